@@ -1,0 +1,16 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: ["dist/**", "node_modules/**", "shared/**"],
+    environment: "node",
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Two cores are the reference machine; more workers only make timings noisy.
+    maxWorkers: 2,
+    printConsoleTrace: false,
+  },
+});
+
+export default config;
