@@ -44,20 +44,22 @@ export function sharedDataPath(relative: string): string {
 /** Whether the golden corpus is there. */
 export const hasGolden: boolean = existsSync(root);
 
+function skipAll(name: string, reason: string): void {
+  describe(name, () => {
+    it.skip(`skipped: ${reason}`, () => {});
+  });
+}
+
 /** A `describe` that is skipped, with the reason in its name, where the golden corpus is absent. */
 export function describeGolden(name: string, define: () => void): void {
   if (hasGolden) describe(name, define);
-  else describe(name, () => void it.skip("skipped: ../shared/golden is not beside the project", () => {}));
+  else skipAll(name, "../shared/golden is not beside the project");
 }
 
 /** A `describe` that is skipped, with the reason in its name, where `../shared/data/<relative>` is absent. */
 export function describeSharedData(name: string, relative: string, define: () => void): void {
   if (existsSync(sharedDataPath(relative))) describe(name, define);
-  else
-    describe(
-      name,
-      () => void it.skip(`skipped: ../shared/data/${relative} is not beside the project`, () => {}),
-    );
+  else skipAll(name, `../shared/data/${relative} is not beside the project`);
 }
 
 /** The names in a folder of the corpus that end in `extension`, sorted; empty where the corpus is absent. */

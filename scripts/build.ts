@@ -1,0 +1,33 @@
+// Compiles src/ to dist/: plain tsc output, one JavaScript file and one declaration per source file.
+// The new folder replaces the old one only when it is complete.
+import { chmodSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot, runCommand } from "./support/command.ts";
+
+const target = join(projectRoot, "dist");
+const fresh = join(projectRoot, `dist.${process.pid}.tmp`);
+const old = `${target}.${process.pid}.old.tmp`;
+
+async function build(): Promise<number> {
+  const compiled = await runCommand("tsc", ["-p", "tsconfig.build.json", "--outDir", fresh]);
+  if (compiled.code !== 0) return compiled.code;
+  // tsc rewrites the import extensions of the JavaScript, not those of the declarations.
+  for (const name of readdirSync(fresh, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".d.ts")) continue;
+    const path = join(fresh, name);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replaceAll(/((?:from|import)\s*\(?\s*"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"'));
+  }
+  const cli = join(fresh, "cli", "main.js");
+  if (existsSync(cli)) chmodSync(cli, 0o755);
+  if (existsSync(target)) renameSync(target, old);
+  renameSync(fresh, target);
+  return 0;
+}
+
+try {
+  process.exitCode = await build();
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+  rmSync(old, { recursive: true, force: true });
+}
