@@ -1,0 +1,5 @@
+export * from "./digest.ts";
+export * from "./environment.ts";
+export * from "./files.ts";
+export * from "./network.ts";
+export * from "./node.ts";
