@@ -1,0 +1,53 @@
+/**
+ * The floors of the house, lowest first; `docs/architecture.md` draws them. A file imports from lower floors and from
+ * its own folder. `src/index.ts` and `src/cli/` stand on top.
+ */
+export const floors: readonly (readonly string[])[] = [
+  ["util", "codec"],
+  ["ir"],
+  ["compiler", "backend"],
+  ["ops"],
+  ["graph"],
+  [
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "initializers",
+    "regularizers",
+    "constraints",
+    "activations",
+    "applications",
+    "datasets",
+    "random",
+  ],
+  ["models", "training"],
+  ["viz", "saving"],
+  ["cli"],
+];
+
+/** An import between folders of one floor, or (`dynamic` only) upward, and why it is right. */
+export interface Exception {
+  readonly from: string;
+  readonly to: string;
+  readonly dynamic?: true;
+  readonly why: string;
+}
+
+/** Every entry is named in `docs/architecture.md` as `from → to`. */
+export const exceptions: readonly Exception[] = [
+  {
+    from: "codec",
+    to: "util",
+    why: "codecs throw the project's errors and reach libraries through the platform",
+  },
+  {
+    from: "backend",
+    to: "compiler",
+    why: "a backend prints the kernels that the compiler's Kernel IR describes",
+  },
+  { from: "layers", to: "activations", why: "layers take activations by name" },
+  { from: "layers", to: "initializers", why: "layers take initializers by name" },
+  { from: "layers", to: "regularizers", why: "layers take regularizers by name" },
+  { from: "layers", to: "constraints", why: "layers take constraints by name" },
+];
