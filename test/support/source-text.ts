@@ -5,10 +5,7 @@
  * Options keep comments or strings where a rule reads them.
  */
 export function maskSource(source: string, keep: { readonly strings?: boolean } = {}): string {
-  const out =
-    [...source].length === source.length
-      ? source.split("")
-      : Array.from({ length: source.length }, (_, i) => source.charAt(i));
+  const out = source.split("");
   const blank = (from: number, to: number): void => {
     for (let i = from; i < to; i++) if (out[i] !== "\n") out[i] = " ";
   };
