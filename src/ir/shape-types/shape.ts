@@ -17,13 +17,8 @@ export type Init<S extends Shape> = S extends readonly [...infer I extends Shape
 export type Batched<S extends Shape, B extends Dim = null> = readonly [B, ...S];
 
 /** True when two sizes are literals that differ: a mistake for certain. */
-export type Differ<A extends Dim, B extends Dim> = IsLiteral<A> extends true
-  ? IsLiteral<B> extends true
-    ? [A] extends [B]
-      ? false
-      : true
-    : false
-  : false;
+export type Differ<A extends Dim, B extends Dim> =
+  IsLiteral<A> extends true ? (IsLiteral<B> extends true ? ([A] extends [B] ? false : true) : false) : false;
 
 /** True for one known size: neither `null`, nor `number`, nor a union. */
 export type IsLiteral<D extends Dim> = [D] extends [null]

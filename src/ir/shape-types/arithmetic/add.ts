@@ -17,10 +17,12 @@ export type Add<A extends Dim, B extends Dim> = A extends 0
       : null;
 
 /** x + y digit by digit. */
-export type AddDigits<X extends Digits, Y extends Digits, C extends 0 | 1 = 0, R extends Digits = []> = X extends readonly [
-  infer A extends Digit,
-  ...infer Xs extends Digits,
-]
+export type AddDigits<
+  X extends Digits,
+  Y extends Digits,
+  C extends 0 | 1 = 0,
+  R extends Digits = [],
+> = X extends readonly [infer A extends Digit, ...infer Xs extends Digits]
   ? Y extends readonly [infer B extends Digit, ...infer Ys extends Digits]
     ? AddStep<Carried[C][Sum[A][B]], Xs, Ys, R>
     : C extends 0
@@ -32,9 +34,9 @@ export type AddDigits<X extends Digits, Y extends Digits, C extends 0 | 1 = 0, R
       ? [...R, 1]
       : R;
 
-type AddStep<S extends keyof Ones & number, Xs extends Digits, Ys extends Digits, R extends Digits> = AddDigits<
-  Xs,
-  Ys,
-  Tens[S],
-  [...R, Ones[S]]
->;
+type AddStep<
+  S extends keyof Ones & number,
+  Xs extends Digits,
+  Ys extends Digits,
+  R extends Digits,
+> = AddDigits<Xs, Ys, Tens[S], [...R, Ones[S]]>;

@@ -7,7 +7,9 @@ import type { Subtract, SubtractDigits } from "./subtract.ts";
 export type DivideFloor<A extends Dim, B extends Dim> = B extends 1 ? A : Part<DivideRemainder<A, B>, 0>;
 
 /** ⌈a / b⌉ of natural literals; `null` when a size is unknown, `number` when one is wide or b is 0. */
-export type DivideCeil<A extends Dim, B extends Dim> = B extends 1 ? A : DivideFloor<Subtract<Add<A, B>, 1>, B>;
+export type DivideCeil<A extends Dim, B extends Dim> = B extends 1
+  ? A
+  : DivideFloor<Subtract<Add<A, B>, 1>, B>;
 
 /** a mod b of natural literals; `null` when a size is unknown, `number` when one is wide or b is 0. */
 export type Remainder<A extends Dim, B extends Dim> = B extends 1 ? 0 : Part<DivideRemainder<A, B>, 1>;
@@ -27,10 +29,12 @@ type DivideRemainder<A extends Dim, B extends Dim> = A extends number
   : null;
 
 /** Takes the digits of x from the most significant one and brings each down to the remainder. */
-type LongDivision<X extends Digits, Y extends Digits, Rest extends Digits = [], Q extends Digits = []> = X extends readonly [
-  ...infer Xs extends Digits,
-  infer D extends Digit,
-]
+type LongDivision<
+  X extends Digits,
+  Y extends Digits,
+  Rest extends Digits = [],
+  Q extends Digits = [],
+> = X extends readonly [...infer Xs extends Digits, infer D extends Digit]
   ? DivisionStep<[D, ...Rest], Y> extends readonly [infer N extends Digit, infer R extends Digits]
     ? LongDivision<Xs, Y, R, [N, ...Q]>
     : never

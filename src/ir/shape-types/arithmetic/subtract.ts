@@ -38,9 +38,9 @@ export type SubtractDigits<
       ? R
       : undefined;
 
-type Step<S extends keyof Ones & number, Xs extends Digits, Ys extends Digits, R extends Digits> = SubtractDigits<
-  Xs,
-  Ys,
-  Tens[S],
-  [...R, Ones[S]]
->;
+type Step<
+  S extends keyof Ones & number,
+  Xs extends Digits,
+  Ys extends Digits,
+  R extends Digits,
+> = SubtractDigits<Xs, Ys, Tens[S], [...R, Ones[S]]>;

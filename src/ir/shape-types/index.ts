@@ -1,0 +1,48 @@
+/**
+ * Shapes in types: what a layer author needs.
+ *
+ * 1. A layer's rule is an interface with `out` made from `this["in"]`, and `outDtype`; take one from here or write one:
+ *
+ *    interface DenseRule<U extends number, D extends DType> extends ShapeRule {
+ *      readonly out: this["in"] extends infer S extends Shape ? ReplaceLast<S, U> : Expected<"Dense", "one tensor">;
+ *      readonly outDtype: D;
+ *    }
+ *
+ * 2. Every option that decides the output shape gets its own `const` type parameter with the option's default, so that
+ *    misspelt options are still found and what is not given is still known:
+ *
+ *    export interface DenseConstructor {
+ *      <const U extends number, const D extends DType = "float32">(units: U, options?: DenseOptions<D>): Dense<U, D>;
+ *      new <const U extends number = number, const D extends DType = "float32">(…): Dense<U, D>;   // the same again
+ *    }
+ *
+ *    Type parameters of the `new` forms need defaults, or `class X extends Dense` does not compile.
+ *
+ * 3. The type of the layer has the call signature; the class that implements it does not:
+ *
+ *    export interface Dense<U extends number = number, D extends DType = DType> extends DenseLayer, LayerCall<DenseRule<U, D>> {}
+ *    export const Dense: DenseConstructor = callable(DenseLayer);
+ *
+ * Rules are total: `null` stays `null`, wide sizes give `number`, wide shapes give wide shapes, and only what is certain
+ * to fail is a `ShapeMismatch`. A rule never gives `never`.
+ */
+export type * from "./arithmetic/add.ts";
+export type * from "./arithmetic/compare.ts";
+export type * from "./arithmetic/divide.ts";
+export type * from "./arithmetic/multiply.ts";
+export type * from "./arithmetic/subtract.ts";
+export type * from "./broadcast.ts";
+export type * from "./call-signature.ts";
+export type * from "./convolution.ts";
+export type * from "./embedding.ts";
+export type * from "./flatten.ts";
+export type * from "./merge.ts";
+export type * from "./mismatch.ts";
+export type * from "./pooling.ts";
+export type * from "./replace-last.ts";
+export type * from "./reshape.ts";
+export type * from "./rule.ts";
+export type * from "./shape.ts";
+export type * from "./spatial.ts";
+export type * from "./tensor-like.ts";
+export type * from "./window.ts";
