@@ -1,0 +1,2 @@
+export { emitMatmul, packedBytes, packMatmulB, prefersPackedB } from "./matmul.ts";
+export type { Epilogue, EpiloguePosition, KernelOptions, StructuredKernel } from "./kernel.ts";
