@@ -17,7 +17,8 @@ export const broadcastPrimitive: Primitive<BroadcastParams> = {
       axes.length === x.shape.length &&
       axes.every((axis, i) => axis < shape.length && (i === 0 || axis > (axes[i - 1] ?? -1))) &&
       x.shape.every((dim, i) => dim === 1 || dim === shape[axes[i] ?? -1]);
-    if (!fits) throw new ShapeError(`broadcast: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}.`);
+    if (!fits)
+      throw new ShapeError(`broadcast: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}.`);
     return [{ shape, dtype: x.dtype }];
   },
   evaluate: ([x], { shape, axes }) => {
@@ -43,7 +44,11 @@ export const broadcastPrimitive: Primitive<BroadcastParams> = {
     { inputs: [{ shape: [], dtype: "float32" }], params: { shape: [3, 2], axes: [] } },
     { inputs: [{ shape: [4], dtype: "float32" }], params: { shape: [3, 4], axes: [1] } },
     { inputs: [{ shape: [3, 1], dtype: "float32" }], params: { shape: [3, 5], axes: [0, 1] } },
-    { inputs: [{ shape: [2, 1, 3], dtype: "int32" }], params: { shape: [2, 4, 5, 3], axes: [0, 1, 3] }, differentiate: false },
+    {
+      inputs: [{ shape: [2, 1, 3], dtype: "int32" }],
+      params: { shape: [2, 4, 5, 3], axes: [0, 1, 3] },
+      differentiate: false,
+    },
   ],
 };
 

@@ -13,7 +13,9 @@ export interface FullParams extends Record<string, unknown> {
 export const fullPrimitive: Primitive<FullParams> = {
   name: "full",
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
-  evaluate: (_, { value, shape, dtype }) => [{ shape, dtype, data: new Float64Array(sizeOf(shape)).fill(wrapTo(dtype, value)) }],
+  evaluate: (_, { value, shape, dtype }) => [
+    { shape, dtype, data: new Float64Array(sizeOf(shape)).fill(wrapTo(dtype, value)) },
+  ],
   lowering: { kind: "view" },
   vjp: notDifferentiable("it has no inputs"),
   samples: () => [

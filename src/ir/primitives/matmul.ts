@@ -13,8 +13,12 @@ export const matmulPrimitive: Primitive<Record<never, never>> = {
       sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2)) &&
       a.shape.at(-1) === b.shape.at(-2) &&
       a.shape.length === b.shape.length;
-    if (!fits) throw new ShapeError(`matmul: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} do not match.`);
-    if (a.dtype !== b.dtype) throw new DTypeError(`matmul: expected one dtype, received ${a.dtype} and ${b.dtype}.`);
+    if (!fits)
+      throw new ShapeError(
+        `matmul: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} do not match.`,
+      );
+    if (a.dtype !== b.dtype)
+      throw new DTypeError(`matmul: expected one dtype, received ${a.dtype} and ${b.dtype}.`);
     return [{ shape: [...a.shape.slice(0, -1), b.shape.at(-1) ?? 0], dtype: a.dtype }];
   },
   evaluate: ([a, b]) => {
@@ -39,20 +43,38 @@ export const matmulPrimitive: Primitive<Record<never, never>> = {
   // dA = G · Bᵀ, dB = Aᵀ · G
   vjp: ([g], { inputs: [a, b], needs, p }) =>
     g && a && b
-      ? [
-          needs[0] ? p.matmul(g, p.swapLastAxes(b)) : null,
-          needs[1] ? p.matmul(p.swapLastAxes(a), g) : null,
-        ]
+      ? [needs[0] ? p.matmul(g, p.swapLastAxes(b)) : null, needs[1] ? p.matmul(p.swapLastAxes(a), g) : null]
       : [],
   samples: () =>
     [
-      [[1, 1], [1, 1]],
-      [[5, 7], [7, 3]],
-      [[1, 33], [33, 17]],
-      [[2, 3, 9], [2, 9, 4]],
-      [[64, 32], [32, 40]],
-      [[2, 2, 4, 3], [2, 2, 3, 5]],
-    ].map((shapes) => ({ inputs: shapes.map((shape) => ({ shape, dtype: "float32" as const })), params: {} })),
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      [
+        [5, 7],
+        [7, 3],
+      ],
+      [
+        [1, 33],
+        [33, 17],
+      ],
+      [
+        [2, 3, 9],
+        [2, 9, 4],
+      ],
+      [
+        [64, 32],
+        [32, 40],
+      ],
+      [
+        [2, 2, 4, 3],
+        [2, 2, 3, 5],
+      ],
+    ].map((shapes) => ({
+      inputs: shapes.map((shape) => ({ shape, dtype: "float32" as const })),
+      params: {},
+    })),
 };
 
 /** Batched matrix product `[…, m, k] · […, k, n] → […, m, n]`; equal leading axes. */

@@ -9,7 +9,15 @@ export const reduceSumPrimitive: Primitive<ReduceParams> = {
   evaluate: ([x], params) => evaluateReduce(x, params, 0, (a, b) => a + b),
   lowering: { kind: "reduce", combine: "add" },
   vjp: ([g], { inputs: [x], params: { axes }, p }) =>
-    g && x ? [p.broadcast(g, x.shape, x.shape.map((_, i) => i).filter((i) => !axes.includes(i)))] : [],
+    g && x
+      ? [
+          p.broadcast(
+            g,
+            x.shape,
+            x.shape.map((_, i) => i).filter((i) => !axes.includes(i)),
+          ),
+        ]
+      : [],
   samples: () => reduceSamples(),
 };
 

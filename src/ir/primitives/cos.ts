@@ -1,0 +1,18 @@
+import { elementwise, floatSamples } from "../elementwise.ts";
+import type { Primitive } from "../primitive.ts";
+import { emitOne, type Var } from "../program.ts";
+
+export const cosPrimitive: Primitive<Record<never, never>> = elementwise({
+  name: "cos",
+  arity: 1,
+  accepts: "float",
+  f: ([x = 0]) => Math.cos(x),
+  scalar: (b, [x = 0]) => b.op("cos", x),
+  vjp: ([g], { inputs: [x], p }) => (g && x ? [p.mul(g, p.neg(p.sin(x)))] : []),
+  samples: () => floatSamples(1, -9, 9),
+});
+
+/** Cosine of an angle in radians. */
+export function cos(x: Var): Var {
+  return emitOne(cosPrimitive, [x], {});
+}

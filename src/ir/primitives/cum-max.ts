@@ -1,0 +1,29 @@
+import {
+  type CumulativeOptions,
+  type CumulativeParams,
+  cumulativeExtremeVjp,
+  cumulativeSamples,
+  evaluateCumulative,
+  inferCumulative,
+} from "../cumulative.ts";
+import { lowest } from "../dtype-range.ts";
+import type { Primitive } from "../primitive.ts";
+import { emitOne, type Var } from "../program.ts";
+
+export const cumMaxPrimitive: Primitive<CumulativeParams> = {
+  name: "cumMax",
+  infer: ([x], params) => inferCumulative("cumMax", x, params),
+  evaluate: ([x], params) => evaluateCumulative(x, params, lowest(x?.dtype ?? "float32"), Math.max),
+  lowering: { kind: "structured" },
+  vjp: cumulativeExtremeVjp,
+  samples: () => cumulativeSamples(),
+};
+
+/** Largest element so far along an axis; of equals the latest takes the gradient. */
+export function cumMax(
+  x: Var,
+  axis: number,
+  { reverse = false, exclusive = false }: CumulativeOptions = {},
+): Var {
+  return emitOne(cumMaxPrimitive, [x], { axis, reverse, exclusive });
+}

@@ -1,0 +1,18 @@
+import { lowest } from "../dtype-range.ts";
+import { evaluatePool, inferPool, poolSamples, type WindowParams } from "../pooling.ts";
+import type { Primitive } from "../primitive.ts";
+import { emitOne, type Var } from "../program.ts";
+
+export const windowMaxPrimitive: Primitive<WindowParams> = {
+  name: "windowMax",
+  infer: ([x], params) => inferPool("windowMax", x, params),
+  evaluate: ([x], params) => evaluatePool("windowMax", x, params, lowest(x?.dtype ?? "float32"), Math.max),
+  lowering: { kind: "structured" },
+  vjp: ([g], { inputs: [x], params, p }) => (g && x ? [p.windowMaxGrad(x, g, params)] : []),
+  samples: () => poolSamples(),
+};
+
+/** Maximum over a window that moves along the spatial axes of `[batch, …spatial, channels]`; padding never wins. */
+export function windowMax(x: Var, { window, strides, padding, dilation }: WindowParams): Var {
+  return emitOne(windowMaxPrimitive, [x], { window, strides, padding, dilation });
+}

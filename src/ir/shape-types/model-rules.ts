@@ -1,0 +1,105 @@
+import type { DType } from "../dtypes.ts";
+import type { ShapeMismatch } from "./mismatch.ts";
+import type { Apply, ApplyDType, ShapeRule } from "./rule.ts";
+import type { Differ, Dim, IsWide, Shape, Show } from "./shape.ts";
+
+/**
+ * A functional model, from the shapes of its inputs and outputs (one, or arrays and objects of them): what it is called
+ * on must agree with its inputs, and an unknown batch size of its outputs becomes that of the call.
+ */
+export interface FunctionalRule<In, Out, D extends DType = DType> extends ShapeRule {
+  readonly out: Agreement<In, this["in"]> extends infer M
+    ? [M] extends [never]
+      ? Rebatched<Out, BatchOf<In>, BatchOf<this["in"]>>
+      : M
+    : never;
+  readonly outDtype: D;
+}
+
+/** `never` when inputs G can be what a model declares as D; else the first mismatches. */
+type Agreement<D, G> = D extends Shape
+  ? G extends Shape
+    ? Agrees<D, G> extends true
+      ? never
+      : ShapeMismatch<`Model: expected an input of shape ${Show<D>}, received ${Show<G>}`>
+    : ShapeMismatch<"Model: expected one input tensor">
+  : D extends readonly unknown[]
+    ? G extends Shape
+      ? ShapeMismatch<"Model: expected an array of input tensors">
+      : G extends readonly unknown[]
+        ? number extends G["length"] | D["length"]
+          ? never
+          : G["length"] extends D["length"]
+            ? { [K in keyof D]: Agreement<D[K], K extends keyof G ? G[K] : unknown> }[number]
+            : ShapeMismatch<`Model: expected ${D["length"]} input tensors`>
+        : never
+    : G extends readonly unknown[]
+      ? never
+      : {
+          [K in keyof D]: K extends keyof G
+            ? Agreement<D[K], G[K]>
+            : ShapeMismatch<`Model: input ${K & string} is missing`>;
+        }[keyof D];
+
+type Agrees<D extends Shape, G extends Shape> =
+  IsWide<D> extends true
+    ? true
+    : IsWide<G> extends true
+      ? true
+      : D["length"] extends G["length"]
+        ? true extends {
+            [K in keyof D]: K extends keyof G ? Differ<AsDim<D[K]>, AsDim<G[K]>> : false;
+          }[number]
+          ? false
+          : true
+        : false;
+
+type AsDim<T> = T extends Dim ? T : Dim;
+
+/** The batch size of the first tensor. */
+type BatchOf<T> = T extends Shape
+  ? T extends readonly [infer B extends Dim, ...Shape]
+    ? B
+    : Dim
+  : T extends readonly [infer H, ...unknown[]]
+    ? BatchOf<H>
+    : T extends readonly unknown[]
+      ? Dim
+      : BatchOf<T[keyof T]>;
+
+/** Outputs of a model whose batch size was unknown, at the batch size of the call. */
+type Rebatched<Out, Declared, Given> = [Declared] extends [null]
+  ? [Given] extends [null]
+    ? Out
+    : [Given] extends [infer B extends Dim]
+      ? WithBatch<Out, B>
+      : Out
+  : Out;
+
+type WithBatch<Out, B extends Dim> = Out extends Shape
+  ? Out extends readonly [null, ...infer Rest extends Shape]
+    ? readonly [B, ...Rest]
+    : Out
+  : { readonly [K in keyof Out]: WithBatch<Out[K], B> };
+
+/** Layers one after the other: what each gives is the next one's input; the first mismatch is the result. */
+export interface ChainRule<Rules extends readonly ShapeRule[]> extends ShapeRule {
+  readonly out: Chain<Rules, this["in"]>;
+  readonly outDtype: ChainDType<Rules, this["inDtype"]>;
+}
+
+type Chain<Rules extends readonly ShapeRule[], S> = number extends Rules["length"]
+  ? Shape
+  : Rules extends readonly [infer R extends ShapeRule, ...infer Rest extends readonly ShapeRule[]]
+    ? Apply<R, S> extends infer Y
+      ? Y extends ShapeMismatch
+        ? Y
+        : Chain<Rest, Y>
+      : never
+    : S;
+
+type ChainDType<Rules extends readonly ShapeRule[], D> = number extends Rules["length"]
+  ? DType
+  : Rules extends readonly [infer R extends ShapeRule, ...infer Rest extends readonly ShapeRule[]]
+    ? ChainDType<Rest, ApplyDType<R, D>>
+    : D;
