@@ -12,6 +12,8 @@ export class Hdf5File {
   lengthSize = 8;
   /** Added to every address in the file. */
   baseAddress = 0;
+  /** Objects of the global heaps read so far, by address and index. */
+  readonly globalHeaps: Map<number, ReadonlyMap<number, Uint8Array>> = new Map<number, ReadonlyMap<number, Uint8Array>>();
   /** What may still be visited before the file counts as absurd; real files stay far below. */
   #budget: number;
 

@@ -46,22 +46,30 @@ function variableString(file: Hdf5File, reader: ByteReader): string {
 }
 
 function globalHeapObject(file: Hdf5File, address: number, index: number, from: ByteReader): Uint8Array {
+  let objects = file.globalHeaps.get(address);
+  if (objects === undefined) {
+    objects = readGlobalHeap(file, address);
+    file.globalHeaps.set(address, objects);
+  }
+  return objects.get(index) ?? from.fail(`damaged: text ${index} is missing from the heap at ${address}`);
+}
+
+function readGlobalHeap(file: Hdf5File, address: number): Map<number, Uint8Array> {
   const heap = file.at(address, "global heap");
-  file.spend(heap);
   const start = heap.position;
   heap.signature("GCOL");
   if (heap.u8() !== 1) heap.fail("damaged: unknown version of a global heap");
   heap.take(3);
-  const size = file.length(heap);
-  const end = start + size;
+  const end = start + file.length(heap);
+  const objects = new Map<number, Uint8Array>();
   while (heap.position + 8 + file.lengthSize <= end) {
-    const found = heap.u16();
+    const index = heap.u16();
     heap.take(6); // reference count
-    const objectSize = file.length(heap);
-    if (found === 0) break; // free space
-    const content = heap.view(objectSize);
-    if (found === index) return content;
-    heap.take(-objectSize & 7);
+    const size = file.length(heap);
+    if (index === 0) break; // free space
+    objects.set(index, heap.view(size));
+    heap.take(-size & 7);
+    file.spend(heap);
   }
-  return from.fail(`damaged: text ${index} is missing from the heap at ${address}`);
+  return objects;
 }
