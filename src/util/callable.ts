@@ -6,13 +6,13 @@
  */
 export abstract class Callable {
   constructor() {
-    const self = (...args: unknown[]): unknown => self.invoke(...args);
+    // SAFETY: once its prototype is set (next line), the function has the class's methods.
+    const self = ((...args: never[]): unknown => self.invoke(...args)) as unknown as this;
     Object.setPrototypeOf(self, new.target.prototype);
     // A function's own `name` and `length` would hide the class's fields and getters of these names.
     delete (self as { name?: unknown }).name; // SAFETY: both are configurable own properties of every function
     delete (self as { length?: unknown }).length; // SAFETY: as above
-    // SAFETY: the prototype was set to that of the class under construction, which has `invoke`.
-    return self as unknown as this & typeof self & { invoke(...args: unknown[]): unknown };
+    return self;
   }
 
   /** What calling the object does. */

@@ -1,0 +1,131 @@
+import { type BoundArguments, type Op, runBody, withTensors } from "../ops/core/op.ts";
+import { inferSpecs, type Spec } from "../ops/core/abstract.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
+import { Callable } from "../util/callable.ts";
+import { AntlerError } from "../util/errors.ts";
+import { flatten, mapTree, type Tree } from "../util/tree.ts";
+import { KerasTensor } from "./keras-tensor.ts";
+import { autoName } from "./naming.ts";
+import { Node, symbolicIn } from "./node.ts";
+
+/**
+ * Something that can be called on symbolic tensors and then is part of a graph: a layer, a model, an op.
+ *
+ * @see Keras `ops/operation.py`
+ */
+export abstract class Operation extends Callable {
+  /** Unique among automatically named operations; what files and error messages call it. */
+  name: string;
+  /** The calls of this operation on symbolic tensors. */
+  readonly inboundNodes: Node[] = [];
+  /** The calls that use its results. */
+  readonly outboundNodes: Node[] = [];
+
+  constructor(className: string, name: string | null | undefined) {
+    super();
+    if (typeof name === "string" && name.includes("/")) {
+      throw new AntlerError(`${className}: expected a name without "/", received "${name}".`);
+    }
+    this.name = name ?? autoName(className);
+  }
+
+  /** The class's name in Keras, as it stands in files: `Dense`. */
+  abstract get className(): string;
+
+  /** Computes the operation for values in place of the symbolic tensors of one of its nodes. */
+  abstract runNode(args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown;
+
+  /** The input of the operation's only call (nested as it was given). */
+  get input(): unknown {
+    const { args } = this.#onlyNode("input");
+    return args.length === 1 ? args[0] : symbolicIn(args);
+  }
+
+  /** The output of the operation's only call. */
+  get output(): unknown {
+    return this.#onlyNode("output").outputs;
+  }
+
+  #onlyNode(what: string): Node {
+    const [node, another] = this.inboundNodes;
+    if (node === undefined) {
+      throw new AntlerError(`${this.name} (${this.className}): it has no ${what} yet: call it on a symbolic tensor first.`);
+    }
+    if (another !== undefined) {
+      throw new AntlerError(
+        `${this.name} (${this.className}): it was called ${this.inboundNodes.length} times, so "the ${what}" is ambiguous. Take it from layer.inboundNodes[i].`,
+      );
+    }
+    return node;
+  }
+
+  /** Makes the graph node of an op called on symbolic tensors. */
+  recordOp(op: Op, args: BoundArguments): unknown {
+    return new OpOperation(op, null, staticArguments(op, args)).record(args);
+  }
+}
+
+/** What of an op's arguments is its configuration: everything without symbolic tensors, but for tensor arguments. */
+function staticArguments(op: Op, args: BoundArguments): BoundArguments {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => op.args[name]?.kind === "static"));
+}
+
+/**
+ * An op as a node of the graph, such as `add` in `Input(…).add(1)`.
+ *
+ * @see Keras `keras.src.ops.numpy.Add` and its like
+ */
+export class OpOperation extends Operation {
+  readonly op: Op;
+  /** Arguments that are not tensors, by name. */
+  readonly config: BoundArguments;
+
+  constructor(op: Op, name: string | null, config: BoundArguments) {
+    super(op.className, name);
+    this.op = op;
+    this.config = config;
+  }
+
+  override get className(): string {
+    return this.op.className;
+  }
+
+  override invoke(...args: readonly unknown[]): unknown {
+    const names = Object.keys(this.op.args).filter((name) => this.op.args[name]?.kind !== "static");
+    return this.record({ ...this.config, ...Object.fromEntries(names.map((name, i) => [name, args[i] ?? null])) });
+  }
+
+  /** Adds a node for arguments that hold symbolic tensors. */
+  record(bound: BoundArguments): unknown {
+    const specs = this.op.infer?.(bound) ?? this.#inferByTracing(bound);
+    const outputs = toKerasTensors(specs);
+    const tensors = Object.entries(bound).filter(([name]) => this.op.args[name]?.kind !== "static");
+    new Node(this, tensors.map(([, value]) => value), {}, outputs);
+    return outputs;
+  }
+
+  #inferByTracing(bound: BoundArguments): Tree<Spec> {
+    const symbolic = [...new Set(symbolicIn(bound))];
+    return inferSpecs((inputs) => {
+      const values = new Map(symbolic.map((tensor, i) => [tensor, flatten<Tensor>(inputs)[i]]));
+      const replaced = mapTree<unknown, unknown>(bound, (leaf) => (leaf instanceof KerasTensor ? values.get(leaf) : leaf));
+      return runBody(this.op, withTensors(this.op, replaced as BoundArguments)); // SAFETY: mapTree keeps the form
+    }, symbolic.map(({ shape, dtype }) => ({ shape, dtype })));
+  }
+
+  override runNode(args: readonly unknown[]): unknown {
+    const names = Object.keys(this.op.args).filter((name) => this.op.args[name]?.kind !== "static");
+    const bound = { ...this.config, ...Object.fromEntries(names.map((name, i) => [name, args[i] ?? null])) };
+    return this.op.apply(bound);
+  }
+}
+
+/** New symbolic tensors for specs, nested alike. */
+export function toKerasTensors(specs: Tree<Spec>): unknown {
+  if (Array.isArray(specs)) return specs.map(toKerasTensors);
+  if ("shape" in specs && Array.isArray(specs.shape) && "dtype" in specs) {
+    const { shape, dtype } = specs as Spec; // SAFETY: a spec, by its fields
+    return new KerasTensor(shape, { dtype });
+  }
+  return Object.fromEntries(Object.entries(specs).map(([key, child]) => [key, toKerasTensors(child)]));
+}

@@ -1,0 +1,116 @@
+import { type DType, type TypedArray, toDType } from "../../ir/dtypes.ts";
+import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
+import { formatShape, sizeOf } from "../../ir/shape.ts";
+import { DataError, ShapeError } from "../../util/errors.ts";
+import { type NestedNumbers, Tensor } from "./tensor.ts";
+import { Value } from "./value.ts";
+
+/** An object that stands for a tensor, such as a `Variable`. */
+export interface TensorHolder {
+  toTensor(): Tensor;
+}
+
+/** Nested arrays of numbers or booleans. */
+export type NestedArray = number | boolean | bigint | readonly NestedArray[];
+
+/** Everything that can be given where a tensor is wanted. */
+export type TensorInput = Value | TensorHolder | NestedArray | TypedArray;
+
+export interface TensorOptions {
+  /** Element type; by default that of a typed array, float32 for numbers, bool for booleans. */
+  readonly dtype?: DType | undefined;
+  /** Shape for flat data; by default that of the nesting. */
+  readonly shape?: readonly number[] | undefined;
+}
+
+export function isTensorHolder(value: unknown): value is TensorHolder {
+  return (typeof value === "object" || typeof value === "function") && value !== null && "toTensor" in value;
+}
+
+/** True for typed arrays (a DataView is none). */
+export function isTypedArray(value: unknown): value is TypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+/** The dtype whose typed array this is; float16 has one of its own where the engine knows it. */
+export function dtypeOfTypedArray(data: TypedArray): DType {
+  const name = data.constructor.name;
+  const known: Record<string, DType> = {
+    Float32Array: "float32", Float64Array: "float64", Float16Array: "float16", Int8Array: "int8", Int16Array: "int16",
+    Int32Array: "int32", BigInt64Array: "int64", Uint8Array: "uint8", Uint8ClampedArray: "uint8", Uint16Array: "uint16",
+    Uint32Array: "uint32", BigUint64Array: "uint64", Buffer: "uint8",
+  }; // prettier-ignore
+  const dtype = known[name];
+  if (dtype === undefined) throw new DataError(`tensor: a ${name} cannot be made into a tensor.`);
+  return dtype;
+}
+
+/**
+ * Makes a tensor of nested numbers, of a flat array with a shape, or of a typed array (copied).
+ *
+ * @throws {DataError} when the nesting is ragged or holds something other than numbers.
+ * @throws {ShapeError} when the shape does not hold as many elements as there are.
+ * @see Keras `ops.convert_to_tensor`
+ */
+export function makeTensor(values: NestedArray | TypedArray, { dtype, shape }: TensorOptions = {}): Tensor {
+  const wanted = dtype === undefined ? undefined : toDType(dtype, "tensor");
+  if (isTypedArray(values)) {
+    const own = dtypeOfTypedArray(values);
+    const to = wanted ?? own;
+    const data = own === "float16" && values.constructor.name === "Float16Array"
+      ? fromNumbers(Float64Array.from(values as Iterable<number>), to) // SAFETY: a Float16Array iterates over numbers
+      : to === own ? values.slice() : fromNumbers(toNumbers(values, own), to);
+    return Tensor.fromData(data, checkShape(shape ?? [values.length], values.length), to);
+  }
+  const nested = nestedShape(values);
+  const leaves: number[] = [];
+  let hasOnlyBooleans = true;
+  collect(values, nested, 0, (leaf) => {
+    if (typeof leaf !== "boolean") hasOnlyBooleans = false;
+    leaves.push(Number(leaf));
+  });
+  const to = wanted ?? (hasOnlyBooleans && leaves.length > 0 ? "bool" : "float32");
+  return Tensor.fromData(fromNumbers(leaves, to), checkShape(shape ?? nested, leaves.length), to);
+}
+
+function checkShape(shape: readonly number[], size: number): readonly number[] {
+  if (sizeOf(shape) !== size) {
+    throw new ShapeError(`tensor: expected ${sizeOf(shape)} elements for shape ${formatShape(shape)}, received ${size}.`);
+  }
+  return [...shape];
+}
+
+function nestedShape(values: NestedArray): number[] {
+  const shape: number[] = [];
+  for (let level: NestedArray | undefined = values; Array.isArray(level); level = level[0]) shape.push(level.length);
+  return shape;
+}
+
+function collect(
+  values: NestedArray,
+  shape: readonly number[],
+  axis: number,
+  visit: (leaf: number | boolean | bigint) => void,
+): void {
+  if (Array.isArray(values)) {
+    if (values.length !== shape[axis]) {
+      throw new DataError(`tensor: nested arrays are ragged: expected ${shape[axis] ?? "a number"} items on axis ${axis}, received ${values.length}.`);
+    }
+    for (const value of values) collect(value, shape, axis + 1, visit);
+  } else if (axis !== shape.length || (typeof values !== "number" && typeof values !== "boolean" && typeof values !== "bigint")) {
+    throw new DataError(`tensor: expected numbers nested ${shape.length} deep, received ${JSON.stringify(values) ?? typeof values} at depth ${axis}.`);
+  } else visit(values as number | boolean | bigint); // SAFETY: checked above
+}
+
+/** A value as a tensor (or symbolic value); numbers become weakly typed scalars. */
+export function toValue(input: TensorInput, dtype?: DType): Value {
+  if (input instanceof Value) return input;
+  if (isTensorHolder(input)) return input.toTensor();
+  if (typeof input === "number" && dtype === undefined) {
+    return Tensor.fromData(fromNumbers([input], Number.isInteger(input) ? "int32" : "float32"), [], Number.isInteger(input) ? "int32" : "float32", true);
+  }
+  // SAFETY: what is neither value nor holder is nested numbers or a typed array; makeTensor checks it.
+  return makeTensor(input as NestedArray | TypedArray, { dtype });
+}
+
+export type { NestedNumbers };

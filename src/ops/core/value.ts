@@ -1,0 +1,39 @@
+import type { DType } from "../../ir/dtypes.ts";
+import type { Shape, TensorFamily } from "../../ir/shape-types/index.ts";
+import type { BoundArguments, Op } from "./op.ts";
+
+/**
+ * Base of everything that ops take and give: concrete and traced `Tensor`s, symbolic `KerasTensor`s.
+ *
+ * Every op is a method as well (`a.matmul(b).add(c)`); `src/ops/methods.ts` puts them here.
+ */
+export abstract class Value<out S extends Shape = Shape, out D extends DType = DType> {
+  declare readonly "~family": TensorFamily;
+  abstract readonly shape: S;
+  abstract readonly dtype: D;
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+}
+
+/** A value on which an op cannot be computed, only recorded. */
+export interface SymbolicValue extends Value {
+  /** Makes the graph node of an op called with this value among its arguments. */
+  recordOp(op: Op, args: BoundArguments): unknown;
+}
+
+export function isSymbolic(value: unknown): value is SymbolicValue {
+  return value instanceof Value && "recordOp" in value;
+}
+
+/** True when any value inside nested arrays and objects is symbolic. */
+export function containsSymbolic(value: unknown): boolean {
+  if (isSymbolic(value)) return true;
+  if (Array.isArray(value)) return value.some(containsSymbolic);
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.values(value).some(containsSymbolic);
+  }
+  return false;
+}
