@@ -1,6 +1,6 @@
 import type { DType, TypedArray } from "../dtypes.ts";
 import type { ShapeMismatch } from "./mismatch.ts";
-import type { Apply, ApplyDType, ShapeRule } from "./rule.ts";
+import type { Apply, ApplyDType, ShapeRule, WideRule } from "./rule.ts";
 import type { Shape } from "./shape.ts";
 import type { Cast, TensorFamily, TensorLike, TensorOf, TensorTree } from "./tensor-like.ts";
 
@@ -20,6 +20,8 @@ export type CallInput =
  * C is the family of concrete tensors (what plain numbers become), O the call's options.
  */
 export interface CallSignature<R extends ShapeRule, C extends TensorFamily, O> {
+  /** Exists in types alone: what wrappers such as TimeDistributed read with `RuleOf`. */
+  readonly "~rule": R;
   <const I extends CallInput>(inputs: I & Guard<R, I>, options?: O): Output<R, I, C>;
 }
 
@@ -31,6 +33,9 @@ export interface WideCallSignature<K extends TensorFamily, C extends TensorFamil
   (inputs: TreeOf<TensorOf<K, Shape, DType>>, options?: O): TensorOf<K, Shape, DType>;
   (inputs: CallInput, options?: O): TensorOf<C, Shape, DType>;
 }
+
+/** The rule of a layer; the wide one where it declares none. */
+export type RuleOf<L> = L extends { readonly "~rule": infer R extends ShapeRule } ? R : WideRule;
 
 /** A value, or arrays and objects of such values, nested. */
 export type TreeOf<T> = T | readonly TreeOf<T>[] | { readonly [key: string]: TreeOf<T> };

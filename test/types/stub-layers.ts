@@ -1,0 +1,136 @@
+import type { DType } from "../../src/ir/dtypes.ts";
+import type * as st from "../../src/ir/shape-types/index.ts";
+import type { LayerBase, LayerCall, LayerOptions, Tensor, KerasTensor } from "./stubs.ts";
+
+/** How real layer files declare their types: see `src/ir/shape-types/index.ts`. */
+
+export interface Conv2DOptions<
+  S extends st.PerAxis,
+  P extends st.Padding,
+  L extends st.PerAxis,
+  F extends st.DataFormat,
+  D extends DType,
+> extends LayerOptions<D> {
+  strides?: S;
+  padding?: P;
+  dilationRate?: L;
+  dataFormat?: F;
+  activation?: string;
+}
+export interface Conv2D<O extends st.ConvolutionSettings = st.ConvolutionSettings, D extends DType = DType>
+  extends LayerBase, LayerCall<st.ConvolutionRule<"Conv2D", 2, O, D>> {}
+export interface Conv2DConstructor {
+  <
+    const N extends number,
+    const K extends st.PerAxis,
+    const S extends st.PerAxis = 1,
+    const P extends st.Padding = "valid",
+    const L extends st.PerAxis = 1,
+    const F extends st.DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    filters: N,
+    kernelSize: K,
+    options?: Conv2DOptions<S, P, L, F, D>,
+  ): Conv2D<{ filters: N; kernelSize: K; strides: S; padding: P; dilationRate: L; dataFormat: F }, D>;
+}
+export declare const Conv2D: Conv2DConstructor;
+
+export interface Conv2DTranspose<O extends st.TransposeSettings = st.TransposeSettings>
+  extends LayerBase, LayerCall<st.TransposeRule<"Conv2DTranspose", 2, O>> {}
+export declare const Conv2DTranspose: <
+  const N extends number,
+  const K extends st.PerAxis,
+  const S extends st.PerAxis = 1,
+  const P extends st.Padding = "valid",
+>(
+  filters: N,
+  kernelSize: K,
+  options?: Conv2DOptions<S, P, 1, "channels_last", "float32">,
+) => Conv2DTranspose<{
+  filters: N;
+  kernelSize: K;
+  strides: S;
+  padding: P;
+  dilationRate: 1;
+  dataFormat: "channels_last";
+  outputPadding: null;
+}>;
+
+export interface MaxPooling2D<O extends st.PoolingSettings = st.PoolingSettings>
+  extends LayerBase, LayerCall<st.PoolingRule<"MaxPooling2D", 2, O>> {}
+export interface PoolOptions<S extends st.PerAxis, P extends st.Padding> extends LayerOptions {
+  strides?: S;
+  padding?: P;
+}
+export interface MaxPooling2DConstructor {
+  <const K extends st.PerAxis = 2, const S extends st.PerAxis = K, const P extends st.Padding = "valid">(
+    poolSize?: K,
+    options?: PoolOptions<S, P>,
+  ): MaxPooling2D<{ poolSize: K; strides: S; padding: P; dataFormat: "channels_last" }>;
+  <const K extends st.PerAxis, const S extends st.PerAxis, const P extends st.Padding = "valid">(
+    poolSize: K,
+    strides: S,
+    padding?: P,
+    options?: LayerOptions,
+  ): MaxPooling2D<{ poolSize: K; strides: S; padding: P; dataFormat: "channels_last" }>;
+}
+export declare const MaxPooling2D: MaxPooling2DConstructor;
+
+export interface GlobalAveragePooling2D
+  extends LayerBase, LayerCall<st.GlobalPoolingRule<"GlobalAveragePooling2D", 2>> {}
+export declare const GlobalAveragePooling2D: () => GlobalAveragePooling2D;
+export interface GlobalMaxPooling2D
+  extends LayerBase, LayerCall<st.GlobalPoolingRule<"GlobalMaxPooling2D", 2>> {}
+export declare const GlobalMaxPooling2D: () => GlobalMaxPooling2D;
+
+export interface UpSampling2D<V extends st.PerAxis = st.PerAxis>
+  extends LayerBase, LayerCall<st.ResizeRule<"UpSampling2D", 2, "multiply", V>> {}
+export declare const UpSampling2D: <const V extends st.PerAxis = 2>(size?: V) => UpSampling2D<V>;
+
+export interface Dropout extends LayerBase, LayerCall<st.SameRule> {}
+export declare const Dropout: (rate: number) => Dropout;
+export interface Reshape<T extends readonly number[] = readonly number[]>
+  extends LayerBase, LayerCall<st.ReshapeRule<T>> {}
+export declare const Reshape: <const T extends readonly number[]>(targetShape: T) => Reshape<T>;
+
+export interface Embedding<N extends number = number> extends LayerBase, LayerCall<st.EmbeddingRule<N>> {}
+export declare const Embedding: <const N extends number>(inputDim: number, outputDim: N) => Embedding<N>;
+
+export interface LSTM<U extends number = number, O extends st.RecurrentSettings = st.RecurrentSettings>
+  extends LayerBase, LayerCall<st.RecurrentRule<"LSTM", U, O>> {}
+export interface LSTMOptions<Q extends boolean, R extends boolean> extends LayerOptions {
+  returnSequences?: Q;
+  returnState?: R;
+}
+export declare const LSTM: <
+  const U extends number,
+  const Q extends boolean = false,
+  const R extends boolean = false,
+>(
+  units: U,
+  options?: LSTMOptions<Q, R>,
+) => LSTM<U, { returnSequences: Q; returnState: R; states: 2 }>;
+
+export interface ConcatenateOptions<A extends number> extends LayerOptions {
+  axis?: A;
+}
+/** Lower-case merging functions take the layer's options beside the inputs. */
+export declare const concatenate: <const I extends st.CallInput, const A extends number = -1>(
+  inputs: I & st.Guard<st.ConcatenateRule<"concatenate", A>, I>,
+  options?: ConcatenateOptions<A>,
+) => st.Output<st.ConcatenateRule<"concatenate", A>, I, Tensor["~family"]>;
+
+/** One symbolic tensor, or arrays and objects of them. */
+export type KerasTensors = KerasTensor | readonly KerasTensors[] | { readonly [key: string]: KerasTensors };
+export interface Model<In = unknown, Out = unknown>
+  extends LayerBase, LayerCall<st.FunctionalRule<In, Out>> {}
+export declare const Model: <const I extends KerasTensors, const O extends KerasTensors>(options: {
+  inputs: I;
+  outputs: O;
+  name?: string;
+}) => Model<st.ShapesOf<I>, st.ShapesOf<O>>;
+
+export interface TimeDistributed<R extends st.ShapeRule = st.WideRule>
+  extends LayerBase, LayerCall<st.TimeDistributedRule<R>> {}
+export declare const TimeDistributed: <L extends LayerBase>(layer: L) => TimeDistributed<st.RuleOf<L>>;
