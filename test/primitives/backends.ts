@@ -1,0 +1,14 @@
+import type { Backend } from "../../src/backend/contract.ts";
+import { ReferenceBackend } from "../../src/backend/reference/reference-backend.ts";
+
+/** A backend that has to give what the reference gives for every sample of every primitive. */
+export interface BackendUnderTest {
+  readonly name: string;
+  readonly create: () => Backend;
+  /** Primitives the backend does not do yet, with the reason; one that works after all fails the suite. */
+  readonly skips: Readonly<Record<string, string>>;
+}
+
+export const backendsUnderTest: readonly BackendUnderTest[] = [
+  { name: "reference", create: () => new ReferenceBackend(), skips: {} },
+];
