@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const tsc = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
+
+/** How many type instantiations checking a file takes, with all it imports. Throws when it does not compile. */
+function instantiations(file: string): number {
+  const options = [
+    ["--ignoreConfig", "--noEmit", "--strict", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes"],
+    ["--target", "es2024", "--module", "nodenext", "--lib", "esnext,dom", "--types", "node"],
+    ["--allowImportingTsExtensions", "--skipLibCheck", "--extendedDiagnostics"],
+  ].flat();
+  const report = execFileSync(process.execPath, [tsc, ...options, `test/types/budget/${file}`], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const count = /^Instantiations:\s+(\d+)/m.exec(report)?.[1];
+  expect(count, report).toBeDefined();
+  return Number(count);
+}
+
+// Instantiations are counted rather than seconds: the count does not depend on the machine.
+describe("cost of shapes in types", () => {
+  it("a graph as large as VGG19 adds at most 25,000 instantiations", { timeout: 60_000 }, () => {
+    const graph = instantiations("vgg19.ts") - instantiations("empty.ts");
+    expect(graph).toBeGreaterThan(1_000); // else nothing was measured
+    expect(graph).toBeLessThan(25_000);
+  });
+});

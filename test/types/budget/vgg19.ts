@@ -1,0 +1,33 @@
+// A graph as large as VGG19, written out.
+import { Conv2D, MaxPooling2D } from "../stub-layers.ts";
+import { Dense, Flatten, Input } from "../stubs.ts";
+import type { KerasTensor } from "../stubs.ts";
+
+const input = Input({ shape: [224, 224, 3] });
+let x;
+x = Conv2D(64, 3, { activation: "relu", padding: "same", name: "block1_conv1" })(input);
+x = Conv2D(64, 3, { activation: "relu", padding: "same", name: "block1_conv2" })(x);
+x = MaxPooling2D(2, { strides: 2, name: "block1_pool" })(x);
+x = Conv2D(128, 3, { activation: "relu", padding: "same", name: "block2_conv1" })(x);
+x = Conv2D(128, 3, { activation: "relu", padding: "same", name: "block2_conv2" })(x);
+x = MaxPooling2D(2, { strides: 2, name: "block2_pool" })(x);
+x = Conv2D(256, 3, { activation: "relu", padding: "same", name: "block3_conv1" })(x);
+x = Conv2D(256, 3, { activation: "relu", padding: "same", name: "block3_conv2" })(x);
+x = Conv2D(256, 3, { activation: "relu", padding: "same", name: "block3_conv3" })(x);
+x = Conv2D(256, 3, { activation: "relu", padding: "same", name: "block3_conv4" })(x);
+x = MaxPooling2D(2, { strides: 2, name: "block3_pool" })(x);
+x = Conv2D(512, 3, { activation: "relu", padding: "same", name: "block4_conv1" })(x);
+x = Conv2D(512, 3, { activation: "relu", padding: "same", name: "block4_conv2" })(x);
+x = Conv2D(512, 3, { activation: "relu", padding: "same", name: "block4_conv3" })(x);
+x = Conv2D(512, 3, { activation: "relu", padding: "same", name: "block4_conv4" })(x);
+x = MaxPooling2D(2, { strides: 2, name: "block4_pool" })(x);
+x = Conv2D(512, 3, { activation: "relu", padding: "same", name: "block5_conv1" })(x);
+x = Conv2D(512, 3, { activation: "relu", padding: "same", name: "block5_conv2" })(x);
+x = Conv2D(512, 3, { activation: "relu", padding: "same", name: "block5_conv3" })(x);
+x = Conv2D(512, 3, { activation: "relu", padding: "same", name: "block5_conv4" })(x);
+x = MaxPooling2D(2, { strides: 2, name: "block5_pool" })(x);
+x = Flatten()(x);
+x = Dense(4096, { activation: "relu" })(x);
+x = Dense(4096, { activation: "relu" })(x);
+const output: KerasTensor<readonly [null, 1000]> = Dense(1000, { activation: "softmax" })(x);
+void output;
