@@ -57,7 +57,9 @@ export function toDType(value: unknown, where = "dtype"): DType {
   if (isDType(value)) return value;
   const guess = typeof value === "string" ? nearest(value, dtypes) : undefined;
   const hint = guess === undefined ? "" : ` Did you mean "${guess}"?`;
-  throw new DTypeError(`${where}: expected one of ${dtypes.join(", ")}, received ${JSON.stringify(value)}.${hint}`);
+  throw new DTypeError(
+    `${where}: expected one of ${dtypes.join(", ")}, received ${JSON.stringify(value)}.${hint}`,
+  );
 }
 
 export function kindOf(dtype: DType): DTypeKind {
@@ -125,6 +127,11 @@ export function allocate<D extends DType>(dtype: D, size: number): TypedArrayOf[
 }
 
 /** A view of `size` elements at `byteOffset` of a buffer. */
-export function viewOf<D extends DType>(dtype: D, buffer: ArrayBufferLike, byteOffset: number, size: number): TypedArrayOf[D] {
+export function viewOf<D extends DType>(
+  dtype: D,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  size: number,
+): TypedArrayOf[D] {
   return new constructors[dtype](buffer, byteOffset, size);
 }

@@ -28,14 +28,20 @@ export interface ElementwiseSpec<P extends Params> {
   readonly exempt?: number;
   /** The meaning on doubles; integer results are wrapped to their dtype afterwards. */
   readonly f: (args: readonly number[], params: P, dtypes: readonly DType[]) => number;
-  readonly scalar: (b: ScalarBuilder, inputs: readonly ScalarId[], params: P, dtypes: readonly DType[]) => ScalarId;
+  readonly scalar: (
+    b: ScalarBuilder,
+    inputs: readonly ScalarId[],
+    params: P,
+    dtypes: readonly DType[],
+  ) => ScalarId;
   readonly vjp: VjpRule<P> | NotDifferentiable;
   readonly samples: () => readonly Sample<P>[];
 }
 
 /** A primitive that maps equally shaped inputs element by element. */
 export function elementwise<P extends Params = Record<never, never>>(spec: ElementwiseSpec<P>): Primitive<P> {
-  const resultOf = (dtypes: readonly DType[], params: P): DType => spec.result?.(dtypes, params) ?? dtypes.at(-1) ?? "float32";
+  const resultOf = (dtypes: readonly DType[], params: P): DType =>
+    spec.result?.(dtypes, params) ?? dtypes.at(-1) ?? "float32";
   return {
     name: spec.name,
     infer(inputs: readonly Aval[], params: P): readonly Aval[] {
@@ -52,7 +58,8 @@ export function elementwise<P extends Params = Record<never, never>>(spec: Eleme
       }
       const ruled = dtypes.slice(spec.exempt ?? 0);
       const wrong = ruled.find((dtype) => !accepts[spec.accepts](dtype));
-      if (wrong !== undefined) throw new DTypeError(`${spec.name}: expected a ${spec.accepts} dtype, received ${wrong}.`);
+      if (wrong !== undefined)
+        throw new DTypeError(`${spec.name}: expected a ${spec.accepts} dtype, received ${wrong}.`);
       if (new Set(ruled).size > 1) {
         throw new DTypeError(`${spec.name}: expected inputs of one dtype, received ${ruled.join(" and ")}.`);
       }
@@ -97,7 +104,12 @@ export function wrapTo(dtype: DType, value: number): number {
 }
 
 /** Samples that most element-wise primitives share: one shape of some rank, each input uniform in a range. */
-export function floatSamples(arity: number, low = -2, high = 2, differentiate = true): readonly Sample<Record<never, never>>[] {
+export function floatSamples(
+  arity: number,
+  low = -2,
+  high = 2,
+  differentiate = true,
+): readonly Sample<Record<never, never>>[] {
   const input = (shape: readonly number[]): Sample<Record<never, never>> => ({
     inputs: Array.from({ length: arity }, () => ({ shape, dtype: "float32" as const, low, high })),
     params: {},
@@ -109,7 +121,12 @@ export function floatSamples(arity: number, low = -2, high = 2, differentiate = 
 /** Samples of 32-bit integers. */
 export function intSamples(arity: number, low = -100, high = 100): readonly Sample<Record<never, never>>[] {
   return (["int32", "uint8", "int64"] as const).map((dtype) => ({
-    inputs: Array.from({ length: arity }, () => ({ shape: [3, 7], dtype, low: dtype === "uint8" ? Math.max(low, 0) : low, high })),
+    inputs: Array.from({ length: arity }, () => ({
+      shape: [3, 7],
+      dtype,
+      low: dtype === "uint8" ? Math.max(low, 0) : low,
+      high,
+    })),
     params: {},
     differentiate: false,
   }));

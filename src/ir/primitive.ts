@@ -59,7 +59,12 @@ export function notDifferentiable(reason: string, gradient: "zero" | "error" = "
 export type Lowering<P extends Params = Params> =
   | {
       readonly kind: "elementwise";
-      readonly scalar: (b: ScalarBuilder, inputs: readonly ScalarId[], params: P, dtypes: readonly DType[]) => ScalarId;
+      readonly scalar: (
+        b: ScalarBuilder,
+        inputs: readonly ScalarId[],
+        params: P,
+        dtypes: readonly DType[],
+      ) => ScalarId;
     }
   | { readonly kind: "view" }
   | { readonly kind: "reduce"; readonly combine: "add" | "mul" | "max" | "min" }

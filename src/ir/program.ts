@@ -92,7 +92,8 @@ export class ProgramBuilder {
   }
 
   private encloses(value: Var): boolean {
-    for (let builder = this.parent; builder !== null; builder = builder.parent) if (builder === value.builder) return true;
+    for (let builder = this.parent; builder !== null; builder = builder.parent)
+      if (builder === value.builder) return true;
     return false;
   }
 
@@ -135,7 +136,11 @@ export function withBuilder<T>(builder: ProgramBuilder | null, f: () => T): T {
 }
 
 /** Appends an equation to the program being traced. */
-export function emit<P extends Params>(primitive: Primitive<P>, inputs: readonly Var[], params: P): readonly Var[] {
+export function emit<P extends Params>(
+  primitive: Primitive<P>,
+  inputs: readonly Var[],
+  params: P,
+): readonly Var[] {
   invariant(current !== null, `${primitive.name} was applied outside a trace`);
   return current.emit(primitive, inputs, params);
 }

@@ -24,7 +24,10 @@ export function evaluateReduce(
   const shape = x.shape.filter((_, i) => !axes.includes(i));
   const outStrides = stridesOf(shape);
   const strides = x.shape.map(() => 0);
-  x.shape.map((_, i) => i).filter((i) => !axes.includes(i)).forEach((axis, k) => (strides[axis] = outStrides[k] ?? 0));
+  x.shape
+    .map((_, i) => i)
+    .filter((i) => !axes.includes(i))
+    .forEach((axis, k) => (strides[axis] = outStrides[k] ?? 0));
   const data = new Float64Array(sizeOf(shape)).fill(init);
   let n = 0;
   for (const index of indicesOf(x.shape)) {

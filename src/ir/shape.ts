@@ -36,10 +36,15 @@ export function normalizeAxis(axis: number, rank: number, where: string): number
 }
 
 /** Axes counted from the front, sorted; `undefined` or `null` means all. */
-export function normalizeAxes(axis: number | readonly number[] | null | undefined, rank: number, where: string): number[] {
+export function normalizeAxes(
+  axis: number | readonly number[] | null | undefined,
+  rank: number,
+  where: string,
+): number[] {
   if (axis === undefined || axis === null) return Array.from({ length: rank }, (_, i) => i);
   const axes = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis(a, rank, where));
-  if (new Set(axes).size !== axes.length) throw new ShapeError(`${where}: axes ${formatShape(axes)} name an axis twice.`);
+  if (new Set(axes).size !== axes.length)
+    throw new ShapeError(`${where}: axes ${formatShape(axes)} name an axis twice.`);
   return axes.toSorted((a, b) => a - b);
 }
 

@@ -21,7 +21,8 @@ export function verify(program: Program, where = "program"): void {
     defined.add(value);
   };
   const use = (value: Var, by: string): void => {
-    if (!defined.has(value)) fail(`${by} uses value ${value.id} (${describe(value)}), which is not defined before it`);
+    if (!defined.has(value))
+      fail(`${by} uses value ${value.id} (${describe(value)}), which is not defined before it`);
   };
   program.inputs.forEach((value, i) => define(value, `input ${i}`));
   program.state.forEach((value, i) => define(value, `state ${i}`));
@@ -30,8 +31,12 @@ export function verify(program: Program, where = "program"): void {
     const name = `equation ${i} (${primitive.name})`;
     for (const value of inputs) use(value, name);
     const inferred = primitive.infer(inputs, params);
-    const fits = inferred.length === outputs.length && inferred.every((aval, k) => sameAval(aval, outputs[k]));
-    if (!fits) fail(`${name} gives (${inferred.map(describe).join(", ")}), but is recorded with (${outputs.map(describe).join(", ")})`);
+    const fits =
+      inferred.length === outputs.length && inferred.every((aval, k) => sameAval(aval, outputs[k]));
+    if (!fits)
+      fail(
+        `${name} gives (${inferred.map(describe).join(", ")}), but is recorded with (${outputs.map(describe).join(", ")})`,
+      );
     for (const value of outputs) define(value, name);
     for (const [key, inner] of innerPrograms(params)) verify(inner, `${where}, ${name}, ${key}`);
   });
@@ -44,7 +49,8 @@ export function verify(program: Program, where = "program"): void {
     if (value === null) return;
     use(value, `update ${i}`);
     const state = program.state[i];
-    if (state !== undefined && !sameAval(state, value)) fail(`update ${i} is ${describe(value)}, its state is ${describe(state)}`);
+    if (state !== undefined && !sameAval(state, value))
+      fail(`update ${i} is ${describe(value)}, its state is ${describe(state)}`);
   });
 }
 
@@ -57,7 +63,13 @@ function innerPrograms(params: Readonly<Record<string, unknown>>): [string, Prog
 }
 
 function isProgram(value: unknown): value is Program {
-  return typeof value === "object" && value !== null && !(value instanceof ProgramBuilder) && "equations" in value && "updates" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !(value instanceof ProgramBuilder) &&
+    "equations" in value &&
+    "updates" in value
+  );
 }
 
 function describe({ shape, dtype }: Aval): string {

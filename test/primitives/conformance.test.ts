@@ -15,32 +15,45 @@ describe("every primitive", () => {
     expect(new Set(allPrimitives.map(({ name }) => name)).size).toBe(allPrimitives.length);
   });
 
-  it.each(allPrimitives.filter(({ name }) => name !== "customGradient").map((primitive) => [primitive.name, primitive] as const))(
-    "%s has samples, on which infer and evaluate agree",
-    (_, primitive) => {
-      const samples = primitive.samples();
-      expect(samples.length).toBeGreaterThan(0);
-      samples.forEach((sample, i) => {
-        const program = sampleProgram(primitive, sample);
-        verify(program, primitive.name);
-        for (const { dtype, data } of evaluateProgram(program, referenceInputs(sample, i)).outputs) {
-          if (isFloat(dtype)) continue;
-          const proper = data.every((value) => Number.isInteger(value) && value >= lowest(dtype) && value <= highest(dtype));
-          expect(proper, `${kindOf(dtype)} results of ${describeSample(sample)}`).toBe(true);
-        }
-      });
-    },
-  );
+  it.each(
+    allPrimitives
+      .filter(({ name }) => name !== "customGradient")
+      .map((primitive) => [primitive.name, primitive] as const),
+  )("%s has samples, on which infer and evaluate agree", (_, primitive) => {
+    const samples = primitive.samples();
+    expect(samples.length).toBeGreaterThan(0);
+    samples.forEach((sample, i) => {
+      const program = sampleProgram(primitive, sample);
+      verify(program, primitive.name);
+      for (const { dtype, data } of evaluateProgram(program, referenceInputs(sample, i)).outputs) {
+        if (isFloat(dtype)) continue;
+        const proper = data.every(
+          (value) => Number.isInteger(value) && value >= lowest(dtype) && value <= highest(dtype),
+        );
+        expect(proper, `${kindOf(dtype)} results of ${describeSample(sample)}`).toBe(true);
+      }
+    });
+  });
 });
 
 /** Runs a sample on a backend and compares it with the reference. */
-function conform(backend: ReturnType<BackendUnderTest["create"]>, primitive: Primitive, sample: Sample, seed: number): void {
+function conform(
+  backend: ReturnType<BackendUnderTest["create"]>,
+  primitive: Primitive,
+  sample: Sample,
+  seed: number,
+): void {
   const program = sampleProgram(primitive, sample);
   const expected = evaluateProgram(program, referenceInputs(sample, seed)).outputs;
   const actual = backend.compile(program).run(sampleInputs(sample, seed), []);
   expected.forEach(({ dtype, shape, data }, i) => {
     const numbers = toNumbers(actual[i] ?? new Float32Array(0), dtype);
-    expectClose(numbers, { values: data, shape }, tolerance(dtype, "op"), `${primitive.name} ${describeSample(sample)}`);
+    expectClose(
+      numbers,
+      { values: data, shape },
+      tolerance(dtype, "op"),
+      `${primitive.name} ${describeSample(sample)}`,
+    );
   });
 }
 
@@ -49,7 +62,11 @@ describe.each(backendsUnderTest)("backend $name", ({ create, skips }) => {
   it.each(allPrimitives.map((primitive) => [primitive.name, primitive] as const))("%s", (name, primitive) => {
     const samples = primitive
       .samples()
-      .filter(({ inputs, params }) => [...inputs, params].every(({ dtype }) => typeof dtype !== "string" || backend.supports(dtype as never))); // SAFETY: dtypes of samples
+      .filter(({ inputs, params }) =>
+        [...inputs, params].every(
+          ({ dtype }) => typeof dtype !== "string" || backend.supports(dtype as never),
+        ),
+      ); // SAFETY: dtypes of samples
     const run = (): void => samples.forEach((sample, i) => conform(backend, primitive, sample, i));
     if (skips[name] === undefined) run();
     else expect(run, `${name} works: take it off the list of skips`).toThrow();

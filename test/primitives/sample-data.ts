@@ -19,9 +19,11 @@ export function randomNumbers(seed: number): () => number {
 export function sampleInputs(sample: Sample, seed: number): TypedArray[] {
   const random = randomNumbers(seed);
   return sample.inputs.map(({ shape, dtype, low, high, values }) => {
-    const [from, to] = dtype === "bool" ? [0, 2] : [low ?? (isFloat(dtype) ? -2 : 0), high ?? (isFloat(dtype) ? 2 : 10)];
+    const [from, to] =
+      dtype === "bool" ? [0, 2] : [low ?? (isFloat(dtype) ? -2 : 0), high ?? (isFloat(dtype) ? 2 : 10)];
     const draw = (): number => from + (to - from) * random();
-    const numbers = values ?? Array.from({ length: sizeOf(shape) }, isFloat(dtype) ? draw : () => Math.floor(draw()));
+    const numbers =
+      values ?? Array.from({ length: sizeOf(shape) }, isFloat(dtype) ? draw : () => Math.floor(draw()));
     return fromNumbers(numbers, dtype);
   });
 }
@@ -29,7 +31,11 @@ export function sampleInputs(sample: Sample, seed: number): TypedArray[] {
 /** The same as arrays of the reference. */
 export function referenceInputs(sample: Sample, seed: number): RefArray[] {
   const data = sampleInputs(sample, seed);
-  return sample.inputs.map(({ shape, dtype }, i) => ({ shape, dtype, data: Float64Array.from(toNumbers(data[i] ?? new Float32Array(0), dtype)) }));
+  return sample.inputs.map(({ shape, dtype }, i) => ({
+    shape,
+    dtype,
+    data: Float64Array.from(toNumbers(data[i] ?? new Float32Array(0), dtype)),
+  }));
 }
 
 /** A program of one equation. */
@@ -42,7 +48,9 @@ export function sampleProgram<P extends Params>(primitive: Primitive<P>, sample:
 /** `[3,4] float32, [] int32 { axes: [0] }`, for the names of tests. */
 export function describeSample(sample: Sample): string {
   const inputs = sample.inputs.map(({ shape, dtype }) => `[${shape.join()}] ${dtype}`).join(", ");
-  const params = JSON.stringify(sample.params, (_, value: unknown) => (isProgramLike(value) ? "program" : ArrayBuffer.isView(value) ? "data" : value));
+  const params = JSON.stringify(sample.params, (_, value: unknown) =>
+    isProgramLike(value) ? "program" : ArrayBuffer.isView(value) ? "data" : value,
+  );
   return `${inputs} ${params}`;
 }
 

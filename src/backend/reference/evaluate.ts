@@ -14,7 +14,11 @@ export interface Evaluation {
  *
  * The oracle of every test: what a program means is what this gives. It makes no attempt to be fast.
  */
-export function evaluateProgram(program: Program, inputs: readonly RefArray[], state: readonly RefArray[] = []): Evaluation {
+export function evaluateProgram(
+  program: Program,
+  inputs: readonly RefArray[],
+  state: readonly RefArray[] = [],
+): Evaluation {
   const values = new Map<Var, RefArray>();
   const read = (variable: Var): RefArray => {
     const value = values.get(variable);
@@ -24,27 +28,51 @@ export function evaluateProgram(program: Program, inputs: readonly RefArray[], s
   bind(values, "input", program.inputs, inputs);
   bind(values, "state", program.state, state);
   for (const { primitive, inputs: operands, params, outputs } of program.equations) {
-    const results = primitive.evaluate(operands.map(read), params, (body, arrays) => evaluateProgram(body, arrays).outputs);
+    const results = primitive.evaluate(
+      operands.map(read),
+      params,
+      (body, arrays) => evaluateProgram(body, arrays).outputs,
+    );
     outputs.forEach((variable, i) => {
       const result = results[i];
-      const agrees = result !== undefined && sameShape(result.shape, variable.shape) && result.dtype === variable.dtype;
-      invariant(agrees && result.data.length === sizeOf(result.shape), `${primitive.name}: evaluate and infer disagree`);
+      const agrees =
+        result !== undefined && sameShape(result.shape, variable.shape) && result.dtype === variable.dtype;
+      invariant(
+        agrees && result.data.length === sizeOf(result.shape),
+        `${primitive.name}: evaluate and infer disagree`,
+      );
       values.set(variable, result);
     });
   }
-  return { outputs: program.outputs.map(read), updates: program.updates.map((value) => (value === null ? null : read(value))) };
+  return {
+    outputs: program.outputs.map(read),
+    updates: program.updates.map((value) => (value === null ? null : read(value))),
+  };
 }
 
-function bind(values: Map<Var, RefArray>, what: string, variables: readonly Var[], arrays: readonly RefArray[]): void {
+function bind(
+  values: Map<Var, RefArray>,
+  what: string,
+  variables: readonly Var[],
+  arrays: readonly RefArray[],
+): void {
   if (variables.length !== arrays.length) {
-    throw new ShapeError(`evaluateProgram: expected ${variables.length} arrays as ${what}, received ${arrays.length}.`);
+    throw new ShapeError(
+      `evaluateProgram: expected ${variables.length} arrays as ${what}, received ${arrays.length}.`,
+    );
   }
   variables.forEach((variable, i) => {
     const array = arrays[i];
-    const fits = array !== undefined && sameShape(array.shape, variable.shape) && array.dtype === variable.dtype;
+    const fits =
+      array !== undefined && sameShape(array.shape, variable.shape) && array.dtype === variable.dtype;
     if (!fits || array.data.length !== sizeOf(array.shape)) {
-      const received = array === undefined ? "nothing" : `${array.data.length} elements as ${formatShape(array.shape)} ${array.dtype}`;
-      throw new ShapeError(`evaluateProgram: ${what} ${i} is ${formatShape(variable.shape)} ${variable.dtype}, received ${received}.`);
+      const received =
+        array === undefined
+          ? "nothing"
+          : `${array.data.length} elements as ${formatShape(array.shape)} ${array.dtype}`;
+      throw new ShapeError(
+        `evaluateProgram: ${what} ${i} is ${formatShape(variable.shape)} ${variable.dtype}, received ${received}.`,
+      );
     }
     values.set(variable, array);
   });

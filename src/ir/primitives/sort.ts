@@ -61,7 +61,12 @@ export const sortPrimitive: Primitive<SortParams> = {
     })),
     {
       inputs: [
-        { shape: [2, 40], dtype: "float32" },
+        // Distinct keys, far enough apart to be moved by differences.
+        {
+          shape: [2, 40],
+          dtype: "float32",
+          values: Array.from({ length: 80 }, (_, i) => ((i * 37) % 80) / 20 - 2),
+        },
         { shape: [2, 40], dtype: "float32" },
       ],
       params: { axis: 1, descending: false },
