@@ -4,13 +4,15 @@ import { i32Params, type Epilogue } from "./kernel.ts";
 /**
  * The function that applies an epilogue to finished values while they are still in the cache:
  * `(address, rows, row, column, columnEnd, batch, …epilogue)`, where `address` is that of `(row, column)`,
- * `column` is a multiple of 4, and so is `columnEnd` unless it is the last column.
+ * `columnEnd − column` is a multiple of 4 unless the last of `columns` columns is included. Rows are `rowStride`
+ * elements apart in memory and `rowStep` apart in number.
  */
 export function emitEpilogueStrip(
   module: ModuleBuilder,
   columns: number,
   rowStride: number,
   epilogue: Epilogue,
+  rowStep = 1,
 ): FunctionHandle {
   return module.function(i32Params(6 + epilogue.paramCount), [], (fn) => {
     const address = fn.param("i32", 0);
@@ -24,7 +26,7 @@ export function emitEpilogueStrip(
     const value = fn.local("v128");
     const result = fn.local("v128");
     const tail = columns % 4;
-    const vectorEnd = fn.local("i32", i32.and(end, -4));
+    const vectorEnd = fn.local("i32", i32.add(start, i32.and(i32.sub(end, start), -4)));
     const apply = (lanes: number): void => {
       fn.set(value, v128.load(pointer));
       fn.set(result, epilogue.emit(fn, value, { row, column, batch: fn.param("i32", 5), params }));
@@ -38,7 +40,7 @@ export function emitEpilogueStrip(
       });
       if (tail !== 0) fn.if(i32.gtS(end, vectorEnd), () => apply(tail));
       fn.increment(address, rowStride * 4);
-      fn.increment(row, 1);
+      fn.increment(row, rowStep);
     });
   });
 }

@@ -6,8 +6,9 @@ import { emitEpilogueStrip } from "./epilogue.ts";
 import { i32Params, type Epilogue, type KernelOptions, type StructuredKernel } from "./kernel.ts";
 import { dotMatmul, suitsDot } from "./matmul-dot.ts";
 import { plainMatmul } from "./matmul-plain.ts";
-import { microKernel, tileVectors } from "./micro-kernel.ts";
+import { tileVectors } from "./micro-kernel.ts";
 import { packColumns, packRows } from "./packing.ts";
+import { emitPanelLoop } from "./panel-loop.ts";
 import { shareOf } from "./partition.ts";
 import { chunkSize, columnPanels, packedSize, stripCount, stripGroups, type ColumnPanels, type StripGroup } from "./tiling.ts";
 
@@ -15,15 +16,30 @@ import { chunkSize, columnPanels, packedSize, stripCount, stripGroups, type Colu
 const chunkSteps = 256;
 /** Floats of B worked on at once: half of a 1 MiB L2 cache. */
 const blockFloats = 131_072;
-/** Below so many rows a product reads B where it lies: packing would cost more than it saves. */
-const packFromRows = 24;
+/**
+ * Whether copying B into panels saves more than it costs. Reading B where it lies reaches the same speed as long as
+ * a column of panels stays in the cache; measured with bench/kernels/matmul.ts.
+ */
+function gainsFromPackedB(d: MatmulDescriptor): boolean {
+  if (d.b.column !== 1) return true;
+  return (d.m >= 48 && d.k >= 256 && d.n >= 256) || (d.m >= 256 && d.k * d.n > 65_536);
+}
+
+/**
+ * Whether copying strips of a transposed A pays: with far-apart k-steps each step costs a TLB entry, again for every
+ * panel of columns.
+ */
+function gainsFromPackedA(d: MatmulDescriptor): boolean {
+  if (d.a.column === 1) return false;
+  return d.a.row !== 1 || (d.a.column >= 400 && d.k >= 32 && d.n >= (d.k >= 512 ? 64 : 128));
+}
 
 /** How one product is computed. */
 interface MatmulPlan {
   readonly strips: readonly StripGroup[];
   readonly panels: ColumnPanels;
   readonly packB: boolean;
-  /** Whether A has neither rows nor columns contiguous and is copied strip by strip. */
+  /** Whether A is copied strip by strip, because neither its rows nor its columns are contiguous or for speed. */
   readonly packA: boolean;
   /** What threads share out among them. */
   readonly split: "batch" | "rows" | "columns";
@@ -35,8 +51,7 @@ interface MatmulPlan {
 function planOf(d: MatmulDescriptor): MatmulPlan {
   const batchCount = batchCountOf(d);
   const strips = stripGroups(d.m);
-  const contiguousB = d.b.column === 1;
-  const packB = d.bPacked !== true && (!contiguousB || d.m >= packFromRows);
+  const packB = d.bPacked !== true && gainsFromPackedB(d);
   const vectors = d.m <= 3 && !packB && d.bPacked !== true ? tileVectors(d.m) : 2;
   const panels = columnPanels(d.n, vectors);
   const sharedB = d.batch.every((axis) => axis.b === 0 || axis.size === 1);
@@ -44,7 +59,7 @@ function planOf(d: MatmulDescriptor): MatmulPlan {
   const byRows = stripCount(strips) >= Math.min(8, panels.count);
   const packPhase = packB && sharedB;
   const split = (packB && !packPhase) || batchCount >= 8 ? "batch" : byRows ? "rows" : "columns";
-  const packA = d.a.column !== 1 && d.a.row !== 1;
+  const packA = gainsFromPackedA(d);
   return { strips, panels, packB, packA, split, batchCount, packPhase };
 }
 
@@ -305,7 +320,20 @@ class ProductEmitter {
       fn.increment(aStrip, i32.mul(at.chunkStart, d.a.column * 4));
       if (packedA !== undefined) this.#emitPackA(aStrip, packedA, group.rows, at.steps);
       fn.set(cStrip, i32.add(this.#at.c, i32.mul(row, d.c.row * 4)));
-      this.#emitPanels(packedA ?? aStrip, cStrip, group.rows, at);
+      const columnsWalk = packedA !== undefined || d.a.column !== 1;
+      emitPanelLoop(this.#module, fn, this.#options, {
+        tile: { walk: columnsWalk ? "columns" : "rows", rows: group.rows, runs: false },
+        panels: this.#plan.panels,
+        packedK: this.#plan.packB || d.bPacked === true ? d.k : undefined,
+        bRowBytes: d.b.row * 4,
+        ...at,
+        a: packedA ?? aStrip,
+        aStride: packedA !== undefined ? 32 : (columnsWalk ? d.a.column : d.a.row) * 4,
+        b: this.#at.b,
+        c: cStrip,
+        cStride: d.c.row * 4,
+        runs: [],
+      });
       const width = this.#plan.panels.vectors * 4;
       const finish = (): void => {
         const column = i32.mul(at.blockStart, width);
@@ -322,46 +350,15 @@ class ProductEmitter {
 
   #emitPackA(source: Local<"i32">, target: Local<"i32">, rows: number, steps: Local<"i32">): void {
     const { row, column } = this.#d.a;
+    if (row === 1) {
+      this.#fn.call(packRows(this.#module, 2), source, column * 4, target, steps);
+      return;
+    }
     for (let i = 0; i < rows; i += 4) {
       const start = i32.add(source, i * row * 4);
       const valid = Math.min(4, rows - i);
       this.#fn.call(packColumns(this.#module), start, row * 4, column * 4, i32.add(target, i * 4), 32, steps, valid);
     }
-  }
-
-  #emitPanels(aStrip: Local<"i32">, cStrip: Local<"i32">, rows: number, at: ChunkLocals): void {
-    const fn = this.#fn;
-    const d = this.#d;
-    const { panels } = this.#plan;
-    const packed = this.#plan.packB || d.bPacked === true;
-    const fullStride = packed ? panels.vectors * 16 : d.b.row * 4;
-    const panelBytes = packed ? d.k * panels.vectors * 16 : panels.vectors * 16;
-    const columnsWalk = this.#at.packedA !== undefined || d.a.column !== 1;
-    const aStride = this.#at.packedA !== undefined ? 32 : columnsWalk ? d.a.column * 4 : d.a.row * 4;
-    const call = (vectors: number, lastLanes: number, b: Expr<"i32">, bStride: number, c: Expr<"i32">): void => {
-      const walk = columnsWalk ? "columns" : "rows";
-      const kernel = microKernel(this.#module, { walk, rows, vectors, lastLanes, runs: false }, this.#options);
-      fn.call(kernel, aStrip, aStride, b, bStride, c, d.c.row * 4, at.steps, at.init);
-    };
-    const bPanel = fn.local("i32", i32.add(this.#at.b, i32.mul(at.blockStart, panelBytes)));
-    fn.increment(bPanel, i32.mul(at.chunkStart, fullStride));
-    const cTile = fn.local("i32", i32.add(cStrip, i32.mul(at.blockStart, panels.vectors * 16)));
-    const panel = fn.local("i32");
-    const fullEnd = fn.local("i32", at.blockEnd);
-    const { rest } = panels;
-    if (rest !== undefined) fn.if(i32.gtS(fullEnd, panels.full), () => fn.set(fullEnd, panels.full));
-    fn.forRange(panel, at.blockStart, fullEnd, 1, () => {
-      call(panels.vectors, 4, bPanel, fullStride, cTile);
-      fn.increment(bPanel, panelBytes);
-      fn.increment(cTile, panels.vectors * 16);
-    });
-    if (rest === undefined) return;
-    fn.if(i32.eq(at.blockEnd, panels.count), () => {
-      const restStride = packed ? rest.vectors * 16 : d.b.row * 4;
-      // bPanel counts chunkStart in full panel rows; the narrower panel has shorter ones.
-      const correction = i32.mul(at.chunkStart, restStride - fullStride);
-      call(rest.vectors, rest.lastLanes, i32.add(bPanel, correction), restStride, cTile);
-    });
   }
 }
 
