@@ -2,7 +2,7 @@ import type { DType } from "../../ir/dtypes.ts";
 import { ProgramBuilder } from "../../ir/program.ts";
 import type { Shape } from "../../ir/shape-types/index.ts";
 import { AntlerError } from "../../util/errors.ts";
-import { flatten, mapTree, packLike, type Tree } from "../../util/tree.ts";
+import { mapTree, type Tree } from "../../util/tree.ts";
 import { StateScope, withScope } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -24,17 +24,38 @@ const standIns = [27720, 55440] as const;
  */
 export function inferSpecs(f: (inputs: Tree<Tensor>) => Tree<Tensor>, inputs: Tree<Spec>): Tree<Spec> {
   const first = traceWith(standIns[0], f, inputs);
-  if (!flatten(inputs).some(({ shape }) => shape.includes(null))) return first;
-  const second = flatten(traceWith(standIns[1], f, inputs));
-  const merged = flatten(first).map(({ shape, dtype }, i) => ({
-    shape: shape.map((dim, axis) => (second[i]?.shape[axis] === dim ? dim : null)),
-    dtype,
-  }));
-  return packLike(first, merged);
+  if (!specsIn(inputs).some(({ shape }) => shape.includes(null))) return first;
+  const second = specsIn(traceWith(standIns[1], f, inputs));
+  let next = 0;
+  return mapSpecs(first, ({ shape, dtype }): Spec => {
+    const other = second[next++];
+    return { shape: shape.map((dim, axis) => (other?.shape[axis] === dim ? dim : null)), dtype };
+  });
+}
+
+/** All specs of a tree, in the order of `mapSpecs`. */
+function specsIn(tree: Tree<Spec>): Spec[] {
+  const found: Spec[] = [];
+  mapSpecs(tree, (spec) => found.push(spec));
+  return found;
+}
+
+let activeStandIn: number | null = null;
+
+/** A shape seen inside `inferSpecs` with its stand-ins turned back into unknown sizes; elsewhere the shape itself. */
+export function knownShape(shape: Shape): Shape {
+  return activeStandIn === null ? shape : shape.map((dim) => (dim === activeStandIn ? null : dim));
+}
+
+/** True while a function is traced for its shapes alone. */
+export function isInferring(): boolean {
+  return activeStandIn !== null;
 }
 
 function traceWith(standIn: number, f: (inputs: Tree<Tensor>) => Tree<Tensor>, inputs: Tree<Spec>): Tree<Spec> {
   const scope = new StateScope(new ProgramBuilder());
+  const previous = activeStandIn;
+  activeStandIn = standIn;
   try {
     return withScope(scope, () => {
       const values = mapSpecs(inputs, ({ shape, dtype }) =>
@@ -45,6 +66,8 @@ function traceWith(standIn: number, f: (inputs: Tree<Tensor>) => Tree<Tensor>, i
   } catch (error) {
     if (error instanceof AntlerError) error.message = error.message.replaceAll(new RegExp(`\\b${standIn}\\b`, "g"), "null");
     throw error;
+  } finally {
+    activeStandIn = previous;
   }
 }
 

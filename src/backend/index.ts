@@ -1,0 +1,28 @@
+import { OptionError } from "../util/errors.ts";
+import type { Backend } from "./contract.ts";
+import { ReferenceBackend } from "./reference/reference-backend.ts";
+
+/** Backends by name. */
+const backends: Readonly<Record<string, () => Backend>> = { reference: () => new ReferenceBackend() };
+
+const listeners = new Set<() => void>();
+let current: Backend | null = null;
+
+/** The backend that programs are compiled for. */
+export function getBackend(): Backend {
+  current ??= new ReferenceBackend();
+  return current;
+}
+
+/** Chooses the backend by name. */
+export function setBackend(name: string): void {
+  const make = backends[name];
+  if (make === undefined) throw new OptionError(`setBackend: expected one of ${Object.keys(backends).join(", ")}, received "${name}".`);
+  current = make();
+  for (const listener of listeners) listener();
+}
+
+/** Calls `listener` after every change of backend. */
+export function onBackendChange(listener: () => void): void {
+  listeners.add(listener);
+}

@@ -1,0 +1,63 @@
+import { type DType, isFloat, toDType } from "../ir/dtypes.ts";
+import { OptionError } from "../util/errors.ts";
+
+/**
+ * In which dtypes a layer computes and keeps its weights: `float32`, or mixed, as `mixed_bfloat16` (computes in
+ * bfloat16, keeps float32).
+ *
+ * @see Keras `dtype_policies/dtype_policy.py`
+ */
+export class DTypePolicy {
+  readonly name: string;
+  readonly computeDtype: DType;
+  readonly variableDtype: DType;
+
+  constructor(name: string) {
+    this.name = name;
+    if (name === "mixed_float16" || name === "mixed_bfloat16") {
+      this.computeDtype = name === "mixed_float16" ? "float16" : "bfloat16";
+      this.variableDtype = "float32";
+    } else {
+      this.computeDtype = toDType(name, "DTypePolicy");
+      this.variableDtype = this.computeDtype;
+    }
+  }
+
+  getConfig(): { readonly name: string } {
+    return { name: this.name };
+  }
+
+  toJSON(): string {
+    return this.name;
+  }
+}
+
+/** What can be given where a dtype policy is wanted. */
+export type DTypePolicyLike = DTypePolicy | string | null | undefined;
+
+let floatxDtype: DType = "float32";
+let globalPolicy: DTypePolicy | null = null;
+
+/** Default float dtype. @see Keras `config.floatx` */
+export function floatx(): DType {
+  return floatxDtype;
+}
+
+export function setFloatx(dtype: DType): void {
+  if (!isFloat(dtype)) throw new OptionError(`config.setFloatx: expected a float dtype, received ${dtype}.`);
+  floatxDtype = dtype;
+}
+
+/** The policy of layers that are given none. @see Keras `config.dtype_policy` */
+export function dtypePolicy(): DTypePolicy {
+  return globalPolicy ?? new DTypePolicy(floatxDtype);
+}
+
+export function setDtypePolicy(policy: DTypePolicyLike): void {
+  globalPolicy = policy === null || policy === undefined ? null : toPolicy(policy);
+}
+
+export function toPolicy(policy: DTypePolicyLike): DTypePolicy {
+  if (policy === null || policy === undefined) return dtypePolicy();
+  return typeof policy === "string" ? new DTypePolicy(policy) : policy;
+}

@@ -1,0 +1,364 @@
+import { type DType, isFloat } from "../ir/dtypes.ts";
+import { formatShape } from "../ir/shape.ts";
+import type { Shape } from "../ir/shape-types/index.ts";
+import type { Constraint } from "../constraints/constraint.ts";
+import { get as getConstraint } from "../constraints/index.ts";
+import { get as getInitializer } from "../initializers/index.ts";
+import type { Initializer } from "../initializers/initializer.ts";
+import type { NestedArray } from "../ops/core/convert.ts";
+import { knownShape, type Spec } from "../ops/core/abstract.ts";
+import { outsideTrace } from "../ops/core/scope.ts";
+import { Tensor } from "../ops/core/tensor.ts";
+import { get as getRegularizer } from "../regularizers/index.ts";
+import type { Regularizer } from "../regularizers/regularizer.ts";
+import type { TypedArray } from "../ir/dtypes.ts";
+import { AntlerError, ShapeError } from "../util/errors.ts";
+import type { Tree } from "../util/tree.ts";
+import { invokeLayer, inferLayer, type ShapeTree } from "./layer-call.ts";
+import { type CallArguments, defaultCallArguments } from "./call-arguments.ts";
+import { type DTypePolicy, type DTypePolicyLike, toPolicy } from "./dtype-policy.ts";
+import type { InputSpec } from "./input-spec.ts";
+import { withNameScope } from "./naming.ts";
+import { Operation } from "./operation.ts";
+import { type ParameterTable, parametersOf } from "./parameters.ts";
+import { findParts, isSeedGenerator, isVariable, type Tracked } from "./tracking.ts";
+import { Variable } from "./variable.ts";
+
+/** Options that every layer takes. */
+export interface LayerOptions<D extends DType = DType> {
+  /** Default: the class's name in snake_case, numbered: `dense_1`. */
+  readonly name?: string | null | undefined;
+  /** Whether optimizers update the layer's weights. Default true. */
+  readonly trainable?: boolean | undefined;
+  /** Dtype or dtype policy. Default: the global policy, float32. */
+  readonly dtype?: D | DTypePolicyLike;
+  /** Whether float inputs are cast to the layer's compute dtype. Default true. */
+  readonly autocast?: boolean | undefined;
+  readonly activityRegularizer?: Regularizer | string | null | undefined;
+  /** Shape of one sample, which makes a `Sequential` model that starts with this layer build at once. */
+  readonly inputShape?: Shape | undefined;
+}
+
+/** Options that every layer call takes; layers add their own. */
+export interface LayerCallOptions {
+  /** True in training, false in inference; default: that of the enclosing call, else inference. */
+  readonly training?: boolean | null | undefined;
+  readonly mask?: unknown;
+  readonly [name: string]: unknown;
+}
+
+export interface WeightOptions {
+  /** Default `[]`. */
+  readonly shape?: Shape | undefined;
+  /** Default `"glorot_uniform"`; zeros for integers and bools. */
+  readonly initializer?: Initializer | string | undefined;
+  /** Default: the layer's variable dtype. */
+  readonly dtype?: DType | undefined;
+  readonly trainable?: boolean | undefined;
+  readonly autocast?: boolean | undefined;
+  readonly regularizer?: Regularizer | string | null | undefined;
+  readonly constraint?: Constraint | string | null | undefined;
+  readonly name?: string | undefined;
+}
+
+/** What a layer's class may declare of itself, as static members. */
+export interface LayerStatics {
+  /** Name in files; default: the class's own name. */
+  readonly className?: string;
+  /** The constructor's parameters and defaults; `getConfig` is made from it. */
+  readonly parameters?: ParameterTable;
+  readonly callArguments?: CallArguments;
+  /** Whether the first argument of `call` is a list of tensors. */
+  readonly takesList?: boolean;
+}
+
+/**
+ * Base of all layers: weights, and a function of tensors that uses them. `Layer` is this class, callable.
+ *
+ * A custom layer extends it, makes its weights in `build(inputShape)` with `addWeight`, and computes in
+ * `call(inputs, { training, mask })`. Sub-layers and variables in public fields are tracked.
+ *
+ * @see Keras `layers/layer.py`
+ */
+export abstract class LayerBase extends Operation {
+  readonly dtypePolicy: DTypePolicy;
+  /** Whether float inputs are cast to the layer's compute dtype. */
+  readonly autocast: boolean;
+  /** Whether masks pass through; a layer that makes or uses masks overrides `computeMask` as well. */
+  supportsMasking = false;
+  /** What the inputs must look like; checked at every call. */
+  inputSpec: InputSpec | readonly InputSpec[] | null = null;
+  activityRegularizer: Regularizer | null;
+  /** Shape of one sample where the first layer of a `Sequential` was told it. */
+  readonly inputShape: Shape | null;
+  /** True once the weights exist. */
+  built = false;
+  /** What the layer was built for: one shape (or nested shapes) for each tensor argument. */
+  buildShapes: readonly ShapeTree[] | null = null;
+  #trainable: boolean;
+  readonly #variables: Variable[] = [];
+  #losses: Tensor[] = [];
+
+  constructor(options: LayerOptions = {}) {
+    super(classNameOf(new.target), options.name);
+    this.#trainable = options.trainable ?? true;
+    this.dtypePolicy = toPolicy(options.dtype);
+    this.autocast = options.autocast ?? true;
+    this.activityRegularizer = getRegularizer(options.activityRegularizer ?? null);
+    this.inputShape = options.inputShape ?? null;
+  }
+
+  /** What the class declares of itself. */
+  get statics(): LayerStatics {
+    // SAFETY: the constructor is the class, whose statics may hold any of these.
+    return this.constructor as unknown as LayerStatics;
+  }
+
+  override get className(): string {
+    return classNameOf(this.constructor);
+  }
+
+  /** `dense_1 (Dense)`, as error messages open. */
+  get where(): string {
+    return `${this.name} (${this.className})`;
+  }
+
+  get callArguments(): CallArguments {
+    return this.statics.callArguments ?? defaultCallArguments;
+  }
+
+  /** Dtype of the weights. */
+  get variableDtype(): DType {
+    return this.dtypePolicy.variableDtype;
+  }
+
+  /** Dtype in which the layer computes, and to which float inputs are cast. */
+  get computeDtype(): DType {
+    return this.dtypePolicy.computeDtype;
+  }
+
+  /** @deprecated The name of `variableDtype` in older versions of Keras. */
+  get dtype(): DType {
+    return this.variableDtype;
+  }
+
+  /** Makes the weights for inputs of such shapes (one argument for each tensor argument of `call`). */
+  build(..._inputShapes: never[]): void {}
+
+  /** The computation. */
+  abstract call(...args: never[]): unknown;
+
+  /** Calls the layer; see `LayerCall` for its typed form. */
+  override invoke(...given: readonly unknown[]): unknown {
+    return invokeLayer(this, given);
+  }
+
+  override runNode(args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown {
+    return Object.keys(kwargs).length === 0 ? this.invoke(...args) : this.invoke(...args, kwargs);
+  }
+
+  /** Builds the layer if it is not built yet. */
+  ensureBuilt(shapes: readonly ShapeTree[]): void {
+    if (this.built) return;
+    const known = shapes.map((shape) => knownShapes(shape));
+    withNameScope(this.name, () => {
+      // SAFETY: a subclass's build takes the shapes of its own call's tensors.
+      outsideTrace(() => (this.build as (...shapes: readonly ShapeTree[]) => void)(...known));
+    });
+    this.built = true;
+    this.buildShapes = known;
+  }
+
+  /**
+   * Makes a weight. Its path is that of the layer and `name`.
+   *
+   * @throws {ShapeError} when a size is unknown.
+   */
+  addWeight(options: WeightOptions = {}): Variable {
+    const dtype = options.dtype ?? this.variableDtype;
+    const name = options.name ?? "variable";
+    const shape = (options.shape ?? []).map((dim) => {
+      if (dim !== null && Number.isInteger(dim) && dim >= 0) return dim;
+      throw new ShapeError(
+        `${this.where}: expected known sizes for the weight "${name}", received ${formatShape(options.shape ?? [])}. Give Input a full shape on these axes.`,
+      );
+    });
+    const initializer = getInitializer(options.initializer ?? (isFloat(dtype) ? "glorot_uniform" : "zeros"));
+    const value = outsideTrace(() => initializer(shape, { dtype }));
+    const variable = new Variable(value, {
+      dtype,
+      name,
+      trainable: options.trainable ?? true,
+      autocast: options.autocast ?? true,
+      regularizer: getRegularizer(options.regularizer ?? null),
+      constraint: getConstraint(options.constraint ?? null),
+    });
+    this.#variables.push(variable);
+    return variable;
+  }
+
+  /** Adds a scalar (or a tensor, which is averaged later) to the loss that training minimises. */
+  addLoss(loss: Tensor | readonly Tensor[]): void {
+    this.#losses.push(...(Array.isArray(loss) ? (loss as Tensor[]) : [loss as Tensor])); // SAFETY: split by isArray
+  }
+
+  /** Losses that calls have added since `clearLosses`, here and in sub-layers, and penalties on trainable weights. */
+  get losses(): Tensor[] {
+    const penalties = this.trainableWeights.flatMap((weight) => (weight.regularizer === null ? [] : [weight.regularizer(weight.value)]));
+    return [...this.callLosses, ...penalties];
+  }
+
+  /** Losses that calls have added, without the penalties on weights. */
+  get callLosses(): Tensor[] {
+    return [...this.#losses, ...this.subLayers.flatMap((layer) => layer.callLosses)];
+  }
+
+  /** Forgets losses that earlier calls have added. */
+  clearLosses(): void {
+    this.#losses = [];
+    for (const layer of this.subLayers) layer.clearLosses();
+  }
+
+  /** The mask of the output, for the inputs' masks. Default: the first input's mask where the layer supports masking. */
+  computeMask(_inputs: unknown, previousMask?: unknown): unknown {
+    return this.supportsMasking ? (previousMask ?? null) : null;
+  }
+
+  /** Shape (or shapes) of the output for that of the input. */
+  computeOutputShape(...inputShapes: readonly ShapeTree[]): ShapeTree {
+    return inferLayer(this, inputShapes);
+  }
+
+  /** Shape and dtype of the output, for symbolic inputs; by default the call is traced. Overridden where that cannot tell. */
+  computeOutputSpec?(args: readonly unknown[], options: Readonly<Record<string, unknown>>): Tree<Spec>;
+
+  /** Layers directly inside this one, and the fields they are in. */
+  get trackedLayers(): Tracked<LayerBase>[] {
+    return findParts(this, isLayer);
+  }
+
+  /** Layers directly inside this one. */
+  get subLayers(): LayerBase[] {
+    return this.trackedLayers.map(({ value }) => value);
+  }
+
+  /** This layer's own variables: those of `addWeight` and those in its public fields. */
+  get ownVariables(): Variable[] {
+    const inFields = findParts(this, isVariable).map(({ value }) => value);
+    const own = [...new Set([...this.#variables, ...inFields])];
+    return [...own.filter((v) => v.trainable || this.#frozen.has(v)), ...own.filter((v) => !(v.trainable || this.#frozen.has(v)))];
+  }
+
+  /** Variables that are not trainable only because the layer was frozen. */
+  readonly #frozen: Set<Variable> = new Set();
+
+  /** All weights, sub-layers' included, each once: own trainable ones, own others, then layer by layer. */
+  get weights(): Variable[] {
+    return [...new Set([...this.ownVariables, ...this.subLayers.flatMap((layer) => layer.weights)])];
+  }
+
+  get trainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((weight) => weight.trainable) : [];
+  }
+
+  get nonTrainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((weight) => !weight.trainable) : this.weights;
+  }
+
+  get trainableVariables(): Variable[] {
+    return this.trainableWeights;
+  }
+
+  get nonTrainableVariables(): Variable[] {
+    const trainable = new Set(this.trainableWeights);
+    return this.variables.filter((variable) => !trainable.has(variable));
+  }
+
+  /** Weights and everything else that changes: seeds of random layers. */
+  get variables(): Variable[] {
+    const seeds = findParts(this, isSeedGenerator).map(({ value }) => value.state);
+    return [...new Set([...this.ownVariables, ...seeds, ...this.subLayers.flatMap((layer) => layer.variables)])];
+  }
+
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  /** Freezes or unfreezes the layer and everything inside it. */
+  set trainable(value: boolean) {
+    this.#trainable = value;
+    const own = new Set([...this.#variables, ...findParts(this, isVariable).map((part) => part.value)]);
+    for (const variable of own) {
+      if (!value && variable.trainable) this.#frozen.add(variable);
+      if (value ? this.#frozen.delete(variable) : variable.trainable) variable.trainable = value;
+    }
+    for (const layer of this.subLayers) layer.trainable = value;
+  }
+
+  /** Number of elements of all weights. */
+  countParams(): number {
+    if (!this.built) throw new AntlerError(`${this.where}: it has no weights to count yet. Call it, or its model, once.`);
+    return this.weights.reduce((sum, weight) => sum + weight.size, 0);
+  }
+
+  /** The weights' values, in the order of `weights`. */
+  getWeights(): Tensor[] {
+    return this.weights.map((weight) => weight.value);
+  }
+
+  /**
+   * Sets the weights' values, in the order of `weights`.
+   *
+   * @throws {ShapeError} when their number or a shape differs; nothing is changed then.
+   */
+  setWeights(values: readonly (Tensor | TypedArray | NestedArray)[]): void {
+    const { weights } = this;
+    if (values.length !== weights.length) {
+      throw new ShapeError(`${this.where}: expected ${weights.length} weights, received ${values.length}.`);
+    }
+    values.forEach((value, i) => {
+      const weight = weights[i];
+      if (value instanceof Tensor && weight !== undefined && formatShape(value.shape) !== formatShape(weight.shape)) {
+        throw new ShapeError(`${this.where}: expected ${formatShape(weight.shape)} for ${weight.path}, received ${formatShape(value.shape)}.`);
+      }
+    });
+    values.forEach((value, i) => weights[i]?.assign(value));
+  }
+
+  /** The constructor's arguments, from which `fromConfig` makes an equal layer. */
+  getConfig(): Record<string, unknown> {
+    const base = { name: this.name, trainable: this.trainable, dtype: this.dtypePolicy };
+    return { ...base, ...parametersOf(this, this.statics.parameters ?? {}) };
+  }
+
+  /** A new layer with the given configuration. */
+  static fromConfig(config: Readonly<Record<string, unknown>>): LayerBase {
+    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
+    return Reflect.construct(this as unknown as new (config: unknown) => LayerBase, [config]);
+  }
+
+  toJSON(): unknown {
+    return { className: this.className, config: this.getConfig() };
+  }
+
+  override toString(): string {
+    return `<${this.className} name=${this.name}, built=${this.built}>`;
+  }
+}
+
+export function isLayer(value: unknown): value is LayerBase {
+  return value instanceof LayerBase;
+}
+
+/** The name of a layer class in files: what it declares itself, else its own name. */
+export function classNameOf(cls: object): string {
+  // SAFETY: classes are functions with a name; `className` is a static string where present.
+  const { className, name } = cls as { className?: string; name: string };
+  return Object.hasOwn(cls, "className") && className !== undefined ? className : name;
+}
+
+function knownShapes(tree: ShapeTree): ShapeTree {
+  if (Array.isArray(tree) && tree.every((dim) => dim === null || typeof dim === "number")) return knownShape(tree as Shape); // SAFETY: sizes only
+  if (Array.isArray(tree)) return tree.map((child: ShapeTree) => knownShapes(child));
+  return Object.fromEntries(Object.entries(tree as object).map(([key, child]: [string, ShapeTree]) => [key, knownShapes(child)])); // SAFETY: neither shape nor list
+}

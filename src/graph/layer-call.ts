@@ -1,0 +1,162 @@
+import { isFloat } from "../ir/dtypes.ts";
+import type { Shape } from "../ir/shape-types/index.ts";
+import { divide } from "../ops/arithmetic.ts";
+import { cast } from "../ops/cast.ts";
+import { inferSpecs, type Spec } from "../ops/core/abstract.ts";
+import { Tensor } from "../ops/core/tensor.ts";
+import { containsSymbolic, type Value } from "../ops/core/value.ts";
+import { ShapeError } from "../util/errors.ts";
+import { flatten, type Tree } from "../util/tree.ts";
+import { withAutocast } from "./autocast.ts";
+import { type BoundCall, bindCall, mapValues, toValues, valuesIn } from "./call-arguments.ts";
+import { currentCallContext, withCallContext } from "./call-context.ts";
+import { KerasTensor } from "./keras-tensor.ts";
+import type { LayerBase } from "./layer-base.ts";
+import { maskOf, masksOf, setMask, setMasks } from "./masks.ts";
+import { withNameScope } from "./naming.ts";
+import { Node } from "./node.ts";
+import { toKerasTensors } from "./operation.ts";
+
+/** A shape, or arrays and objects of shapes. */
+export type ShapeTree = Shape | readonly ShapeTree[] | { readonly [key: string]: ShapeTree };
+
+/**
+ * One call of a layer: arguments sorted out, checked and cast, masks and the training flag filled in, the layer built,
+ * then a graph node made (symbolic inputs) or the computation done.
+ *
+ * @see Keras `Layer.__call__`
+ */
+export function invokeLayer(layer: LayerBase, given: readonly unknown[]): unknown {
+  const bound = prepare(layer, bindCall(layer.where, layer.callArguments, given));
+  checkInputs(layer, bound.args[0]);
+  layer.ensureBuilt(bound.args.map(shapesOf));
+  const { call, kwargs } = withContext(layer, bound);
+  const isSymbolic = containsSymbolic(call.args) || containsSymbolic(call.options);
+  const outputs = isSymbolic ? callSymbolically(layer, call, kwargs) : compute(layer, call.args, call.options);
+  passMasks(layer, call, outputs);
+  return outputs;
+}
+
+/** Output shapes for input shapes, by tracing a call. */
+export function inferLayer(layer: LayerBase, inputShapes: readonly ShapeTree[]): ShapeTree {
+  layer.ensureBuilt(inputShapes);
+  const tensors = inputShapes.map((shape) => symbolicOf(shape, layer));
+  return specShapes(specsFor(layer, { args: tensors, options: {} }));
+}
+
+function symbolicOf(shape: ShapeTree, layer: LayerBase): unknown {
+  if (Array.isArray(shape) && shape.every((dim) => dim === null || typeof dim === "number")) {
+    return new KerasTensor(shape as Shape, { dtype: layer.computeDtype, name: "shape" }); // SAFETY: sizes only
+  }
+  if (Array.isArray(shape)) return shape.map((child: ShapeTree) => symbolicOf(child, layer));
+  return Object.fromEntries(Object.entries(shape).map(([key, child]: [string, ShapeTree]) => [key, symbolicOf(child, layer)]));
+}
+
+function specShapes(specs: Tree<Spec>): ShapeTree {
+  if (Array.isArray(specs)) return specs.map(specShapes);
+  if ("shape" in specs && Array.isArray(specs.shape)) return specs.shape as Shape; // SAFETY: a spec
+  return Object.fromEntries(Object.entries(specs).map(([key, child]) => [key, specShapes(child)]));
+}
+
+/** Tensors in place of numbers and arrays, floats in the layer's compute dtype. */
+function prepare(layer: LayerBase, { args, options }: BoundCall): BoundCall {
+  const cleaned = args.map((arg, i) => toValues(arg, i === 0 && layer.statics.takesList === true));
+  const to = layer.computeDtype;
+  if (!layer.autocast || !isFloat(to)) return { args: cleaned, options };
+  const convert = (value: Value): unknown => {
+    if (!isFloat(value.dtype) || value.dtype === to) return value;
+    const converted = cast(value, to);
+    setMask(converted, maskOf(value));
+    return converted;
+  };
+  return { args: cleaned.map((arg) => mapValues(arg, convert)), options };
+}
+
+function checkInputs(layer: LayerBase, inputs: unknown): void {
+  const { inputSpec } = layer;
+  if (inputSpec === null) return;
+  const specs = "check" in inputSpec ? [inputSpec] : inputSpec;
+  const values = valuesIn(inputs);
+  if (values.length !== specs.length) {
+    throw new ShapeError(`${layer.where}: expected ${specs.length} input${specs.length === 1 ? "" : "s"}, received ${values.length}.`);
+  }
+  values.forEach((value, i) => specs[i]?.check(layer.where, value));
+}
+
+/** Shapes of nested tensors, nested alike (an absent argument has the shape of a scalar). */
+export function shapesOf(arg: unknown): ShapeTree {
+  return mapValues(arg, (value) => value.shape) as ShapeTree; // SAFETY: every leaf becomes a shape
+}
+
+/**
+ * Fills in what the call inherits: the masks of its tensors, the training flag of the enclosing call.
+ *
+ * `kwargs` is what a graph node records: options the user gave, and masks.
+ */
+function withContext(layer: LayerBase, { args, options }: BoundCall): { call: BoundCall; kwargs: Readonly<Record<string, unknown>> } {
+  const declared = layer.callArguments;
+  const kwargs: Record<string, unknown> = { ...options };
+  declared.tensors.forEach((name, i) => {
+    const option = i === 0 && declared.options.includes("mask") ? "mask" : `${name}Mask`;
+    if (!declared.options.includes(option) || (options[option] !== undefined && options[option] !== null)) return;
+    const mask = masksOf(args[i]);
+    if (mask !== null) kwargs[option] = mask;
+  });
+  const training = options["training"] ?? currentCallContext()?.training ?? null;
+  return { call: { args, options: { ...kwargs, training } }, kwargs };
+}
+
+/** Runs the layer's computation on tensors. */
+function compute(layer: LayerBase, args: readonly unknown[], options: Readonly<Record<string, unknown>>): unknown {
+  const training = options["training"];
+  const context = { training: typeof training === "boolean" ? training : null };
+  const outputs = withCallContext(context, () =>
+    withNameScope(layer.name, () =>
+      withAutocast(layer.autocast ? layer.computeDtype : null, () =>
+        // SAFETY: a subclass's call takes its declared tensors and one options object.
+        (layer.call as (...args: unknown[]) => unknown).call(layer, ...args, options),
+      ),
+    ),
+  );
+  if (layer.activityRegularizer !== null) {
+    for (const value of valuesIn(outputs)) {
+      const penalty = layer.activityRegularizer(value);
+      // Averaged over the batch, as Keras does.
+      layer.addLoss(divide(penalty, value.shape[0] ?? 1) as Tensor); // SAFETY: outputs of a computation are tensors
+    }
+  }
+  return outputs;
+}
+
+/** Records a node and makes symbolic outputs. */
+function callSymbolically(layer: LayerBase, call: BoundCall, kwargs: Readonly<Record<string, unknown>>): unknown {
+  const outputs = toKerasTensors(specsFor(layer, call));
+  new Node(layer, call.args, kwargs, outputs);
+  return outputs;
+}
+
+/** Shapes and dtypes of the outputs of a symbolic call. */
+function specsFor(layer: LayerBase, call: BoundCall): Tree<Spec> {
+  if (layer.computeOutputSpec !== undefined) return layer.computeOutputSpec(call.args, call.options);
+  const symbolic = [...new Set([...valuesIn(call.args), ...valuesIn(call.options)])].filter((value) => value instanceof KerasTensor);
+  const before = layer.callLosses.length;
+  const specs = inferSpecs((inputs) => {
+    const traced = new Map<Value, Tensor | undefined>(symbolic.map((tensor, i) => [tensor, flatten<Tensor>(inputs)[i]]));
+    const replace = (value: Value): unknown => traced.get(value) ?? value;
+    const args = call.args.map((arg) => mapValues(arg, replace));
+    const options = Object.fromEntries(Object.entries(call.options).map(([name, value]) => [name, mapValues(value, replace)]));
+    return compute(layer, args, options) as Tree<Tensor>; // SAFETY: a layer's call returns tensors
+  }, symbolic.map(({ shape, dtype }) => ({ shape, dtype })));
+  if (layer.callLosses.length > before) layer.clearLosses();
+  return specs;
+}
+
+/** Gives the outputs their masks. */
+function passMasks(layer: LayerBase, { args, options }: BoundCall, outputs: unknown): void {
+  const inputMasks = masksOf(args.length === 1 ? args[0] : args);
+  const given = options["mask"] ?? inputMasks;
+
+
+  setMasks(outputs, layer.computeMask(args.length === 1 ? args[0] : args, given ?? undefined));
+}
+

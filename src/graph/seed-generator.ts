@@ -1,0 +1,55 @@
+import { add } from "../ops/arithmetic.ts";
+import { Tensor } from "../ops/core/tensor.ts";
+import { autoName } from "./naming.ts";
+import { Variable } from "./variable.ts";
+
+let globalSeed: number | null = null;
+let drawn = 0;
+
+/** Fixes the seed of everything random from here on: initial weights, shuffling, dropout. */
+export function setGlobalSeed(seed: number | null): void {
+  globalSeed = seed;
+  drawn = 0;
+}
+
+/** A fresh seed: the next of the sequence that `setRandomSeed` began, else a random one. */
+export function nextSeed(): number {
+  if (globalSeed === null) return Math.floor(Math.random() * 2 ** 31);
+  // A small integer hash keeps neighbouring seeds' sequences apart (Weyl step, then xorshift-multiply rounds).
+  let x = (globalSeed + 0x9e3779b9 * ++drawn) >>> 0;
+  x = Math.imul(x ^ (x >>> 16), 0x45d9f3b) >>> 0;
+  x = Math.imul(x ^ (x >>> 16), 0x45d9f3b) >>> 0;
+  return (x ^ (x >>> 16)) >>> 1;
+}
+
+/**
+ * A seed that moves on with every draw, also inside compiled steps: its state is a variable `[seed, counter]`.
+ *
+ * @see Keras `random/seed_generator.py`
+ */
+export class SeedGenerator {
+  readonly seed: number;
+  readonly name: string;
+  readonly state: Variable;
+
+  constructor(seed?: number | null, options: { readonly name?: string } = {}) {
+    this.seed = seed ?? nextSeed();
+    this.name = options.name ?? autoName("seed_generator");
+    this.state = new Variable(Tensor.fromData(new Uint32Array([this.seed, 0]), [2], "uint32"), {
+      trainable: false,
+      autocast: false,
+      name: `${this.name}_state`,
+    });
+  }
+
+  /** The key for the next draw (uint32 `[2]`); advances the counter. */
+  next(): Tensor {
+    const key = this.state.value;
+    this.state.assign(add(key, Tensor.fromData(new Uint32Array([0, 1]), [2], "uint32")));
+    return key;
+  }
+
+  getConfig(): { readonly seed: number } {
+    return { seed: this.seed };
+  }
+}
