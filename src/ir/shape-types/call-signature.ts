@@ -2,11 +2,12 @@ import type { DType, TypedArray } from "../dtypes.ts";
 import type { ShapeMismatch } from "./mismatch.ts";
 import type { Apply, ApplyDType, ShapeRule, WideRule } from "./rule.ts";
 import type { Shape } from "./shape.ts";
-import type { Cast, TensorFamily, TensorLike, TensorOf, TensorTree } from "./tensor-like.ts";
+import type { Cast, TensorFamily, TensorHolder, TensorLike, TensorOf, TensorTree } from "./tensor-like.ts";
 
 /** What a layer can be called on: tensors, nested numbers, typed arrays; arrays and objects of them. */
 export type CallInput =
   | TensorLike
+  | TensorHolder
   | TypedArray
   | number
   | boolean

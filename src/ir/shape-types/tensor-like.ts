@@ -38,6 +38,11 @@ export interface TensorLike<out S extends Shape = Shape, out D extends DType = D
   readonly "~family": TensorFamily;
 }
 
+/** An object that stands for a tensor, such as a `Variable`. */
+export interface TensorHolder {
+  toTensor(): TensorLike;
+}
+
 /** Tensors in arrays and objects, nested. */
 export type TensorTree = TensorLike | readonly TensorTree[] | { readonly [key: string]: TensorTree };
 
