@@ -66,8 +66,9 @@ export interface Store {
  *
  * Without `reduce` nodes `inner` is empty. With them, a kernel can hold several stages: a reduction may use the result
  * of another (softmax: max, then Σ exp(x − max), then a store for every inner element). The emitter derives the stages
- * from the depth of the `reduce` nodes. A store whose value does not depend on the inner index happens once for each
- * outer index and has stride 0 on inner dimensions.
+ * from the depth of the `reduce` nodes. A store whose value and access do not depend on the inner index happens once for
+ * each outer index; any other one happens for each inner index, in the stage after the last reduction it depends on.
+ * At each step of the loops all loads come before all stores: arrays may be updated in place, element by element.
  */
 export interface LoopKernel {
   readonly kind: "loop";
@@ -100,7 +101,8 @@ export interface StructuredKernel {
   readonly outputs: readonly Operand[];
   /**
    * Element-wise work fused behind the product, over the output's dimensions: node 0 is the product's element
-   * (`{ kind: "product" }`), loads address by the output's index; the stores replace the kernel's own.
+   * (`{ kind: "product" }`), loads address by the output's index. The product is computed in `outputs[0]`, which no
+   * load of the epilogue reads; a store to the same access puts its value there instead, the others go elsewhere.
    */
   readonly epilogue?: Epilogue;
 }

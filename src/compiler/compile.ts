@@ -1,0 +1,48 @@
+import type { Program, Var } from "../ir/program.ts";
+import { sizeOf } from "../ir/shape.ts";
+import type { Schedule } from "./kernel-ir/kernel-ir.ts";
+import { placeControl } from "./schedule/control.ts";
+import { BufferTable, emitEntries, markNeeded } from "./schedule/emit.ts";
+import { planMemory } from "./schedule/memory-plan.ts";
+import { Scheduler } from "./schedule/scheduler.ts";
+import { placeUpdates, storeCopy, type Update } from "./schedule/updates.ts";
+import { type Place, Root } from "./schedule/values.ts";
+
+function placeFor(value: Var, home: Place["buffer"]["home"]): Place {
+  return { buffer: { dtype: value.dtype, size: sizeOf(value.shape), home, id: null }, offset: 0, loopStrides: [] };
+}
+
+/**
+ * Turns a program into kernels over placed buffers: element-wise work and reductions fused into loops, views folded
+ * into addresses, new values of state written in place, temporaries packed into one arena.
+ */
+export function schedule(program: Program): Schedule {
+  const scheduler = new Scheduler(program, placeControl);
+  const table = new BufferTable();
+  for (const [index, value] of program.inputs.entries()) {
+    scheduler.bindPlace(value, placeFor(value, { kind: "input", index }));
+  }
+  const state = program.state.map((value, index) => scheduler.bindPlace(value, placeFor(value, { kind: "state", index })));
+  scheduler.placeEquations();
+
+  const outputs = program.outputs.map((value) => outputRoot(scheduler, value, state, program));
+  const updates: Update[] = program.updates.flatMap((value, i) => {
+    const old = state[i];
+    return value === null || old === undefined || value === old.value ? [] : [{ old, value }];
+  });
+  placeUpdates(scheduler, updates);
+  outputs.forEach((root) => root.markNeeded());
+
+  markNeeded(scheduler.entries);
+  const items = emitEntries(scheduler.entries, table);
+  const results = outputs.map((root) => table.idOf(root.resolve().buffer));
+  const { offsets, arenaBytes } = planMemory(table.buffers, items, new Set(results));
+  return { buffers: table.specs(offsets), items, outputs: results, arenaBytes };
+}
+
+/** Where a result is found at the end; the old value of an array that is updated has to be kept aside. */
+function outputRoot(scheduler: Scheduler, value: Var, state: readonly Root[], program: Program): Root {
+  const root = scheduler.store(value);
+  const updated = state.some((old, i) => old === root && (program.updates[i] ?? null) !== null);
+  return updated ? storeCopy(scheduler, root, new Root(root.value, scheduler.nextPosition, null)) : root;
+}

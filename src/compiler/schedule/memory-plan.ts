@@ -1,0 +1,204 @@
+import { bytesOf } from "../../ir/dtypes.ts";
+import type { Access, Item, LoopKernel } from "../kernel-ir/kernel-ir.ts";
+import type { PendingBuffer } from "./values.ts";
+
+/** Cache lines, so that no two buffers share one. */
+const alignment = 64;
+
+/** When a buffer holds something, in steps of the schedule; both ends included. */
+interface Life {
+  readonly bytes: number;
+  start: number;
+  end: number;
+  /** Loops around its first use, outermost first. */
+  readonly loops: readonly Span[];
+  /** The buffer whose memory it takes over. */
+  takes: number | null;
+  /** The end of the last of the lives that follow each other in this memory. */
+  blockEnd: number;
+}
+
+interface Span {
+  readonly start: number;
+  end: number;
+}
+
+/** Where each temporary lies, and how much memory they take together. */
+export interface MemoryPlan {
+  readonly offsets: ReadonlyMap<PendingBuffer, number>;
+  readonly arenaBytes: number;
+}
+
+/** Finds a place for every buffer of the arena, such that buffers which are in use at the same time do not overlap. */
+export function planMemory(buffers: readonly PendingBuffer[], items: readonly Item[], kept: ReadonlySet<number>): MemoryPlan {
+  const lives = livesOf(buffers, items, kept);
+  const order = [...lives.keys()].toSorted((a, b) => (lives.get(a)?.start ?? 0) - (lives.get(b)?.start ?? 0));
+  const arena = new Arena();
+  const offsets = new Map<PendingBuffer, number>();
+  const places = new Map<number, number>();
+  for (const id of order) {
+    const life = lives.get(id);
+    const buffer = buffers[id];
+    if (life === undefined || buffer === undefined) continue;
+    const inherited = life.takes === null ? undefined : places.get(life.takes);
+    const at = inherited ?? arena.place(life.bytes, life.start, Math.max(life.end, life.blockEnd));
+    places.set(id, at);
+    offsets.set(buffer, at);
+  }
+  return { offsets, arenaBytes: arena.size };
+}
+
+/** First-come memory: free gaps are reused by the best fit. */
+class Arena {
+  size = 0;
+  #used: { offset: number; bytes: number; end: number }[] = [];
+
+  place(bytes: number, start: number, end: number): number {
+    const needed = Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
+    this.#used = this.#used.filter((block) => block.end >= start);
+    let best = -1;
+    let bestGap = Number.POSITIVE_INFINITY;
+    let bestIndex = 0;
+    let at = 0;
+    this.#used.forEach((block, i) => {
+      const gap = block.offset - at;
+      if (gap >= needed && gap < bestGap) [best, bestGap, bestIndex] = [at, gap, i];
+      at = block.offset + block.bytes;
+    });
+    const offset = best >= 0 ? best : at;
+    this.#used.splice(best >= 0 ? bestIndex : this.#used.length, 0, { offset, bytes: needed, end });
+    this.size = Math.max(this.size, offset + needed);
+    return offset;
+  }
+}
+
+function livesOf(buffers: readonly PendingBuffer[], items: readonly Item[], kept: ReadonlySet<number>): Map<number, Life> {
+  const lives = new Map<number, Life>();
+  const kernels: { readonly time: number; readonly kernel: LoopKernel }[] = [];
+  const ends = new Map<number, Span>();
+  const timeOf = new Map<Item, number>();
+  const total = clock(items, timeOf, ends);
+  const touch = (access: Access, time: number, loops: readonly Span[]): void => {
+    const buffer = buffers[access.buffer];
+    if (buffer === undefined || buffer.home.kind !== "arena") return;
+    const life = lives.get(access.buffer);
+    if (life === undefined) {
+      const bytes = buffer.size * bytesOf(buffer.dtype);
+      lives.set(access.buffer, { bytes, start: time, end: time, loops, takes: null, blockEnd: time });
+      return;
+    }
+    life.end = Math.max(life.end, time);
+    let common = 0;
+    while (common < loops.length && loops[common] === life.loops[common]) common++;
+    const first = life.loops[common];
+    const current = loops[common];
+    // What crosses the border of a loop lives through all its turns.
+    if (first !== undefined) [life.start, life.end] = [Math.min(life.start, first.start), Math.max(life.end, first.end)];
+    if (current !== undefined) life.end = Math.max(life.end, current.end);
+  };
+  visit(items, timeOf, ends, [], (item, time, loops) => {
+    for (const access of accessesOf(item)) touch(access, time, loops);
+    if (item.kind === "loop") kernels.push({ time, kernel: item });
+  });
+  for (const id of kept) {
+    const life = lives.get(id);
+    if (life !== undefined) life.end = total;
+  }
+  for (const { time, kernel } of kernels) reuseInPlace(kernel, time, buffers, lives);
+  return lives;
+}
+
+/** Numbers items in order of execution; loops get the span of their bodies. */
+function clock(items: readonly Item[], timeOf: Map<Item, number>, ends: Map<number, Span>): number {
+  let now = 0;
+  const walk = (list: readonly Item[]): void => {
+    for (const item of list) {
+      const start = now++;
+      timeOf.set(item, start);
+      bodiesOf(item).forEach(walk);
+      if (item.kind === "repeat" || item.kind === "while") ends.set(start, { start, end: now++ });
+    }
+  };
+  walk(items);
+  return now;
+}
+
+function bodiesOf(item: Item): readonly (readonly Item[])[] {
+  switch (item.kind) {
+    case "repeat":
+      return [item.body];
+    case "while":
+      return [item.condition, item.body];
+    case "switch":
+      return item.branches;
+    default:
+      return [];
+  }
+}
+
+function visit(
+  items: readonly Item[],
+  timeOf: ReadonlyMap<Item, number>,
+  spans: ReadonlyMap<number, Span>,
+  loops: readonly Span[],
+  f: (item: Item, time: number, loops: readonly Span[]) => void,
+): void {
+  for (const item of items) {
+    const time = timeOf.get(item) ?? 0;
+    const span = spans.get(time);
+    const inner = span === undefined ? loops : [...loops, span];
+    f(item, time, item.kind === "while" ? inner : loops);
+    for (const body of bodiesOf(item)) visit(body, timeOf, spans, inner, f);
+  }
+}
+
+/** Every address that an item itself uses, apart from the items inside it. */
+export function accessesOf(item: Item): Access[] {
+  switch (item.kind) {
+    case "loop":
+      return [...item.nodes.flatMap((node) => (node.kind === "load" ? [node.access] : [])), ...item.stores.map((store) => store.access)];
+    case "structured": {
+      const nodes = item.epilogue?.nodes ?? [];
+      const stores = item.epilogue?.stores ?? [];
+      const operands = [...item.inputs, ...item.outputs].map((operand) => operand.access);
+      return [...operands, ...nodes.flatMap((node) => (node.kind === "load" ? [node.access] : [])), ...stores.map((store) => store.access)];
+    }
+    case "while":
+      return [item.flag];
+    case "switch":
+      return [item.selector];
+    case "repeat":
+      return [];
+  }
+}
+
+function sameAccess(a: Access, b: Access): boolean {
+  const same = (x: readonly number[] = [], y: readonly number[] = []): boolean => x.length === y.length && x.every((n, i) => n === y[i]);
+  return a.offset === b.offset && same(a.strides, b.strides) && same(a.loopStrides, b.loopStrides);
+}
+
+/** Lets a result take the memory of an input that dies here, when each step reads only the element that it writes. */
+function reuseInPlace(kernel: LoopKernel, time: number, buffers: readonly PendingBuffer[], lives: Map<number, Life>): void {
+  if (kernel.inner.length > 0) return;
+  const given = new Set<number>();
+  const loads = kernel.nodes.flatMap((node) => (node.kind === "load" ? [node] : []));
+  for (const { access } of kernel.stores) {
+    const life = lives.get(access.buffer);
+    if (life === undefined || life.start !== time || life.takes !== null) continue;
+    const isOnly = kernel.stores.filter((other) => other.access.buffer === access.buffer).length === 1;
+    const donor = loads.find(({ access: from }) => {
+      const candidate = lives.get(from.buffer);
+      const fits = candidate?.end === time && candidate.bytes === life.bytes && buffers[from.buffer]?.dtype === buffers[access.buffer]?.dtype;
+      if (!fits || given.has(from.buffer) || from.buffer === access.buffer) return false;
+      return loads.every((load) => load.access.buffer !== from.buffer || (load.guards === undefined && sameAccess(load.access, access)));
+    });
+    if (donor === undefined || !isOnly) continue;
+    given.add(donor.access.buffer);
+    life.takes = donor.access.buffer;
+    let block = lives.get(life.takes);
+    while (block !== undefined) {
+      block.blockEnd = Math.max(block.blockEnd, life.end);
+      block = block.takes === null ? undefined : lives.get(block.takes);
+    }
+  }
+}
