@@ -1,7 +1,7 @@
 import { isFloat } from "../../ir/dtypes.ts";
 import * as p from "../../ir/primitives/index.ts";
 import { emit, type Equation, type Program, ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
-import { gradients } from "./gradients.ts";
+import type { Differentiate } from "./control-vjp.ts";
 import { inline, neededFor } from "./inline.ts";
 
 /**
@@ -10,6 +10,7 @@ import { inline, neededFor } from "./inline.ts";
  * Its operands are those of the forward `cond` followed by the cotangents of its float outputs.
  */
 export function condVjp(
+  differentiate: Differentiate,
   _builder: ProgramBuilder,
   equation: Equation,
   cotangents: readonly (Var | null)[],
@@ -28,7 +29,7 @@ export function condVjp(
     const outputs = inline(inner, branch, inputs);
     const inward = incoming.map((value) => (value === null ? null : inner.input(value)));
     const wrt = inputs.filter((_, i) => wanted[i]);
-    const found = gradients(inner, outputs, inward, wrt);
+    const found = differentiate(inner, outputs, inward, wrt);
     const results = withBuilder(inner, () => wrt.map((value, i) => found[i] ?? p.fullLike(value, 0)));
     const program = inner.finish(results);
     return { ...program, equations: neededFor(program.equations, results, new Set()) };

@@ -4,15 +4,8 @@ import * as p from "../../ir/primitives/index.ts";
 import { type Equation, type ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
 import { AntlerError, invariant } from "../../util/errors.ts";
 import { condVjp } from "./cond.ts";
+import type { ControlVjp } from "./control-vjp.ts";
 import { scanVjp } from "./scan.ts";
-
-/** The gradient of a control-flow equation; may replace the equation in the builder (to keep residuals). */
-export type ControlVjp = (
-  builder: ProgramBuilder,
-  equation: Equation,
-  cotangents: readonly (Var | null)[],
-  needs: readonly boolean[],
-) => readonly (Var | null | undefined)[];
 
 const controlRules: Readonly<Record<string, ControlVjp>> = { scan: scanVjp, cond: condVjp };
 
@@ -73,7 +66,7 @@ function applyRule(
 ): readonly (Var | null | undefined)[] {
   const { primitive, inputs, outputs, params } = equation;
   const control = controlRules[primitive.name];
-  if (control !== undefined) return control(builder, equation, incoming, needs);
+  if (control !== undefined) return control(gradients, builder, equation, incoming, needs);
   const rule = primitive.vjp;
   if (isRule(rule)) return rule(incoming, { inputs, outputs, params, needs, p });
   if (rule.gradient === "zero") return [];

@@ -2,7 +2,7 @@ import { isFloat } from "../../ir/dtypes.ts";
 import * as p from "../../ir/primitives/index.ts";
 import { emit, type Equation, type Program, ProgramBuilder, Var, withBuilder } from "../../ir/program.ts";
 import { invariant } from "../../util/errors.ts";
-import { gradients } from "./gradients.ts";
+import type { Differentiate } from "./control-vjp.ts";
 import { inline, neededFor } from "./inline.ts";
 
 /** Parameters of the primitive `scan`, as `src/ir/primitives/scan.ts` declares them. */
@@ -39,6 +39,7 @@ interface Joint {
  * carries the cotangents of the carry and the sums of the captures' cotangents.
  */
 export function scanVjp(
+  differentiate: Differentiate,
   builder: ProgramBuilder,
   equation: Equation,
   cotangents: readonly (Var | null)[],
@@ -52,7 +53,7 @@ export function scanVjp(
   const wantX = xs.map((_, i) => needs[captureCount + carryCount + i] === true);
   const ysGiven = cotangents.slice(carryCount);
 
-  const joint = traceJoint(params, wantCapture, wantX, ysGiven.map((value) => value !== null));
+  const joint = traceJoint(differentiate, params, wantCapture, wantX, ysGiven.map((value) => value !== null));
   const { residuals, equations } = splitBackward(joint);
   const stacked = augmentForward(builder, equation, params, joint, residuals);
 
@@ -104,6 +105,7 @@ export function scanVjp(
 }
 
 function traceJoint(
+  differentiate: Differentiate,
   params: ScanParams,
   wantCapture: readonly boolean[],
   wantX: readonly boolean[],
@@ -127,7 +129,7 @@ function traceJoint(
   const wrtCarry = carry.filter(isFloatVar);
   const wrtXs = xs.filter((_, i) => wantX[i]);
   const wrt = [...wrtCaptures, ...wrtCarry, ...wrtXs];
-  const found = gradients(
+  const found = differentiate(
     builder,
     [...carryOut.filter(isFloatVar), ...ysWithCotangent],
     [...carryCotangents, ...ysCotangents],
