@@ -55,6 +55,7 @@ export function notDifferentiable(reason: string, gradient: "zero" | "error" = "
  * - `reduce`: combines elements along axes.
  * - `structured`: a kernel of its own (matmul, convolution, sort, …) that the backend knows by name.
  * - `control`: holds programs (scan, whileLoop, cond).
+ * - `composite`: becomes other primitives before it is scheduled (`expandComposites`), so that no backend knows of it.
  */
 export type Lowering<P extends Params = Params> =
   | {
@@ -69,7 +70,11 @@ export type Lowering<P extends Params = Params> =
   | { readonly kind: "view" }
   | { readonly kind: "reduce"; readonly combine: "add" | "mul" | "max" | "min" }
   | { readonly kind: "structured" }
-  | { readonly kind: "control" };
+  | { readonly kind: "control" }
+  | {
+      readonly kind: "composite";
+      readonly expand: (inputs: readonly Var[], params: P, p: PrimitiveFunctions) => readonly Var[];
+    };
 
 /** An example of a primitive's use, from which the conformance, gradient and benchmark suites are made. */
 export interface Sample<P extends Params = Params> {
