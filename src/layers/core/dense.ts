@@ -1,0 +1,137 @@
+import type { Activation, ActivationLike } from "../../activations/activation.ts";
+import { get as getActivation } from "../../activations/index.ts";
+import { get as getConstraint } from "../../constraints/index.ts";
+import type { Constraint } from "../../constraints/constraint.ts";
+import { InputSpec } from "../../graph/input-spec.ts";
+import type { LayerCall } from "../../graph/layer.ts";
+import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import { bindParameters, type ParameterTable, positiveInteger, required } from "../../graph/parameters.ts";
+import type { Variable } from "../../graph/variable.ts";
+import { get as getInitializer } from "../../initializers/index.ts";
+import type { Initializer } from "../../initializers/initializer.ts";
+import type { DType } from "../../ir/dtypes.ts";
+import { formatShape } from "../../ir/shape.ts";
+import type { DenseRule, Shape } from "../../ir/shape-types/index.ts";
+import { add } from "../../ops/arithmetic.ts";
+import { matmul } from "../../ops/matmul.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { get as getRegularizer } from "../../regularizers/index.ts";
+import type { Regularizer } from "../../regularizers/regularizer.ts";
+import { callable } from "../../util/callable.ts";
+import { ShapeError } from "../../util/errors.ts";
+
+export interface DenseOptions<D extends DType = DType> extends LayerOptions<D> {
+  /** Applied to the result. Default none. */
+  readonly activation?: ActivationLike | null | undefined;
+  /** Default true. */
+  readonly useBias?: boolean | undefined;
+  /** Default `"glorot_uniform"`. */
+  readonly kernelInitializer?: Initializer | string | undefined;
+  /** Default `"zeros"`. */
+  readonly biasInitializer?: Initializer | string | undefined;
+  readonly kernelRegularizer?: Regularizer | string | null | undefined;
+  readonly biasRegularizer?: Regularizer | string | null | undefined;
+  readonly kernelConstraint?: Constraint | string | null | undefined;
+  readonly biasConstraint?: Constraint | string | null | undefined;
+}
+
+type Bound = Required<Omit<DenseOptions, keyof LayerOptions>> & LayerOptions & { readonly units: number };
+
+class DenseLayer extends LayerBase {
+  static readonly className = "Dense";
+  static readonly parameters: ParameterTable = {
+    units: required,
+    activation: null,
+    useBias: true,
+    kernelInitializer: "glorot_uniform",
+    biasInitializer: "zeros",
+    kernelRegularizer: null,
+    biasRegularizer: null,
+    activityRegularizer: null,
+    kernelConstraint: null,
+    biasConstraint: null,
+  };
+  static readonly callArguments = { tensors: ["inputs"], options: ["training"] };
+
+  readonly units: number;
+  readonly activation: Activation;
+  readonly useBias: boolean;
+  readonly kernelInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly kernelRegularizer: Regularizer | null;
+  readonly biasRegularizer: Regularizer | null;
+  readonly kernelConstraint: Constraint | null;
+  readonly biasConstraint: Constraint | null;
+  declare kernel: Variable;
+  declare bias: Variable | null;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindParameters<Bound>("Dense", DenseLayer.parameters, args);
+    super(given);
+    this.units = positiveInteger("Dense", "units", given.units);
+    this.activation = getActivation(given.activation);
+    this.useBias = given.useBias ?? true;
+    this.kernelInitializer = getInitializer(given.kernelInitializer ?? "glorot_uniform");
+    this.biasInitializer = getInitializer(given.biasInitializer ?? "zeros");
+    this.kernelRegularizer = getRegularizer(given.kernelRegularizer ?? null);
+    this.biasRegularizer = getRegularizer(given.biasRegularizer ?? null);
+    this.kernelConstraint = getConstraint(given.kernelConstraint ?? null);
+    this.biasConstraint = getConstraint(given.biasConstraint ?? null);
+    this.inputSpec = new InputSpec({ minNdim: 2 });
+    this.supportsMasking = true;
+  }
+
+  override build(inputShape: Shape): void {
+    const inputDim = inputShape.at(-1);
+    if (inputDim === null || inputDim === undefined) {
+      throw new ShapeError(
+        `${this.where}: expected an input whose last axis is known, received ${formatShape(inputShape)}. Give Input a size there.`,
+      );
+    }
+    this.kernel = this.addWeight({
+      name: "kernel",
+      shape: [inputDim, this.units],
+      initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
+    });
+    this.bias = this.useBias
+      ? this.addWeight({
+          name: "bias",
+          shape: [this.units],
+          initializer: this.biasInitializer,
+          regularizer: this.biasRegularizer,
+          constraint: this.biasConstraint,
+        })
+      : null;
+    this.inputSpec = new InputSpec({ minNdim: 2, axes: { [-1]: inputDim } });
+  }
+
+  override call(inputs: Tensor): unknown {
+    const product = matmul(inputs, this.kernel);
+    return this.activation(this.bias === null ? product : add(product, this.bias));
+  }
+}
+
+export interface Dense<U extends number = number, D extends DType = DType> extends DenseLayer, LayerCall<DenseRule<U, D>> {}
+
+export interface DenseConstructor {
+  <const U extends number, const D extends DType = "float32">(units: U, options?: DenseOptions<D>): Dense<U, D>;
+  <const U extends number, const D extends DType = "float32">(options: DenseOptions<D> & { readonly units: U }): Dense<U, D>;
+  new <const U extends number, const D extends DType = "float32">(units: U, options?: DenseOptions<D>): Dense<U, D>;
+  new <const U extends number, const D extends DType = "float32">(options: DenseOptions<D> & { readonly units: U }): Dense<U, D>;
+  fromConfig(config: Readonly<Record<string, unknown>>): Dense;
+}
+
+/**
+ * Densely connected layer: `activation(x · kernel + bias)` over the last axis.
+ *
+ * Shapes: input `[batch, …, n]` → output `[batch, …, units]`; kernel `[n, units]`, bias `[units]`.
+ *
+ * @param units - Size of the last output axis; a positive integer.
+ * @throws {ShapeError} when the last input axis is unknown, or differs from the one the layer was built with.
+ * @example
+ * const y = Dense(2)(Input({ shape: [4] })); // y.shape → [null, 2]
+ * @see Keras `layers/core/dense.py`
+ */
+export const Dense: DenseConstructor = callable<typeof DenseLayer, DenseConstructor>(DenseLayer);
