@@ -334,6 +334,7 @@ type Ticket = st.FunctionalRule<
   readonly [readonly [null, 1], readonly [null, 4]]
 >;
 export type Models = [
+  Expect<Equal<st.Apply<st.FunctionalRule<unknown, unknown>, S2>, Wide>>,
   Expect<Equal<st.Apply<Mnist, readonly [null, 784]>, readonly [null, 10]>>,
   Expect<Equal<st.Apply<Mnist, readonly [32, 784]>, readonly [32, 10]>>,
   Expect<Equal<st.Apply<Mnist, Wide>, readonly [st.Dim, 10]>>,

@@ -8,11 +8,13 @@ import type { Differ, Dim, IsWide, Shape, Show } from "./shape.ts";
  * on must agree with its inputs, and an unknown batch size of its outputs becomes that of the call.
  */
 export interface FunctionalRule<In, Out, D extends DType = DType> extends ShapeRule {
-  readonly out: Agreement<In, this["in"]> extends infer M
-    ? [M] extends [never]
-      ? Rebatched<Out, BatchOf<In>, BatchOf<this["in"]>>
-      : M
-    : never;
+  readonly out: unknown extends Out
+    ? Shape
+    : Agreement<In, this["in"]> extends infer M
+      ? [M] extends [never]
+        ? Rebatched<Out, BatchOf<In>, BatchOf<this["in"]>>
+        : M
+      : never;
   readonly outDtype: D;
 }
 
