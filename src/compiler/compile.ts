@@ -1,5 +1,6 @@
 import type { Program, Var } from "../ir/program.ts";
 import { sizeOf } from "../ir/shape.ts";
+import { expandComposites } from "./expand-composites.ts";
 import type { Schedule } from "./kernel-ir/kernel-ir.ts";
 import { placeControl } from "./schedule/control.ts";
 import { BufferTable, emitEntries, markNeeded } from "./schedule/emit.ts";
@@ -16,7 +17,8 @@ function placeFor(value: Var, home: Place["buffer"]["home"]): Place {
  * Turns a program into kernels over placed buffers: element-wise work and reductions fused into loops, views folded
  * into addresses, new values of state written in place, temporaries packed into one arena.
  */
-export function schedule(program: Program): Schedule {
+export function schedule(traced: Program): Schedule {
+  const program = expandComposites(traced);
   const scheduler = new Scheduler(program, placeControl);
   const table = new BufferTable();
   for (const [index, value] of program.inputs.entries()) {
