@@ -1,16 +1,20 @@
 import { check } from "./expect.ts";
 import type { Equal, Expect } from "./expect.ts";
 import {
+  Attention,
   concatenate,
   Conv2D,
   Conv2DTranspose,
+  dot,
   Dropout,
   Embedding,
   GlobalAveragePooling2D,
   GlobalMaxPooling2D,
   LSTM,
+  maximum,
   MaxPooling2D,
   Model,
+  MultiHeadAttention,
   Reshape,
   TimeDistributed,
   UpSampling2D,
@@ -142,3 +146,38 @@ check<
     Expect<Equal<typeof wideUnits, KerasTensor<readonly [null, number]>>>,
   ]
 >();
+
+// Merging functions with an axis, attention with and without scores.
+const left = Input({ shape: [5, 4] });
+const right = Input({ shape: [6, 4] });
+const merged = [
+  concatenate([left, right], 1),
+  concatenate([left, right], { axis: -2, name: "both" }),
+  dot([left, right], 2),
+  dot([left, right], { axes: [-1, -1] }),
+  maximum([left, left]),
+  Attention()([left, right]),
+  MultiHeadAttention(2, 8)(left, right),
+  MultiHeadAttention(2, 8, { outputShape: 7 })(left, right, { key: right }),
+] as const;
+const [attended, scores] = Attention()([left, right], { returnAttentionScores: true });
+const [, headScores] = MultiHeadAttention(2, 8)(left, right, { returnAttentionScores: true });
+check<
+  [
+    Expect<Equal<(typeof merged)[0], KerasTensor<readonly [null, 11, 4]>>>,
+    Expect<Equal<(typeof merged)[1], KerasTensor<readonly [null, 11, 4]>>>,
+    Expect<Equal<(typeof merged)[2], KerasTensor<readonly [null, 5, 6]>>>,
+    Expect<Equal<(typeof merged)[3], KerasTensor<readonly [null, 5, 6]>>>,
+    Expect<Equal<(typeof merged)[4], KerasTensor<readonly [null, 5, 4]>>>,
+    Expect<Equal<(typeof merged)[5], KerasTensor<readonly [null, 5, 4]>>>,
+    Expect<Equal<(typeof merged)[6], KerasTensor<readonly [null, 5, 4]>>>,
+    Expect<Equal<(typeof merged)[7], KerasTensor<readonly [null, 5, 7]>>>,
+    Expect<Equal<typeof attended, KerasTensor<readonly [null, 5, 4]>>>,
+    Expect<Equal<typeof scores, KerasTensor<readonly [null, 5, 6]>>>,
+    Expect<Equal<typeof headScores, KerasTensor<readonly [null, 2, 5, 6]>>>,
+  ]
+>();
+// @ts-expect-error -- concatenate: cannot join [null, 5, 4] and [null, 6, 4] along axis 2
+concatenate([left, right]);
+// @ts-expect-error -- Attention: query and key differ in the last axis
+Attention()([left, Input({ shape: [6, 3] })]);

@@ -1,6 +1,13 @@
 import type { DType } from "../../src/ir/dtypes.ts";
 import type * as st from "../../src/ir/shape-types/index.ts";
-import type { LayerBase, LayerCall, LayerOptions, Tensor, KerasTensor } from "./stubs.ts";
+import type {
+  CallOptions,
+  ConcreteFamily,
+  KerasTensor,
+  LayerBase,
+  LayerCall,
+  LayerOptions,
+} from "./stubs.ts";
 
 /** How real layer files declare their types: see `src/ir/shape-types/index.ts`. */
 
@@ -112,14 +119,40 @@ export declare const LSTM: <
   options?: LSTMOptions<Q, R>,
 ) => LSTM<U, { returnSequences: Q; returnState: R; states: 2 }>;
 
-export interface ConcatenateOptions<A extends number> extends LayerOptions {
-  axis?: A;
-}
-/** Lower-case merging functions take the layer's options beside the inputs. */
-export declare const concatenate: <const I extends st.CallInput, const A extends number = -1>(
-  inputs: I & st.Guard<st.ConcatenateRule<"concatenate", A>, I>,
-  options?: ConcatenateOptions<A>,
-) => st.Output<st.ConcatenateRule<"concatenate", A>, I, Tensor["~family"]>;
+export declare const concatenate: st.ConcatenateFunction<ConcreteFamily, LayerOptions>;
+export declare const dot: st.DotFunction<ConcreteFamily, LayerOptions>;
+export declare const maximum: st.MergeFunction<"maximum", ConcreteFamily, LayerOptions>;
+
+export interface Attention
+  extends
+    LayerBase,
+    st.ScoredCallSignature<
+      st.AttentionRule<"Attention">,
+      st.AttentionRule<"Attention", true>,
+      ConcreteFamily,
+      CallOptions
+    > {}
+export declare const Attention: () => Attention;
+export interface MultiHeadAttention<
+  H extends number = number,
+  O extends number | readonly number[] | null = null,
+>
+  extends
+    LayerBase,
+    st.QueryValueCallSignature<
+      st.MultiHeadRule<H, O>,
+      st.MultiHeadRule<H, O, true>,
+      ConcreteFamily,
+      CallOptions & { readonly key?: KerasTensor }
+    > {}
+export declare const MultiHeadAttention: <
+  const H extends number,
+  const O extends number | readonly number[] | null = null,
+>(
+  numHeads: H,
+  keyDim: number,
+  options?: LayerOptions & { outputShape?: O },
+) => MultiHeadAttention<H, O>;
 
 /** One symbolic tensor, or arrays and objects of them. */
 export type KerasTensors = KerasTensor | readonly KerasTensors[] | { readonly [key: string]: KerasTensors };

@@ -78,6 +78,19 @@ type MultiHeadScores<Q extends Shape, V extends Shape, H extends number> = Q ext
     : Shape
   : Shape;
 
+/** How layers of `[query, value, key]` are called; R has no scores, W has them. */
+export interface ScoredCallSignature<R extends ShapeRule, W extends ShapeRule, C extends TensorFamily, O> {
+  readonly "~rule": R;
+  <const I extends CallInput>(
+    inputs: I & Guard<W, I>,
+    options: O & { readonly returnAttentionScores: true },
+  ): Output<W, I, C>;
+  <const I extends CallInput>(
+    inputs: I & Guard<R, I>,
+    options?: O & { readonly returnAttentionScores?: false },
+  ): Output<R, I, C>;
+}
+
 /** How layers of a query and a value (and a key among the options) are called; R has no scores, W has them. */
 export interface QueryValueCallSignature<
   R extends ShapeRule,

@@ -46,6 +46,7 @@ export type * from "./embedding.ts";
 export type * from "./flatten.ts";
 export type * from "./indexing.ts";
 export type * from "./matmul.ts";
+export type * from "./merge-functions.ts";
 export type * from "./merge.ts";
 export type * from "./mismatch.ts";
 export type * from "./model-rules.ts";
