@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { camelCase, readKerasApi, type KerasSymbol } from "./support/keras-api.ts";
+
+/** Options that every object takes, which tables of parameters leave to the base class. */
+const baseOptions: ReadonlySet<string> = new Set([
+  "name",
+  "dtype",
+  "trainable",
+  "autocast",
+  "activityRegularizer",
+]);
+
+/** Options of Keras that are left out on purpose, and why. */
+const leftOut: Readonly<Record<string, string>> = {
+  loraRank: "low-rank adaptation is a transform of a model, not an option of its layers",
+  loraAlpha: "as loraRank",
+  quantizationConfig: "quantisation is a transform of a model, not an option of its layers",
+};
+
+/** Namespaces whose classes declare their parameters. */
+const namespaces = [
+  "layers",
+  "losses",
+  "metrics",
+  "optimizers",
+  "optimizers.schedules",
+  "initializers",
+  "regularizers",
+  "constraints",
+  "callbacks",
+];
+
+const antler: unknown = await import("../src/index.ts");
+
+function lookUp(path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (value, part) =>
+        (typeof value === "object" || typeof value === "function") && value !== null
+          ? Reflect.get(value, part)
+          : undefined,
+      antler,
+    );
+}
+
+/** The parameter table a class declares, or null where it is absent. */
+function parametersOf(
+  symbol: KerasSymbol,
+): readonly [path: string, table: Readonly<Record<string, unknown>>] | null {
+  for (const name of symbol.names) {
+    const path = name.replace(/^keras\./, "");
+    if (!namespaces.includes(path.slice(0, path.lastIndexOf(".")))) continue;
+    const value = lookUp(path);
+    if (typeof value !== "function") continue;
+    const table: unknown = Reflect.get(value, "parameters");
+    // SAFETY: the table of a class is an object of defaults by name.
+    if (typeof table === "object" && table !== null)
+      return [path, table as Readonly<Record<string, unknown>>];
+  }
+  return null;
+}
+
+/** The form in which both sides are compared: `required`, or the default as JSON. */
+function normalize(value: unknown): unknown {
+  if (typeof value === "symbol") return "(required)";
+  if (value === undefined || value === null) return null;
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  const copy: unknown = JSON.parse(JSON.stringify(value));
+  return copy;
+}
+
+const found = readKerasApi()
+  .symbols.filter(({ kind }) => kind === "class")
+  .flatMap((symbol) => {
+    const own = parametersOf(symbol);
+    return own === null ? [] : [{ path: own[0], table: own[1], symbol }];
+  });
+
+describe("constructors", () => {
+  it("are found", () => {
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  it.each(found)(
+    "$path has Keras's parameters in Keras's order, with Keras's defaults",
+    ({ table, symbol }) => {
+      const theirs = symbol.params
+        .filter(([name]) => !name.startsWith("*"))
+        .map(([name, ...fallback]) => [
+          camelCase(name),
+          fallback.length === 0 ? "(required)" : normalize(fallback[0]),
+        ])
+        .filter(
+          ([name]) =>
+            typeof name === "string" && (name in table || !(baseOptions.has(name) || name in leftOut)),
+        );
+      const ours = Object.entries(table).map(([name, fallback]) => [name, normalize(fallback)]);
+      expect(ours).toEqual(theirs);
+    },
+  );
+});
