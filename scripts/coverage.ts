@@ -57,9 +57,13 @@ function lookUp(root: unknown, path: string): unknown {
   return value;
 }
 
-/** The options a class knows, from the error it gives for one it does not know; null where it does not say. */
-function knownOptions(value: unknown): readonly string[] | null {
+/** The options a class or op knows; null where it does not say. A class lists them in its error for an unknown one. */
+function knownOptions(value: unknown, kind: KerasSymbol["kind"]): readonly string[] | null {
   if (typeof value !== "function") return null;
+  if (kind === "function") {
+    const args = lookUp(value, "op.args");
+    return typeof args === "object" && args !== null ? Object.keys(args) : null;
+  }
   try {
     Reflect.apply(value, undefined, [{ noSuchOption: true }]);
   } catch (error) {
@@ -73,7 +77,7 @@ function entryOf(symbol: KerasSymbol, antler: unknown): Entry {
   const paths = symbol.names.map(antlerPath).toSorted(byPreference);
   const found = paths.find((path) => lookUp(antler, path) !== undefined);
   if (found === undefined) return { path: paths[0] ?? "", status: "not yet", missing: [] };
-  const known = symbol.kind === "class" ? knownOptions(lookUp(antler, found)) : null;
+  const known = knownOptions(lookUp(antler, found), symbol.kind);
   const missing = known === null ? [] : optionNames(symbol).filter((name) => !known.includes(name));
   return { path: found, status: missing.length === 0 ? "done" : "partial", missing };
 }

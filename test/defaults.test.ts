@@ -70,6 +70,16 @@ function normalize(value: unknown): unknown {
   return copy;
 }
 
+/** Keras's parameters: name in Antler's spelling, and default. */
+function keras(symbol: KerasSymbol): readonly (readonly [name: string, fallback: unknown])[] {
+  return symbol.params
+    .filter(([name]) => !name.startsWith("*"))
+    .map(([name, ...fallback]) => [
+      camelCase(name),
+      fallback.length === 0 ? "(required)" : normalize(fallback[0]),
+    ]);
+}
+
 const found = readKerasApi()
   .symbols.filter(({ kind }) => kind === "class")
   .flatMap((symbol) => {
@@ -85,18 +95,51 @@ describe("constructors", () => {
   it.each(found)(
     "$path has Keras's parameters in Keras's order, with Keras's defaults",
     ({ table, symbol }) => {
-      const theirs = symbol.params
-        .filter(([name]) => !name.startsWith("*"))
-        .map(([name, ...fallback]) => [
-          camelCase(name),
-          fallback.length === 0 ? "(required)" : normalize(fallback[0]),
-        ])
-        .filter(
-          ([name]) =>
-            typeof name === "string" && (name in table || !(baseOptions.has(name) || name in leftOut)),
-        );
+      const theirs = keras(symbol).filter(
+        ([name]) => name in table || !(baseOptions.has(name) || name in leftOut),
+      );
       const ours = Object.entries(table).map(([name, fallback]) => [name, normalize(fallback)]);
       expect(ours).toEqual(theirs);
     },
   );
+});
+
+/** The arguments an op declares, with their defaults, or null where the function is absent. */
+function argumentsOf(symbol: KerasSymbol): readonly [path: string, ours: readonly unknown[]] | null {
+  for (const name of symbol.names) {
+    const path = name
+      .replace(/^keras\./, "")
+      .split(".")
+      .map(camelCase)
+      .join(".");
+    const value = path.startsWith("ops.") ? lookUp(path) : undefined;
+    if (typeof value !== "function") continue;
+    const op: unknown = Reflect.get(value, "op");
+    if (typeof op !== "object" || op === null) continue;
+    // SAFETY: the description of an op, as `defineOp` makes it.
+    const { args } = op as { readonly args: Readonly<Record<string, { kind: string; default?: unknown }>> };
+    const ours = Object.entries(args).map(([argument, spec]) => [
+      argument,
+      "default" in spec || spec.kind === "tensor?" ? normalize(spec.default) : "(required)",
+    ]);
+    return [path, ours];
+  }
+  return null;
+}
+
+const ops = readKerasApi()
+  .symbols.filter(({ kind }) => kind === "function")
+  .flatMap((symbol) => {
+    const own = argumentsOf(symbol);
+    return own === null ? [] : [{ path: own[0], ours: own[1], symbol }];
+  });
+
+describe("ops", () => {
+  it("are found", () => {
+    expect(ops.length).toBeGreaterThan(0);
+  });
+
+  it.each(ops)("$path has Keras's arguments in Keras's order, with Keras's defaults", ({ ours, symbol }) => {
+    expect(ours).toEqual(keras(symbol));
+  });
 });
