@@ -145,7 +145,8 @@ export class Cluster {
   }
 
   /** The node of a value's element, or `failed`. */
-  evaluate(value: Var, index: Index): ScalarId {
+  evaluate(asked: Var, index: Index): ScalarId {
+    const value = this.values.behind(asked);
     const at = flatten(index, this.sizes.length);
     const key = this.#key(value, at);
     const known = this.#known.get(key);

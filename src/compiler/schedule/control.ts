@@ -1,8 +1,208 @@
-import type { Equation } from "../../ir/program.ts";
-import { DeviceError } from "../../util/errors.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { CondParams } from "../../ir/primitives/cond.ts";
+import type { ScanParams } from "../../ir/primitives/scan.ts";
+import type { WhileLoopParams } from "../../ir/primitives/while-loop.ts";
+import type { Equation, Program, Var } from "../../ir/program.ts";
+import { sizeOf, stridesOf } from "../../ir/shape.ts";
+import { invariant } from "../../util/errors.ts";
+import type { BufferTable } from "./buffer-table.ts";
+import { emitEntries, markNeeded } from "./emit.ts";
+import { Scheduler } from "./scheduler.ts";
+import { placeUpdates } from "./updates.ts";
+import { Root } from "./values.ts";
+
+const rules: Readonly<Record<string, (scheduler: Scheduler, equation: Equation) => void>> = {
+  scan: placeScan,
+  whileLoop: placeWhile,
+  cond: placeCond,
+};
 
 /** Adds control flow to a schedule. */
-export function placeControl(_scheduler: Scheduler, equation: Equation): void {
-  throw new DeviceError(`${equation.primitive.name}: control flow is not scheduled yet.`);
+export function placeControl(scheduler: Scheduler, equation: Equation): void {
+  const rule = rules[equation.primitive.name];
+  invariant(rule !== undefined, `no rule to schedule ${equation.primitive.name}`);
+  rule(scheduler, equation);
+}
+
+/** The value of an enclosing program, or (with `loopStrides`) a slice of it, as a body sees it. */
+function view(value: Var, root: Root, offset = 0, loopStrides: readonly number[] = []): Root {
+  return new Root(value, -1, null, { root, offset, loopStrides });
+}
+
+function bindAll(scheduler: Scheduler, values: readonly Var[], roots: readonly Root[]): Root[] {
+  return values.map((value, i) => {
+    const outer = roots[i];
+    invariant(outer !== undefined, "a body has more inputs than it is given");
+    const root = view(value, outer);
+    scheduler.bind(value, root);
+    return root;
+  });
+}
+
+/** Memory of its own for each carried value, filled with the initial one. */
+function placeCarry(scheduler: Scheduler, initial: readonly Var[]): Root[] {
+  return initial.map((value) => {
+    const root = new Root(value, -1, null);
+    scheduler.placePiece({ value, root, offset: 0, strides: stridesOf(value.shape) });
+    return root;
+  });
+}
+
+/** The values that a construct leaves behind, readable from its entry on. */
+function bindResults(scheduler: Scheduler, outputs: readonly Var[], roots: readonly Root[], position: number): void {
+  outputs.forEach((value, i) => {
+    const root = roots[i];
+    invariant(root !== undefined, "a body has fewer results than its equation");
+    scheduler.bind(value, new Root(value, position, null, { root, offset: 0, loopStrides: [] }));
+  });
+}
+
+/** A body's results are stored through pieces; carried values are updates. */
+function bodyProgram(body: Program, carryCount: number): Program {
+  return { ...body, outputs: body.outputs.slice(carryCount), updates: body.outputs.slice(0, carryCount) };
+}
+
+function carryUpdates(scheduler: Scheduler, carried: readonly Root[], values: readonly (Var | null)[]): void {
+  placeUpdates(
+    scheduler,
+    values.flatMap((value, i) => {
+      const old = carried[i];
+      return value === null || old === undefined || value === old.value ? [] : [{ old, value }];
+    }),
+  );
+}
+
+function placeScan(scheduler: Scheduler, equation: Equation): void {
+  const { body, captureCount, carryCount, length, reverse } = equation.params as ScanParams; // SAFETY: the parameters of `scan`
+  const { inputs, outputs } = equation;
+  const captures = inputs.slice(0, captureCount).map((value) => scheduler.store(value));
+  const xs = inputs.slice(captureCount + carryCount).map((value) => scheduler.store(value));
+  const carry = placeCarry(scheduler, inputs.slice(captureCount, captureCount + carryCount));
+  const ys = outputs.slice(carryCount).map((value) => new Root(value, -1, null));
+
+  const program = bodyProgram(body, carryCount);
+  const inner = new Scheduler(program, placeControl, scheduler.depth + 1);
+  const slice = (value: Var, root: Root): Root => {
+    const size = sizeOf(value.shape);
+    const strides = [...new Array<number>(scheduler.depth).fill(0), reverse ? -size : size];
+    return view(value, root, reverse ? (length - 1) * size : 0, strides);
+  };
+  bindAll(inner, body.inputs.slice(0, captureCount), captures);
+  const carried = bindAll(inner, body.inputs.slice(captureCount, captureCount + carryCount), carry);
+  body.inputs.slice(captureCount + carryCount).forEach((value, i) => {
+    const root = xs[i];
+    invariant(root !== undefined, "scan: an array is missing");
+    inner.bind(value, slice(value, root));
+  });
+  inner.placeEquations();
+  const slices = program.outputs.map((value, i) => {
+    const whole = ys[i];
+    invariant(whole !== undefined, "scan: a result is missing");
+    const root = slice(value, whole);
+    inner.placePiece({ value, root, offset: 0, strides: stridesOf(value.shape) });
+    return root;
+  });
+  carryUpdates(inner, carried, program.updates);
+
+  const writes = [...carry, ...ys];
+  const position = scheduler.addEntry({
+    cluster: null,
+    structured: null,
+    control: {
+      reads: [...captures, ...xs],
+      writes,
+      prepare: () => {
+        carry.forEach((root) => root.markNeeded());
+        slices.forEach((root, i) => ys[i]?.isNeeded && root.markNeeded());
+        markNeeded(inner.entries);
+      },
+      emit: (table) => [{ kind: "repeat", count: length, body: emitEntries(inner.entries, table) }],
+    },
+  });
+  bindResults(scheduler, outputs, writes, position);
+}
+
+function placeWhile(scheduler: Scheduler, equation: Equation): void {
+  const { cond, body, captureCount } = equation.params as WhileLoopParams; // SAFETY: the parameters of `whileLoop`
+  const captures = equation.inputs.slice(0, captureCount).map((value) => scheduler.store(value));
+  const carry = placeCarry(scheduler, equation.inputs.slice(captureCount));
+
+  const test = new Scheduler(cond, placeControl, scheduler.depth);
+  bindAll(test, cond.inputs, [...captures, ...carry]);
+  test.placeEquations();
+  const [flagValue] = cond.outputs;
+  invariant(flagValue !== undefined, "whileLoop: the condition has no result");
+  const flag = test.store(flagValue);
+
+  const program = bodyProgram(body, carry.length);
+  const inner = new Scheduler(program, placeControl, scheduler.depth);
+  bindAll(inner, body.inputs.slice(0, captureCount), captures);
+  const carried = bindAll(inner, body.inputs.slice(captureCount), carry);
+  inner.placeEquations();
+  carryUpdates(inner, carried, program.updates);
+
+  const position = scheduler.addEntry({
+    cluster: null,
+    structured: null,
+    control: {
+      reads: captures,
+      writes: carry,
+      prepare: () => {
+        for (const root of [...carry, flag]) root.markNeeded();
+        markNeeded(inner.entries);
+        markNeeded(test.entries);
+      },
+      emit: (table) => [
+        {
+          kind: "while",
+          condition: emitEntries(test.entries, table),
+          flag: table.access(flag.resolve(), 0, []),
+          body: emitEntries(inner.entries, table),
+        },
+      ],
+    },
+  });
+  bindResults(scheduler, equation.outputs, carry, position);
+}
+
+function placeCond(scheduler: Scheduler, equation: Equation): void {
+  const { branches } = equation.params as CondParams; // SAFETY: the parameters of `cond`
+  const [selector, ...operands] = equation.inputs.map((value) => scheduler.store(value));
+  invariant(selector !== undefined, "cond: the selector is missing");
+  const results = equation.outputs.map((value) => new Root(value, -1, null));
+  const bodies = branches.map((branch) => {
+    const inner = new Scheduler(branch, placeControl, scheduler.depth);
+    bindAll(inner, branch.inputs, operands);
+    inner.placeEquations();
+    const roots = branch.outputs.map((value, i) => {
+      const result = results[i];
+      invariant(result !== undefined, "cond: a result is missing");
+      const root = view(value, result);
+      inner.placePiece({ value, root, offset: 0, strides: stridesOf(value.shape) });
+      return root;
+    });
+    return { inner, roots };
+  });
+  const position = scheduler.addEntry({
+    cluster: null,
+    structured: null,
+    control: {
+      reads: [selector, ...operands],
+      writes: results,
+      prepare: () => {
+        selector.markNeeded();
+        for (const { inner, roots } of bodies) {
+          roots.forEach((root, i) => results[i]?.isNeeded && root.markNeeded());
+          markNeeded(inner.entries);
+        }
+      },
+      emit: (table: BufferTable) => [
+        {
+          kind: "switch",
+          selector: table.access(selector.resolve(), 0, []),
+          branches: bodies.map(({ inner }) => emitEntries(inner.entries, table)),
+        },
+      ],
+    },
+  });
+  bindResults(scheduler, equation.outputs, results, position);
 }

@@ -1,33 +1,9 @@
 import { stridesOf } from "../../ir/shape.ts";
-import type { Access, BufferSpec, Epilogue, Item, KernelNode, LoopKernel, NodeId, Operand, Store, StructuredKernel } from "../kernel-ir/kernel-ir.ts";
+import type { Access, Epilogue, Item, KernelNode, LoopKernel, NodeId, Operand, Store, StructuredKernel } from "../kernel-ir/kernel-ir.ts";
 import { type Cluster, type Leaf, type PendingStore, reachable } from "./cluster.ts";
 import type { Entry } from "./entries.ts";
-import type { PendingBuffer, Place, Root } from "./values.ts";
-
-/** Numbers buffers in the order in which emitted items first touch them. */
-export class BufferTable {
-  readonly buffers: PendingBuffer[] = [];
-
-  idOf(buffer: PendingBuffer): number {
-    if (buffer.id === null) {
-      buffer.id = this.buffers.length;
-      this.buffers.push(buffer);
-    }
-    return buffer.id;
-  }
-
-  access(place: Place, offset: number, strides: readonly number[]): Access {
-    const base = { buffer: this.idOf(place.buffer), offset: place.offset + offset, strides };
-    return place.loopStrides.some((stride) => stride !== 0) ? { ...base, loopStrides: place.loopStrides } : base;
-  }
-
-  specs(offsets: ReadonlyMap<PendingBuffer, number>): BufferSpec[] {
-    return this.buffers.map((buffer) => {
-      const { dtype, size, home } = buffer;
-      return { dtype, size, home: home.kind === "arena" ? { kind: "arena", byteOffset: offsets.get(buffer) ?? 0 } : home };
-    });
-  }
-}
+import type { BufferTable } from "./buffer-table.ts";
+import type { Root } from "./values.ts";
 
 function targetOf(store: PendingStore): Root {
   return "root" in store.target ? store.target.root : store.target;
@@ -39,7 +15,6 @@ export function markNeeded(entries: readonly Entry[]): void {
     const entry = entries[e];
     if (entry === undefined) continue;
     if (entry.control?.writes.some((root) => root.isNeeded)) {
-      entry.control.reads.forEach((root) => root.markNeeded());
       entry.control.prepare();
     }
     const isUsed = entry.cluster === null ? false : markLoads(entry.cluster);
@@ -144,16 +119,20 @@ function emitStructured({ equation, operands, results }: NonNullable<Entry["stru
 function outputAccess(root: Root, cluster: Cluster | null, table: BufferTable): Access {
   const strides = stridesOf(root.value.shape);
   if (!root.isNeeded && cluster !== null && root.place === null) {
-    const heir = cluster.stores.find((store) => isHeir(store, root, strides));
-    if (heir !== undefined) root.place = targetOf(heir).resolve();
+    const heir = cluster.stores.find((store) => isHeir(cluster, store, root, strides));
+    if (heir !== undefined) root.place = { ...targetOf(heir).resolve(), offset: targetOf(heir).resolve().offset + heir.at.offset };
   }
   return table.access(root.resolve(), 0, strides);
 }
 
-function isHeir({ target, at }: PendingStore, product: Root, strides: readonly number[]): boolean {
-  if ("root" in target || !target.isNeeded || target.value.dtype !== product.value.dtype) return false;
-  const isDense = at.offset === 0 && at.coeffs.every((c, d) => c === strides[d] || product.value.shape[d] === 1);
-  return isDense && target.resolve().buffer.home.kind === "arena";
+function isHeir(cluster: Cluster, store: PendingStore, product: Root, strides: readonly number[]): boolean {
+  const target = targetOf(store);
+  if (!target.isNeeded || target.value.dtype !== product.value.dtype) return false;
+  const isDense = store.at.coeffs.every((c, d) => c === strides[d] || product.value.shape[d] === 1);
+  const { buffer } = target.resolve();
+  // The product must not overwrite what its epilogue still reads: the old value of a carry.
+  const isRead = cluster.leaves.some((leaf) => leaf.kind === "load" && leaf.root.resolve().buffer === buffer);
+  return isDense && !isRead && buffer.home.kind === "arena";
 }
 
 /** The items of entries in order, without what nothing needs. */
@@ -164,7 +143,7 @@ export function emitEntries(entries: readonly Entry[], table: BufferTable): Item
       const item = emitStructured(structured, cluster, table);
       if (item !== null) items.push(item);
     } else if (control !== null) {
-      if (control.writes.some((root) => root.isNeeded)) items.push(...control.emit());
+      if (control.writes.some((root) => root.isNeeded)) items.push(...control.emit(table));
     } else if (cluster !== null) {
       const item = emitLoop(cluster, table);
       if (item !== null) items.push(item);

@@ -1,6 +1,7 @@
 import type { Equation } from "../../ir/program.ts";
 import type { Item } from "../kernel-ir/kernel-ir.ts";
 import type { Cluster } from "./cluster.ts";
+import type { BufferTable } from "./buffer-table.ts";
 import type { PendingOperand } from "./operands.ts";
 import type { Root } from "./values.ts";
 
@@ -16,8 +17,9 @@ export interface Entry {
 
 export interface ControlEntry {
   readonly reads: readonly Root[];
+  /** The construct is left out when none of these is needed. */
   readonly writes: readonly Root[];
   /** Called once it is known which results are needed, before anything is emitted. */
   prepare(): void;
-  emit(): readonly Item[];
+  emit(table: BufferTable): readonly Item[];
 }

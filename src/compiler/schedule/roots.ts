@@ -100,6 +100,13 @@ function behindViews(value: Var, definitions: ReadonlyMap<Var, Equation>): Var {
   }
 }
 
+/** The inputs of control flow that its bodies read; initial carries are computed into the carry's own memory. */
+function readInputs({ primitive, params, inputs }: Equation): readonly Var[] {
+  const { captureCount = 0, carryCount = inputs.length } = params as { captureCount?: number; carryCount?: number }; // SAFETY: of control flow
+  if (primitive.name === "cond") return inputs;
+  return [...inputs.slice(0, captureCount), ...inputs.slice(captureCount + carryCount)];
+}
+
 /** Values that something reads from memory as they are. */
 function forcedRoots(program: Program, definitions: ReadonlyMap<Var, Equation>): Set<Var> {
   const forced = new Set<Var>();
@@ -109,7 +116,7 @@ function forcedRoots(program: Program, definitions: ReadonlyMap<Var, Equation>):
   for (const equation of program.equations) {
     const { lowering, name } = equation.primitive;
     if (name === "pad") for (const input of equation.inputs) forced.add(behindViews(input, definitions));
-    if (lowering.kind === "control") for (const input of equation.inputs) force(input);
+    if (lowering.kind === "control") for (const input of readInputs(equation)) force(input);
     if (lowering.kind === "structured") {
       for (const input of equation.inputs) forced.add(takesStrides(equation) ? behindViews(input, definitions) : behindRenames(input, definitions));
     }

@@ -50,8 +50,11 @@ export class Scheduler implements Values {
   rootOf(value: Var): Root | null {
     const known = this.#roots.get(value);
     if (known !== undefined) return known;
-    const base = behindRenames(value, this.#definitions);
-    return base === value ? null : (this.#roots.get(base) ?? null);
+    return this.#roots.get(this.behind(value)) ?? null;
+  }
+
+  behind(value: Var): Var {
+    return behindRenames(value, this.#definitions);
   }
 
   equationOf(value: Var): Equation {

@@ -3,8 +3,7 @@ import { sameAffine } from "./affine.ts";
 import { Cluster, type LoadLeaf, plainDomain, reachable } from "./cluster.ts";
 import type { Entry } from "./entries.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { type Place, Root } from "./values.ts";
-import { invariant } from "../../util/errors.ts";
+import { Root } from "./values.ts";
 
 /** A persistent array that gets a new value: a weight, the carry of a loop. */
 export interface Update {
@@ -25,17 +24,11 @@ export function placeUpdates(scheduler: Scheduler, updates: readonly Update[]): 
     const home = homeOf(root);
     if (!taken.has(home) && isSafe(scheduler.entries, readers.get(old) ?? new Set(), old, root)) {
       taken.add(home);
-      home.place = place(old);
-      old.isNeeded = true;
+      home.place = old.resolve();
       root.markNeeded();
     } else late.push({ from: root, to: old });
   }
   for (const { from, to } of late) copy(scheduler, from, to);
-}
-
-function place(root: Root): Place {
-  invariant(root.place !== null, "persistent memory has no place");
-  return root.place;
 }
 
 /** The root whose place decides where the value lives. */
@@ -61,7 +54,7 @@ export function storeCopy(scheduler: Scheduler, from: Root, to: Root): Root {
 
 function copy(scheduler: Scheduler, from: Root, to: Root): void {
   const target = new Root(from.value, scheduler.nextPosition, null);
-  target.place = place(to);
+  target.place = to.resolve();
   target.markNeeded();
   storeCopy(scheduler, from, target);
 }

@@ -81,6 +81,8 @@ export interface Values {
   /** The stored array that holds a value's elements in order, or null where the value is computed in place. */
   rootOf(value: Var): Root | null;
   equationOf(value: Var): Equation;
+  /** The value that a chain of reshapes and the like shows. */
+  behind(value: Var): Var;
 }
 
 /** The equations of a program by their results. */
