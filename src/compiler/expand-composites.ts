@@ -39,7 +39,8 @@ export function expandComposites(program: Program): Program {
 
 function hasComposite({ equations }: Program): boolean {
   return equations.some(
-    ({ primitive, params }) => primitive.lowering.kind === "composite" || programsIn(params).some(hasComposite),
+    ({ primitive, params }) =>
+      primitive.lowering.kind === "composite" || programsIn(params).some(hasComposite),
   );
 }
 
@@ -53,7 +54,10 @@ function expandInside(params: Params): Params {
   if (programsIn(params).length === 0) return params;
   const expand = (value: unknown): unknown => (isProgram(value) ? expandComposites(value) : value);
   return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => [key, Array.isArray(value) ? value.map(expand) : expand(value)]),
+    Object.entries(params).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.map(expand) : expand(value),
+    ]),
   );
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evaluateProgram } from "../../src/backend/reference/evaluate.ts";
+import { expandComposites } from "../../src/compiler/expand-composites.ts";
 import { isFloat, kindOf } from "../../src/ir/dtypes.ts";
 import { highest, lowest } from "../../src/ir/dtype-range.ts";
 import { toNumbers } from "../../src/ir/numbers.ts";
@@ -70,5 +71,27 @@ describe.each(backendsUnderTest)("backend $name", ({ create, skips }) => {
     const run = (): void => samples.forEach((sample, i) => conform(backend, primitive, sample, i));
     if (skips[name] === undefined) run();
     else expect(run, `${name} works: take it off the list of skips`).toThrow();
+  });
+});
+
+describe("a composite primitive means what its expansion means", () => {
+  const composites = allPrimitives.filter(({ lowering }) => lowering.kind === "composite");
+  it.each(composites.map((primitive) => [primitive.name, primitive] as const))("%s", (name, primitive) => {
+    primitive.samples().forEach((sample, seed) => {
+      const inputs = referenceInputs(sample, seed);
+      const program = sampleProgram(primitive, sample);
+      const expanded = expandComposites(program);
+      verify(expanded, `expansion of ${name}`);
+      const actual = evaluateProgram(expanded, inputs).outputs;
+      evaluateProgram(program, inputs).outputs.forEach(({ data, shape, dtype }, i) => {
+        const within = isFloat(dtype) ? { rtol: 1e-9, atol: 1e-9 } : tolerance(dtype, "exact");
+        expectClose(
+          actual[i]?.data ?? [],
+          { values: data, shape },
+          within,
+          `${name} ${describeSample(sample)}`,
+        );
+      });
+    });
   });
 });

@@ -14,6 +14,7 @@ import { atanhPrimitive } from "./atanh.ts";
 import { broadcastPrimitive } from "./broadcast.ts";
 import { castPrimitive } from "./cast.ts";
 import { ceilPrimitive } from "./ceil.ts";
+import { choleskyPrimitive } from "./cholesky.ts";
 import { concatPrimitive } from "./concat.ts";
 import { condPrimitive } from "./cond.ts";
 import { convFilterGradPrimitive } from "./conv-filter-grad.ts";
@@ -50,6 +51,7 @@ import { logPrimitive } from "./log.ts";
 import { log1pPrimitive } from "./log1p.ts";
 import { logisticPrimitive } from "./logistic.ts";
 import { ltPrimitive } from "./lt.ts";
+import { luPrimitive } from "./lu.ts";
 import { matmulPrimitive } from "./matmul.ts";
 import { maxPrimitive } from "./max.ts";
 import { minPrimitive } from "./min.ts";
@@ -86,6 +88,7 @@ import { tanPrimitive } from "./tan.ts";
 import { tanhPrimitive } from "./tanh.ts";
 import { threefryPrimitive } from "./threefry.ts";
 import { transposePrimitive } from "./transpose.ts";
+import { triangularSolvePrimitive } from "./triangular-solve.ts";
 import { truncPrimitive } from "./trunc.ts";
 import { whileLoopPrimitive } from "./while-loop.ts";
 import { windowMaxGradPrimitive } from "./window-max-grad.ts";
@@ -111,6 +114,7 @@ export const allPrimitives: readonly Primitive[] = [
   broadcastPrimitive,
   castPrimitive,
   ceilPrimitive,
+  choleskyPrimitive,
   concatPrimitive,
   condPrimitive,
   convFilterGradPrimitive,
@@ -147,6 +151,7 @@ export const allPrimitives: readonly Primitive[] = [
   log1pPrimitive,
   logisticPrimitive,
   ltPrimitive,
+  luPrimitive,
   matmulPrimitive,
   maxPrimitive,
   minPrimitive,
@@ -183,6 +188,7 @@ export const allPrimitives: readonly Primitive[] = [
   tanhPrimitive,
   threefryPrimitive,
   transposePrimitive,
+  triangularSolvePrimitive,
   truncPrimitive,
   whileLoopPrimitive,
   windowMaxGradPrimitive,
