@@ -2,6 +2,7 @@ import type { Activation, ActivationLike } from "../../activations/activation.ts
 import { get as getActivation } from "../../activations/index.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
 import type { Constraint } from "../../constraints/constraint.ts";
+import type { CallArguments } from "../../graph/call-arguments.ts";
 import { InputSpec } from "../../graph/input-spec.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
@@ -51,7 +52,7 @@ class DenseLayer extends LayerBase {
     kernelConstraint: null,
     biasConstraint: null,
   };
-  static readonly callArguments = { tensors: ["inputs"], options: ["training"] };
+  static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
 
   readonly units: number;
   readonly activation: Activation;
@@ -118,8 +119,8 @@ export interface Dense<U extends number = number, D extends DType = DType> exten
 export interface DenseConstructor {
   <const U extends number, const D extends DType = "float32">(units: U, options?: DenseOptions<D>): Dense<U, D>;
   <const U extends number, const D extends DType = "float32">(options: DenseOptions<D> & { readonly units: U }): Dense<U, D>;
-  new <const U extends number, const D extends DType = "float32">(units: U, options?: DenseOptions<D>): Dense<U, D>;
-  new <const U extends number, const D extends DType = "float32">(options: DenseOptions<D> & { readonly units: U }): Dense<U, D>;
+  new <const U extends number = number, const D extends DType = "float32">(units: U, options?: DenseOptions<D>): Dense<U, D>;
+  new <const U extends number = number, const D extends DType = "float32">(options: DenseOptions<D> & { readonly units: U }): Dense<U, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Dense;
 }
 
