@@ -31,6 +31,7 @@ import { digammaPrimitive } from "./digamma.ts";
 import { divPrimitive } from "./div.ts";
 import { dynamicSlicePrimitive } from "./dynamic-slice.ts";
 import { dynamicUpdateSlicePrimitive } from "./dynamic-update-slice.ts";
+import { eighPrimitive } from "./eigh.ts";
 import { eqPrimitive } from "./eq.ts";
 import { erfInvPrimitive } from "./erf-inv.ts";
 import { erfPrimitive } from "./erf.ts";
@@ -62,6 +63,7 @@ import { notPrimitive } from "./not.ts";
 import { orPrimitive } from "./or.ts";
 import { padPrimitive } from "./pad.ts";
 import { powPrimitive } from "./pow.ts";
+import { qrPrimitive } from "./qr.ts";
 import { reduceMaxPrimitive } from "./reduce-max.ts";
 import { reduceMinPrimitive } from "./reduce-min.ts";
 import { reduceProdPrimitive } from "./reduce-prod.ts";
@@ -84,6 +86,7 @@ import { sortPrimitive } from "./sort.ts";
 import { sqrtPrimitive } from "./sqrt.ts";
 import { stopGradientPrimitive } from "./stop-gradient.ts";
 import { subPrimitive } from "./sub.ts";
+import { svdPrimitive } from "./svd.ts";
 import { tanPrimitive } from "./tan.ts";
 import { tanhPrimitive } from "./tanh.ts";
 import { threefryPrimitive } from "./threefry.ts";
@@ -131,6 +134,7 @@ export const allPrimitives: readonly Primitive[] = [
   divPrimitive,
   dynamicSlicePrimitive,
   dynamicUpdateSlicePrimitive,
+  eighPrimitive,
   eqPrimitive,
   erfInvPrimitive,
   erfPrimitive,
@@ -162,6 +166,7 @@ export const allPrimitives: readonly Primitive[] = [
   orPrimitive,
   padPrimitive,
   powPrimitive,
+  qrPrimitive,
   reduceMaxPrimitive,
   reduceMinPrimitive,
   reduceProdPrimitive,
@@ -184,6 +189,7 @@ export const allPrimitives: readonly Primitive[] = [
   sqrtPrimitive,
   stopGradientPrimitive,
   subPrimitive,
+  svdPrimitive,
   tanPrimitive,
   tanhPrimitive,
   threefryPrimitive,
