@@ -1,2 +1,3 @@
 export { emitMatmul, packedBytes, packMatmulB, prefersPackedB } from "./matmul.ts";
 export type { Epilogue, EpiloguePosition, KernelOptions, StructuredKernel } from "./kernel.ts";
+export { emitConvolution } from "./convolution.ts";
