@@ -47,7 +47,9 @@ export class FunctionBuilder implements FunctionHandle {
   readonly results: readonly ValueType[];
   readonly #localTypes: ValueType[] = [];
   readonly #free = new Map<ValueType, Local<ValueType>[]>();
-  readonly #code = new ByteWriter();
+  readonly #body = new ByteWriter();
+  #code = this.#body;
+  readonly #prologue = new ByteWriter();
   #depth = 0;
 
   constructor(index: number, params: readonly ValueType[], results: readonly ValueType[]) {
@@ -73,6 +75,14 @@ export class FunctionBuilder implements FunctionHandle {
   /** Several new locals of one type. */
   locals<T extends ValueType>(type: T, count: number): Local<T>[] {
     return Array.from({ length: count }, () => this.local(type));
+  }
+
+  /** Emits what `body` emits at the function's start, before everything else: constants kept in locals. */
+  prologue(body: () => void): void {
+    const outer = this.#code;
+    this.#code = this.#prologue;
+    body();
+    this.#code = outer;
   }
 
   /** Runs `body` with a local taken from a pool and given back afterwards: its first value is undefined. */
@@ -324,7 +334,8 @@ export class FunctionBuilder implements FunctionHandle {
       body.unsigned(count);
       body.byte(valueTypeCode[type]);
     }
-    body.raw(this.#code.view());
+    body.raw(this.#prologue.view());
+    body.raw(this.#body.view());
     body.byte(0x0b);
     out.sized(body);
   }

@@ -1,0 +1,64 @@
+import { schedule as scheduleProgram } from "../../compiler/compile.ts";
+import type { Schedule } from "../../compiler/kernel-ir/kernel-ir.ts";
+import type { DType, TypedArray } from "../../ir/dtypes.ts";
+import type { Aval, Program } from "../../ir/program.ts";
+import { DeviceError } from "../../util/errors.ts";
+import type { Backend, DeviceBuffer, Executable } from "../contract.ts";
+import { relaxedSimdSupported, simdSupported } from "./assembler/index.ts";
+import { compileModule } from "./module/compile-module.ts";
+import { layoutOf } from "./module/layout.ts";
+import { WasmBuffer } from "./runtime/buffer.ts";
+import { Engine } from "./runtime/engine.ts";
+import { WasmExecutable } from "./runtime/executable.ts";
+import { Heap } from "./runtime/heap.ts";
+
+/** Choices of the WebAssembly backend. */
+export interface WasmOptions {
+  /** Use relaxed SIMD (fused multiply-add). Default: where the engine has it. */
+  readonly relaxedSimd?: boolean;
+}
+
+/** Compiles programs to WebAssembly with 128-bit SIMD, one module for each program, over one memory. */
+export class WasmBackend implements Backend {
+  readonly name = "wasm";
+  readonly #relaxedSimd: boolean;
+  #engine: Engine | null = null;
+
+  constructor({ relaxedSimd = relaxedSimdSupported() }: WasmOptions = {}) {
+    this.#relaxedSimd = relaxedSimd;
+  }
+
+  /** The heap is made when it is first needed. */
+  get engine(): Engine {
+    if (this.#engine === null) {
+      if (!simdSupported()) {
+        throw new DeviceError("wasm backend: expected an engine with 128-bit WebAssembly SIMD, which this one lacks.");
+      }
+      this.#engine = new Engine(new Heap(false));
+    }
+    return this.#engine;
+  }
+
+  supports(_dtype: DType): boolean {
+    return true;
+  }
+
+  allocate(aval: Aval, data?: TypedArray): DeviceBuffer {
+    return new WasmBuffer(this.engine.heap, aval, data);
+  }
+
+  compile(program: Program): Executable {
+    return this.compileSchedule(scheduleProgram(program), program.inputs.length, program.state.length);
+  }
+
+  /** Compiles what the compiler has already scheduled. */
+  compileSchedule(schedule: Schedule, inputs: number, state: number): Executable {
+    const { heap } = this.engine;
+    const layout = layoutOf(schedule, inputs);
+    const code = compileModule(schedule, layout, {
+      relaxedSimd: this.#relaxedSimd,
+      memory: { shared: heap.shared, maximumPages: heap.maximumPages },
+    });
+    return new WasmExecutable(this.engine, schedule, layout, code, { inputs, state });
+  }
+}

@@ -1,0 +1,33 @@
+import type { Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
+import { ModuleBuilder } from "../assembler/index.ts";
+import { importHost } from "../math/host.ts";
+import type { ModuleScope } from "../math/scope.ts";
+import { emitBarrier } from "./barrier.ts";
+import type { Layout } from "./layout.ts";
+import { StepEmitter } from "./step-emitter.ts";
+
+/** Choices of code generation, the same for a whole engine. */
+export interface ModuleOptions {
+  readonly relaxedSimd: boolean;
+  /** The memory's type must be that of the memory the module is instantiated with. */
+  readonly memory: { readonly shared: boolean; readonly maximumPages: number };
+}
+
+/** A program as a WebAssembly module that exports `step(tid, nthreads, table)`. */
+export interface CompiledModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  scratchBytes(nthreads: number): number;
+  /** Whether any part of the work is shared out among threads. */
+  readonly isParallel: boolean;
+}
+
+/** Compiles a schedule. */
+export function compileModule(schedule: Schedule, layout: Layout, options: ModuleOptions): CompiledModule {
+  const module = new ModuleBuilder();
+  const { shared, maximumPages } = options.memory;
+  module.importMemory({ module: "env", name: "memory", initial: 1, maximum: maximumPages, shared });
+  const scope: ModuleScope = { module, host: importHost(module), relaxedSimd: options.relaxedSimd };
+  const step = new StepEmitter(schedule, layout, scope, emitBarrier(module));
+  step.emit();
+  return { bytes: module.toBytes(), scratchBytes: (n) => step.scratchBytes(n), isParallel: step.isParallel };
+}

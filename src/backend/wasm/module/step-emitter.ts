@@ -1,0 +1,207 @@
+import type { Access, Item, KernelNode, LoopKernel, Schedule, Store, StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
+import { bytesOf } from "../../../ir/dtypes.ts";
+import { DeviceError, invariant } from "../../../util/errors.ts";
+import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local } from "../assembler/index.ts";
+import { loopFunction } from "../loops/loop-function.ts";
+import type { ModuleScope } from "../math/scope.ts";
+import { structuredEmitters } from "../structured/index.ts";
+import { tableSlots, type Layout } from "./layout.ts";
+import { mayOverlap } from "./overlap.ts";
+
+type Int = Expr<"i32">;
+
+/** Writes the `step` function: all items in order, with barriers between them where threads share work. */
+export class StepEmitter {
+  readonly #schedule: Schedule;
+  readonly #layout: Layout;
+  readonly #scope: ModuleScope;
+  readonly #barrier: FunctionHandle;
+  readonly #fn: FunctionBuilder;
+  readonly #tid: Local<"i32">;
+  readonly #threads: Local<"i32">;
+  readonly #table: Local<"i32">;
+  readonly #arena: Local<"i32">;
+  /** Counters of the enclosing loops, outermost first. */
+  readonly #loops: Local<"i32">[] = [];
+  readonly #scratch: ((nthreads: number) => number)[] = [];
+  /** Who may still be at work since the last barrier: nobody else, the first thread, or all. */
+  #busy: "none" | "first" | "all" = "none";
+  #isParallel = false;
+
+  constructor(schedule: Schedule, layout: Layout, scope: ModuleScope, barrier: FunctionHandle) {
+    this.#schedule = schedule;
+    this.#layout = layout;
+    this.#scope = scope;
+    this.#barrier = barrier;
+    this.#fn = scope.module.declare(["i32", "i32", "i32"]);
+    this.#tid = this.#fn.param("i32", 0);
+    this.#threads = this.#fn.param("i32", 1);
+    this.#table = this.#fn.param("i32", 2);
+    this.#arena = this.#fn.local("i32");
+  }
+
+  get isParallel(): boolean {
+    return this.#isParallel;
+  }
+
+  scratchBytes(nthreads: number): number {
+    return Math.max(0, ...this.#scratch.map((bytes) => bytes(nthreads)));
+  }
+
+  emit(): void {
+    this.#fn.set(this.#arena, this.#pointer(tableSlots.arena));
+    this.#items(this.#schedule.items);
+    this.#meet();
+    this.#scope.module.exportFunction("step", this.#fn);
+  }
+
+  #pointer(slot: number): Int {
+    return i32.load(this.#table, slot * 4);
+  }
+
+  /** The byte address of an access at index 0, with the present loop counters. */
+  #address({ buffer, offset, loopStrides = [] }: Access): Int {
+    const spec = this.#schedule.buffers[buffer];
+    invariant(spec !== undefined, "an access to no buffer");
+    const { home } = spec;
+    const bytes = bytesOf(spec.dtype);
+    let start = offset * bytes;
+    let base: Int = this.#arena;
+    if (home.kind === "arena") {
+      start += home.byteOffset;
+    } else if (home.kind === "constant") {
+      base = this.#pointer(tableSlots.constants);
+      start += this.#layout.constantOffsets.get(buffer) ?? 0;
+    } else {
+      base = this.#pointer(this.#layout.slots.get(buffer) ?? 0);
+    }
+    let address = start === 0 ? base : i32.add(base, start);
+    loopStrides.forEach((stride, level) => {
+      const counter = this.#loops[level];
+      if (stride !== 0 && counter !== undefined) address = i32.add(address, i32.mul(counter, stride * bytes));
+    });
+    return address;
+  }
+
+  #items(items: readonly Item[]): void {
+    for (const item of items) this.#item(item);
+  }
+
+  #item(item: Item): void {
+    switch (item.kind) {
+      case "loop":
+        return this.#loop(item);
+      case "structured":
+        return this.#structured(item);
+      case "repeat": {
+        const counter = this.#fn.local("i32");
+        this.#meet();
+        this.#loops.push(counter);
+        this.#fn.forRange(counter, 0, item.count, 1, () => {
+          this.#items(item.body);
+          this.#meet();
+        });
+        this.#loops.pop();
+        return;
+      }
+      case "while":
+        return this.#while(item);
+      case "switch":
+        return this.#switch(item);
+    }
+  }
+
+  /** A barrier, where any thread may be at work still. */
+  #meet(): void {
+    if (this.#busy === "none") return;
+    this.#busy = "none";
+    this.#fn.if(i32.gtS(this.#threads, 1), () => {
+      this.#fn.call(this.#barrier, this.#pointer(tableSlots.barrier), this.#threads);
+    });
+  }
+
+  /** Calls a kernel on all threads, or on the first thread alone. */
+  #call(handle: FunctionHandle, isParallel: boolean, args: (tid: Int, threads: Int) => readonly Int[]): void {
+    if (isParallel) {
+      this.#meet();
+      this.#fn.call(handle, ...args(this.#tid, this.#threads));
+      this.#busy = "all";
+      this.#isParallel = true;
+      return;
+    }
+    // Work of the first thread may follow other work of its own without a barrier.
+    if (this.#busy === "all") this.#meet();
+    this.#fn.if(i32.eqz(this.#tid), () => this.#fn.call(handle, ...args(i32.const(0), i32.const(1))));
+    this.#busy = "first";
+  }
+
+  #loop(kernel: LoopKernel): void {
+    if (kernel.outer.includes(0)) return;
+    const overlaps = (store: Store, load: KernelNode): boolean =>
+      load.kind === "load" && mayOverlap(this.#schedule, store.access, load.access);
+    const { handle, bases, isParallel } = loopFunction(this.#scope, kernel, overlaps);
+    const addresses = bases.map((access) => this.#address(access));
+    this.#call(handle, isParallel, (tid, threads) => [...addresses, tid, threads]);
+  }
+
+  #structured(kernel: StructuredKernel): void {
+    const emit = structuredEmitters[kernel.primitive];
+    if (emit === undefined) {
+      throw new DeviceError(
+        `wasm backend: expected a primitive with a kernel, received "${kernel.primitive}", which has none yet. ` +
+          `Run this program on the reference backend.`,
+      );
+    }
+    if (kernel.outputs.every((output) => output.shape.includes(0))) return;
+    const result = emit(this.#scope, kernel);
+    if ("items" in result) return this.#items(result.items);
+    const { phases, isParallel } = result;
+    const operands = result.operands.map((access) => this.#address(access));
+    const extra = result.extra.map((access) => this.#address(access));
+    this.#scratch.push((nthreads) => result.scratchBytes(isParallel ? nthreads : 1));
+    for (const phase of phases) {
+      this.#call(phase, isParallel, (tid, threads) => [
+        ...operands,
+        this.#pointer(tableSlots.scratch),
+        tid,
+        threads,
+        ...extra,
+      ]);
+    }
+  }
+
+  #while({ condition, flag, body }: Extract<Item, { kind: "while" }>): void {
+    this.#meet();
+    this.#fn.block((exit) => {
+      this.#fn.loop((again) => {
+        this.#items(condition);
+        this.#meet();
+        this.#fn.brIf(exit, i32.eqz(i32.load8U(this.#address(flag))));
+        // Nobody may overwrite the flag before all have read it.
+        this.#busy = "all";
+        this.#items(body);
+        this.#meet();
+        this.#fn.br(again);
+      });
+    });
+  }
+
+  #switch({ selector, branches }: Extract<Item, { kind: "switch" }>): void {
+    this.#meet();
+    const chosen = this.#fn.local("i32", i32.load(this.#address(selector)));
+    // Nor the selector.
+    this.#busy = "all";
+    this.#meet();
+    const last = branches.length - 1;
+    const branch = (n: number): void => {
+      const run = (): void => {
+        this.#items(branches[n] ?? []);
+        this.#meet();
+      };
+      if (n >= last) return run();
+      const isChosen = n === 0 ? i32.leS(chosen, 0) : i32.eq(chosen, n);
+      this.#fn.if(isChosen, run, () => branch(n + 1));
+    };
+    branch(0);
+  }
+}

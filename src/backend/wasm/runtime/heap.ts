@@ -1,0 +1,128 @@
+import { allocate as allocateArray, viewOf, type DType, type TypedArray } from "../../../ir/dtypes.ts";
+import { DeviceError } from "../../../util/errors.ts";
+import { FreeList } from "./free-list.ts";
+
+const pageBytes = 65536;
+/** The bytes from which failed guards read, and a null address. */
+const reservedBytes = 1024;
+/** Kernels may read, and ignore, a little past the end of an operand. */
+const slackBytes = 256;
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+function createMemory(shared: boolean): { readonly memory: WebAssembly.Memory; readonly maximumPages: number } {
+  let failure: unknown;
+  // Some engines reserve the maximum at once and may not have 4 GiB of address space to give.
+  for (const maximumPages of [65536, 32768, 16384, 8192]) {
+    try {
+      const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared });
+      return { memory, maximumPages };
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw new DeviceError(`wasm backend: expected to reserve memory, but the engine refused: ${String(failure)}.`);
+}
+
+/** The one memory of the backend: grown on demand, handed out in blocks, never shrunk. */
+export class Heap {
+  readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+  readonly maximumPages: number;
+  readonly #free = new FreeList();
+  #used = 0;
+  readonly #finalizer: FinalizationRegistry<number> = new FinalizationRegistry((address) => this.free(address));
+
+  constructor(shared: boolean) {
+    const { memory, maximumPages } = createMemory(shared);
+    this.memory = memory;
+    this.shared = shared;
+    this.maximumPages = maximumPages;
+    this.#free.add(reservedBytes, memory.buffer.byteLength - reservedBytes - slackBytes);
+  }
+
+  /** Bytes handed out at present. */
+  get usedBytes(): number {
+    return this.#used;
+  }
+
+  /** Bytes of the memory as a whole. */
+  get totalBytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /**
+   * The address of `bytes` bytes of memory, of undefined content.
+   *
+   * @throws {DeviceError} when the memory cannot grow any further.
+   */
+  allocate(bytes: number): number {
+    let address = this.#free.take(bytes);
+    if (address === null) {
+      this.#grow(bytes);
+      address = this.#free.take(bytes);
+    }
+    if (address === null) throw this.#exhausted(bytes);
+    this.#used += this.#free.sizeOf(address);
+    return address;
+  }
+
+  /** Gives a block back. */
+  free(address: number): void {
+    this.#used -= this.#free.sizeOf(address);
+    this.#free.give(address);
+  }
+
+  /** Frees a block when its owner is no longer reachable. */
+  freeWith(owner: object, address: number): void {
+    this.#finalizer.register(owner, address);
+  }
+
+  /** A view of memory; it becomes useless when the memory grows. */
+  view(dtype: DType, address: number, size: number): TypedArray {
+    return viewOf<DType>(dtype, this.memory.buffer, address, size);
+  }
+
+  /** A copy of memory. */
+  read(dtype: DType, address: number, size: number): TypedArray {
+    const copy = allocateArray<DType>(dtype, size);
+    copyInto(copy, this.view(dtype, address, size));
+    return copy;
+  }
+
+  /** Copies an array of the dtype into memory. */
+  write(address: number, dtype: DType, data: TypedArray): void {
+    copyInto(this.view(dtype, address, data.length), data);
+  }
+
+  #grow(bytes: number): void {
+    const total = this.totalBytes;
+    // A quarter more than needed, so that many small blocks do not mean many growths.
+    const wanted = Math.max(bytes + slackBytes, total / 4);
+    const available = this.maximumPages - total / pageBytes;
+    const least = Math.ceil((bytes + slackBytes) / pageBytes);
+    const pages = Math.min(Math.ceil(wanted / pageBytes), available);
+    if (pages < least && pages * pageBytes < bytes - this.#free.tailBytes(total - slackBytes)) throw this.#exhausted(bytes);
+    try {
+      this.memory.grow(pages);
+    } catch {
+      throw this.#exhausted(bytes);
+    }
+    this.#free.add(total - slackBytes, pages * pageBytes);
+  }
+
+  #exhausted(bytes: number): DeviceError {
+    return new DeviceError(
+      `wasm backend: expected ${megabytes(bytes)} more memory, but ${megabytes(this.#used)} are in use and at most ` +
+        `${megabytes(this.maximumPages * pageBytes)} can be. Use a smaller batch or a smaller model.`,
+    );
+  }
+}
+
+/** `target.set(source)` for arrays of one dtype, whose types TypeScript cannot relate. */
+function copyInto(target: TypedArray, source: TypedArray): void {
+  // SAFETY: both are arrays of one dtype, so both hold numbers or both hold bigints.
+  (target as Float64Array).set(source as Float64Array);
+}

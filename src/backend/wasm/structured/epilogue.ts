@@ -1,0 +1,203 @@
+import type { Access, Epilogue, Guard, KernelNode, StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
+import { bytesOf, type DType } from "../../../ir/dtypes.ts";
+import { invariant } from "../../../util/errors.ts";
+import { i32, i32x4, select, v128, type Expr, type FunctionBuilder, type Local } from "../assembler/index.ts";
+import type { Epilogue as KernelEpilogue, EpiloguePosition } from "../kernels/index.ts";
+import { convertLanes, selectLanes } from "../math/convert.ts";
+import { isWide } from "../math/lanes.ts";
+import { scalarEmitters } from "../math/scalar-ops.ts";
+import { Scope, type ModuleScope, type Vector, type VectorExpr } from "../math/scope.ts";
+import { loadLanes, loadSplat, loadVector, safeAddress, storeLanes, storeVector } from "../loops/memory.ts";
+import { denseAccess } from "./epilogue-loop.ts";
+
+/** An epilogue for the structured kernels, with the accesses that its extra parameters stand for. */
+export interface FusedEpilogue extends KernelEpilogue {
+  readonly bases: readonly Access[];
+}
+
+type Node = Epilogue["nodes"][number];
+
+/** A run of output dimensions that the kernel counts with one linear index. */
+interface Group {
+  readonly sizes: readonly number[];
+  readonly first: number;
+}
+
+const scopes = new WeakMap<FunctionBuilder, Scope>();
+
+/** Code for an epilogue, or null where it cannot run on vectors of four 32-bit lanes inside the kernel. */
+export function epilogueOf(shared: ModuleScope, kernel: StructuredKernel, epilogue: Epilogue): FusedEpilogue | null {
+  const [output] = kernel.outputs;
+  if (output?.dtype !== "float32" || epilogue.nodes.some(({ dtype }) => isWide(dtype))) return null;
+  return new EpilogueEmitter(shared, epilogue, output.access, output.shape, kernel.primitive === "matmul");
+}
+
+class EpilogueEmitter implements FusedEpilogue {
+  readonly bases: Access[] = [];
+  readonly paramCount: number;
+  readonly key: string;
+  readonly #shared: ModuleScope;
+  readonly #epilogue: Epilogue;
+  readonly #columns: number;
+  readonly #batch: Group;
+  readonly #rows: Group;
+  /** The store that goes where the kernel stores its result. */
+  readonly #ownStore: number;
+
+  constructor(shared: ModuleScope, epilogue: Epilogue, output: Access, shape: readonly number[], isProduct: boolean) {
+    this.#shared = shared;
+    this.#epilogue = epilogue;
+    this.#columns = shape.at(-1) ?? 1;
+    const split = isProduct ? Math.max(0, shape.length - 2) : 0;
+    this.#batch = { sizes: shape.slice(0, split), first: 0 };
+    this.#rows = { sizes: shape.slice(split, -1), first: split };
+    const own = denseAccess(output, shape);
+    this.#ownStore = epilogue.stores.findIndex(
+      ({ access }) =>
+        access.buffer === own.buffer &&
+        access.offset === own.offset &&
+        (access.loopStrides?.join() ?? "") === (own.loopStrides?.join() ?? "") &&
+        access.strides.every((stride, d) => stride === own.strides[d] || shape[d] === 1),
+    );
+    for (const node of epilogue.nodes) if (node.kind === "load") this.#number(node.access);
+    for (const store of epilogue.stores) this.#number(store.access);
+    this.paramCount = this.bases.length;
+    const access = (a: Access): unknown => [this.#number(a), a.strides];
+    this.key = JSON.stringify([
+      shape,
+      this.#ownStore,
+      epilogue.nodes.map((node) => (node.kind === "load" ? { ...node, access: access(node.access) } : node)),
+      epilogue.stores.map((store) => [access(store.access), store.value]),
+    ], (_, value: unknown) => (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? `#${1 / value}${value}` : value));
+  }
+
+  /** The number of the extra parameter that holds an access's base address. */
+  #number(access: Access): number {
+    const key = (a: Access): string => `${a.buffer}+${a.offset}+${a.loopStrides?.join() ?? ""}`;
+    const known = this.bases.findIndex((base) => key(base) === key(access));
+    return known >= 0 ? known : this.bases.push(access) - 1;
+  }
+
+  emit(fn: FunctionBuilder, value: Local<"v128">, at: EpiloguePosition): Expr<"v128"> {
+    const s = scopes.get(fn) ?? new Scope(fn, this.#shared);
+    scopes.set(fn, s);
+    const values: Vector[] = [];
+    for (const node of this.#epilogue.nodes) values.push(this.#node(s, node, values, value, at));
+    this.#epilogue.stores.forEach((store, i) => {
+      const stored = values[store.value];
+      if (i !== this.#ownStore && stored !== undefined) this.#store(s, store.access, stored, this.#epilogue.nodes[store.value]?.dtype ?? "float32", at);
+    });
+    return values[this.#epilogue.stores[this.#ownStore]?.value ?? -1] ?? value;
+  }
+
+  #node(s: Scope, node: Node, values: readonly Vector[], product: Vector, at: EpiloguePosition): Vector {
+    if (node.kind === "product") return product;
+    if (node.kind === "const") return s.constant(node.value, node.dtype);
+    const local = s.fn.local("v128");
+    s.temporaries(() => s.fn.set(local, this.#expression(s, node, values, at)));
+    return local;
+  }
+
+  #expression(s: Scope, node: KernelNode, values: readonly Vector[], at: EpiloguePosition): VectorExpr {
+    switch (node.kind) {
+      case "load":
+        return this.#load(s, node, at);
+      case "index": {
+        const lanes = s.temp(this.#positions(s, node.strides, node.offset, at));
+        return convertLanes(s, lanes, "int32", node.dtype);
+      }
+      case "op": {
+        const last = node.args.at(-1) ?? 0;
+        const source = this.#epilogue.nodes[last];
+        const args = node.args.flatMap((arg) => values[arg] ?? []);
+        const constant = source?.kind === "const" ? source.value : undefined;
+        return scalarEmitters[node.op](s, args, { dtype: node.dtype, from: source?.dtype ?? node.dtype, constant });
+      }
+      case "const":
+      case "reduce":
+        invariant(false, "an epilogue has no reductions");
+    }
+  }
+
+  /** `Σ index·stride` over the output's dimensions, with the first of the four columns. */
+  #linear(strides: readonly number[], at: EpiloguePosition): Expr<"i32"> {
+    const terms: Expr<"i32">[] = [];
+    const group = ({ sizes, first }: Group, index: Expr<"i32">): void => {
+      let after = 1;
+      const own = strides.slice(first, first + sizes.length);
+      // One multiplication where the group's strides are those of a single dimension.
+      const isLinear = own.every((stride, d) => d === own.length - 1 || stride === (own[d + 1] ?? 0) * (sizes[d + 1] ?? 1));
+      if (isLinear) {
+        const stride = own.at(-1) ?? 0;
+        if (stride !== 0) terms.push(i32.mul(index, stride));
+        return;
+      }
+      for (let d = sizes.length - 1; d >= 0; d--) {
+        const size = sizes[d] ?? 1;
+        const quotient = after === 1 ? index : i32.divU(index, after);
+        if (size > 1 && own[d] !== 0) terms.push(i32.mul(d === 0 ? quotient : i32.remU(quotient, size), own[d] ?? 0));
+        after *= size;
+      }
+    };
+    group(this.#batch, at.batch);
+    group(this.#rows, at.row);
+    const columnStride = strides.at(-1) ?? 0;
+    if (columnStride !== 0) terms.push(columnStride === 1 ? at.column : i32.mul(at.column, columnStride));
+    return terms.reduce<Expr<"i32"> | null>((sum, term) => (sum === null ? term : i32.add(sum, term)), null) ?? i32.const(0);
+  }
+
+  #positions(s: Scope, strides: readonly number[], offset: number, at: EpiloguePosition): VectorExpr {
+    const stride = strides.at(-1) ?? 0;
+    const ramp = Int32Array.from({ length: 4 }, (_, lane) => lane * stride + offset);
+    return i32x4.add(i32x4.splat(this.#linear(strides, at)), s.bytes(new Uint8Array(ramp.buffer)));
+  }
+
+  #address(access: Access, dtype: DType, at: EpiloguePosition): Expr<"i32"> {
+    const base = at.params[this.#number(access)];
+    invariant(base !== undefined, "an access without a parameter");
+    return access.strides.every((stride) => stride === 0) ? base : i32.add(base, i32.mul(this.#linear(access.strides, at), bytesOf(dtype)));
+  }
+
+  #load(s: Scope, { access, dtype, guards, otherwise = 0 }: Extract<KernelNode, { kind: "load" }>, at: EpiloguePosition): VectorExpr {
+    const stride = access.strides.at(-1) ?? 0;
+    const mask = guards === undefined || guards.length === 0 ? null : this.#mask(s, guards, at);
+    const address = this.#address(access, dtype, at);
+    const from = (holds: Expr<"i32">): Expr<"i32"> => (mask === null ? address : select(address, i32.const(safeAddress), holds));
+    let value: VectorExpr;
+    if (stride === 0) value = loadSplat(s, from(v128.anyTrue(mask ?? s.f32(0))), dtype);
+    else if (stride === 1) value = loadVector(s, from(v128.anyTrue(mask ?? s.f32(0))), 0, dtype, 4);
+    else {
+      const base = s.fn.local("i32", address);
+      const addresses = [0, 1, 2, 3].map((lane) => {
+        // Past the last column there may be no memory.
+        const inside = i32.ltS(i32.add(at.column, lane), this.#columns);
+        const holds = mask === null ? inside : i32.and(inside, i32x4.extractLane(mask, lane));
+        return select(i32.add(base, lane * stride * bytesOf(dtype)), i32.const(safeAddress), holds);
+      });
+      value = loadLanes(s, addresses, dtype);
+    }
+    return mask === null ? value : selectLanes(mask, s.temp(value), s.constant(otherwise, dtype), dtype);
+  }
+
+  #mask(s: Scope, guards: readonly Guard[], at: EpiloguePosition): Vector {
+    const all = s.temp(s.i32(-1));
+    for (const { strides, offset, limit, step } of guards) {
+      invariant(step === undefined || step === 1, "an epilogue reads without dilation");
+      s.fn.set(all, v128.and(all, i32x4.ltU(this.#positions(s, strides, offset, at), s.i32(limit))));
+    }
+    return all;
+  }
+
+  #store(s: Scope, access: Access, value: Vector, dtype: DType, at: EpiloguePosition): void {
+    const stride = access.strides.at(-1) ?? 0;
+    const base = s.fn.local("i32", this.#address(access, dtype, at));
+    const rest = this.#columns % 4;
+    const whole = (lanes: number): void =>
+      s.temporaries(() => {
+        if (stride === 1) storeVector(s, base, 0, value, dtype, lanes);
+        else storeLanes(s, Array.from({ length: lanes }, (_, lane) => i32.add(base, lane * stride * bytesOf(dtype))), value, dtype);
+      });
+    if (rest === 0) whole(4);
+    else s.fn.if(i32.leS(i32.add(at.column, 4), this.#columns), () => whole(4), () => whole(rest));
+  }
+}

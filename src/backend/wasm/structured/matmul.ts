@@ -1,0 +1,106 @@
+import type { Access, LoopKernel, Operand, StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
+import { structuredKey, type MatmulDescriptor, type StructuredDType } from "../../../compiler/kernel-ir/structured.ts";
+import type { DType } from "../../../ir/dtypes.ts";
+import { sizeOf } from "../../../ir/shape.ts";
+import { invariant } from "../../../util/errors.ts";
+import { emitMatmul, type StructuredKernel as Kernel } from "../kernels/index.ts";
+import type { Epilogue as KernelEpilogue } from "../kernels/index.ts";
+import type { ModuleScope } from "../math/scope.ts";
+import type { EmitStructured } from "./contract.ts";
+import { denseAccess, epilogueLoop } from "./epilogue-loop.ts";
+import { epilogueOf } from "./epilogue.ts";
+
+function isStructuredDType(dtype: DType): dtype is StructuredDType {
+  return dtype === "float32" || dtype === "float64" || dtype === "int32";
+}
+
+function descriptorOf(kernel: StructuredKernel, dtype: StructuredDType): MatmulDescriptor {
+  const [a, b] = kernel.inputs;
+  const [c] = kernel.outputs;
+  invariant(a !== undefined && b !== undefined && c !== undefined, "matmul has two inputs and a result");
+  const rank = c.shape.length;
+  const stride = (operand: Operand, axis: number): number => operand.access.strides[axis] ?? 0;
+  const dense = denseAccess(c.access, c.shape).strides;
+  return {
+    kind: "matmul",
+    dtype,
+    batch: c.shape.slice(0, -2).map((size, i) => ({ size, a: stride(a, i), b: stride(b, i), c: dense[i] ?? 0 })),
+    m: c.shape[rank - 2] ?? 1,
+    n: c.shape[rank - 1] ?? 1,
+    k: a.shape[rank - 1] ?? 1,
+    a: { row: stride(a, rank - 2), column: stride(a, rank - 1) },
+    b: { row: stride(b, rank - 2), column: stride(b, rank - 1) },
+    c: { row: dense[rank - 2] ?? 1 },
+    accumulate: false,
+  };
+}
+
+/** A product as a plain loop kernel, for the dtypes without a kernel of their own. */
+function productLoop(kernel: StructuredKernel): LoopKernel {
+  const [a, b] = kernel.inputs;
+  const [c] = kernel.outputs;
+  invariant(a !== undefined && b !== undefined && c !== undefined, "matmul has two inputs and a result");
+  const [rank, k] = [c.shape.length, a.shape.at(-1) ?? 1];
+  // Dimensions: […batch, m, n] and, inside, k.
+  const spread = (access: Access, row: number, column: number, inner: number): Access => ({
+    ...access,
+    strides: [...access.strides.slice(0, rank - 2), row, column, inner],
+  });
+  const dense = denseAccess(c.access, c.shape);
+  const { dtype } = c;
+  return {
+    kind: "loop",
+    label: kernel.label,
+    outer: c.shape,
+    inner: [k],
+    nodes: [
+      { kind: "load", access: spread(a.access, a.access.strides[rank - 2] ?? 0, 0, a.access.strides[rank - 1] ?? 0), dtype },
+      { kind: "load", access: spread(b.access, 0, b.access.strides[rank - 1] ?? 0, b.access.strides[rank - 2] ?? 0), dtype },
+      { kind: "op", op: "mul", args: [0, 1], dtype },
+      { kind: "reduce", combine: "add", value: 2, dtype },
+    ],
+    stores: [{ access: { ...dense, strides: [...dense.strides, 0] }, value: 3 }],
+  };
+}
+
+const generated = new WeakMap<ModuleScope, Map<string, Kernel>>();
+
+/** The kernel of a descriptor, generated once for a module. */
+function matmulCode(shared: ModuleScope, descriptor: MatmulDescriptor, epilogue: KernelEpilogue | null): Kernel {
+  const known = generated.get(shared) ?? new Map<string, Kernel>();
+  generated.set(shared, known);
+  const key = `${structuredKey(descriptor)} ${epilogue?.key ?? ""}`;
+  const options = { relaxedSimd: shared.relaxedSimd };
+  const code = known.get(key) ?? emitMatmul(shared.module, descriptor, options, epilogue ?? undefined);
+  known.set(key, code);
+  return code;
+}
+
+/** Multiplications below which threads are not worth their barriers. */
+const parallelThreshold = 65_536;
+
+/** Batched matrix products, with whatever element-wise work follows them. */
+export const matmul: EmitStructured = (shared, kernel) => {
+  const [c] = kernel.outputs;
+  invariant(c !== undefined, "matmul has a result");
+  if (!isStructuredDType(c.dtype)) {
+    const after = kernel.epilogue === undefined ? [] : [epilogueLoop(kernel, kernel.epilogue)];
+    return { items: [productLoop(kernel), ...after] };
+  }
+  const fused = kernel.epilogue === undefined ? null : epilogueOf(shared, kernel, kernel.epilogue);
+  if (kernel.epilogue !== undefined && fused === null) {
+    const { epilogue: _, ...bare } = kernel;
+    return { items: [bare, epilogueLoop(kernel, kernel.epilogue)] };
+  }
+  const descriptor = descriptorOf(kernel, c.dtype);
+  const code = matmulCode(shared, descriptor, fused);
+  const [a, b] = kernel.inputs;
+  invariant(a !== undefined && b !== undefined, "matmul has two inputs");
+  return {
+    phases: code.phases,
+    operands: [a.access, b.access, c.access],
+    extra: fused?.bases ?? [],
+    isParallel: sizeOf(c.shape) * descriptor.k > parallelThreshold,
+    scratchBytes: (nthreads) => code.scratchBytes(nthreads),
+  };
+};
