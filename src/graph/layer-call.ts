@@ -151,12 +151,9 @@ function specsFor(layer: LayerBase, call: BoundCall): Tree<Spec> {
   return specs;
 }
 
-/** Gives the outputs their masks. */
+/** Gives the outputs their masks, where the layer says which (a model's graph has given them already). */
 function passMasks(layer: LayerBase, { args, options }: BoundCall, outputs: unknown): void {
-  const inputMasks = masksOf(args.length === 1 ? args[0] : args);
-  const given = options["mask"] ?? inputMasks;
-
-
-  setMasks(outputs, layer.computeMask(args.length === 1 ? args[0] : args, given ?? undefined));
+  const inputs = args.length === 1 ? args[0] : args;
+  const masks = layer.computeMask(inputs, options["mask"] ?? masksOf(inputs) ?? undefined);
+  if (masks !== undefined) setMasks(outputs, masks);
 }
-

@@ -1,0 +1,123 @@
+import { getBackend } from "../backend/index.ts";
+import type { Backend, Executable } from "../backend/contract.ts";
+import type { DType, TypedArray } from "../ir/dtypes.ts";
+import { type Program, ProgramBuilder } from "../ir/program.ts";
+import { type Dims, sizeOf } from "../ir/shape.ts";
+import { StateScope, withScope } from "../ops/core/scope.ts";
+import { Tensor } from "../ops/core/tensor.ts";
+import { invariant } from "../util/errors.ts";
+import { flatten, mapTree, packLike, type Tree } from "../util/tree.ts";
+import { Variable } from "./variable.ts";
+
+/** An array to hand to a compiled function: data that the caller may reuse after the call. */
+export interface HostArray {
+  readonly data: TypedArray;
+  readonly shape: Dims;
+  readonly dtype: DType;
+}
+
+/** One compiled form of the function: for one signature of inputs. */
+interface Specialization {
+  readonly program: Program;
+  readonly executable: Executable;
+  readonly backend: Backend;
+  /** The variables behind the program's state, in order. */
+  readonly variables: readonly Variable[];
+  /** The form of the result: one leaf for each output. */
+  readonly form: Tree<null>;
+}
+
+/**
+ * A function of nested tensors that runs as one compiled program.
+ *
+ * It is traced once for each signature of its inputs (structure, shapes, dtypes). Variables that it reads become state
+ * of the program, and those it assigns are updated in place.
+ */
+export class CompiledFunction {
+  readonly #f: (inputs: Tree<Tensor>) => Tree<Tensor>;
+  readonly #specializations = new Map<string, Specialization>();
+
+  constructor(f: (inputs: Tree<Tensor>) => Tree<Tensor>) {
+    this.#f = f;
+  }
+
+  /** Runs on the device's own time; the result's tensors own their data. */
+  async run(inputs: Tree<HostArray>): Promise<Tree<Tensor>> {
+    const found = this.#specialize(inputs);
+    const data = arraysIn(inputs).map((array) => array.data);
+    const results = await found.executable.runAsync(data, found.variables.map(({ buffer }) => buffer));
+    return finish(found, results);
+  }
+
+  /** Runs on the calling thread. */
+  runSync(inputs: Tree<HostArray>): Tree<Tensor> {
+    const found = this.#specialize(inputs);
+    const data = arraysIn(inputs).map((array) => array.data);
+    return finish(found, found.executable.run(data, found.variables.map(({ buffer }) => buffer)));
+  }
+
+  /** The program for inputs of such a signature, compiled now if it was not yet: for profiles and tests. */
+  programFor(inputs: Tree<HostArray>): Program {
+    return this.#specialize(inputs).program;
+  }
+
+  #specialize(inputs: Tree<HostArray>): Specialization {
+    const key = JSON.stringify(mapArrays(inputs, ({ shape, dtype }) => `${dtype}[${shape.join()}]`));
+    const known = this.#specializations.get(key);
+    if (known !== undefined && known.backend === getBackend()) return known;
+    const made = this.#trace(inputs);
+    this.#specializations.set(key, made);
+    return made;
+  }
+
+  #trace(inputs: Tree<HostArray>): Specialization {
+    const builder = new ProgramBuilder();
+    const scope = new StateScope(builder);
+    const outputs = withScope(scope, () => {
+      const traced = mapArrays(inputs, ({ shape, dtype }) => Tensor.traced(builder.input({ shape, dtype })));
+      return mapTree(this.#f(traced), (tensor) => tensor.traced);
+    });
+    const cells = [...scope.cells];
+    const updates = withScope(scope, () =>
+      cells.map(([, { initial, current }]) => (current === initial ? null : current.traced)),
+    );
+    const program = builder.finish(flatten(outputs), updates);
+    const variables = cells.map(([cell]) => {
+      invariant(cell instanceof Variable, "state that is no variable");
+      return cell;
+    });
+    const backend = getBackend();
+    return { program, executable: backend.compile(program), backend, variables, form: mapTree(outputs, () => null) };
+  }
+}
+
+function finish(found: Specialization, results: readonly TypedArray[]): Tree<Tensor> {
+  found.program.updates.forEach((update, i) => {
+    if (update !== null) found.variables[i]?.invalidate();
+  });
+  const tensors = found.program.outputs.map(({ shape, dtype }, i) => {
+    const data = results[i];
+    invariant(data !== undefined && data.length === sizeOf(shape), "a result of the program is missing");
+    return Tensor.fromData(data, shape, dtype);
+  });
+  return packLike(found.form, tensors);
+}
+
+function isHostArray(node: Tree<HostArray>): node is HostArray {
+  return "data" in node && ArrayBuffer.isView(node.data);
+}
+
+/** `mapTree` over host arrays, which are plain objects themselves. */
+export function mapArrays<U>(tree: Tree<HostArray>, f: (array: HostArray) => U): Tree<U> {
+  if (Array.isArray(tree)) return tree.map((child: Tree<HostArray>) => mapArrays(child, f));
+  if (isHostArray(tree)) return f(tree);
+  const keys = Object.keys(tree).sort();
+  const node = tree as { readonly [key: string]: Tree<HostArray> }; // SAFETY: neither array nor leaf
+  return Object.fromEntries(keys.map((key) => [key, mapArrays(node[key] as Tree<HostArray>, f)])); // SAFETY: key exists
+}
+
+function arraysIn(tree: Tree<HostArray>): HostArray[] {
+  const found: HostArray[] = [];
+  mapArrays(tree, (array) => found.push(array));
+  return found;
+}

@@ -1,0 +1,127 @@
+import { LayerBase } from "../../graph/layer-base.ts";
+import { KerasTensor } from "../../graph/keras-tensor.ts";
+import { Node } from "../../graph/node.ts";
+import { bindParameters, type ParameterTable } from "../../graph/parameters.ts";
+import { type DType, toDType } from "../../ir/dtypes.ts";
+import { formatShape } from "../../ir/shape.ts";
+import type { Batched, Dim, Shape } from "../../ir/shape-types/index.ts";
+import { AntlerError, OptionError } from "../../util/errors.ts";
+import { callable } from "../../util/callable.ts";
+
+export interface InputOptions<S extends Shape = Shape, D extends DType = DType, B extends Dim = Dim> {
+  /** Shape of one sample, without the batch axis; null where a size varies. */
+  readonly shape?: S | undefined;
+  /** Number of samples in a batch, where it is fixed. Default null. */
+  readonly batchSize?: B | undefined;
+  /** Shape with the batch axis, in place of `shape` and `batchSize`. */
+  readonly batchShape?: Shape | undefined;
+  /** Default float32. */
+  readonly dtype?: D | undefined;
+  /** Accepted for Keras's sake; only false is supported. */
+  readonly sparse?: boolean | null | undefined;
+  /** Default `input_layer`, `input_layer_1`, … */
+  readonly name?: string | null | undefined;
+  /** An existing symbolic tensor that becomes the input. */
+  readonly tensor?: KerasTensor | null | undefined;
+}
+
+class InputLayerClass extends LayerBase {
+  static readonly className = "InputLayer";
+  static readonly parameters: ParameterTable = {
+    shape: null,
+    batchSize: null,
+    dtype: null,
+    sparse: null,
+    batchShape: null,
+    tensor: null,
+    optional: false,
+  };
+
+  readonly batchShape: Shape;
+  readonly inputDtype: DType;
+  readonly sparse: boolean;
+  readonly optional: boolean;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindParameters<InputOptions & { readonly optional?: boolean }>("InputLayer", InputLayerClass.parameters, args, [
+      "name",
+      "trainable",
+      "ragged",
+    ]);
+    const { tensor } = given;
+    const dtype = toDType(given.dtype ?? tensor?.dtype ?? "float32", "Input");
+    super({ name: given.name, dtype });
+    if (given.sparse === true) throw new OptionError("Input: sparse tensors are not supported; give dense ones (sparse: false).");
+    this.batchShape = batchShapeOf(given);
+    this.inputDtype = dtype;
+    this.sparse = false;
+    this.optional = given.optional ?? false;
+    const output = tensor ?? new KerasTensor(this.batchShape, { dtype, name: this.name });
+    if (output.history !== null) {
+      throw new AntlerError(`Input: the tensor "${output.name}" is the output of ${output.history.operation.name} already.`);
+    }
+    new Node(this, [], {}, output);
+    this.built = true;
+  }
+
+  override get output(): KerasTensor {
+    return super.output as KerasTensor; // SAFETY: made by the constructor
+  }
+
+  override call(): never {
+    throw new AntlerError(`${this.where}: an input cannot be called; use its output.`);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    const { batchShape, inputDtype: dtype, name, optional } = this;
+    return { batchShape, dtype, sparse: false, ragged: false, name, ...(optional ? { optional } : {}) };
+  }
+}
+
+function batchShapeOf({ shape, batchSize, batchShape, tensor }: InputOptions): Shape {
+  const given = batchShape ?? tensor?.shape;
+  if (given !== undefined && given !== null) {
+    if (shape !== undefined && shape !== null) throw new OptionError("Input: give `shape` or `batchShape`, not both.");
+    return checkedShape(given);
+  }
+  if (shape === undefined || shape === null) {
+    throw new OptionError("Input: expected `shape` (without the batch axis) or `batchShape`, received neither.");
+  }
+  if (!Array.isArray(shape)) throw new OptionError(`Input: expected \`shape\` to be an array such as [784], received ${JSON.stringify(shape)}.`);
+  return checkedShape([batchSize ?? null, ...shape]);
+}
+
+function checkedShape(shape: Shape): Shape {
+  if (shape.every((dim) => dim === null || (Number.isInteger(dim) && dim >= 0))) return [...shape];
+  throw new OptionError(`Input: expected sizes to be whole numbers or null, received ${formatShape(shape)}.`);
+}
+
+export interface InputLayer extends InputLayerClass {}
+
+export interface InputLayerConstructor {
+  (options: InputOptions): InputLayer;
+  new (options: InputOptions): InputLayer;
+  fromConfig(config: Readonly<Record<string, unknown>>): InputLayer;
+}
+
+/** The layer behind `Input`. @see Keras `layers/core/input_layer.py` */
+export const InputLayer: InputLayerConstructor = callable<typeof InputLayerClass, InputLayerConstructor>(InputLayerClass);
+
+/**
+ * A symbolic tensor at which a graph of layers starts.
+ *
+ * @example
+ * const inputs = Input({ shape: [784], name: "img" }); // inputs.shape → [null, 784]
+ * @throws {OptionError} when neither `shape` nor `batchShape` is given, or a size is not a whole number or null.
+ * @see Keras `layers/core/input_layer.py`
+ */
+export function Input<const S extends Shape, const D extends DType = "float32", const B extends Dim = null>(
+  options: InputOptions<S, D, B> & { readonly shape: S },
+): KerasTensor<Batched<S, B>, D>;
+export function Input<const S extends Shape, const D extends DType = "float32">(
+  options: InputOptions<Shape, D> & { readonly batchShape: S },
+): KerasTensor<S, D>;
+export function Input(options: InputOptions): KerasTensor;
+export function Input(options: InputOptions): KerasTensor {
+  return new InputLayer(options).output;
+}

@@ -1,0 +1,69 @@
+import type { KerasTensor } from "../graph/keras-tensor.ts";
+import { maskOf, setMask } from "../graph/masks.ts";
+import { valuesIn } from "../graph/call-arguments.ts";
+import { symbolicIn } from "../graph/node.ts";
+import { formatShape } from "../ir/shape.ts";
+import { cast } from "../ops/cast.ts";
+import type { Value } from "../ops/core/value.ts";
+import { expandDims, squeeze } from "../ops/shape.ts";
+import { ShapeError } from "../util/errors.ts";
+import { isPlainObject } from "../util/options.ts";
+
+/**
+ * Brings what a functional model is called on into the order of its inputs: objects by name, arrays by position,
+ * ranks adjusted where an axis of size 1 is missing or too many, dtypes those of the inputs.
+ *
+ * @param where - The model, as errors name it.
+ * @throws {ShapeError} when an input is missing or does not fit.
+ * @see Keras `Functional._standardize_inputs`
+ */
+export function adaptInputs(where: string, structure: unknown, given: unknown): Value[] {
+  const expected = symbolicIn(structure);
+  const values = pick(where, structure, expected, given);
+  if (values.length !== expected.length) {
+    throw new ShapeError(
+      `${where}: expected ${expected.length} input${expected.length === 1 ? "" : "s"} (${names(expected)}), received ${values.length}.`,
+    );
+  }
+  return values.map((value, i) => {
+    const like = expected[i];
+    return like === undefined ? value : adapt(where, value, like);
+  });
+}
+
+function names(tensors: readonly KerasTensor[]): string {
+  return tensors.map(({ name }) => name).join(", ");
+}
+
+/** The values in the order of the inputs. */
+function pick(where: string, structure: unknown, expected: readonly KerasTensor[], given: unknown): Value[] {
+  if (!isPlainObject(given)) return valuesIn(given);
+  if (isPlainObject(structure)) {
+    return Object.keys(structure).sort().flatMap((key) => {
+      if (!(key in given)) throw new ShapeError(`${where}: the input "${key}" is missing. Received: ${Object.keys(given).join(", ")}.`);
+      return valuesIn(given[key]);
+    });
+  }
+  return expected.flatMap(({ name }) => {
+    if (!(name in given)) throw new ShapeError(`${where}: the input "${name}" is missing. Received: ${Object.keys(given).join(", ")}.`);
+    return valuesIn(given[name]);
+  });
+}
+
+function adapt(where: string, value: Value, like: KerasTensor): Value {
+  const mask = maskOf(value);
+  let adapted = value;
+  if (adapted.shape.length === like.shape.length - 1 && like.shape.at(-1) === 1) adapted = expandDims(adapted, -1);
+  else if (adapted.shape.length === like.shape.length + 1 && adapted.shape.at(-1) === 1) adapted = squeeze(adapted, -1);
+  const fits =
+    adapted.shape.length === like.shape.length &&
+    like.shape.every((dim, i) => dim === null || adapted.shape[i] === null || adapted.shape[i] === dim);
+  if (!fits) {
+    throw new ShapeError(
+      `${where}: expected ${formatShape(like.shape)} for the input "${like.name}", received ${formatShape(value.shape)}.`,
+    );
+  }
+  if (adapted.dtype !== like.dtype) adapted = cast(adapted, like.dtype);
+  if (mask !== null && adapted !== value) setMask(adapted, mask);
+  return adapted;
+}

@@ -1,0 +1,63 @@
+import { classNameOf, type LayerBase, type LayerCallOptions, type LayerOptions } from "../graph/layer-base.ts";
+import type { SymbolicFamily } from "../graph/keras-tensor.ts";
+import type { LayerCall } from "../graph/layer.ts";
+import { autoName } from "../graph/naming.ts";
+import type { FunctionalRule, ShapeRule, ShapesOf, TensorTree, WideCallSignature, WideRule } from "../ir/shape-types/index.ts";
+import type { ConcreteFamily } from "../ops/core/tensor.ts";
+import { callable } from "../util/callable.ts";
+import { ModelBase, modelOptions } from "./model-base.ts";
+
+/** How a model whose rule is not known is called: on symbolic or real tensors, arrays or objects of them. */
+export type WideCall = WideCallSignature<SymbolicFamily, ConcreteFamily, LayerCallOptions>;
+
+/**
+ * A model: a graph of layers, or a subclass with a computation of its own; trained, evaluated, saved as one.
+ *
+ * `Model` is this class, callable. @see Keras `models/model.py`
+ */
+export class ModelClass extends ModelBase {
+  static readonly className: string = "Model";
+
+  constructor(...args: readonly unknown[]) {
+    const options = modelOptions(args);
+    const isPlain = options.inputs !== undefined && classNameOf(new.target) === "Model";
+    super(isPlain ? { ...options, name: options.name ?? autoName("Functional") } : options);
+  }
+
+  /** A functional model is called `Functional` in files and tables; a subclass goes by its own name. */
+  override get className(): string {
+    const own = classNameOf(this.constructor);
+    return own === "Model" && this.graph !== null ? "Functional" : own;
+  }
+}
+
+/** A model; with a rule R, calling it gives tensors whose shapes the compiler knows. */
+export type Model<R extends ShapeRule = WideRule> = ModelClass & (WideRule extends R ? WideCall : LayerCall<R>);
+
+/** The shapes of symbolic tensors, nested alike. */
+type ShapesIn<I> = I extends TensorTree ? ShapesOf<I> : unknown;
+
+export interface ModelConstructor {
+  <const I, const O>(options: LayerOptions & { readonly inputs: I; readonly outputs: O }): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
+  <const I, const O>(inputs: I, outputs: O, options?: LayerOptions): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
+  new <const I, const O>(options: LayerOptions & { readonly inputs: I; readonly outputs: O }): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
+  new <const I, const O>(inputs: I, outputs: O, options?: LayerOptions): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
+  /** For subclasses: `class MLP extends Model { call(inputs) {…} }`. */
+  new (options?: LayerOptions & { readonly inputs?: unknown; readonly outputs?: unknown }): Model;
+  fromConfig(config: Readonly<Record<string, unknown>>): LayerBase;
+}
+
+/**
+ * Groups layers into an object with training and inference.
+ *
+ * Functional: `Model({ inputs, outputs, name })` or `Model(inputs, outputs, { name })`, with one tensor, an array, or an
+ * object of tensors each. Or subclassed, with a `call(inputs, { training, mask })` of its own.
+ *
+ * @throws {OptionError} when inputs or outputs are not symbolic tensors.
+ * @throws {AntlerError} when the outputs depend on an input that is not given.
+ * @example
+ * const inputs = Input({ shape: [784] });
+ * const model = Model({ inputs, outputs: layers.Dense(10)(inputs), name: "mnist" });
+ * @see Keras `models/model.py`, `models/functional.py`
+ */
+export const Model: ModelConstructor = callable<typeof ModelClass, ModelConstructor>(ModelClass);

@@ -1,0 +1,144 @@
+import { KerasTensor } from "../graph/keras-tensor.ts";
+import { isLayer, type LayerBase } from "../graph/layer-base.ts";
+import { symbolicIn } from "../graph/node.ts";
+import type { Shape } from "../ir/shape-types/index.ts";
+import { Input, InputLayer } from "../layers/core/input-layer.ts";
+import { callable } from "../util/callable.ts";
+import { AntlerError, OptionError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
+import { ModelClass, type WideCall } from "./model.ts";
+
+export interface SequentialOptions {
+  readonly layers?: readonly (LayerBase | KerasTensor)[] | undefined;
+  readonly name?: string | null | undefined;
+  readonly trainable?: boolean | undefined;
+}
+
+class SequentialClass extends ModelClass {
+  static override readonly className: string = "Sequential";
+  #stack: LayerBase[] = [];
+
+  constructor(...args: readonly unknown[]) {
+    const { layers, ...options } = sequentialOptions(args);
+    super(options);
+    for (const layer of layers ?? []) this.#append(layer);
+    this.#rebuild();
+  }
+
+  /**
+   * Adds a layer at the end.
+   *
+   * @throws {OptionError} when it is not a layer, or its name is taken.
+   */
+  add(layer: LayerBase | KerasTensor): void {
+    this.#append(layer);
+    this.#rebuild();
+  }
+
+  /** Removes the last layer and returns it. */
+  pop(): LayerBase {
+    const layer = this.#stack.pop();
+    if (layer === undefined) throw new AntlerError(`${this.where}: there is no layer to remove.`);
+    this.#rebuild();
+    return layer;
+  }
+
+  #append(given: LayerBase | KerasTensor): void {
+    const layer = given instanceof KerasTensor ? given.history?.operation : given;
+    if (!isLayer(layer)) {
+      throw new OptionError(`${this.className}: expected layers, received ${String(given)}.`);
+    }
+    if (isInputLayer(layer) && this.#stack.length > 0) {
+      throw new AntlerError(`${this.where}: an InputLayer can only come first; there are ${this.#stack.length} layers before "${layer.name}".`);
+    }
+    if (this.#stack.some(({ name }) => name === layer.name)) {
+      throw new OptionError(`${this.where}: the name "${layer.name}" is taken by another layer of the model. Names must differ.`);
+    }
+    if (this.#stack.length === 0 && !isInputLayer(layer)) {
+      const shape = layer.inputShape;
+      if (shape !== null) this.#stack.push(new InputLayer({ batchShape: [null, ...shape] }));
+    }
+    this.#stack.push(layer);
+  }
+
+  /** Builds the graph anew when the input's shape is known. */
+  #rebuild(): void {
+    this.clearGraph();
+    const [first] = this.#stack;
+    if (isInputLayer(first) && this.#stack.length > 1) this.build(first.batchShape);
+    else if (first !== undefined && this.#stack.length > 1 && isBuiltModel(first)) this.build(first.inputs[0]?.shape ?? []);
+  }
+
+  /** Builds the graph for inputs of such a shape (with the batch axis). */
+  override build(inputShape?: Shape): void {
+    const [first, ...rest] = this.#stack;
+    if (first === undefined) throw new AntlerError(`${this.where}: it has no layers to build. Add some with add().`);
+    const inputLayer = isInputLayer(first) ? first : null;
+    if (inputLayer === null && inputShape === undefined) {
+      throw new AntlerError(`${this.where}: expected an input shape. Start with Input({ shape }), or call the model on data.`);
+    }
+    const input = inputLayer?.output ?? Input({ batchShape: inputShape ?? [] });
+    let x: unknown = input;
+    for (const layer of inputLayer === null ? [first, ...rest] : rest) {
+      x = layer.invoke(x);
+      if (symbolicIn(x).length !== 1) {
+        throw new AntlerError(`${this.where}: every layer must give one tensor; "${layer.name}" gives ${symbolicIn(x).length}. Use Model(inputs, outputs).`);
+      }
+    }
+    if (x !== input) this.setGraph(input, x);
+  }
+
+  override ensureBuilt(shapes: readonly unknown[]): void {
+    if (!this.built) super.ensureBuilt(shapes as readonly Shape[]); // SAFETY: a sequence has one input
+  }
+
+  /** The layers in order, without the input. */
+  override get layers(): LayerBase[] {
+    return this.#stack.filter((layer) => !isInputLayer(layer));
+  }
+
+  /** The layers in order, the input first where there is one. */
+  get stack(): readonly LayerBase[] {
+    return this.#stack;
+  }
+
+  override getConfig(): Record<string, unknown> {
+    const { name, trainable, dtypePolicy: dtype } = this;
+    const buildInputShape = this.graph === null ? undefined : this.inputs[0]?.shape;
+    return { name, trainable, dtype, layers: this.#stack, ...(buildInputShape === undefined ? {} : { buildInputShape }) };
+  }
+}
+
+function isInputLayer(layer: LayerBase | undefined): layer is InputLayer {
+  return layer instanceof InputLayer;
+}
+
+function isBuiltModel(layer: LayerBase): layer is ModelClass {
+  return layer instanceof ModelClass && layer.graph !== null;
+}
+
+function sequentialOptions(args: readonly unknown[]): SequentialOptions {
+  const [first, second] = args;
+  if (args.length === 0 || first === undefined || first === null) return (second ?? {}) as SequentialOptions; // SAFETY: checked by the base
+  if (Array.isArray(first)) return { ...(second as object | undefined), layers: first as LayerBase[] }; // SAFETY: #append checks each
+  checkOptions("Sequential", first as object, ["layers", "name", "trainable", "dtype"]); // SAFETY: neither array nor nothing
+  return first as SequentialOptions; // SAFETY: checked
+}
+
+export type Sequential = SequentialClass & WideCall;
+
+export interface SequentialConstructor {
+  (layers?: readonly (LayerBase | KerasTensor)[] | SequentialOptions, options?: SequentialOptions): Sequential;
+  new (layers?: readonly (LayerBase | KerasTensor)[] | SequentialOptions, options?: SequentialOptions): Sequential;
+  fromConfig(config: Readonly<Record<string, unknown>>): Sequential;
+}
+
+/**
+ * A plain stack of layers, each with one input and one output. Built when the input's shape is known: from an `Input`
+ * as first element, or at the first call.
+ *
+ * @example
+ * const model = Sequential([Input({ shape: [4] }), layers.Dense(2)]);
+ * @see Keras `models/sequential.py`
+ */
+export const Sequential: SequentialConstructor = callable<typeof SequentialClass, SequentialConstructor>(SequentialClass);
