@@ -1,5 +1,6 @@
 import { DTypeError, ShapeError } from "../util/errors.ts";
 import { isFloat } from "./dtypes.ts";
+import { fromNumbers } from "./numbers.ts";
 import type { PrimitiveFunctions, RefArray } from "./primitive.ts";
 import type { Aval, Var } from "./program.ts";
 import { type Dims, formatShape, sizeOf } from "./shape.ts";
@@ -91,12 +92,11 @@ export function startsAlong(p: PrimitiveFunctions, steps: number, rank: number, 
  */
 export function columnSigns(p: PrimitiveFunctions, x: Var): Var {
   const [batch = 0, rows = 0] = x.shape;
-  const weights = p.literal(
-    Float64Array.from({ length: rows }, (_, i) => signWeight(i)),
-    [rows],
-    "float64",
+  const weights = fromNumbers(
+    Array.from({ length: rows }, (_, i) => signWeight(i)),
+    x.dtype,
   );
-  const spread = p.broadcast(p.cast(weights, x.dtype), [batch, rows, x.shape[2] ?? 0], [1]);
+  const spread = p.broadcast(p.literal(weights, [rows], x.dtype), [batch, rows, x.shape[2] ?? 0], [1]);
   const sums = p.reduceSum(p.mul(x, spread), [1]);
   return p.select(p.lt(sums, p.zerosLike(sums)), p.fullLike(sums, -1), p.fullLike(sums, 1));
 }

@@ -37,6 +37,7 @@ import { erfInvPrimitive } from "./erf-inv.ts";
 import { erfPrimitive } from "./erf.ts";
 import { expPrimitive } from "./exp.ts";
 import { expm1Primitive } from "./expm1.ts";
+import { fftPrimitive } from "./fft.ts";
 import { floorPrimitive } from "./floor.ts";
 import { fullPrimitive } from "./full.ts";
 import { gatherPrimitive } from "./gather.ts";
@@ -140,6 +141,7 @@ export const allPrimitives: readonly Primitive[] = [
   erfPrimitive,
   expPrimitive,
   expm1Primitive,
+  fftPrimitive,
   floorPrimitive,
   fullPrimitive,
   gatherPrimitive,

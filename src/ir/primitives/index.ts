@@ -38,6 +38,7 @@ export { erfInv } from "./erf-inv.ts";
 export { erf } from "./erf.ts";
 export { exp } from "./exp.ts";
 export { expm1 } from "./expm1.ts";
+export { fft } from "./fft.ts";
 export { floor } from "./floor.ts";
 export { full, fullLike } from "./full.ts";
 export { gather } from "./gather.ts";
