@@ -1,9 +1,13 @@
 import { OptionError } from "../util/errors.ts";
 import type { Backend } from "./contract.ts";
 import { ReferenceBackend } from "./reference/reference-backend.ts";
+import { WasmBackend } from "./wasm/backend.ts";
 
 /** Backends by name. */
-const backends: Readonly<Record<string, () => Backend>> = { reference: () => new ReferenceBackend() };
+const backends: Readonly<Record<string, () => Backend>> = {
+  wasm: () => new WasmBackend(),
+  reference: () => new ReferenceBackend(),
+};
 
 const listeners = new Set<() => void>();
 let current: Backend | null = null;
