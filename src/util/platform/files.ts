@@ -67,6 +67,19 @@ export async function renamePath(from: string, to: string): Promise<void> {
   await fs.rename(from, to);
 }
 
+/** Whether files can be made in a directory; it is made when it does not exist. */
+export async function canWrite(directory: string): Promise<boolean> {
+  const fs = nodeModule("node:fs/promises");
+  if (fs === undefined) return false;
+  try {
+    await fs.mkdir(directory, { recursive: true });
+    await fs.access(directory, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 let temporaryCount = 0;
 
 /**

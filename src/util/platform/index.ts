@@ -1,3 +1,4 @@
+export * from "./browser-cache.ts";
 export * from "./digest.ts";
 export * from "./environment.ts";
 export * from "./files.ts";
