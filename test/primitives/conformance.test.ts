@@ -77,7 +77,9 @@ describe.each(backendsUnderTest)("backend $name", ({ create, skips }) => {
 describe("a composite primitive means what its expansion means", () => {
   const composites = allPrimitives.filter(({ lowering }) => lowering.kind === "composite");
   it.each(composites.map((primitive) => [primitive.name, primitive] as const))("%s", (name, primitive) => {
-    primitive.samples().forEach((sample, seed) => {
+    primitive.samples().forEach((given, seed) => {
+      // In double precision, where constants of the expansion are not rounded.
+      const sample = { ...given, inputs: given.inputs.map((input) => ({ ...input, dtype: "float64" as const })) };
       const inputs = referenceInputs(sample, seed);
       const program = sampleProgram(primitive, sample);
       const expanded = expandComposites(program);
