@@ -333,7 +333,12 @@ type Ticket = st.FunctionalRule<
   { title: readonly [null, null]; tags: readonly [null, 12] },
   readonly [readonly [null, 1], readonly [null, 4]]
 >;
+type Sequence = st.FunctionalRule<readonly [null, null, 3], readonly [null, null, 8]>;
 export type Models = [
+  Expect<Equal<st.Apply<Sequence, readonly [null, null, 3]>, readonly [null, null, 8]>>,
+  Expect<Equal<st.Apply<Sequence, readonly [2, 100, 3]>, readonly [2, st.Dim, 8]>>,
+  Expect<Equal<st.Apply<Mnist, readonly [readonly [null, 784]]>, readonly [null, 10]>>,
+  Expect<Equal<st.Apply<Mnist, { img: readonly [null, 784] }>, readonly [null, 10]>>,
   Expect<Equal<st.Apply<st.FunctionalRule<unknown, unknown>, S2>, Wide>>,
   Expect<Equal<st.Apply<Mnist, readonly [null, 784]>, readonly [null, 10]>>,
   Expect<Equal<st.Apply<Mnist, readonly [32, 784]>, readonly [32, 10]>>,

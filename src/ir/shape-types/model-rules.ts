@@ -5,14 +5,17 @@ import type { Differ, Dim, IsWide, Shape, Show } from "./shape.ts";
 
 /**
  * A functional model, from the shapes of its inputs and outputs (one, or arrays and objects of them): what it is called
- * on must agree with its inputs, and an unknown batch size of its outputs becomes that of the call.
+ * on must agree with its inputs, and an unknown batch size of its outputs becomes that of the call. Other sizes that are
+ * unknown in the outputs may become known by the call; which ones, types do not tell: they are wide then.
  */
 export interface FunctionalRule<In, Out, D extends DType = DType> extends ShapeRule {
   readonly out: unknown extends Out
     ? Shape
     : Agreement<In, this["in"]> extends infer M
       ? [M] extends [never]
-        ? Rebatched<Out, BatchOf<In>, BatchOf<this["in"]>>
+        ? [this["in"]] extends [In]
+          ? Out
+          : Adapted<Out, BatchOf<In>, BatchOf<this["in"]>, true extends HasOpen<In> ? true : false>
         : M
       : never;
   readonly outDtype: D;
@@ -24,10 +27,16 @@ type Agreement<D, G> = D extends Shape
     ? Agrees<D, G> extends true
       ? never
       : ShapeMismatch<`Model: expected an input of shape ${Show<D>}, received ${Show<G>}`>
-    : ShapeMismatch<"Model: expected one input tensor">
+    : G extends readonly [infer One]
+      ? Agreement<D, One>
+      : G extends readonly unknown[]
+        ? ShapeMismatch<"Model: expected one input tensor">
+        : never
   : D extends readonly unknown[]
     ? G extends Shape
-      ? ShapeMismatch<"Model: expected an array of input tensors">
+      ? D extends readonly [infer One]
+        ? Agreement<One, G>
+        : ShapeMismatch<`Model: expected ${D["length"]} input tensors`>
       : G extends readonly unknown[]
         ? number extends G["length"] | D["length"]
           ? never
@@ -69,20 +78,28 @@ type BatchOf<T> = T extends Shape
       ? Dim
       : BatchOf<T[keyof T]>;
 
-/** Outputs of a model whose batch size was unknown, at the batch size of the call. */
-type Rebatched<Out, Declared, Given> = [Declared] extends [null]
-  ? [Given] extends [null]
-    ? Out
-    : [Given] extends [infer B extends Dim]
-      ? WithBatch<Out, B>
-      : Out
-  : Out;
+/** True when a size other than the batch's is unknown. */
+type HasOpen<T> = T extends Shape
+  ? T extends readonly [Dim, ...infer Rest extends Shape]
+    ? null extends Rest[number]
+      ? true
+      : false
+    : false
+  : T extends readonly unknown[]
+    ? HasOpen<T[number]>
+    : HasOpen<T[keyof T]>;
 
-type WithBatch<Out, B extends Dim> = Out extends Shape
-  ? Out extends readonly [null, ...infer Rest extends Shape]
-    ? readonly [B, ...Rest]
+/** Outputs at the batch size of a call. */
+type Adapted<Out, Declared, Given, Open extends boolean> = Out extends Shape
+  ? Out extends readonly [infer B extends Dim, ...infer Rest extends Shape]
+    ? readonly [
+        [B] extends [null] ? ([Declared] extends [null] ? Given : B) : B,
+        ...(Open extends true ? Loose<Rest> : Rest),
+      ]
     : Out
-  : { readonly [K in keyof Out]: WithBatch<Out[K], B> };
+  : { readonly [K in keyof Out]: Adapted<Out[K], Declared, Given, Open> };
+
+type Loose<S extends Shape> = { readonly [K in keyof S]: S[K] extends null ? Dim : S[K] };
 
 /** Layers one after the other: what each gives is the next one's input; the first mismatch is the result. */
 export interface ChainRule<Rules extends readonly ShapeRule[]> extends ShapeRule {
