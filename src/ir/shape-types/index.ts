@@ -23,6 +23,9 @@
  *    export interface Dense<U extends number = number, D extends DType = DType> extends DenseLayer, LayerCall<DenseRule<U, D>> {}
  *    export const Dense: DenseConstructor = callable(DenseLayer);
  *
+ * The forms of convolution, pooling, recurrent, wrapping, attention and merging layers stand in
+ * `test/types/stub-layers.ts`.
+ *
  * Rules are total: `null` stays `null`, wide sizes give `number`, wide shapes give wide shapes, and only what is certain
  * to fail is a `ShapeMismatch`. A rule never gives `never`.
  */
