@@ -90,13 +90,26 @@ class Writer {
         return p.reshape(x, all[choose(Math.max(1, all.length))] ?? [sizeOf(x.shape)]);
       }
       case 10:
-        return p.slice(x, x.shape.map((dim) => choose(Math.min(2, dim))), x.shape, x.shape.map(() => 1 + choose(2)));
+        return p.slice(
+          x,
+          x.shape.map((dim) => choose(Math.min(2, dim))),
+          x.shape,
+          x.shape.map(() => 1 + choose(2)),
+        );
       case 11:
-        return p.pad(x, 0.5, x.shape.map(() => choose(2)), x.shape.map(() => choose(3) - 1), x.shape.map(() => choose(2) * choose(2)));
+        return p.pad(
+          x,
+          0.5,
+          x.shape.map(() => choose(2)),
+          x.shape.map((dim) => choose(3) - (dim > 1 ? 1 : 0)),
+          x.shape.map(() => choose(2) * choose(2)),
+        );
       case 12:
         return x.shape.length === 0 ? x : p.reverse(x, [choose(x.shape.length)]);
       case 13:
-        return x.shape.length === 0 ? p.reshape(x, [1]) : p.concat([x, this.#like(x.shape), x].slice(0, 1 + choose(3)), choose(x.shape.length));
+        return x.shape.length === 0
+          ? p.reshape(x, [1])
+          : p.concat([x, this.#like(x.shape), x].slice(0, 1 + choose(3)), choose(x.shape.length));
       case 14:
       case 15:
         return this.#product(x);
@@ -132,7 +145,9 @@ class Writer {
   finish(): Program {
     const outputs = Array.from({ length: 1 + this.#choose(3) }, () => this.#any());
     const states = this.builder.state;
-    const updates = states.map((old) => (this.#choose(4) === 0 ? null : withBuilder(this.builder, () => this.#newState(old))));
+    const updates = states.map((old) =>
+      this.#choose(4) === 0 ? null : withBuilder(this.builder, () => this.#newState(old)),
+    );
     return this.builder.finish(outputs, updates);
   }
 
