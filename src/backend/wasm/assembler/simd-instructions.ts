@@ -1,3 +1,4 @@
+// Size: one table of the whole SIMD instruction set, best read in one place.
 import {
   binary,
   Expr,
