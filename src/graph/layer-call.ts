@@ -3,7 +3,7 @@ import type { Shape } from "../ir/shape-types/index.ts";
 import { divide } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
 import { inferSpecs, type Spec } from "../ops/core/abstract.ts";
-import { Tensor } from "../ops/core/tensor.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
 import { containsSymbolic, type Value } from "../ops/core/value.ts";
 import { ShapeError } from "../util/errors.ts";
 import { flatten, type Tree } from "../util/tree.ts";

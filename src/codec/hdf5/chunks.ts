@@ -1,4 +1,4 @@
-import { ByteReader } from "../byte-reader.ts";
+import type { ByteReader } from "../byte-reader.ts";
 import { readBtree2 } from "./btree2.ts";
 import { type Hdf5File, undefinedAddress } from "./file.ts";
 

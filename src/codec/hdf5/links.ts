@@ -1,4 +1,5 @@
-import { ByteReader, decodeUtf8 } from "../byte-reader.ts";
+import type { ByteReader} from "../byte-reader.ts";
+import { decodeUtf8 } from "../byte-reader.ts";
 import { lookup3 } from "../checksums.ts";
 import { readBtree2 } from "./btree2.ts";
 import { type Hdf5File, undefinedAddress } from "./file.ts";

@@ -2,7 +2,8 @@ import { type Equation, type Var } from "../../ir/program.ts";
 import type { ScalarId } from "../../ir/scalar.ts";
 import { sameShape, sizeOf } from "../../ir/shape.ts";
 import type { Index } from "./affine.ts";
-import { Cluster, failed } from "./cluster.ts";
+import type { Cluster} from "./cluster.ts";
+import { failed } from "./cluster.ts";
 
 /** Rows that stay in the first cache between the stages of a kernel. */
 const longestRow = 16384;
