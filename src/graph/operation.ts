@@ -35,15 +35,16 @@ export abstract class Operation extends Callable {
   /** Computes the operation for values in place of the symbolic tensors of one of its nodes. */
   abstract runNode(args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown;
 
-  /** The input of the operation's only call (nested as it was given). */
-  get input(): unknown {
+  /** The input of the operation's only call; an operation on several tensors has them nested as they were given. */
+  get input(): KerasTensor {
     const { args } = this.#onlyNode("input");
-    return args.length === 1 ? args[0] : symbolicIn(args);
+    // SAFETY: one tensor as a rule, and typed so for that; several are as nested as the call's arguments.
+    return (args.length === 1 ? args[0] : symbolicIn(args)) as KerasTensor;
   }
 
-  /** The output of the operation's only call. */
-  get output(): unknown {
-    return this.#onlyNode("output").outputs;
+  /** The output of the operation's only call; an operation with several has them nested as it returned them. */
+  get output(): KerasTensor {
+    return this.#onlyNode("output").outputs as KerasTensor; // SAFETY: as above
   }
 
   #onlyNode(what: string): Node {

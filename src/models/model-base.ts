@@ -1,6 +1,7 @@
 import { withCallContext } from "../graph/call-context.ts";
 import type { CallArguments } from "../graph/call-arguments.ts";
 import { KerasTensor } from "../graph/keras-tensor.ts";
+import type { Layer } from "../graph/layer.ts";
 import { isLayer, LayerBase, type LayerOptions } from "../graph/layer-base.ts";
 import { setMasks } from "../graph/masks.ts";
 import { symbolicIn } from "../graph/node.ts";
@@ -69,13 +70,13 @@ export abstract class ModelBase extends LayerBase {
   }
 
   /** The input as it was given: a tensor, or nested tensors. */
-  override get input(): unknown {
-    return this.#graphOr("input").inputStructure;
+  override get input(): KerasTensor {
+    return this.#graphOr("input").inputStructure as KerasTensor; // SAFETY: as Operation.input
   }
 
   /** The output as it was given: a tensor, or nested tensors. */
-  override get output(): unknown {
-    return this.#graphOr("output").outputStructure;
+  override get output(): KerasTensor {
+    return this.#graphOr("output").outputStructure as KerasTensor; // SAFETY: as Operation.output
   }
 
   /** Operations of the graph in order: layers, and ops on symbolic tensors. */
@@ -84,14 +85,14 @@ export abstract class ModelBase extends LayerBase {
   }
 
   /** The layers, in order. */
-  get layers(): LayerBase[] {
-    if (this.#graph === null) return super.subLayers;
-    const inGraph = this.#graph.operations.filter(isLayer);
+  get layers(): Layer[] {
+    const inGraph = this.#graph?.operations.filter(isLayer) ?? [];
     const known = new Set<unknown>(inGraph);
-    return [...inGraph, ...super.subLayers.filter((layer) => !known.has(layer))];
+    // SAFETY: every layer is a function as well (see Callable).
+    return [...inGraph, ...super.subLayers.filter((layer) => !known.has(layer))] as Layer[];
   }
 
-  override get subLayers(): LayerBase[] {
+  override get subLayers(): Layer[] {
     return this.layers;
   }
 
@@ -100,7 +101,7 @@ export abstract class ModelBase extends LayerBase {
    *
    * @throws {OptionError} that lists the layers when there is none.
    */
-  getLayer(key: string | number | { readonly name?: string; readonly index?: number }): LayerBase {
+  getLayer(key: string | number | { readonly name?: string; readonly index?: number }): Layer {
     const wanted = typeof key === "object" ? (key.name ?? key.index ?? "") : key;
     const { layers } = this;
     const found = typeof wanted === "number" ? layers.at(wanted) : layers.find(({ name }) => name === wanted);

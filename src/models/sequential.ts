@@ -1,4 +1,5 @@
 import { KerasTensor } from "../graph/keras-tensor.ts";
+import type { Layer } from "../graph/layer.ts";
 import { isLayer, type LayerBase } from "../graph/layer-base.ts";
 import { symbolicIn } from "../graph/node.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
@@ -93,8 +94,8 @@ class SequentialClass extends ModelClass {
   }
 
   /** The layers in order, without the input. */
-  override get layers(): LayerBase[] {
-    return this.#stack.filter((layer) => !isInputLayer(layer));
+  override get layers(): Layer[] {
+    return this.#stack.filter((layer) => !isInputLayer(layer)) as Layer[]; // SAFETY: every layer is a function as well
   }
 
   /** The layers in order, the input first where there is one. */

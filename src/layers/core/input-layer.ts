@@ -64,10 +64,6 @@ class InputLayerClass extends LayerBase {
     this.built = true;
   }
 
-  override get output(): KerasTensor {
-    return super.output as KerasTensor; // SAFETY: made by the constructor
-  }
-
   override call(): never {
     throw new AntlerError(`${this.where}: an input cannot be called; use its output.`);
   }
