@@ -1,4 +1,5 @@
 import type { Backend } from "../../src/backend/contract.ts";
+import { WasmBackend } from "../../src/backend/wasm/backend.ts";
 import { ReferenceBackend } from "../../src/backend/reference/reference-backend.ts";
 
 /** A backend that has to give what the reference gives for every sample of every primitive. */
@@ -11,4 +12,5 @@ export interface BackendUnderTest {
 
 export const backendsUnderTest: readonly BackendUnderTest[] = [
   { name: "reference", create: () => new ReferenceBackend(), skips: {} },
+  { name: "wasm", create: () => new WasmBackend(), skips: {} },
 ];
