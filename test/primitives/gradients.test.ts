@@ -38,9 +38,9 @@ describe("gradient rules agree with central differences", () => {
   it.each(cases.map((primitive) => [primitive.name, primitive] as const))("%s", (name, primitive) => {
     const sizes = new Map<number, number>();
     checked(primitive).forEach((sample, i) => {
-      for (const { input, error, size } of checkGradient(primitive, sample, i)) {
+      for (const { input, error, size, flows } of checkGradient(primitive, sample, i)) {
         expect(error, `${name}, input ${input} of ${describeSample(sample)}`).toBeLessThan(allowedError);
-        sizes.set(input, Math.max(sizes.get(input) ?? 0, size));
+        if (flows) sizes.set(input, Math.max(sizes.get(input) ?? 0, size));
       }
     });
     // A rule that is compared only where its gradient vanishes is not tested.
@@ -56,9 +56,9 @@ describe("a rule that is 1 % off is found", () => {
     ),
   )("%s", (_, primitive, rule) => {
     const samples = checked(primitive);
-    const inputs = new Set(
-      samples.flatMap((sample) => sample.inputs.flatMap(({ dtype }, i) => (isFloat(dtype) ? [i] : []))),
-    );
+    const plain = samples.flatMap((sample, i) => checkGradient(primitive, sample, i));
+    const inputs = new Set(plain.flatMap(({ input, flows }) => (flows ? [input] : [])));
+    expect(inputs.size).toBeGreaterThan(0);
     for (const input of inputs) {
       const checks = samples.flatMap((sample, i): GradientCheck[] =>
         checkGradient(scaled(primitive, rule, input, 1.01), sample, i),

@@ -19,6 +19,8 @@ function prepared({ name }: Primitive, inputs: readonly Var[]): readonly Var[] {
 export interface GradientCheck {
   /** Which input of the primitive. */
   readonly input: number;
+  /** Whether the rule gives this input a cotangent; without one the differences must vanish. */
+  readonly flows: boolean;
   /** Largest difference over the largest magnitude of either (1 where both are below 1e-6). */
   readonly error: number;
   /** Largest magnitude of the differences. */
@@ -96,6 +98,6 @@ export function checkGradient(primitive: Primitive, sample: Sample, seed: number
       compare(new Float64Array(size).fill(1, at, at + 1));
     }
     compare(Float64Array.from({ length: size }, () => random() - 0.5));
-    return { input, error: worst / Math.max(largest, 1e-6), size: largest };
+    return { input, flows: found[k] !== null, error: worst / Math.max(largest, 1e-6), size: largest };
   });
 }

@@ -1,9 +1,10 @@
 import { ShapeError } from "../../util/errors.ts";
 import { zeroArray } from "../convolution.ts";
+import { lowest } from "../dtype-range.ts";
 import { poolCases, pooledShape, visitWindows, type WindowParams } from "../pooling.ts";
-import { notDifferentiable, type Primitive } from "../primitive.ts";
+import type { Primitive, PrimitiveFunctions } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
-import { formatShape, sameShape } from "../shape.ts";
+import { type Dims, formatShape, indicesOf, sameShape } from "../shape.ts";
 
 export const windowMaxGradPrimitive: Primitive<WindowParams> = {
   name: "windowMaxGrad",
@@ -31,7 +32,9 @@ export const windowMaxGradPrimitive: Primitive<WindowParams> = {
     return [dx];
   },
   lowering: { kind: "structured" },
-  vjp: notDifferentiable("second derivatives of max pooling are not built", "error"),
+  // Linear in g: what comes back is the element of t at each window's maximum.
+  vjp: ([t], { inputs: [x, g], params, p }) =>
+    t && x && g ? [null, pickMaxima(p, x, t, g.shape, params)] : [],
   samples: () => [
     ...poolCases.map(({ shape, params }) => ({
       inputs: [
@@ -47,6 +50,7 @@ export const windowMaxGradPrimitive: Primitive<WindowParams> = {
         { shape: [1, 2, 2, 1], dtype: "float32" },
       ],
       params: {
+        differentiate: false,
         window: [2, 2],
         strides: [2, 2],
         padding: [
@@ -58,6 +62,29 @@ export const windowMaxGradPrimitive: Primitive<WindowParams> = {
     },
   ],
 };
+
+/** The elements of `t` where `x`, of the same shape, has the first maximum of each window: the window's elements compared one by one. */
+function pickMaxima(p: PrimitiveFunctions, x: Var, t: Var, places: Dims, params: WindowParams): Var {
+  const { window, strides, padding, dilation } = params;
+  const low = [0, ...padding.map((sides) => sides[0]), 0];
+  const high = [0, ...padding.map((sides) => sides[1]), 0];
+  const keys = p.pad(x, lowest(x.dtype), low, high);
+  const values = p.pad(t, 0, low, high);
+  const by = [1, ...strides, 1];
+  let best = p.full(lowest(x.dtype), places, x.dtype);
+  let picked = p.full(0, places, t.dtype);
+  for (const tap of indicesOf(window)) {
+    const start = [0, ...tap.map((offset, d) => offset * (dilation[d] ?? 1)), 0];
+    const limit = start.map((at, d) =>
+      places[d] === 0 ? at : at + ((places[d] ?? 1) - 1) * (by[d] ?? 1) + 1,
+    );
+    const key = p.slice(keys, start, limit, by);
+    const better = p.gt(key, best);
+    best = p.select(better, key, best);
+    picked = p.select(better, p.slice(values, start, limit, by), picked);
+  }
+  return picked;
+}
 
 /** Gradient of `windowMax` at `x`: each cotangent goes to the first maximum of its window. */
 export function windowMaxGrad(x: Var, g: Var, { window, strides, padding, dilation }: WindowParams): Var {
