@@ -180,7 +180,7 @@ function readChunks({ file, shape, type, filters, reader, state }: StorageReques
     if (isMisplaced || seen.has(key)) reader.fail("damaged: a chunk lies outside its shape, or is there twice");
     seen.add(key);
     const packed = file.at(chunk.address, part).view(chunk.size);
-    copyChunk(undoFilters(packed, filters, chunk.filterMask, chunkBytes, state.inflater, reader), chunk.start, chunkShape, shape, type.size, out);
+    copyChunk(undoFilters(packed, filters, chunk.filterMask, { size: chunkBytes, itemBytes: type.size }, state.inflater, reader), chunk.start, chunkShape, shape, type.size, out);
   }
 }
 

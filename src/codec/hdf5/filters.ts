@@ -45,15 +45,17 @@ export function readFilters(reader: ByteReader): Filter[] {
  * Undoes the filters of one chunk, last one first.
  *
  * @param mask - Bit i set: filter i was left out for this chunk.
- * @param size - Bytes of the chunk without filters.
+ * @param chunk - Bytes of the chunk without filters, and of one element.
  */
-export function undoFilters(data: Uint8Array, filters: readonly Filter[], mask: number, size: number, inflater: Inflater | undefined, reader: ByteReader): Uint8Array {
+export function undoFilters(data: Uint8Array, filters: readonly Filter[], mask: number, chunk: { size: number; itemBytes: number }, inflater: Inflater | undefined, reader: ByteReader): Uint8Array {
+  const { size, itemBytes } = chunk;
   let bytes = data;
   for (let i = filters.length - 1; i >= 0; i--) {
     const filter = filters[i];
     if (filter === undefined || (mask >> i) & 1) continue;
     if (filter.id === 1 && inflater !== undefined) bytes = inflater.zlib(bytes, size + 4, reader.where);
-    else if (filter.id === 2) bytes = unshuffle(bytes, filter.parameters[0] ?? 1);
+    else if (filter.id === 2 && filter.parameters[0] !== itemBytes) reader.fail(`damaged: shuffled as elements of ${filter.parameters[0] ?? 0} bytes, they have ${itemBytes}`);
+    else if (filter.id === 2) bytes = unshuffle(bytes, itemBytes);
     else if (filter.id === 3) bytes = verifyFletcher(bytes, reader);
     else reader.fail(`compressed with ${filter.name}, which is not supported. Write the file again with gzip or without compression.`);
   }
@@ -63,7 +65,7 @@ export function undoFilters(data: Uint8Array, filters: readonly Filter[], mask: 
 
 /** Shuffling keeps first bytes together, then second bytes, and so on. */
 function unshuffle(bytes: Uint8Array, elementBytes: number): Uint8Array {
-  if (elementBytes <= 1) return bytes;
+  if (elementBytes === 1) return bytes;
   const count = Math.floor(bytes.length / elementBytes);
   const out = bytes.slice();
   for (let b = 0; b < elementBytes; b++) {
