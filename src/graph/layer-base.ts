@@ -20,7 +20,7 @@ import { type DTypePolicy, type DTypePolicyLike, toPolicy } from "./dtype-policy
 import type { InputSpec } from "./input-spec.ts";
 import { withNameScope } from "./naming.ts";
 import { Operation } from "./operation.ts";
-import { type ParameterTable, parametersOf } from "./parameters.ts";
+import { type ParameterTable, parametersOf } from "../util/parameters.ts";
 import { findParts, isSeedGenerator, isVariable, type Tracked } from "./tracking.ts";
 import { Variable } from "./variable.ts";
 

@@ -6,7 +6,7 @@ import type { CallArguments } from "../../graph/call-arguments.ts";
 import { InputSpec } from "../../graph/input-spec.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
-import { bindParameters, type ParameterTable, positiveInteger, required } from "../../graph/parameters.ts";
+import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
 import type { Initializer } from "../../initializers/initializer.ts";

@@ -1,7 +1,7 @@
 import { LayerBase } from "../../graph/layer-base.ts";
 import { KerasTensor } from "../../graph/keras-tensor.ts";
 import { Node } from "../../graph/node.ts";
-import { bindParameters, type ParameterTable } from "../../graph/parameters.ts";
+import { bindParameters, type ParameterTable } from "../../util/parameters.ts";
 import { type DType, toDType } from "../../ir/dtypes.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { Batched, Dim, Shape } from "../../ir/shape-types/index.ts";

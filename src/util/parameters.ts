@@ -1,5 +1,5 @@
-import { OptionError } from "../util/errors.ts";
-import { bindArguments, nearest } from "../util/options.ts";
+import { OptionError } from "./errors.ts";
+import { bindArguments, nearest } from "./options.ts";
 
 /** Marks a parameter without a default. */
 export const required: unique symbol = Symbol("required");
