@@ -50,7 +50,6 @@ export const windowMaxGradPrimitive: Primitive<WindowParams> = {
         { shape: [1, 2, 2, 1], dtype: "float32" },
       ],
       params: {
-        differentiate: false,
         window: [2, 2],
         strides: [2, 2],
         padding: [
@@ -59,6 +58,7 @@ export const windowMaxGradPrimitive: Primitive<WindowParams> = {
         ],
         dilation: [1, 1],
       },
+      differentiate: false,
     },
   ],
 };
