@@ -76,5 +76,6 @@ export function bytesOfElements(data: ArrayData): Uint8Array {
 
 /** Reverses the bytes of each element in place: big endian to little endian and back. */
 export function swapBytes(bytes: Uint8Array, size: number): void {
-  for (let start = 0; start + size <= bytes.length; start += size) bytes.subarray(start, start + size).reverse();
+  for (let start = 0; start + size <= bytes.length; start += size)
+    bytes.subarray(start, start + size).reverse();
 }

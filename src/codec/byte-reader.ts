@@ -31,7 +31,9 @@ export class ByteReader {
   take(count: number): number {
     const start = this.position;
     if (!Number.isSafeInteger(count) || count < 0 || start < 0 || start + count > this.bytes.length) {
-      this.fail(`cut short or damaged: ${count} bytes were expected at ${start}, but only ${Math.max(0, this.bytes.length - start)} are there`);
+      this.fail(
+        `cut short or damaged: ${count} bytes were expected at ${start}, but only ${Math.max(0, this.bytes.length - start)} are there`,
+      );
     }
     this.position = start + count;
     return start;

@@ -12,7 +12,8 @@ function makeCrcTables(): Uint32Array[] {
   for (let t = 1; t < 4; t++) {
     const previous = tables[t - 1] ?? first;
     const table = tables[t] ?? first;
-    for (let n = 0; n < 256; n++) table[n] = ((previous[n] ?? 0) >>> 8) ^ (first[(previous[n] ?? 0) & 255] ?? 0);
+    for (let n = 0; n < 256; n++)
+      table[n] = ((previous[n] ?? 0) >>> 8) ^ (first[(previous[n] ?? 0) & 255] ?? 0);
   }
   return tables;
 }
@@ -25,8 +26,16 @@ export function crc32(bytes: Uint8Array): number {
   let i = 0;
   const whole = bytes.length - (bytes.length % 4);
   for (; i < whole; i += 4) {
-    crc ^= (bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8) | ((bytes[i + 2] ?? 0) << 16) | ((bytes[i + 3] ?? 0) << 24);
-    crc = (t3[crc & 255] ?? 0) ^ (t2[(crc >>> 8) & 255] ?? 0) ^ (t1[(crc >>> 16) & 255] ?? 0) ^ (t0[crc >>> 24] ?? 0);
+    crc ^=
+      (bytes[i] ?? 0) |
+      ((bytes[i + 1] ?? 0) << 8) |
+      ((bytes[i + 2] ?? 0) << 16) |
+      ((bytes[i + 3] ?? 0) << 24);
+    crc =
+      (t3[crc & 255] ?? 0) ^
+      (t2[(crc >>> 8) & 255] ?? 0) ^
+      (t1[(crc >>> 16) & 255] ?? 0) ^
+      (t0[crc >>> 24] ?? 0);
   }
   for (; i < bytes.length; i++) crc = (crc >>> 8) ^ (t0[(crc ^ (bytes[i] ?? 0)) & 255] ?? 0);
   return (crc ^ 0xffffffff) >>> 0;

@@ -15,7 +15,12 @@ export type ArchiveFormat = (typeof archiveFormats)[number];
  * @throws {FormatError} when the archive is damaged.
  * @throws {DataError} when it is of another kind.
  */
-export async function extractArchive(bytes: Uint8Array, directory: string, format: ArchiveFormat, where: string): Promise<void> {
+export async function extractArchive(
+  bytes: Uint8Array,
+  directory: string,
+  format: ArchiveFormat,
+  where: string,
+): Promise<void> {
   for (const [name, content] of await archiveFiles(bytes, format, where)) {
     const slash = name.lastIndexOf("/");
     if (slash > 0) await makeDirectory(joinPath(directory, name.slice(0, slash)));
@@ -24,16 +29,23 @@ export async function extractArchive(bytes: Uint8Array, directory: string, forma
 }
 
 /** The files of an archive by path. */
-export async function archiveFiles(bytes: Uint8Array, format: ArchiveFormat, where: string): Promise<Map<string, Uint8Array>> {
+export async function archiveFiles(
+  bytes: Uint8Array,
+  format: ArchiveFormat,
+  where: string,
+): Promise<Map<string, Uint8Array>> {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   if (isZip && format !== "tar") {
     const archive = ZipArchive.open(bytes, where);
     const files = new Map<string, Uint8Array>();
-    for (const { name } of archive.members) if (!name.endsWith("/")) files.set(name, await archive.read(name));
+    for (const { name } of archive.members)
+      if (!name.endsWith("/")) files.set(name, await archive.read(name));
     return files;
   }
   const isTar = isGzip || String.fromCharCode(...bytes.subarray(257, 262)) === "ustar";
   if (isTar && format !== "zip") return readTar(isGzip ? await gunzip(bytes, where) : bytes, where);
-  throw new DataError(`${where}: expected a ${format === "auto" ? "zip, tar or tar.gz" : format} archive, received something else`);
+  throw new DataError(
+    `${where}: expected a ${format === "auto" ? "zip, tar or tar.gz" : format} archive, received something else`,
+  );
 }

@@ -65,7 +65,9 @@ describe("getFile", () => {
   });
 
   test("a download of another hash is not kept", async () => {
-    await expect(getFile({ origin: `${base}/a.txt`, fileHash: "0".repeat(64) })).rejects.toThrow(/a.txt: .*its hash is not the expected/);
+    await expect(getFile({ origin: `${base}/a.txt`, fileHash: "0".repeat(64) })).rejects.toThrow(
+      /a.txt: .*its hash is not the expected/,
+    );
     expect(await readdir(join(home, "datasets"))).toEqual([]);
   });
 
@@ -75,18 +77,27 @@ describe("getFile", () => {
     expect(folder).toBe(join(home, "datasets", "plain"));
     expect(await readFile(join(folder, "inner/a.txt"), "utf8")).toBe("some content");
     expect(await getFile({ ...options, fname: "a.zip" })).toBe(join(home, "datasets", "a_extracted"));
-    expect((await readdir(join(home, "datasets"))).sort()).toEqual(["a.zip", "a_extracted", "plain", "plain_archive"]);
+    expect((await readdir(join(home, "datasets"))).sort()).toEqual([
+      "a.zip",
+      "a_extracted",
+      "plain",
+      "plain_archive",
+    ]);
     await writeFile(join(home, "datasets", "bad.zip"), archive.slice(0, 60));
     await expect(getFile({ ...options, fname: "bad.zip" })).rejects.toThrow(FormatError);
   });
 
   test("says what is missing, and where it looked", async () => {
-    await expect(getFile({ origin: `${base}/nothing.bin` })).rejects.toThrow(/nothing.bin: .*404.*not in the cache .*KERAS_HOME/s);
+    await expect(getFile({ origin: `${base}/nothing.bin` })).rejects.toThrow(
+      /nothing.bin: .*404.*not in the cache .*KERAS_HOME/s,
+    );
     await expect(getFile({ origin: "http://127.0.0.1:9/x.bin" })).rejects.toThrow(DataError);
     await expect(getFile({ fname: "../x", origin: `${base}/a.txt` })).rejects.toThrow(OptionError);
     await expect(getFile({ fname: "x" })).rejects.toThrow(/expected `origin`/);
     // @ts-expect-error: a misspelt option
-    await expect(getFile({ origin: `${base}/a.txt`, filehash: "" })).rejects.toThrow(/Did you mean `fileHash`/);
+    await expect(getFile({ origin: `${base}/a.txt`, filehash: "" })).rejects.toThrow(
+      /Did you mean `fileHash`/,
+    );
   });
 });
 

@@ -48,7 +48,19 @@ export interface GetFileOptions {
   readonly forceDownload?: boolean;
 }
 
-const argumentNames = ["fname", "origin", "untar", "md5Hash", "fileHash", "cacheSubdir", "hashAlgorithm", "extract", "archiveFormat", "cacheDir", "forceDownload"];
+const argumentNames = [
+  "fname",
+  "origin",
+  "untar",
+  "md5Hash",
+  "fileHash",
+  "cacheSubdir",
+  "hashAlgorithm",
+  "extract",
+  "archiveFormat",
+  "cacheDir",
+  "forceDownload",
+];
 
 /** The folder that Keras keeps downloads in: `KERAS_HOME`, else `~/.keras`; `undefined` in a browser. */
 export function kerasHome(): string | undefined {
@@ -65,12 +77,20 @@ export function kerasHome(): string | undefined {
  * @throws {OptionError} for unknown options, a missing `origin`, and an `fname` with folders in it.
  * @see Keras `utils/file_utils.py`
  */
-export async function getFile(...args: [fname: string, origin: string, options?: GetFileOptions] | [fname: string, options: GetFileOptions] | [options: GetFileOptions]): Promise<string> {
+export async function getFile(
+  ...args:
+    | [fname: string, origin: string, options?: GetFileOptions]
+    | [fname: string, options: GetFileOptions]
+    | [options: GetFileOptions]
+): Promise<string> {
   // SAFETY: every value is checked where it is used.
   const options = bindArguments("getFile", argumentNames, args) as GetFileOptions;
   const { origin, untar = false, extract = false } = options;
-  if (typeof origin !== "string") throw new OptionError("getFile: expected `origin`, the address to download from, received none.");
-  const archiveFormat = untar ? "tar" : oneOf("getFile", "archiveFormat", options.archiveFormat ?? "auto", archiveFormats);
+  if (typeof origin !== "string")
+    throw new OptionError("getFile: expected `origin`, the address to download from, received none.");
+  const archiveFormat = untar
+    ? "tar"
+    : oneOf("getFile", "archiveFormat", options.archiveFormat ?? "auto", archiveFormats);
   const names = targetNames(options.fname, origin, extract || untar);
   const request: DownloadRequest = { ...options, origin, fileName: names.download };
   const path = await fetchToCache(request);
@@ -88,15 +108,23 @@ export async function getFile(...args: [fname: string, origin: string, options?:
 }
 
 /** Names of the download and of the folder it is extracted to, as Keras chooses them. */
-function targetNames(given: string | undefined, origin: string, isArchive: boolean): { download: string; folder: string } {
+function targetNames(
+  given: string | undefined,
+  origin: string,
+  isArchive: boolean,
+): { download: string; folder: string } {
   const name = given ?? new URL(origin, "file:///").pathname.split("/").at(-1) ?? "";
   if (name === "" || name === "." || name === ".." || /[/\\]/.test(name)) {
-    throw new OptionError(`getFile: expected \`fname\` to be a plain file name, received ${JSON.stringify(given ?? origin)}. Folders go into \`cacheDir\` and \`cacheSubdir\`.`);
+    throw new OptionError(
+      `getFile: expected \`fname\` to be a plain file name, received ${JSON.stringify(given ?? origin)}. Folders go into \`cacheDir\` and \`cacheSubdir\`.`,
+    );
   }
   if (!isArchive) return { download: name, folder: name };
   if (given === undefined) return { download: `${name}_archive`, folder: name };
   const dot = name.indexOf(".");
-  return dot < 0 ? { download: `${name}_archive`, folder: name } : { download: name, folder: `${name.slice(0, dot)}_extracted` };
+  return dot < 0
+    ? { download: `${name}_archive`, folder: name }
+    : { download: name, folder: `${name.slice(0, dot)}_extracted` };
 }
 
 export interface DownloadRequest extends Omit<GetFileOptions, "fname" | "extract" | "untar"> {
@@ -108,7 +136,7 @@ export interface DownloadRequest extends Omit<GetFileOptions, "fname" | "extract
 
 /** The path of a file in the cache, downloaded first where it is not there. */
 export async function fetchToCache(request: DownloadRequest): Promise<string> {
-  const { origin, fileName } = request;
+  const { fileName } = request;
   const folders = cacheFolders(request);
   for (const folder of request.forceDownload ? [] : folders) {
     const path = joinPath(folder, fileName);
@@ -118,14 +146,20 @@ export async function fetchToCache(request: DownloadRequest): Promise<string> {
   }
   let target: string | undefined;
   for (const folder of folders) if (target === undefined && (await canWrite(folder))) target = folder;
-  if (target === undefined) throw new DataError(`getFile: cannot write to the cache (${folders.join(", ")}). Set KERAS_HOME to a folder that can be written.`);
+  if (target === undefined)
+    throw new DataError(
+      `getFile: cannot write to the cache (${folders.join(", ")}). Set KERAS_HOME to a folder that can be written.`,
+    );
   const path = joinPath(target, fileName);
   await writeFileAtomic(path, await downloadChecked(request, folders));
   return path;
 }
 
 /** Downloads with progress on the terminal and checks the hash. */
-export async function downloadChecked(request: DownloadRequest, folders: readonly string[]): Promise<Uint8Array> {
+export async function downloadChecked(
+  request: DownloadRequest,
+  folders: readonly string[],
+): Promise<Uint8Array> {
   const { origin, fileName } = request;
   const out = terminal();
   out.write(`Downloading data from ${origin}\n`);
@@ -134,11 +168,16 @@ export async function downloadChecked(request: DownloadRequest, folders: readonl
     bytes = await downloadBytes(origin, { onProgress: progressPrinter() });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const places = folders.length > 0 ? ` It is not in the cache (${folders.join(", ")}) either: put it there, or set KERAS_HOME to a folder that has it.` : "";
+    const places =
+      folders.length > 0
+        ? ` It is not in the cache (${folders.join(", ")}) either: put it there, or set KERAS_HOME to a folder that has it.`
+        : "";
     throw new DataError(`${fileName}: ${reason}.${places}`, { cause: error });
   }
   if (!(await hashMatches(bytes, request))) {
-    throw new DataError(`${fileName}: what came from ${origin} is incomplete or was changed: its hash is not the expected ${request.fileHash ?? request.md5Hash ?? ""}. Nothing was kept; try again.`);
+    throw new DataError(
+      `${fileName}: what came from ${origin} is incomplete or was changed: its hash is not the expected ${request.fileHash ?? request.md5Hash ?? ""}. Nothing was kept; try again.`,
+    );
   }
   return bytes;
 }
@@ -146,15 +185,22 @@ export async function downloadChecked(request: DownloadRequest, folders: readonl
 function cacheFolders({ cacheDir, cacheSubdir = "datasets" }: DownloadRequest): string[] {
   if (/^(\/|[A-Za-z]:)/.test(cacheSubdir)) return [cacheSubdir];
   const temporary = temporaryDirectory();
-  const bases = [cacheDir ?? kerasHome(), temporary === undefined ? undefined : joinPath(temporary, ".keras")];
+  const bases = [
+    cacheDir ?? kerasHome(),
+    temporary === undefined ? undefined : joinPath(temporary, ".keras"),
+  ];
   return bases.filter((base) => base !== undefined).map((base) => joinPath(base, cacheSubdir));
 }
 
-async function hashMatches(bytes: Uint8Array, { fileHash, md5Hash, hashAlgorithm = "auto" }: DownloadRequest): Promise<boolean> {
+async function hashMatches(
+  bytes: Uint8Array,
+  { fileHash, md5Hash, hashAlgorithm = "auto" }: DownloadRequest,
+): Promise<boolean> {
   const algorithm = oneOf("getFile", "hashAlgorithm", hashAlgorithm, hashAlgorithms);
   const expected = fileHash ?? md5Hash;
   if (expected === undefined) return true;
-  const isSha = fileHash !== undefined && (algorithm === "sha256" || (algorithm === "auto" && expected.length === 64));
+  const isSha =
+    fileHash !== undefined && (algorithm === "sha256" || (algorithm === "auto" && expected.length === 64));
   return (isSha ? await sha256(bytes) : md5(bytes)) === expected.toLowerCase();
 }
 
@@ -167,7 +213,10 @@ function progressPrinter(): (progress: DownloadProgress) => void {
     const done = total === undefined ? Math.floor(loaded / 2 ** 20) : Math.floor((40 * loaded) / total);
     if (done === shown) return;
     shown = done;
-    const bar = total === undefined ? `${(loaded / 2 ** 20).toFixed(1)} MB` : `${"━".repeat(done)}${"─".repeat(40 - done)} ${loaded}/${total}`;
+    const bar =
+      total === undefined
+        ? `${(loaded / 2 ** 20).toFixed(1)} MB`
+        : `${"━".repeat(done)}${"─".repeat(40 - done)} ${loaded}/${total}`;
     out.write(`\r${bar}${loaded === total ? "\n" : ""}`);
   };
 }

@@ -1,4 +1,11 @@
-import { type ArrayDtype, elementBytes, elementCount, type FileArray, swapBytes, viewElements } from "./array.ts";
+import {
+  type ArrayDtype,
+  elementBytes,
+  elementCount,
+  type FileArray,
+  swapBytes,
+  viewElements,
+} from "./array.ts";
 import { ByteReader } from "./byte-reader.ts";
 
 const types = new Map<number, ArrayDtype>([
@@ -27,7 +34,10 @@ export function readIdx(bytes: Uint8Array, where: string): FileArray {
     return a * 2 ** 24 + (b << 16) + (c << 8) + d;
   });
   const byteLength = elementCount(shape) * elementBytes(dtype);
-  if (byteLength !== reader.remaining) reader.fail(`damaged: the shape (${shape.join(", ")}) needs ${byteLength} bytes, ${reader.remaining} are there`);
+  if (byteLength !== reader.remaining)
+    reader.fail(
+      `damaged: the shape (${shape.join(", ")}) needs ${byteLength} bytes, ${reader.remaining} are there`,
+    );
   const buffer = reader.copy(byteLength);
   swapBytes(new Uint8Array(buffer), elementBytes(dtype));
   return { shape, dtype, data: viewElements(dtype, buffer) };

@@ -18,19 +18,27 @@ export async function loadInflater(): Promise<Inflater> {
   const { inflateSync } = await import("fflate");
   const inflate = (data: Uint8Array, size: number, where: string): Uint8Array => {
     if (size > data.length * maxDeflateRatio + 64) {
-      throw new FormatError(`${where}: damaged: ${data.length} compressed bytes cannot hold the ${size} bytes they are said to`);
+      throw new FormatError(
+        `${where}: damaged: ${data.length} compressed bytes cannot hold the ${size} bytes they are said to`,
+      );
     }
     try {
       // One byte too many shows when there is more data than was declared; the memory taken stays bounded.
       return inflateSync(data, { out: new Uint8Array(size + 1) });
     } catch (error) {
-      throw new FormatError(`${where}: the compressed data is damaged (${error instanceof Error ? error.message : String(error)})`, { cause: error });
+      throw new FormatError(
+        `${where}: the compressed data is damaged (${error instanceof Error ? error.message : String(error)})`,
+        { cause: error },
+      );
     }
   };
   return {
     raw(data, size, where) {
       const out = inflate(data, size, where);
-      if (out.length !== size) throw new FormatError(`${where}: damaged: expected ${size} bytes after inflating, there are ${out.length > size ? "more" : out.length}`);
+      if (out.length !== size)
+        throw new FormatError(
+          `${where}: damaged: expected ${size} bytes after inflating, there are ${out.length > size ? "more" : out.length}`,
+        );
       return out;
     },
     zlib(data, size, where) {
@@ -39,9 +47,11 @@ export async function loadInflater(): Promise<Inflater> {
         throw new FormatError(`${where}: damaged: the compressed data does not start as a zlib stream`);
       }
       const out = inflate(data.subarray(2, -4), size, where);
-      if (out.length > size) throw new FormatError(`${where}: damaged: more than the expected ${size} bytes after inflating`);
+      if (out.length > size)
+        throw new FormatError(`${where}: damaged: more than the expected ${size} bytes after inflating`);
       const trailer = new DataView(data.buffer, data.byteOffset + data.length - 4, 4);
-      if (adler32(out) !== trailer.getUint32(0)) throw new FormatError(`${where}: damaged: the checksum of the compressed data does not match`);
+      if (adler32(out) !== trailer.getUint32(0))
+        throw new FormatError(`${where}: damaged: the checksum of the compressed data does not match`);
       return out;
     },
   };

@@ -15,10 +15,13 @@ export function md5(bytes: Uint8Array): string {
     for (let i = 0; i < 64; i++) {
       const round = i >> 4;
       const [f, g] =
-        round === 0 ? [(b & c) | (~b & d), i]
-        : round === 1 ? [(d & b) | (~d & c), (5 * i + 1) & 15]
-        : round === 2 ? [b ^ c ^ d, (3 * i + 5) & 15]
-        : [c ^ (b | ~d), (7 * i) & 15];
+        round === 0
+          ? [(b & c) | (~b & d), i]
+          : round === 1
+            ? [(d & b) | (~d & c), (5 * i + 1) & 15]
+            : round === 2
+              ? [b ^ c ^ d, (3 * i + 5) & 15]
+              : [c ^ (b | ~d), (7 * i) & 15];
       const sum = (a + f + (sines[i] ?? 0) + view.getInt32(block + g * 4, true)) | 0;
       const shift = shifts[round * 4 + (i & 3)] ?? 0;
       [a, d, c, b] = [d, c, b, (b + ((sum << shift) | (sum >>> (32 - shift)))) | 0];

@@ -11,7 +11,8 @@ import { readPickle } from "./pickle.ts";
  */
 export function readNpy(bytes: Uint8Array, where: string): FileArray | ObjectArray {
   const reader = new ByteReader(bytes, where);
-  if (bytes[0] !== 0x93 || decodeLatin1(bytes.subarray(1, 6)) !== "NUMPY") reader.fail("this is not a .npy file");
+  if (bytes[0] !== 0x93 || decodeLatin1(bytes.subarray(1, 6)) !== "NUMPY")
+    reader.fail("this is not a .npy file");
   reader.take(6);
   const version = reader.u8();
   reader.u8();
@@ -22,21 +23,35 @@ export function readNpy(bytes: Uint8Array, where: string): FileArray | ObjectArr
   const isFortran = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
   const shapeText = /'shape':\s*\(([\d,\sL]*)\)/.exec(header)?.[1];
   if (descriptor === undefined || isFortran === undefined || shapeText === undefined) {
-    return reader.fail(`the header ${JSON.stringify(header.trim().slice(0, 100))} is not one of a plain array`);
+    return reader.fail(
+      `the header ${JSON.stringify(header.trim().slice(0, 100))} is not one of a plain array`,
+    );
   }
-  const shape = shapeText.split(",").filter((part) => part.trim() !== "").map((part) => Number.parseInt(part, 10));
+  const shape = shapeText
+    .split(",")
+    .filter((part) => part.trim() !== "")
+    .map((part) => Number.parseInt(part, 10));
   const count = elementCount(shape);
   if (descriptor === "|O" || descriptor === "O") return readObjects(reader, shape, count);
   const type = parseDescriptor(descriptor);
   if (type === undefined) return reader.fail(`its type "${descriptor}" is not supported`);
   const byteLength = count * elementBytes(type.dtype);
-  if (byteLength !== reader.remaining) reader.fail(`damaged: the shape (${shape.join(", ")}) needs ${byteLength} bytes, ${reader.remaining} are there`);
+  if (byteLength !== reader.remaining)
+    reader.fail(
+      `damaged: the shape (${shape.join(", ")}) needs ${byteLength} bytes, ${reader.remaining} are there`,
+    );
   return decodeElements(reader.copy(byteLength), type.dtype, type.isBigEndian, shape, isFortran === "True");
 }
 
 function readObjects(reader: ByteReader, shape: readonly number[], count: number): ObjectArray {
   const value = readPickle(reader.view(reader.remaining), reader.where);
-  if (typeof value !== "object" || value === null || !("dtype" in value) || value.dtype !== "object" || value.data.length !== count) {
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    !("dtype" in value) ||
+    value.dtype !== "object" ||
+    value.data.length !== count
+  ) {
     return reader.fail("damaged: its objects are not as many as its shape says");
   }
   return { shape, dtype: "object", data: value.data };

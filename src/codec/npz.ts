@@ -22,7 +22,9 @@ export class NpzFile {
 
   /** Names of the arrays. */
   get names(): string[] {
-    return this.#archive.members.filter(({ name }) => name.endsWith(".npy")).map(({ name }) => name.slice(0, -4));
+    return this.#archive.members
+      .filter(({ name }) => name.endsWith(".npy"))
+      .map(({ name }) => name.slice(0, -4));
   }
 
   /** The array of a name: numbers, or Python objects. */
@@ -33,12 +35,15 @@ export class NpzFile {
   /** @throws {FormatError} when the array is not one of numbers. */
   async readNumbers(name: string): Promise<FileArray> {
     const array = await this.read(name);
-    if (array.dtype === "object") throw new FormatError(`${this.#where}: array "${name}": expected numbers, there are Python objects`);
+    if (array.dtype === "object")
+      throw new FormatError(`${this.#where}: array "${name}": expected numbers, there are Python objects`);
     return array;
   }
 }
 
 /** A `.npz` file of named arrays, not compressed. */
 export function writeNpz(arrays: Readonly<Record<string, FileArray>>): Uint8Array {
-  return writeZip(Object.entries(arrays).map(([name, array]) => ({ name: `${name}.npy`, data: writeNpy(array) })));
+  return writeZip(
+    Object.entries(arrays).map(([name, array]) => ({ name: `${name}.npy`, data: writeNpy(array) })),
+  );
 }

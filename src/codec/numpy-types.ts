@@ -1,4 +1,11 @@
-import { type ArrayDtype, elementBytes, elementCount, type FileArray, swapBytes, viewElements } from "./array.ts";
+import {
+  type ArrayDtype,
+  elementBytes,
+  elementCount,
+  type FileArray,
+  swapBytes,
+  viewElements,
+} from "./array.ts";
 
 /** What a pickle of data can hold. Byte strings are kept as bytes; dicts become maps. */
 export type PickleValue =
@@ -44,7 +51,13 @@ export function parseDescriptor(text: string): { dtype: ArrayDtype; isBigEndian:
 }
 
 /** Elements as NumPy stores them, made little endian and row-major. `bytes` must be in a buffer of their own. */
-export function decodeElements(buffer: ArrayBuffer, dtype: ArrayDtype, isBigEndian: boolean, shape: readonly number[], isFortran: boolean): FileArray {
+export function decodeElements(
+  buffer: ArrayBuffer,
+  dtype: ArrayDtype,
+  isBigEndian: boolean,
+  shape: readonly number[],
+  isFortran: boolean,
+): FileArray {
   const size = elementBytes(dtype);
   const bytes = new Uint8Array(buffer);
   if (isBigEndian) swapBytes(bytes, size);

@@ -10,7 +10,8 @@ import { readPickle } from "./pickle.ts";
 import { readTar } from "./tar.ts";
 import { writeZip } from "./zip-write.ts";
 
-const fromHex = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+const fromHex = (hex: string): Uint8Array =>
+  Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 /** A `.npy` file as NumPy writes it, of a header and data. */
@@ -23,7 +24,9 @@ describe("npy", () => {
   test("every element type keeps its bits", () => {
     for (const dtype of arrayDtypes) {
       if (dtype === "bfloat16") continue; // NumPy has none
-      const bytes = Uint8Array.from({ length: 6 * elementBytes(dtype) }, (_, i) => (dtype === "bool" ? i & 1 : 31 * i));
+      const bytes = Uint8Array.from({ length: 6 * elementBytes(dtype) }, (_, i) =>
+        dtype === "bool" ? i & 1 : 31 * i,
+      );
       const array: FileArray = { shape: [2, 3], dtype, data: viewElements(dtype, bytes.buffer) };
       expect(readNpy(writeNpy(array), dtype)).toEqual(array);
     }
@@ -33,18 +36,36 @@ describe("npy", () => {
   });
 
   test("big-endian and column-major arrays", () => {
-    const big = npy("{'descr': '>i2', 'fortran_order': False, 'shape': (3,), }", Uint8Array.of(0, 1, 1, 0, 255, 255));
+    const big = npy(
+      "{'descr': '>i2', 'fortran_order': False, 'shape': (3,), }",
+      Uint8Array.of(0, 1, 1, 0, 255, 255),
+    );
     expect(readNpy(big, "big").data).toEqual(Int16Array.of(1, 256, -1));
     // np.asfortranarray([[0, 1, 2], [3, 4, 5]])
-    const fortran = npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", Uint8Array.of(0, 3, 1, 4, 2, 5));
-    expect(readNpy(fortran, "fortran")).toEqual({ shape: [2, 3], dtype: "uint8", data: Uint8Array.of(0, 1, 2, 3, 4, 5) });
+    const fortran = npy(
+      "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }",
+      Uint8Array.of(0, 3, 1, 4, 2, 5),
+    );
+    expect(readNpy(fortran, "fortran")).toEqual({
+      shape: [2, 3],
+      dtype: "uint8",
+      data: Uint8Array.of(0, 1, 2, 3, 4, 5),
+    });
   });
 
   test("refuses what is damaged or of another type", () => {
     const good = writeNpy({ shape: [4], dtype: "float32", data: new Float32Array(4) });
-    for (let length = 0; length < good.length; length++) expect(() => readNpy(good.slice(0, length), "cut")).toThrow(FormatError);
-    expect(() => readNpy(npy("{'descr': '<U5', 'fortran_order': False, 'shape': (1,), }", new Uint8Array(20)), "text")).toThrow(/"<U5" is not supported/);
-    expect(() => readNpy(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,), }", new Uint8Array(8)), "huge")).toThrow(/needs 799999999992 bytes/);
+    for (let length = 0; length < good.length; length++)
+      expect(() => readNpy(good.slice(0, length), "cut")).toThrow(FormatError);
+    expect(() =>
+      readNpy(npy("{'descr': '<U5', 'fortran_order': False, 'shape': (1,), }", new Uint8Array(20)), "text"),
+    ).toThrow(/"<U5" is not supported/);
+    expect(() =>
+      readNpy(
+        npy("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,), }", new Uint8Array(8)),
+        "huge",
+      ),
+    ).toThrow(/needs 799999999992 bytes/);
   });
 
   test("npz holds arrays by name", async () => {
@@ -60,7 +81,9 @@ describe("pickle", () => {
   // pickle.dumps({"a": [1, 300, 70000, -5, 2**70], "é": (1.5, None, True, b"ab")}, protocol=2)
   const protocol2 = fromHex(
     "80027d71002858010000006171015d7102284b014d2c014a701101004afbffffff8a090000000000000000406558020000" +
-      "00c3a9710328473ff80000000000004e8863" + "5f636f646563730a656e636f64650a71045802000000616271055806000000" + "6c6174696e317106867107527108747109752e",
+      "00c3a9710328473ff80000000000004e8863" +
+      "5f636f646563730a656e636f64650a71045802000000616271055806000000" +
+      "6c6174696e317106867107527108747109752e",
   );
 
   test("reads plain data", () => {
@@ -70,15 +93,21 @@ describe("pickle", () => {
         ["é", [1.5, null, true, latin1("ab")]],
       ]),
     );
-    expect(readPickle(latin1("(dp0\nS'data'\np1\n(lp2\nI1\naI01\naL5L\nas."), "protocol 0")).toEqual(new Map([[latin1("data"), [1, true, 5]]]));
+    expect(readPickle(latin1("(dp0\nS'data'\np1\n(lp2\nI1\naI01\naL5L\nas."), "protocol 0")).toEqual(
+      new Map([[latin1("data"), [1, true, 5]]]),
+    );
   });
 
   test("runs nothing", () => {
     for (const name of ["builtins eval", "os system", "posix system", "numpy.core.multiarray fromstring"]) {
       const [module, symbol] = name.split(" ");
-      expect(() => readPickle(latin1(`c${module}\n${symbol}\n(S'1'\ntR.`), "evil")).toThrow(/refused: the pickle names/);
+      expect(() => readPickle(latin1(`c${module}\n${symbol}\n(S'1'\ntR.`), "evil")).toThrow(
+        /refused: the pickle names/,
+      );
     }
-    expect(() => readPickle(latin1("\x80\x04\x8c\x02os\x8c\x06system\x93."), "evil")).toThrow(/refused: the pickle names "os.system"/);
+    expect(() => readPickle(latin1("\x80\x04\x8c\x02os\x8c\x06system\x93."), "evil")).toThrow(
+      /refused: the pickle names "os.system"/,
+    );
     expect(() => readPickle(latin1("cnumpy\nndarray\n(tR."), "evil")).toThrow(/refused: the pickle calls/);
   });
 
@@ -89,14 +118,19 @@ describe("pickle", () => {
   });
 
   test("every cut is found", () => {
-    for (let length = 0; length < protocol2.length; length++) expect(() => readPickle(protocol2.slice(0, length), "cut")).toThrow(FormatError);
+    for (let length = 0; length < protocol2.length; length++)
+      expect(() => readPickle(protocol2.slice(0, length), "cut")).toThrow(FormatError);
   });
 });
 
 describe("other forms", () => {
   test("idx", () => {
     const header = [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3];
-    expect(readIdx(Uint8Array.from([...header, 1, 2, 3, 4, 5, 6]), "idx")).toEqual({ shape: [2, 3], dtype: "uint8", data: Uint8Array.of(1, 2, 3, 4, 5, 6) });
+    expect(readIdx(Uint8Array.from([...header, 1, 2, 3, 4, 5, 6]), "idx")).toEqual({
+      shape: [2, 3],
+      dtype: "uint8",
+      data: Uint8Array.of(1, 2, 3, 4, 5, 6),
+    });
     expect(readIdx(Uint8Array.of(0, 0, 0x0b, 1, 0, 0, 0, 1, 1, 2), "idx").data).toEqual(Int16Array.of(258));
     expect(() => readIdx(Uint8Array.from([...header, 1, 2]), "idx")).toThrow(/needs 6 bytes, 2 are there/);
     expect(() => readIdx(latin1("<html>"), "idx")).toThrow(FormatError);
@@ -117,7 +151,8 @@ describe("other forms", () => {
       else expect(outcome).toEqual(data);
     }
     expect(refused).toBeGreaterThan(packed.length - 20);
-    for (let length = 0; length < packed.length; length++) await expect(gunzip(packed.slice(0, length), "gz")).rejects.toThrow(FormatError);
+    for (let length = 0; length < packed.length; length++)
+      await expect(gunzip(packed.slice(0, length), "gz")).rejects.toThrow(FormatError);
   });
 
   test("tar", () => {
@@ -136,7 +171,10 @@ describe("other forms", () => {
     const join = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
     const end = new Uint8Array(1024);
     const tar = join(member("a/b.txt", "hello"), member("./c", "x".repeat(600)), end);
-    expect([...readTar(tar, "tar")].map(([name, content]) => [name, content.length])).toEqual([["a/b.txt", 5], ["c", 600]]);
+    expect([...readTar(tar, "tar")].map(([name, content]) => [name, content.length])).toEqual([
+      ["a/b.txt", 5],
+      ["c", 600],
+    ]);
     expect(() => readTar(join(member("../up", "x"), end), "tar")).toThrow(/leaves the archive/);
     expect(() => readTar(tar.slice(0, 700), "tar")).toThrow(FormatError);
     tar[3] = 66;
@@ -150,6 +188,8 @@ describe("other forms", () => {
   });
 
   test("an archive of a name that is not plain is refused by npz too", () => {
-    expect(() => NpzFile.open(writeZip([{ name: "../x.npy", data: new Uint8Array(1) }]), "z")).toThrow(FormatError);
+    expect(() => NpzFile.open(writeZip([{ name: "../x.npy", data: new Uint8Array(1) }]), "z")).toThrow(
+      FormatError,
+    );
   });
 });

@@ -3,7 +3,13 @@ import { ByteReader, decodeLatin1, decodeUtf8 } from "./byte-reader.ts";
 import { decodeElements, type ObjectArray, parseDescriptor, type PickleValue } from "./numpy-types.ts";
 
 /** The only Python names that may appear: what NumPy needs to rebuild an array. Nothing is imported or called for them. */
-const allowed = ["numpy ndarray", "numpy dtype", "numpy.core.multiarray _reconstruct", "numpy._core.multiarray _reconstruct", "_codecs encode"] as const;
+const allowed = [
+  "numpy ndarray",
+  "numpy dtype",
+  "numpy.core.multiarray _reconstruct",
+  "numpy._core.multiarray _reconstruct",
+  "_codecs encode",
+] as const;
 
 /** Things on the stack that are not yet values. */
 class Global {
@@ -34,7 +40,19 @@ class PickleTuple {
     this.items = items;
   }
 }
-type StackItem = null | boolean | number | bigint | string | Uint8Array | Global | Dtype | PendingArray | PickleList | PickleDict | PickleTuple;
+type StackItem =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Global
+  | Dtype
+  | PendingArray
+  | PickleList
+  | PickleDict
+  | PickleTuple;
 
 /**
  * Reads a Python pickle of plain data: numbers, texts, bytes, lists, tuples, dicts and NumPy arrays.
@@ -78,12 +96,17 @@ class Machine {
 
   #recall(index: number): void {
     const item = this.#memo.get(index);
-    this.#stack.push(item === undefined ? this.#reader.fail("damaged pickle: it refers to what it does not hold") : item);
+    this.#stack.push(
+      item === undefined ? this.#reader.fail("damaged pickle: it refers to what it does not hold") : item,
+    );
   }
 
   #remember(index: number): void {
     const item = this.#stack.at(-1);
-    this.#memo.set(index, item === undefined ? this.#reader.fail("damaged pickle: nothing on its stack") : item);
+    this.#memo.set(
+      index,
+      item === undefined ? this.#reader.fail("damaged pickle: nothing on its stack") : item,
+    );
   }
 
   /** Executes the pickle's instructions up to its end and returns what is left. */
@@ -107,7 +130,8 @@ class Machine {
   #literal(code: string): boolean {
     const reader = this.#reader;
     const push = (item: StackItem): boolean => this.#stack.push(item) > 0;
-    const text = (length: number): string => decodeUtf8(reader.view(length)) ?? reader.fail("damaged pickle: a text is not UTF-8");
+    const text = (length: number): string =>
+      decodeUtf8(reader.view(length)) ?? reader.fail("damaged pickle: a text is not UTF-8");
     switch (code) {
       case "\x80":
         if (reader.u8() > 5) reader.fail("this version of Python's pickle is not supported");
@@ -149,7 +173,11 @@ class Machine {
       case "X":
         return push(text(reader.u32()));
       case "V":
-        return push(this.#line().replaceAll(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
+        return push(
+          this.#line().replaceAll(/\\u([0-9a-f]{4})/gi, (_, hex: string) =>
+            String.fromCharCode(Number.parseInt(hex, 16)),
+          ),
+        );
       default:
         return false;
     }
@@ -254,26 +282,34 @@ class Machine {
 
   #append(items: readonly StackItem[]): void {
     const list = this.#stack.at(-1);
-    if (!(list instanceof PickleList)) return this.#reader.fail("damaged pickle: it appends to what is no list");
+    if (!(list instanceof PickleList))
+      return this.#reader.fail("damaged pickle: it appends to what is no list");
     for (const item of items) list.items.push(item);
   }
 
   #setItems(items: readonly StackItem[]): void {
     const dict = this.#stack.at(-1);
-    if (!(dict instanceof PickleDict) || items.length % 2 !== 0) return this.#reader.fail("damaged pickle: it sets items of what is no dict");
+    if (!(dict instanceof PickleDict) || items.length % 2 !== 0)
+      return this.#reader.fail("damaged pickle: it sets items of what is no dict");
     for (let i = 0; i + 1 < items.length; i += 2) dict.entries.push([items[i] ?? null, items[i + 1] ?? null]);
   }
 
   #global(name: string): Global {
     const found = allowed.find((item) => item === name);
-    return found === undefined ? this.#reader.fail(`refused: the pickle names ${JSON.stringify(name.replace(" ", "."))}, which is not plain data`) : new Global(found);
+    return found === undefined
+      ? this.#reader.fail(
+          `refused: the pickle names ${JSON.stringify(name.replace(" ", "."))}, which is not plain data`,
+        )
+      : new Global(found);
   }
 
   #long(bytes: Uint8Array): number | bigint {
     let value = 0n;
     bytes.forEach((byte, i) => (value |= BigInt(byte) << BigInt(8 * i)));
     const signed = BigInt.asIntN(8 * bytes.length, value);
-    return signed >= BigInt(Number.MIN_SAFE_INTEGER) && signed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(signed) : signed;
+    return signed >= BigInt(Number.MIN_SAFE_INTEGER) && signed <= BigInt(Number.MAX_SAFE_INTEGER)
+      ? Number(signed)
+      : signed;
   }
 
   #decimal(code: string, line: string): boolean | number | bigint {
@@ -284,17 +320,21 @@ class Machine {
   }
 
   #quoted(line: string): string {
-    return line.slice(1, -1).replaceAll(/\\x([0-9a-f]{2})|\\(.)/g, (_, hex: string | undefined, char: string | undefined) => {
-      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-      return char === "n" ? "\n" : char === "t" ? "\t" : char === "r" ? "\r" : (char ?? "");
-    });
+    return line
+      .slice(1, -1)
+      .replaceAll(/\\x([0-9a-f]{2})|\\(.)/g, (_, hex: string | undefined, char: string | undefined) => {
+        if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+        return char === "n" ? "\n" : char === "t" ? "\t" : char === "r" ? "\r" : (char ?? "");
+      });
   }
 
   /** What calling one of the allowed names would give. */
   #reduce(callee: StackItem, args: StackItem): StackItem {
-    if (!(callee instanceof Global) || !(args instanceof PickleTuple)) return this.#reader.fail("damaged pickle: it calls what is no function");
+    if (!(callee instanceof Global) || !(args instanceof PickleTuple))
+      return this.#reader.fail("damaged pickle: it calls what is no function");
     const [first, second] = args.items;
-    if (callee.name === "numpy dtype") return new Dtype(textOf(first) ?? this.#reader.fail("damaged pickle: a dtype without name"));
+    if (callee.name === "numpy dtype")
+      return new Dtype(textOf(first) ?? this.#reader.fail("damaged pickle: a dtype without name"));
     if (callee.name === "_codecs encode" && typeof first === "string" && textOf(second) === "latin1") {
       return Uint8Array.from(first, (char) => char.charCodeAt(0));
     }
@@ -308,7 +348,8 @@ class Machine {
       target.isBigEndian = textOf(state.items[1]) === ">";
       return;
     }
-    if (!(target instanceof PendingArray) || !(state instanceof PickleTuple)) return this.#reader.fail("damaged pickle: it sets the state of what has none");
+    if (!(target instanceof PendingArray) || !(state instanceof PickleTuple))
+      return this.#reader.fail("damaged pickle: it sets the state of what has none");
     const [, shapeItem, dtype, isFortran, content] = state.items;
     const shape = shapeItem instanceof PickleTuple ? shapeItem.items.map(Number) : [Number.NaN];
     const count = elementCount(shape);
@@ -316,24 +357,40 @@ class Machine {
       return this.#reader.fail("damaged pickle: an array without shape or type");
     }
     if (content instanceof PickleList && dtype.descriptor.startsWith("O")) {
-      if (content.items.length !== count) this.#reader.fail("damaged pickle: an array whose objects do not fill it");
+      if (content.items.length !== count)
+        this.#reader.fail("damaged pickle: an array whose objects do not fill it");
       target.value = { shape, dtype: "object", data: content.items.map((item) => this.finish(item, 1)) };
       return;
     }
     const type = parseDescriptor(dtype.descriptor);
-    if (type === undefined || !(content instanceof Uint8Array)) return this.#reader.fail(`the type "${dtype.descriptor}" of an array in a pickle is not supported`);
-    if (content.length !== count * elementBytes(type.dtype)) this.#reader.fail("damaged pickle: an array whose bytes do not fill it");
-    target.value = decodeElements(content.slice().buffer, type.dtype, dtype.isBigEndian, shape, isFortran === true);
+    if (type === undefined || !(content instanceof Uint8Array))
+      return this.#reader.fail(`the type "${dtype.descriptor}" of an array in a pickle is not supported`);
+    if (content.length !== count * elementBytes(type.dtype))
+      this.#reader.fail("damaged pickle: an array whose bytes do not fill it");
+    target.value = decodeElements(
+      content.slice().buffer,
+      type.dtype,
+      dtype.isBigEndian,
+      shape,
+      isFortran === true,
+    );
   }
 
   /** The value of a stack item. Shared items are repeated, within a bound. */
   finish(item: StackItem, depth: number): PickleValue {
     this.#budget -= 1;
-    if (this.#budget < 0 || depth > 100) return this.#reader.fail("refused: the pickle is nested or shared absurdly");
-    if (item instanceof PendingArray) return item.value ?? this.#reader.fail("damaged pickle: an array without content");
-    if (item instanceof PickleList || item instanceof PickleTuple) return item.items.map((child) => this.finish(child, depth + 1));
-    if (item instanceof PickleDict) return new Map(item.entries.map(([key, value]) => [this.finish(key, depth + 1), this.finish(value, depth + 1)]));
-    if (item instanceof Global || item instanceof Dtype) return this.#reader.fail("refused: the pickle holds more than plain data");
+    if (this.#budget < 0 || depth > 100)
+      return this.#reader.fail("refused: the pickle is nested or shared absurdly");
+    if (item instanceof PendingArray)
+      return item.value ?? this.#reader.fail("damaged pickle: an array without content");
+    if (item instanceof PickleList || item instanceof PickleTuple)
+      return item.items.map((child) => this.finish(child, depth + 1));
+    if (item instanceof PickleDict)
+      return new Map(
+        item.entries.map(([key, value]) => [this.finish(key, depth + 1), this.finish(value, depth + 1)]),
+      );
+    if (item instanceof Global || item instanceof Dtype)
+      return this.#reader.fail("refused: the pickle holds more than plain data");
     return item;
   }
 }

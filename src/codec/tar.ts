@@ -13,7 +13,8 @@ export function readTar(bytes: Uint8Array, where: string): Map<string, Uint8Arra
     const header = reader.view(512);
     if (header.every((byte) => byte === 0)) return files;
     const sum = header.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 32 : byte), 0);
-    if (octal(header, 148, 8) !== sum) reader.fail(`damaged: the checksum of the header at ${reader.position - 512} does not match`);
+    if (octal(header, 148, 8) !== sum)
+      reader.fail(`damaged: the checksum of the header at ${reader.position - 512} does not match`);
     const size = octal(header, 124, 12);
     const content = reader.view(size);
     reader.take(Math.min(-size & 511, reader.remaining));
@@ -43,6 +44,7 @@ function field(bytes: Uint8Array, start: number, length: number): string {
 
 /** A number in octal digits, or (large ones) in base 256. */
 function octal(header: Uint8Array, start: number, length: number): number {
-  if ((header[start] ?? 0) & 128) return header.subarray(start + 1, start + length).reduce((value, byte) => value * 256 + byte, 0);
+  if ((header[start] ?? 0) & 128)
+    return header.subarray(start + 1, start + length).reduce((value, byte) => value * 256 + byte, 0);
   return Number.parseInt(field(header, start, length).trim() || "0", 8);
 }

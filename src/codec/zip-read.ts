@@ -72,7 +72,8 @@ export class ZipArchive {
       if (entry.size > memberBytes) fail(`refused: ${entry.size} bytes, at most ${memberBytes} are allowed`);
       total += entry.size;
       if (total > totalBytes) fail(`refused: the members take more than ${totalBytes} bytes together`);
-      if (entry.method === "stored" && entry.size !== entry.compressedSize) fail("damaged: its two sizes contradict each other");
+      if (entry.method === "stored" && entry.size !== entry.compressedSize)
+        fail("damaged: its two sizes contradict each other");
       if (entry.size > entry.compressedSize * maxDeflateRatio + 64) {
         fail(`refused: ${entry.compressedSize} compressed bytes cannot hold ${entry.size}`);
       }
@@ -104,7 +105,10 @@ export class ZipArchive {
     const where = `${this.#reader.where}: member "${name}"`;
     const packed = this.#reader.bytes.subarray(start, start + entry.compressedSize);
     const data = entry.method === "stored" ? packed : (await loadInflater()).raw(packed, entry.size, where);
-    if (crc32(data) !== entry.crc32) throw new FormatError(`${where}: damaged: its checksum does not match. Copy or download the file again.`);
+    if (crc32(data) !== entry.crc32)
+      throw new FormatError(
+        `${where}: damaged: its checksum does not match. Copy or download the file again.`,
+      );
     return data;
   }
 
@@ -116,7 +120,8 @@ export class ZipArchive {
       if (entry.headerOffset < free) reader.fail("damaged: it overlaps another member");
       const start = readLocalHeader(reader, entry);
       free = start + entry.compressedSize;
-      if (free > directoryOffset) reader.fail("damaged or cut short: its data runs into the archive's directory");
+      if (free > directoryOffset)
+        reader.fail("damaged or cut short: its data runs into the archive's directory");
       this.#starts.set(entry.name, start);
     }
   }
@@ -138,9 +143,12 @@ function findEnd(reader: ByteReader): { offset: number; size: number; count: num
     if (at + 22 + end.u16() !== bytes.length) continue;
     const at64 = at - 20;
     const isZip64 = at64 >= 0 && new ByteReader(bytes, reader.where, at64).u32() === locatorSignature;
-    const found = isZip64 ? readEnd64(new ByteReader(bytes, reader.where, at64 + 8)) : { offset, size, count, end: at };
+    const found = isZip64
+      ? readEnd64(new ByteReader(bytes, reader.where, at64 + 8))
+      : { offset, size, count, end: at };
     if (disks !== 0 || countHere !== count) reader.fail("archives in several parts are not supported");
-    if (found.offset + found.size !== found.end) reader.fail("damaged: the directory is not where the archive's end says");
+    if (found.offset + found.size !== found.end)
+      reader.fail("damaged: the directory is not where the archive's end says");
     return found;
   }
   return reader.fail("this is not a zip archive, or it is cut short: its end record is missing");
@@ -159,7 +167,11 @@ function readEnd64(locator: ByteReader): { offset: number; size: number; count: 
 }
 
 function readDirectory(reader: ByteReader, end: { offset: number; size: number; count: number }): Entry[] {
-  const directory = new ByteReader(reader.bytes.subarray(0, end.offset + end.size), `${reader.where}: directory`, end.offset);
+  const directory = new ByteReader(
+    reader.bytes.subarray(0, end.offset + end.size),
+    `${reader.where}: directory`,
+    end.offset,
+  );
   const entries: Entry[] = [];
   for (let i = 0; i < end.count; i++) entries.push(readEntry(directory));
   if (directory.remaining !== 0) directory.fail("damaged: it does not end where the archive says");
@@ -192,7 +204,9 @@ function readEntry(reader: ByteReader): Entry {
   headerOffset = wide(headerOffset);
   if (flags & 1) reader.fail(`member "${name}": encrypted members are not supported`);
   if (methodNumber !== 0 && methodNumber !== 8) {
-    reader.fail(`member "${name}": compression method ${methodNumber} is not supported; only stored and deflated are`);
+    reader.fail(
+      `member "${name}": compression method ${methodNumber} is not supported; only stored and deflated are`,
+    );
   }
   const method = methodNumber === 0 ? "stored" : "deflated";
   return { name, size, compressedSize, method, crc32: crc, modified, flags, rawName, headerOffset };
@@ -201,7 +215,8 @@ function readEntry(reader: ByteReader): Entry {
 function checkName(raw: Uint8Array, reader: ByteReader): string {
   const name = decodeUtf8(raw) ?? decodeLatin1(raw);
   const segments = name.split("/");
-  const leaves = name.startsWith("/") || /^[A-Za-z]:/.test(name) || segments.includes("..") || segments.includes(".");
+  const leaves =
+    name.startsWith("/") || /^[A-Za-z]:/.test(name) || segments.includes("..") || segments.includes(".");
   // A colon, a backslash or a control character means another path on some systems.
   if (name === "" || leaves || /[\\\u0000-\u001f]/.test(name)) {
     reader.fail(`refused: the member name ${JSON.stringify(name)} is not a plain relative path`);
@@ -238,7 +253,8 @@ function readLocalHeader(reader: ByteReader, entry: Entry): number {
     if (size === 0xffffffff) size = extra.u64();
     if (compressedSize === 0xffffffff) compressedSize = extra.u64();
   }
-  const sameName = rawName.length === entry.rawName.length && rawName.every((byte, i) => byte === entry.rawName[i]);
+  const sameName =
+    rawName.length === entry.rawName.length && rawName.every((byte, i) => byte === entry.rawName[i]);
   const sameMethod = (method === 0) === (entry.method === "stored") && (method === 0 || method === 8);
   if (!sameName || !sameMethod || flags !== entry.flags || modified !== entry.modified) {
     reader.fail("damaged: its header and the archive's directory contradict each other");

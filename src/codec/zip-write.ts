@@ -28,10 +28,20 @@ function dosTime(date: Date | undefined): number {
  */
 export function writeZip(members: readonly ZipInput[]): Uint8Array {
   const encoder = new TextEncoder();
-  const entries = members.map((member) => ({ ...member, rawName: encoder.encode(member.name), crc: crc32(member.data), offset: 0 }));
-  const size = entries.reduce((sum, { rawName, data }) => sum + 30 + 46 + 2 * rawName.length + data.length, 22);
+  const entries = members.map((member) => ({
+    ...member,
+    rawName: encoder.encode(member.name),
+    crc: crc32(member.data),
+    offset: 0,
+  }));
+  const size = entries.reduce(
+    (sum, { rawName, data }) => sum + 30 + 46 + 2 * rawName.length + data.length,
+    22,
+  );
   if (size >= 0xffffffff || entries.length >= 0xffff) {
-    throw new DataError(`zip: an archive of ${entries.length} members and ${size} bytes is beyond the format's 4 GiB; shard the weights`);
+    throw new DataError(
+      `zip: an archive of ${entries.length} members and ${size} bytes is beyond the format's 4 GiB; shard the weights`,
+    );
   }
   const out = new Uint8Array(size);
   const view = new DataView(out.buffer);

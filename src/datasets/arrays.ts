@@ -20,15 +20,28 @@ export function takeRows(array: FileArray, indices: ArrayLike<number>): FileArra
     const start = (indices[i] ?? 0) * rowBytes;
     to.set(from.subarray(start, start + rowBytes), i * rowBytes);
   }
-  return { shape: [indices.length, ...rowShape], dtype: array.dtype, data: viewElements(array.dtype, to.buffer) };
+  return {
+    shape: [indices.length, ...rowShape],
+    dtype: array.dtype,
+    data: viewElements(array.dtype, to.buffer),
+  };
 }
 
 /** Checks the shape of what a dataset's file holds; `null` stands for any size. */
-export function expectShape(array: FileArray, expected: readonly (number | null)[], where: string): FileArray {
-  const fits = array.shape.length === expected.length && expected.every((size, axis) => size === null || size === array.shape[axis]);
+export function expectShape(
+  array: FileArray,
+  expected: readonly (number | null)[],
+  where: string,
+): FileArray {
+  const fits =
+    array.shape.length === expected.length &&
+    expected.every((size, axis) => size === null || size === array.shape[axis]);
   if (!fits) {
-    const text = (shape: readonly (number | null)[]): string => `(${shape.map((size) => size ?? "…").join(", ")})`;
-    throw new FormatError(`${where}: expected an array of shape ${text(expected)}, received ${text(array.shape)}`);
+    const text = (shape: readonly (number | null)[]): string =>
+      `(${shape.map((size) => size ?? "…").join(", ")})`;
+    throw new FormatError(
+      `${where}: expected an array of shape ${text(expected)}, received ${text(array.shape)}`,
+    );
   }
   return array;
 }

@@ -23,7 +23,12 @@ export interface BostonHousingOptions {
  * @throws {DataError} when the file is neither cached nor downloadable.
  * @see Keras `datasets/boston_housing.py`
  */
-export async function loadData(...args: [path?: string, testSplit?: number, seed?: number] | [path: string, options: BostonHousingOptions] | [options: BostonHousingOptions]): Promise<Split<Tensor>> {
+export async function loadData(
+  ...args:
+    | [path?: string, testSplit?: number, seed?: number]
+    | [path: string, options: BostonHousingOptions]
+    | [options: BostonHousingOptions]
+): Promise<Split<Tensor>> {
   const where = "bostonHousing.loadData";
   const given = bindArguments(where, ["path", "testSplit", "seed"], args);
   const fileName = checkFileName(where, given["path"], "boston_housing.npz");

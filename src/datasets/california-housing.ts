@@ -28,7 +28,10 @@ export interface CaliforniaHousingOptions {
  * @see Keras `datasets/california_housing.py`
  */
 export async function loadData(
-  ...args: [version?: "large" | "small", path?: string, testSplit?: number, seed?: number] | [version: "large" | "small", options: CaliforniaHousingOptions] | [options: CaliforniaHousingOptions]
+  ...args:
+    | [version?: "large" | "small", path?: string, testSplit?: number, seed?: number]
+    | [version: "large" | "small", options: CaliforniaHousingOptions]
+    | [options: CaliforniaHousingOptions]
 ): Promise<Split<Tensor>> {
   const where = "californiaHousing.loadData";
   const given = bindArguments(where, ["version", "path", "testSplit", "seed"], args);
@@ -41,5 +44,10 @@ export async function loadData(
     url: `${origin}california_housing.npz`,
     hash: "1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f",
   });
-  return splitTable(npz, 8, { testSplit, seed, where: fileName, ...(version === "small" ? { rows: 600 } : {}) });
+  return splitTable(npz, 8, {
+    testSplit,
+    seed,
+    where: fileName,
+    ...(version === "small" ? { rows: 600 } : {}),
+  });
 }

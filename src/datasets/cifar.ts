@@ -17,7 +17,12 @@ export interface CifarArchive {
 }
 
 /** Gives the archive's files by name: extracted in the cache, as Keras does; in a page, from memory. */
-export async function openCifar({ name, url, hash, folder }: CifarArchive): Promise<(file: string) => Promise<Uint8Array>> {
+export async function openCifar({
+  name,
+  url,
+  hash,
+  folder,
+}: CifarArchive): Promise<(file: string) => Promise<Uint8Array>> {
   if (hasNode()) {
     const path = await getFile({ fname: name, origin: url, fileHash: hash, extract: true });
     return (file) => readFile(joinPath(path, folder, file));
@@ -45,13 +50,24 @@ export function readCifarBatch(bytes: Uint8Array, labelKey: string, where: strin
   const entries = new Map(Array.from(batch, ([key, value]) => [textOf(key), value]));
   const data = entries.get("data");
   const labels = entries.get(labelKey);
-  if (typeof data !== "object" || data === null || !("dtype" in data) || data.dtype !== "uint8" || !(data.data instanceof Uint8Array)) {
+  if (
+    typeof data !== "object" ||
+    data === null ||
+    !("dtype" in data) ||
+    data.dtype !== "uint8" ||
+    !(data.data instanceof Uint8Array)
+  ) {
     return fail('expected bytes under "data"');
   }
   if (!Array.isArray(labels) || labels.length * imageBytes !== data.data.length) {
     return fail(`expected one label per image under "${labelKey}"`);
   }
-  return { images: data.data, labels: labels.map((label) => (typeof label === "number" && label >= 0 && label < 256 ? label : fail("a label is no number"))) };
+  return {
+    images: data.data,
+    labels: labels.map((label) =>
+      typeof label === "number" && label >= 0 && label < 256 ? label : fail("a label is no number"),
+    ),
+  };
 }
 
 /** Batches as tensors: x `[n, 32, 32, 3]` and y `[n, 1]`, both uint8. */

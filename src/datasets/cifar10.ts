@@ -19,7 +19,8 @@ export async function loadData(): Promise<Split<Tensor>> {
     folder: "cifar-10-batches-py",
   });
   const train = [];
-  for (const i of [1, 2, 3, 4, 5]) train.push(readCifarBatch(await read(`data_batch_${i}`), "labels", `data_batch_${i}`));
+  for (const i of [1, 2, 3, 4, 5])
+    train.push(readCifarBatch(await read(`data_batch_${i}`), "labels", `data_batch_${i}`));
   const test = readCifarBatch(await read("test_batch"), "labels", "test_batch");
   return [joinCifarBatches(train), joinCifarBatches([test])];
 }

@@ -18,7 +18,9 @@ export interface Cifar100Options {
  * @throws {DataError} when the archive is neither cached nor downloadable.
  * @see Keras `datasets/cifar100.py`
  */
-export async function loadData(...args: [labelMode?: "fine" | "coarse"] | [options: Cifar100Options]): Promise<Split<Tensor>> {
+export async function loadData(
+  ...args: [labelMode?: "fine" | "coarse"] | [options: Cifar100Options]
+): Promise<Split<Tensor>> {
   const given = bindArguments("cifar100.loadData", ["labelMode"], args);
   const labelKey = `${oneOf("cifar100.loadData", "labelMode", given["labelMode"] ?? "fine", labelModes)}_labels`;
   const read = await openCifar({

@@ -88,7 +88,8 @@ function placement(dice: Dice): Transform {
 function smooth(points: readonly number[], place: Transform): Float64Array {
   const count = points.length / 2;
   const out = new Float64Array(2 * ((count - 1) * steps + 1));
-  const at = (index: number, axis: number): number => points[2 * Math.min(count - 1, Math.max(0, index)) + axis] ?? 0;
+  const at = (index: number, axis: number): number =>
+    points[2 * Math.min(count - 1, Math.max(0, index)) + axis] ?? 0;
   let to = 0;
   for (let i = 0; i < count; i++) {
     for (let step = 0; step < (i + 1 < count ? steps : 1); step++) {

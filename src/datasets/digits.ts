@@ -25,7 +25,9 @@ export interface DigitsOptions {
  * @example
  * const [[xTrain, yTrain], [xTest, yTest]] = await datasets.digits.loadData({ train: 1000, test: 200, seed: 1 });
  */
-export async function loadData(...args: [train?: number, test?: number, seed?: number] | [options: DigitsOptions]): Promise<Split<Tensor>> {
+export async function loadData(
+  ...args: [train?: number, test?: number, seed?: number] | [options: DigitsOptions]
+): Promise<Split<Tensor>> {
   const where = "digits.loadData";
   const given = bindArguments(where, ["train", "test", "seed"], args);
   const countBounds = { from: 0, below: 2 ** 21 };

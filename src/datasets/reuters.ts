@@ -3,7 +3,15 @@ import type { Tensor } from "../ops/core/tensor.ts";
 import { asTensor, type Split, takeRows } from "./arrays.ts";
 import { datasetBytes, datasetNpz, origin } from "./download.ts";
 import { checkFileName, checkShare } from "./options.ts";
-import { checkSequenceOptions, largestWord, limitWords, markSequences, parseWordIndex, readSequences, type SequenceOptions } from "./sequences.ts";
+import {
+  checkSequenceOptions,
+  largestWord,
+  limitWords,
+  markSequences,
+  parseWordIndex,
+  readSequences,
+  type SequenceOptions,
+} from "./sequences.ts";
 
 export interface ReutersOptions extends SequenceOptions {
   /** Share of the newswires kept for the test; default 0.2. */
@@ -16,9 +24,21 @@ export interface ReutersOptions extends SequenceOptions {
  * @throws {DataError} when the file is neither cached nor downloadable, or `maxlen` leaves nothing.
  * @see Keras `datasets/reuters.py`
  */
-export async function loadData(...args: [path?: string] | [path: string, options: ReutersOptions] | [options: ReutersOptions]): Promise<Split<number[][]>> {
+export async function loadData(
+  ...args: [path?: string] | [path: string, options: ReutersOptions] | [options: ReutersOptions]
+): Promise<Split<number[][]>> {
   const where = "reuters.loadData";
-  const names = ["path", "numWords", "skipTop", "maxlen", "testSplit", "seed", "startChar", "oovChar", "indexFrom"];
+  const names = [
+    "path",
+    "numWords",
+    "skipTop",
+    "maxlen",
+    "testSplit",
+    "seed",
+    "startChar",
+    "oovChar",
+    "indexFrom",
+  ];
   const options = checkSequenceOptions(where, names, args, "reuters.npz");
   const testSplit = checkShare(where, "testSplit", options.rest["testSplit"], 0.2);
   const npz = await datasetNpz({
@@ -26,7 +46,11 @@ export async function loadData(...args: [path?: string] | [path: string, options
     url: `${origin}reuters.npz`,
     hash: "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
   });
-  const { sequences, labels } = markSequences(await readSequences(npz, ["x", "y"], options.seed, options.path), options, where);
+  const { sequences, labels } = markSequences(
+    await readSequences(npz, ["x", "y"], options.seed, options.path),
+    options,
+    where,
+  );
   const limited = limitWords(sequences, largestWord(sequences), options);
   const trainCount = Math.trunc(limited.length * (1 - testSplit));
   const part = (from: number, to: number): [number[][], Tensor] => {
@@ -37,10 +61,23 @@ export async function loadData(...args: [path?: string] | [path: string, options
 }
 
 /** The number of each word, before `indexFrom` is added. */
-export async function getWordIndex(...args: [path?: string] | [options: { readonly path?: string }]): Promise<Record<string, number>> {
+export async function getWordIndex(
+  ...args: [path?: string] | [options: { readonly path?: string }]
+): Promise<Record<string, number>> {
   const where = "reuters.getWordIndex";
-  const fileName = checkFileName(where, bindArguments(where, ["path"], args)["path"], "reuters_word_index.json");
-  return parseWordIndex(await datasetBytes({ fileName, url: `${origin}reuters_word_index.json`, hash: "4d44cc38712099c9e383dc6e5f11a921" }), fileName);
+  const fileName = checkFileName(
+    where,
+    bindArguments(where, ["path"], args)["path"],
+    "reuters_word_index.json",
+  );
+  return parseWordIndex(
+    await datasetBytes({
+      fileName,
+      url: `${origin}reuters_word_index.json`,
+      hash: "4d44cc38712099c9e383dc6e5f11a921",
+    }),
+    fileName,
+  );
 }
 
 const labelNames =

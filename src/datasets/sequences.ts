@@ -39,7 +39,12 @@ export interface CheckedSequenceOptions {
 }
 
 /** Checks the shared options and fills in the defaults. `names` is Keras's order. */
-export function checkSequenceOptions(where: string, names: readonly string[], args: readonly unknown[], path: string): CheckedSequenceOptions {
+export function checkSequenceOptions(
+  where: string,
+  names: readonly string[],
+  args: readonly unknown[],
+  path: string,
+): CheckedSequenceOptions {
   const given = bindArguments(where, names, args);
   return {
     path: checkFileName(where, given["path"], path),
@@ -61,22 +66,34 @@ export interface LabelledSequences {
 }
 
 /** Reads an array of lists and its labels, shuffled as NumPy does for this seed. */
-export async function readSequences(npz: NpzFile, names: readonly [x: string, y: string], seed: number, where: string): Promise<LabelledSequences> {
+export async function readSequences(
+  npz: NpzFile,
+  names: readonly [x: string, y: string],
+  seed: number,
+  where: string,
+): Promise<LabelledSequences> {
   const [x, labels] = [await npz.read(names[0]), await npz.readNumbers(names[1])];
   if (x.dtype !== "object" || x.data.length !== labels.shape[0]) {
-    throw new FormatError(`${where}: expected lists of words in "${names[0]}", and as many labels in "${names[1]}"`);
+    throw new FormatError(
+      `${where}: expected lists of words in "${names[0]}", and as many labels in "${names[1]}"`,
+    );
   }
   const order = new RandomState(seed).shuffledIndices(x.data.length);
   const sequences = Array.from(order, (index) => {
     const words = x.data[index];
-    if (!Array.isArray(words)) throw new FormatError(`${where}: item ${index} of "${names[0]}" is no list of words`);
+    if (!Array.isArray(words))
+      throw new FormatError(`${where}: item ${index} of "${names[0]}" is no list of words`);
     return words.map(Number);
   });
   return { sequences, labels: takeRows(labels, order) };
 }
 
 /** Adds the start and the offset, and leaves out what is too long. */
-export function markSequences({ sequences, labels }: LabelledSequences, options: CheckedSequenceOptions, where: string): LabelledSequences {
+export function markSequences(
+  { sequences, labels }: LabelledSequences,
+  options: CheckedSequenceOptions,
+  where: string,
+): LabelledSequences {
   const { startChar, indexFrom, maxlen } = options;
   const marked = sequences.map((words) => {
     const moved = startChar !== null || indexFrom > 0 ? words.map((word) => word + indexFrom) : words;
@@ -84,15 +101,22 @@ export function markSequences({ sequences, labels }: LabelledSequences, options:
   });
   if (maxlen === null || maxlen === 0) return { sequences: marked, labels };
   const kept = marked.flatMap((words, i) => (words.length < maxlen ? [i] : []));
-  if (kept.length === 0) throw new DataError(`${where}: no sequence is shorter than \`maxlen\` ${maxlen}. Raise it.`);
+  if (kept.length === 0)
+    throw new DataError(`${where}: no sequence is shorter than \`maxlen\` ${maxlen}. Raise it.`);
   return { sequences: kept.map((i) => marked[i] ?? []), labels: takeRows(labels, kept) };
 }
 
 /** Replaces or drops the words outside `skipTop … numWords`. */
-export function limitWords(sequences: readonly (readonly number[])[], largest: number, { numWords, skipTop, oovChar }: CheckedSequenceOptions): number[][] {
+export function limitWords(
+  sequences: readonly (readonly number[])[],
+  largest: number,
+  { numWords, skipTop, oovChar }: CheckedSequenceOptions,
+): number[][] {
   const end = numWords === null || numWords === 0 ? largest : numWords;
   const isKept = (word: number): boolean => skipTop <= word && word < end;
-  return sequences.map((words) => (oovChar === null ? words.filter(isKept) : words.map((word) => (isKept(word) ? word : oovChar))));
+  return sequences.map((words) =>
+    oovChar === null ? words.filter(isKept) : words.map((word) => (isKept(word) ? word : oovChar)),
+  );
 }
 
 /** The largest word of all. */
@@ -110,7 +134,11 @@ export function parseWordIndex(bytes: Uint8Array, where: string): Record<string,
   } catch (error) {
     throw new FormatError(`${where}: this is not JSON`, { cause: error });
   }
-  if (typeof value !== "object" || value === null || !Object.values(value).every((index) => typeof index === "number")) {
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    !Object.values(value).every((index) => typeof index === "number")
+  ) {
     throw new FormatError(`${where}: expected words and their numbers`);
   }
   // SAFETY: all values were found to be numbers.

@@ -9,9 +9,14 @@ import type { Hdf5Value } from "./tree.ts";
 import { decodeValue } from "./values.ts";
 
 /** All attributes of an object, those kept in a heap included. Ones of types that are not supported are left out. */
-export function readAttributes(file: Hdf5File, messages: readonly Message[], part: string): Map<string, Hdf5Value> {
+export function readAttributes(
+  file: Hdf5File,
+  messages: readonly Message[],
+  part: string,
+): Map<string, Hdf5Value> {
   const attributes = new Map<string, Hdf5Value>();
-  for (const { type, body } of messages) if (type === messageType.attribute) readAttribute(file, body, attributes);
+  for (const { type, body } of messages)
+    if (type === messageType.attribute) readAttribute(file, body, attributes);
   const info = findMessage(messages, messageType.attributeInfo);
   if (info !== undefined) {
     if (info.u8() !== 0) info.fail("unknown version of an attribute table");
@@ -41,7 +46,9 @@ function readAttribute(file: Hdf5File, reader: ByteReader, attributes: Map<strin
     return bytes;
   });
   const rawName = nameBytes ?? new Uint8Array();
-  const name = decodeUtf8(rawName.at(-1) === 0 ? rawName.subarray(0, -1) : rawName) ?? reader.fail("damaged: an attribute's name is not UTF-8");
+  const name =
+    decodeUtf8(rawName.at(-1) === 0 ? rawName.subarray(0, -1) : rawName) ??
+    reader.fail("damaged: an attribute's name is not UTF-8");
   const where = `${reader.where}: attribute "${name}"`;
   const type = readDatatype(new ByteReader(typeBytes ?? new Uint8Array(), where));
   const shape = readDataspace(new ByteReader(spaceBytes ?? new Uint8Array(), where), file.lengthSize) ?? [0];

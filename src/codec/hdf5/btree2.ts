@@ -14,14 +14,20 @@ interface Level {
 }
 
 /** The records of a version-2 B-tree, in order, each with a reader of its own. */
-export function readBtree2(file: Hdf5File, address: number, expectedTypes: readonly number[], part: string): { type: number; records: ByteReader[] } {
+export function readBtree2(
+  file: Hdf5File,
+  address: number,
+  expectedTypes: readonly number[],
+  part: string,
+): { type: number; records: ByteReader[] } {
   const reader = file.at(address, part);
   file.spend(reader);
   const start = reader.position;
   reader.signature("BTHD");
   if (reader.u8() !== 0) reader.fail("unknown version of a B-tree");
   const type = reader.u8();
-  if (!expectedTypes.includes(type)) reader.fail(`damaged: a B-tree of type ${type} where ${expectedTypes.join(" or ")} was expected`);
+  if (!expectedTypes.includes(type))
+    reader.fail(`damaged: a B-tree of type ${type} where ${expectedTypes.join(" or ")} was expected`);
   const nodeSize = reader.u32();
   const recordSize = reader.u16();
   const depth = reader.u16();
@@ -30,7 +36,8 @@ export function readBtree2(file: Hdf5File, address: number, expectedTypes: reado
   const rootRecords = reader.u16();
   file.length(reader);
   file.verifyChecksum(reader, start);
-  if (recordSize === 0 || nodeSize < 10 + recordSize || depth > 20) reader.fail("damaged: absurd sizes in a B-tree");
+  if (recordSize === 0 || nodeSize < 10 + recordSize || depth > 20)
+    reader.fail("damaged: absurd sizes in a B-tree");
 
   const levels: Level[] = [];
   const leafMax = Math.floor((nodeSize - 10) / recordSize);

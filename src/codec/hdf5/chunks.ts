@@ -27,11 +27,17 @@ export interface ChunkIndex {
 }
 
 /** Lists the chunks of a dataset that were written; any others hold the fill value. */
-export function listChunks(file: Hdf5File, index: ChunkIndex, shape: readonly number[], part: string): Chunk[] {
+export function listChunks(
+  file: Hdf5File,
+  index: ChunkIndex,
+  shape: readonly number[],
+  part: string,
+): Chunk[] {
   if (index.address === undefinedAddress) return [];
   const { kind, address, chunkBytes: size } = index;
   const start = shape.map(() => 0);
-  if (kind === "single") return [{ start, address, size: index.single?.size ?? size, filterMask: index.single?.filterMask ?? 0 }];
+  if (kind === "single")
+    return [{ start, address, size: index.single?.size ?? size, filterMask: index.single?.filterMask ?? 0 }];
   if (kind === "btree1") return readChunkTree(file, index, shape.length, part);
   if (kind === "btree2") return readChunkTree2(file, index, part);
   const reader = file.at(address, part);
@@ -39,10 +45,17 @@ export function listChunks(file: Hdf5File, index: ChunkIndex, shape: readonly nu
   const count = grid.reduce((product, length) => product * length, 1);
   if (kind === "implicit") {
     file.spend(reader, count);
-    return Array.from({ length: count }, (_, i) => ({ start: startOf(i, grid, index), address: address + i * size, size, filterMask: 0 }));
+    return Array.from({ length: count }, (_, i) => ({
+      start: startOf(i, grid, index),
+      address: address + i * size,
+      size,
+      filterMask: 0,
+    }));
   }
   if (kind === "fixedArray") return readFixedArray(file, index, grid, part);
-  return reader.fail("this kind of chunk index (extensible array) is not supported. Write the file again with fixed shapes.");
+  return reader.fail(
+    "this kind of chunk index (extensible array) is not supported. Write the file again with fixed shapes.",
+  );
 }
 
 function startOf(index: number, grid: readonly number[], { chunkShape }: ChunkIndex): number[] {
@@ -114,7 +127,10 @@ function readFixedArray(file: Hdf5File, index: ChunkIndex, grid: readonly number
   const expected = grid.reduce((product, length) => product * length, 1);
   if (count !== expected) header.fail(`damaged: an index of ${count} chunks where ${expected} were expected`);
   const sizeBytes = entryBytes - file.offsetSize - 4;
-  if (isFiltered !== index.isFiltered || (isFiltered ? sizeBytes < 1 || sizeBytes > 8 : entryBytes !== file.offsetSize)) {
+  if (
+    isFiltered !== index.isFiltered ||
+    (isFiltered ? sizeBytes < 1 || sizeBytes > 8 : entryBytes !== file.offsetSize)
+  ) {
     header.fail("damaged: absurd sizes in a chunk index");
   }
   if (blockAddress === undefinedAddress) return [];
@@ -133,7 +149,8 @@ function readFixedArray(file: Hdf5File, index: ChunkIndex, grid: readonly number
       const address = file.address(reader);
       const size = isFiltered ? reader.uint(sizeBytes) : index.chunkBytes;
       const filterMask = isFiltered ? reader.u32() : 0;
-      if (address !== undefinedAddress) chunks.push({ start: startOf(i, grid, index), address, size, filterMask });
+      if (address !== undefinedAddress)
+        chunks.push({ start: startOf(i, grid, index), address, size, filterMask });
     }
   };
   if (pages === 0) {

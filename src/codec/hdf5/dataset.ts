@@ -22,7 +22,12 @@ export interface ReadState {
 }
 
 /** Reads the description of a dataset; everything that can be checked without its elements is. */
-export function readDataset(file: Hdf5File, messages: readonly Message[], path: string, state: ReadState): Hdf5Dataset {
+export function readDataset(
+  file: Hdf5File,
+  messages: readonly Message[],
+  path: string,
+  state: ReadState,
+): Hdf5Dataset {
   const where = `${file.name}: dataset "${path}"`;
   const need = (type: number, what: string): ByteReader => {
     const body = findMessage(messages, type);
@@ -33,7 +38,8 @@ export function readDataset(file: Hdf5File, messages: readonly Message[], path: 
   const type = readDatatype(reader);
   if (type.kind === "unsupported") reader.fail(`its type (${type.name}) is not supported`);
   const shape = readDataspace(need(messageType.dataspace, "shape"), file.lengthSize) ?? [0];
-  if (findMessage(messages, messageType.externalFiles) !== undefined) reader.fail("refused: its data lies in another file");
+  if (findMessage(messages, messageType.externalFiles) !== undefined)
+    reader.fail("refused: its data lies in another file");
   const filterMessage = findMessage(messages, messageType.filters);
   const filters = filterMessage === undefined ? [] : readFilters(filterMessage);
   const storage = readLayout(file, need(messageType.layout, "layout"), type.size, filters.length > 0);
@@ -49,8 +55,23 @@ export function readDataset(file: Hdf5File, messages: readonly Message[], path: 
     if (isBfloat16) return { shape, dtype: "bfloat16", data: new Uint16Array(raw) };
     return decodeValue(file, type, shape, raw, where);
   };
-  const dtype = isBfloat16 ? "bfloat16" : type.kind === "number" ? type.dtype : type.kind === "opaque" ? "opaque" : "string";
-  return { kind: "dataset", path, attributes, shape, dtype, layout, filters: filters.map((filter) => filter.name), read };
+  const dtype = isBfloat16
+    ? "bfloat16"
+    : type.kind === "number"
+      ? type.dtype
+      : type.kind === "opaque"
+        ? "opaque"
+        : "string";
+  return {
+    kind: "dataset",
+    path,
+    attributes,
+    shape,
+    dtype,
+    layout,
+    filters: filters.map((filter) => filter.name),
+    read,
+  };
 }
 
 function isText(value: Hdf5Value | undefined, text: string): boolean {
@@ -58,19 +79,30 @@ function isText(value: Hdf5Value | undefined, text: string): boolean {
 }
 
 /** Compares the declared size with the bytes that are there, before any memory is taken. */
-function checkSize(file: Hdf5File, reader: ByteReader, storage: Storage, shape: readonly number[], itemBytes: number): void {
+function checkSize(
+  file: Hdf5File,
+  reader: ByteReader,
+  storage: Storage,
+  shape: readonly number[],
+  itemBytes: number,
+): void {
   const total = elementCount(shape) * itemBytes;
   const declared = `its shape [${shape.join(", ")}] needs ${total} bytes`;
-  if (storage.kind === "compact" && storage.bytes.length < total) reader.fail(`damaged: ${declared}, ${storage.bytes.length} are there`);
+  if (storage.kind === "compact" && storage.bytes.length < total)
+    reader.fail(`damaged: ${declared}, ${storage.bytes.length} are there`);
   if (storage.kind === "contiguous" && storage.address !== undefinedAddress) {
-    if (storage.size !== undefined && storage.size !== total) reader.fail(`damaged: ${declared}, ${storage.size} are kept for it`);
+    if (storage.size !== undefined && storage.size !== total)
+      reader.fail(`damaged: ${declared}, ${storage.size} are kept for it`);
     const there = file.bytes.length - file.baseAddress - storage.address;
     if (total > there) reader.fail(`damaged or cut short: ${declared}, ${Math.max(0, there)} are there`);
   }
   // Chunks that were never written, and compressed ones, may be larger than the file: within reason.
-  const most = 2 ** 24 + file.bytes.length * (storage.kind === "chunked" && storage.index.isFiltered ? maxDeflateRatio : 1);
+  const most =
+    2 ** 24 +
+    file.bytes.length * (storage.kind === "chunked" && storage.index.isFiltered ? maxDeflateRatio : 1);
   if (total > most) reader.fail(`refused: ${declared}, far more than the file's ${file.bytes.length}`);
-  if (storage.kind === "chunked" && storage.index.chunkBytes > most) reader.fail("refused: its chunks are absurdly large");
+  if (storage.kind === "chunked" && storage.index.chunkBytes > most)
+    reader.fail("refused: its chunks are absurdly large");
 }
 
 function readLayout(file: Hdf5File, reader: ByteReader, itemBytes: number, isFiltered: boolean): Storage {
@@ -80,13 +112,24 @@ function readLayout(file: Hdf5File, reader: ByteReader, itemBytes: number, isFil
   const kind = reader.u8();
   if (kind === 0) return { kind: "compact", bytes: reader.view(reader.u16()) };
   if (kind === 1) return { kind: "contiguous", address: file.address(reader), size: file.length(reader) };
-  if (kind !== 2) return reader.fail(kind === 3 ? "refused: virtual datasets lie in other files" : "damaged: unknown kind of layout");
-  return version === 3 ? readChunked3(file, reader, itemBytes, isFiltered) : readChunked4(file, reader, itemBytes, isFiltered, version);
+  if (kind !== 2)
+    return reader.fail(
+      kind === 3 ? "refused: virtual datasets lie in other files" : "damaged: unknown kind of layout",
+    );
+  return version === 3
+    ? readChunked3(file, reader, itemBytes, isFiltered)
+    : readChunked4(file, reader, itemBytes, isFiltered, version);
 }
 
-function chunkIndex(reader: ByteReader, dims: number[], itemBytes: number, rest: Omit<ChunkIndex, "chunkShape" | "chunkBytes">): Storage {
+function chunkIndex(
+  reader: ByteReader,
+  dims: number[],
+  itemBytes: number,
+  rest: Omit<ChunkIndex, "chunkShape" | "chunkBytes">,
+): Storage {
   const chunkShape = dims.slice(0, -1);
-  if (dims.at(-1) !== itemBytes || chunkShape.some((size) => size === 0)) reader.fail("damaged: absurd chunk sizes");
+  if (dims.at(-1) !== itemBytes || chunkShape.some((size) => size === 0))
+    reader.fail("damaged: absurd chunk sizes");
   const chunkBytes = elementCount(dims);
   if (!Number.isSafeInteger(chunkBytes)) reader.fail("refused: its chunks are absurdly large");
   return { kind: "chunked", index: { ...rest, chunkShape, chunkBytes } };
@@ -101,7 +144,13 @@ function readChunked3(file: Hdf5File, reader: ByteReader, itemBytes: number, isF
 
 const indexKinds = ["unsupported", "single", "implicit", "fixedArray", "unsupported", "btree2"] as const;
 
-function readChunked4(file: Hdf5File, reader: ByteReader, itemBytes: number, isFiltered: boolean, version: number): Storage {
+function readChunked4(
+  file: Hdf5File,
+  reader: ByteReader,
+  itemBytes: number,
+  isFiltered: boolean,
+  version: number,
+): Storage {
   const flags = reader.u8();
   const rank = reader.u8();
   const encodedBytes = reader.u8();
@@ -115,7 +164,13 @@ function readChunked4(file: Hdf5File, reader: ByteReader, itemBytes: number, isF
   if (kindNumber === 4) reader.take(5);
   if (kind === "btree2") reader.take(6);
   const address = file.address(reader);
-  return chunkIndex(reader, dims, itemBytes, { kind, address, isFiltered, hasWideSizes: version > 4, ...(single === undefined ? {} : { single }) });
+  return chunkIndex(reader, dims, itemBytes, {
+    kind,
+    address,
+    isFiltered,
+    hasWideSizes: version > 4,
+    ...(single === undefined ? {} : { single }),
+  });
 }
 
 function readOldLayout(file: Hdf5File, reader: ByteReader, itemBytes: number, isFiltered: boolean): Storage {
@@ -169,30 +224,61 @@ function readStorage(request: StorageRequest): ArrayBuffer {
   return out.buffer;
 }
 
-function readChunks({ file, shape, type, filters, reader, state }: StorageRequest, index: ChunkIndex, out: Uint8Array): void {
+function readChunks(
+  { file, shape, type, filters, reader, state }: StorageRequest,
+  index: ChunkIndex,
+  out: Uint8Array,
+): void {
   const part = reader.where.slice(file.name.length + 2);
   const { chunkShape, chunkBytes } = index;
   if (chunkShape.length !== shape.length) reader.fail("damaged: its chunks have another number of axes");
   const seen = new Set<string>();
   for (const chunk of listChunks(file, index, shape, part)) {
-    const isMisplaced = chunk.start.some((start, axis) => start >= (shape[axis] ?? 0) || start % (chunkShape[axis] ?? 1) !== 0);
+    const isMisplaced = chunk.start.some(
+      (start, axis) => start >= (shape[axis] ?? 0) || start % (chunkShape[axis] ?? 1) !== 0,
+    );
     const key = chunk.start.join();
-    if (isMisplaced || seen.has(key)) reader.fail("damaged: a chunk lies outside its shape, or is there twice");
+    if (isMisplaced || seen.has(key))
+      reader.fail("damaged: a chunk lies outside its shape, or is there twice");
     seen.add(key);
     const packed = file.at(chunk.address, part).view(chunk.size);
-    copyChunk(undoFilters(packed, filters, chunk.filterMask, { size: chunkBytes, itemBytes: type.size }, state.inflater, reader), chunk.start, chunkShape, shape, type.size, out);
+    copyChunk(
+      undoFilters(
+        packed,
+        filters,
+        chunk.filterMask,
+        { size: chunkBytes, itemBytes: type.size },
+        state.inflater,
+        reader,
+      ),
+      chunk.start,
+      chunkShape,
+      shape,
+      type.size,
+      out,
+    );
   }
 }
 
 /** Copies a chunk's rows into place; chunks at the edge reach beyond the shape. */
-function copyChunk(chunk: Uint8Array, start: readonly number[], chunkShape: readonly number[], shape: readonly number[], itemBytes: number, out: Uint8Array): void {
+function copyChunk(
+  chunk: Uint8Array,
+  start: readonly number[],
+  chunkShape: readonly number[],
+  shape: readonly number[],
+  itemBytes: number,
+  out: Uint8Array,
+): void {
   const rank = shape.length;
   const copyAxis = (axis: number, from: number, to: number): void => {
     const begin = start[axis] ?? 0;
     const count = Math.min(chunkShape[axis] ?? 0, (shape[axis] ?? 0) - begin);
     if (axis === rank - 1) {
       const source = from * (chunkShape[axis] ?? 0) * itemBytes;
-      out.set(chunk.subarray(source, source + count * itemBytes), (to * (shape[axis] ?? 0) + begin) * itemBytes);
+      out.set(
+        chunk.subarray(source, source + count * itemBytes),
+        (to * (shape[axis] ?? 0) + begin) * itemBytes,
+      );
       return;
     }
     for (let i = 0; i < count; i++) {

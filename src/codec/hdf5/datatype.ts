@@ -4,15 +4,38 @@ import type { ArrayDtype } from "../array.ts";
 
 /** What the elements of a dataset or an attribute are. */
 export type Datatype =
-  | { readonly kind: "number"; readonly dtype: ArrayDtype; readonly size: number; readonly bigEndian: boolean }
-  | { readonly kind: "string"; readonly size: number; readonly padding: number; readonly charset: "ascii" | "utf-8" }
+  | {
+      readonly kind: "number";
+      readonly dtype: ArrayDtype;
+      readonly size: number;
+      readonly bigEndian: boolean;
+    }
+  | {
+      readonly kind: "string";
+      readonly size: number;
+      readonly padding: number;
+      readonly charset: "ascii" | "utf-8";
+    }
   | { readonly kind: "text"; readonly size: number; readonly charset: "ascii" | "utf-8" }
   | { readonly kind: "opaque"; readonly size: number; readonly tag: string }
   | { readonly kind: "unsupported"; readonly size: number; readonly name: string };
 
-const classNames = ["integer", "float", "time", "string", "bitfield", "opaque", "compound", "reference", "enum", "vlen", "array", "complex"];
+const classNames = [
+  "integer",
+  "float",
+  "time",
+  "string",
+  "bitfield",
+  "opaque",
+  "compound",
+  "reference",
+  "enum",
+  "vlen",
+  "array",
+  "complex",
+];
 
-const charset = (bits: number): "ascii" | "utf-8" => ((bits >> 4) & 15) === 1 ? "utf-8" : "ascii";
+const charset = (bits: number): "ascii" | "utf-8" => (((bits >> 4) & 15) === 1 ? "utf-8" : "ascii");
 
 /** Reads a datatype message. `kind: "text"` is a string of variable length, `"string"` one of fixed length. */
 export function readDatatype(reader: ByteReader): Datatype {
@@ -26,7 +49,8 @@ export function readDatatype(reader: ByteReader): Datatype {
   if (datatypeClass === 0) return readInteger(reader, bits, size);
   if (datatypeClass === 1) return readFloat(reader, bits, size);
   if (datatypeClass === 3) return { kind: "string", size, padding: bits & 15, charset: charset(bits) };
-  if (datatypeClass === 5) return { kind: "opaque", size, tag: decodeLatin1(reader.view(bits & 255)).replace(/\0+$/, "") };
+  if (datatypeClass === 5)
+    return { kind: "opaque", size, tag: decodeLatin1(reader.view(bits & 255)).replace(/\0+$/, "") };
   if (datatypeClass === 8) return readEnum(reader, version, bits, size);
   if (datatypeClass === 9 && (bits & 15) === 1) return { kind: "text", size, charset: charset(bits >> 4) };
   return { kind: "unsupported", size, name: classNames[datatypeClass] ?? `class ${datatypeClass}` };
@@ -68,9 +92,16 @@ function readFloat(reader: ByteReader, bits: number, size: number): Datatype {
   const mantissaAt = reader.u8();
   const mantissaBits = reader.u8();
   const bias = reader.u32();
-  const found = floats.find(([bytes, exponent, mantissa]) => bytes === size && exponent === exponentBits && mantissa === mantissaBits);
-  const isPlain = exponentAt === mantissaBits && mantissaAt === 0 && bias === 2 ** (exponentBits - 1) - 1 && ((bits >> 8) & 255) === size * 8 - 1;
-  if (found === undefined || !isPlain || bits & 0x40) return { kind: "unsupported", size, name: `float of ${size} bytes` };
+  const found = floats.find(
+    ([bytes, exponent, mantissa]) => bytes === size && exponent === exponentBits && mantissa === mantissaBits,
+  );
+  const isPlain =
+    exponentAt === mantissaBits &&
+    mantissaAt === 0 &&
+    bias === 2 ** (exponentBits - 1) - 1 &&
+    ((bits >> 8) & 255) === size * 8 - 1;
+  if (found === undefined || !isPlain || bits & 0x40)
+    return { kind: "unsupported", size, name: `float of ${size} bytes` };
   return { kind: "number", dtype: found[3], size, bigEndian: (bits & 1) !== 0 };
 }
 

@@ -13,7 +13,10 @@ export class Hdf5File {
   /** Added to every address in the file. */
   baseAddress = 0;
   /** Objects of the global heaps read so far, by address and index. */
-  readonly globalHeaps: Map<number, ReadonlyMap<number, Uint8Array>> = new Map<number, ReadonlyMap<number, Uint8Array>>();
+  readonly globalHeaps: Map<number, ReadonlyMap<number, Uint8Array>> = new Map<
+    number,
+    ReadonlyMap<number, Uint8Array>
+  >();
   /** What may still be visited before the file counts as absurd; real files stay far below. */
   #budget: number;
 
@@ -26,7 +29,8 @@ export class Hdf5File {
   /** A reader at an address of the file. `part` says what is read, for errors. */
   at(address: number, part: string): ByteReader {
     const reader = new ByteReader(this.bytes, `${this.name}: ${part}`, this.baseAddress + address);
-    if (address < 0 || reader.position > this.bytes.length) reader.fail(`damaged: it is said to lie at ${address}, outside the file`);
+    if (address < 0 || reader.position > this.bytes.length)
+      reader.fail(`damaged: it is said to lie at ${address}, outside the file`);
     return reader;
   }
 

@@ -47,17 +47,30 @@ export function readFilters(reader: ByteReader): Filter[] {
  * @param mask - Bit i set: filter i was left out for this chunk.
  * @param chunk - Bytes of the chunk without filters, and of one element.
  */
-export function undoFilters(data: Uint8Array, filters: readonly Filter[], mask: number, chunk: { size: number; itemBytes: number }, inflater: Inflater | undefined, reader: ByteReader): Uint8Array {
+export function undoFilters(
+  data: Uint8Array,
+  filters: readonly Filter[],
+  mask: number,
+  chunk: { size: number; itemBytes: number },
+  inflater: Inflater | undefined,
+  reader: ByteReader,
+): Uint8Array {
   const { size, itemBytes } = chunk;
   let bytes = data;
   for (let i = filters.length - 1; i >= 0; i--) {
     const filter = filters[i];
     if (filter === undefined || (mask >> i) & 1) continue;
     if (filter.id === 1 && inflater !== undefined) bytes = inflater.zlib(bytes, size + 4, reader.where);
-    else if (filter.id === 2 && filter.parameters[0] !== itemBytes) reader.fail(`damaged: shuffled as elements of ${filter.parameters[0] ?? 0} bytes, they have ${itemBytes}`);
+    else if (filter.id === 2 && filter.parameters[0] !== itemBytes)
+      reader.fail(
+        `damaged: shuffled as elements of ${filter.parameters[0] ?? 0} bytes, they have ${itemBytes}`,
+      );
     else if (filter.id === 2) bytes = unshuffle(bytes, itemBytes);
     else if (filter.id === 3) bytes = verifyFletcher(bytes, reader);
-    else reader.fail(`compressed with ${filter.name}, which is not supported. Write the file again with gzip or without compression.`);
+    else
+      reader.fail(
+        `compressed with ${filter.name}, which is not supported. Write the file again with gzip or without compression.`,
+      );
   }
   if (bytes.length !== size) reader.fail(`damaged: a chunk of ${size} bytes has ${bytes.length}`);
   return bytes;
@@ -80,6 +93,7 @@ function verifyFletcher(bytes: Uint8Array, reader: ByteReader): Uint8Array {
   const stored = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
   // Both halves are sums modulo 65535, where 0 and 65535 are one.
   const normal = (sum: number): string => `${(sum >>> 16) % 65535},${(sum & 0xffff) % 65535}`;
-  if (normal(fletcher32(content)) !== normal(stored)) reader.fail("damaged: the checksum of a chunk does not match");
+  if (normal(fletcher32(content)) !== normal(stored))
+    reader.fail("damaged: the checksum of a chunk does not match");
   return content;
 }

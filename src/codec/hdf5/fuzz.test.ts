@@ -39,7 +39,8 @@ describeGolden("mutated hdf5 files", () => {
       const bytes = mutate(files[i % files.length] ?? new Uint8Array(16), random);
       const start = performance.now();
       try {
-        for (const node of walkNodes(await readHdf5(bytes, "mutated.h5"))) if (node.kind === "dataset") node.read();
+        for (const node of walkNodes(await readHdf5(bytes, "mutated.h5")))
+          if (node.kind === "dataset") node.read();
       } catch (error) {
         expect(error, `mutation ${i}`).toBeInstanceOf(FormatError);
         refused++;
@@ -63,7 +64,9 @@ describeGolden("mutated hdf5 files", () => {
     expect(found).toBeGreaterThan(0);
     const start = performance.now();
     const root = await readHdf5(bytes, "shuffle.h5");
-    for (const node of walkNodes(root)) if (node.kind === "dataset") expect(() => node.read()).toThrow(/shuffled as elements of 4278124286 bytes/);
+    for (const node of walkNodes(root))
+      if (node.kind === "dataset")
+        expect(() => node.read()).toThrow(/shuffled as elements of 4278124286 bytes/);
     expect(performance.now() - start).toBeLessThan(500);
   });
 });

@@ -1,23 +1,48 @@
 import { describe, expect, test } from "vitest";
 import { DataError, FormatError } from "../../util/errors.ts";
 import { type ArrayDtype, arrayDtypes, elementBytes, type FileArray, viewElements } from "../array.ts";
-import { findNode, type Hdf5GroupInput, type Hdf5NodeInput, readHdf5, stringAttribute, stringsAttribute, walkNodes, writeHdf5 } from "./index.ts";
+import {
+  findNode,
+  type Hdf5GroupInput,
+  type Hdf5NodeInput,
+  readHdf5,
+  stringAttribute,
+  stringsAttribute,
+  walkNodes,
+  writeHdf5,
+} from "./index.ts";
 
-const group = (children: Record<string, Hdf5NodeInput>, attributes: Hdf5GroupInput["attributes"] = new Map()): Hdf5GroupInput => ({
+const group = (
+  children: Record<string, Hdf5NodeInput>,
+  attributes: Hdf5GroupInput["attributes"] = new Map(),
+): Hdf5GroupInput => ({
   kind: "group",
   children: new Map(Object.entries(children)),
   attributes,
 });
 
-const dataset = (value: FileArray, attributes: Hdf5GroupInput["attributes"] = new Map()): Hdf5NodeInput => ({ kind: "dataset", value, attributes });
+const dataset = (value: FileArray, attributes: Hdf5GroupInput["attributes"] = new Map()): Hdf5NodeInput => ({
+  kind: "dataset",
+  value,
+  attributes,
+});
 
-const floats = (shape: number[], ...data: number[]): FileArray => ({ shape, dtype: "float32", data: Float32Array.from(data) });
+const floats = (shape: number[], ...data: number[]): FileArray => ({
+  shape,
+  dtype: "float32",
+  data: Float32Array.from(data),
+});
 
 /** A little of everything, so that damage anywhere is damage to something. */
 function sample(): Uint8Array {
-  const vars = group({ "0": dataset(floats([2, 2], 1, 2, 3, 4)), "1": dataset(floats([], 5)), "10": dataset(floats([0])) }, new Map([["name", "dänse"]]));
+  const vars = group(
+    { "0": dataset(floats([2, 2], 1, 2, 3, 4)), "1": dataset(floats([], 5)), "10": dataset(floats([0])) },
+    new Map([["name", "dänse"]]),
+  );
   const names = { shape: [2], dtype: "string", data: ["a/kernel:0", "b"], charset: "ascii" } as const;
-  return writeHdf5(group({ layers: group({ dense: group({ vars }) }), vars: group({}) }, new Map([["layer_names", names]])));
+  return writeHdf5(
+    group({ layers: group({ dense: group({ vars }) }), vars: group({}) }, new Map([["layer_names", names]])),
+  );
 }
 
 /** All that a file says, as text: what damage must not change unseen. */
@@ -25,8 +50,11 @@ async function contentOf(bytes: Uint8Array): Promise<string> {
   const root = await readHdf5(bytes, "f");
   const lines: string[] = [];
   for (const node of [root, ...walkNodes(root)]) {
-    const shape = node.kind === "dataset" ? `${node.dtype} [${node.shape.join()}] ${node.read().data.join()}` : "";
-    lines.push(`${node.path} ${shape} ${[...node.attributes].map(([name, value]) => `${name}=${value.data.join()}`).join()}`);
+    const shape =
+      node.kind === "dataset" ? `${node.dtype} [${node.shape.join()}] ${node.read().data.join()}` : "";
+    lines.push(
+      `${node.path} ${shape} ${[...node.attributes].map(([name, value]) => `${name}=${value.data.join()}`).join()}`,
+    );
   }
   return lines.join("\n");
 }
@@ -47,7 +75,11 @@ describe("hdf5", () => {
     expect(vars && stringAttribute(vars, "name")).toBe("dänse");
     expect(stringsAttribute(root, "layer_names")).toEqual(["a/kernel:0", "b"]);
     const kernel = findNode(root, "/layers/dense/vars/0");
-    expect(kernel?.kind === "dataset" && kernel.read()).toEqual({ shape: [2, 2], dtype: "float32", data: Float32Array.of(1, 2, 3, 4) });
+    expect(kernel?.kind === "dataset" && kernel.read()).toEqual({
+      shape: [2, 2],
+      dtype: "float32",
+      data: Float32Array.of(1, 2, 3, 4),
+    });
     const scalar = findNode(root, "layers/dense/vars/1");
     expect(scalar?.kind === "dataset" && scalar.shape).toEqual([]);
     expect(findNode(root, "layers/nothing/vars")).toBeUndefined();
@@ -55,17 +87,24 @@ describe("hdf5", () => {
 
   test("every element type keeps its bits", async () => {
     for (const dtype of arrayDtypes) {
-      const bytes = Uint8Array.from({ length: 4 * elementBytes(dtype) }, (_, i) => (dtype === "bool" ? i & 1 : 17 * i));
+      const bytes = Uint8Array.from({ length: 4 * elementBytes(dtype) }, (_, i) =>
+        dtype === "bool" ? i & 1 : 17 * i,
+      );
       const value: FileArray = { shape: [2, 2], dtype, data: viewElements(dtype, bytes.buffer) };
       const attributes = dtype === "bfloat16" ? new Map([["dtype", "bfloat16"]]) : new Map<string, string>();
       const node = findNode(await readHdf5(writeHdf5(group({ x: dataset(value, attributes) })), "f"), "x");
-      expect(node?.kind === "dataset" && [node.dtype, node.read()], dtype).toEqual([dtype satisfies ArrayDtype, value]);
+      expect(node?.kind === "dataset" && [node.dtype, node.read()], dtype).toEqual([
+        dtype satisfies ArrayDtype,
+        value,
+      ]);
     }
   });
 
   test("groups of any size", async () => {
     for (const count of [0, 1, 8, 9, 256, 257, 3000]) {
-      const children = Object.fromEntries(Array.from({ length: count }, (_, i) => [`child_${i}`, dataset(floats([], i))]));
+      const children = Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [`child_${i}`, dataset(floats([], i))]),
+      );
       const root = await readHdf5(writeHdf5(group(children)), "f");
       expect([...root.children.keys()]).toEqual(Object.keys(children).sort());
       const last = root.children.get(`child_${count - 1}`);
@@ -80,7 +119,10 @@ describe("hdf5", () => {
       ["empty", ""],
     ]);
     const names = { shape: [2000], dtype: "string", data, charset: "utf-8" } as const;
-    const root = await readHdf5(writeHdf5(group({}, new Map<string, string | typeof names>([...attributes, ["names", names]]))), "f");
+    const root = await readHdf5(
+      writeHdf5(group({}, new Map<string, string | typeof names>([...attributes, ["names", names]]))),
+      "f",
+    );
     expect(stringAttribute(root, "config")).toBe("é".repeat(100_000));
     expect(stringAttribute(root, "empty")).toBe("");
     expect(stringsAttribute(root, "names")).toEqual(data);
@@ -88,8 +130,15 @@ describe("hdf5", () => {
 
   test("refuses to write what HDF5 cannot hold", () => {
     expect(() => writeHdf5(group({ "a/b": group({}) }))).toThrow(DataError);
-    expect(() => writeHdf5(group({ x: dataset(floats([3], 1, 2)) }))).toThrow(/expected 3 elements of float32, received 2/);
-    const big = { shape: [5000], dtype: "string", data: Array.from({ length: 5000 }, () => "a"), charset: "utf-8" } as const;
+    expect(() => writeHdf5(group({ x: dataset(floats([3], 1, 2)) }))).toThrow(
+      /expected 3 elements of float32, received 2/,
+    );
+    const big = {
+      shape: [5000],
+      dtype: "string",
+      data: Array.from({ length: 5000 }, () => "a"),
+      charset: "utf-8",
+    } as const;
     expect(() => writeHdf5(group({}, new Map([["layer_names", big]])))).toThrow(/Split it/);
   });
 
@@ -103,11 +152,12 @@ describe("hdf5", () => {
   test("damaged bytes end in a FormatError or change nothing but values", async () => {
     const bytes = sample();
     const whole = await contentOf(bytes);
-    const skeleton = (content: string): string => content.replaceAll(/(\]) \S*/g, "$1").replaceAll(/=.*/g, "");
+    const skeleton = (content: string): string =>
+      content.replaceAll(/(\]) \S*/g, "$1").replaceAll(/=.*/g, "");
     const outcomes = { error: 0, same: 0, value: 0, renamed: 0 };
     for (let at = 0; at < bytes.length; at += 1) {
       const damaged = bytes.slice();
-      damaged[at] = (damaged[at] ?? 0) ^ (1 << (at * 5) % 8);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << ((at * 5) % 8));
       try {
         const content = await contentOf(damaged);
         if (content === whole) outcomes.same++;

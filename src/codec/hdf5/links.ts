@@ -1,4 +1,4 @@
-import type { ByteReader} from "../byte-reader.ts";
+import type { ByteReader } from "../byte-reader.ts";
 import { decodeUtf8 } from "../byte-reader.ts";
 import { lookup3 } from "../checksums.ts";
 import { readBtree2 } from "./btree2.ts";
@@ -31,7 +31,14 @@ export function readLinks(file: Hdf5File, messages: readonly Message[], part: st
 
 function linkName(bytes: Uint8Array, reader: ByteReader): string {
   const name = decodeUtf8(bytes);
-  if (name === undefined || name === "" || name === "." || name === ".." || name.includes("/") || name.includes("\0")) {
+  if (
+    name === undefined ||
+    name === "" ||
+    name === "." ||
+    name === ".." ||
+    name.includes("/") ||
+    name.includes("\0")
+  ) {
     return reader.fail(`damaged: ${JSON.stringify(name ?? "?")} is not a name`);
   }
   return name;
@@ -50,7 +57,14 @@ function readSymbolTable(file: Hdf5File, message: ByteReader, part: string, link
   readGroupTree(file, treeAddress, names, part, links, 0);
 }
 
-function readGroupTree(file: Hdf5File, address: number, names: Uint8Array, part: string, links: Link[], depth: number): void {
+function readGroupTree(
+  file: Hdf5File,
+  address: number,
+  names: Uint8Array,
+  part: string,
+  links: Link[],
+  depth: number,
+): void {
   const node = file.at(address, part);
   file.spend(node);
   if (depth > 20) node.fail("damaged: a group's tree is absurdly deep");
@@ -97,7 +111,10 @@ function readLink(file: Hdf5File, reader: ByteReader): Link {
   const order = flags & 4 ? reader.u64() : -1;
   if (flags & 16) reader.u8(); // character set: ASCII is UTF-8 too
   const name = linkName(reader.view(reader.uint(1 << (flags & 3))), reader);
-  if (type !== 0) reader.fail(`refused: "${name}" is ${type === 1 ? "a soft link" : type === 64 ? "a link to another file" : "a link of an unknown kind"}`);
+  if (type !== 0)
+    reader.fail(
+      `refused: "${name}" is ${type === 1 ? "a soft link" : type === 64 ? "a link to another file" : "a link of an unknown kind"}`,
+    );
   return { name, address: file.address(reader), order };
 }
 
@@ -112,7 +129,8 @@ function readDenseLinks(file: Hdf5File, info: ByteReader, part: string, links: L
   for (const record of readBtree2(file, treeAddress, [5], part).records) {
     const hash = record.u32();
     const link = readLink(file, heap.object(record));
-    if (lookup3(new TextEncoder().encode(link.name)) !== hash) record.fail(`damaged: the checksum of the name "${link.name}" does not match`);
+    if (lookup3(new TextEncoder().encode(link.name)) !== hash)
+      record.fail(`damaged: the checksum of the name "${link.name}" does not match`);
     links.push(link);
   }
 }

@@ -89,7 +89,13 @@ interface RawMessage {
 }
 
 /** Keeps a message, or follows it to the block it continues in. Blocks of version 2 have a signature and a checksum. */
-function addMessage(file: Hdf5File, messages: Message[], blocks: ByteReader[], message: RawMessage, frameBytes: number): void {
+function addMessage(
+  file: Hdf5File,
+  messages: Message[],
+  blocks: ByteReader[],
+  message: RawMessage,
+  frameBytes: number,
+): void {
   const body = new ByteReader(message.body, `${file.name}: ${message.part}`);
   file.spend(body);
   if (message.type === messageType.continuation) {

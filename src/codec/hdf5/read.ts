@@ -44,7 +44,8 @@ function readSuperblock(file: Hdf5File): number {
   const start = 0;
   if (version < 2) reader.take(4); // versions of parts
   const sizes = [reader.u8(), reader.u8()] as const;
-  for (const size of sizes) if (size !== 2 && size !== 4 && size !== 8) reader.fail("damaged: absurd sizes of addresses");
+  for (const size of sizes)
+    if (size !== 2 && size !== 4 && size !== 8) reader.fail("damaged: absurd sizes of addresses");
   [file.offsetSize, file.lengthSize] = sizes;
   if (version < 2) {
     reader.take(1 + 4 + 4); // group sizes, flags
@@ -72,13 +73,21 @@ function checkEnd(file: Hdf5File, base: number, end: number): void {
   if (base === undefinedAddress || end === undefinedAddress) reader.fail("damaged: absurd addresses");
   file.baseAddress = base;
   if (base !== 0) reader.fail("HDF5 files that begin inside another file are not supported");
-  if (end > file.bytes.length) reader.fail(`cut short: ${end} bytes were written, ${file.bytes.length} are there`);
+  if (end > file.bytes.length)
+    reader.fail(`cut short: ${end} bytes were written, ${file.bytes.length} are there`);
 }
 
-function readNode(file: Hdf5File, address: number, path: string, state: ReadState, above: Set<number>): Hdf5Node {
+function readNode(
+  file: Hdf5File,
+  address: number,
+  path: string,
+  state: ReadState,
+  above: Set<number>,
+): Hdf5Node {
   const part = `"${path}"`;
   const messages = readObjectHeader(file, address, part);
-  if (findMessage(messages, messageType.datatype) !== undefined) return readDataset(file, messages, path, state);
+  if (findMessage(messages, messageType.datatype) !== undefined)
+    return readDataset(file, messages, path, state);
   const reader = file.at(address, part);
   if (above.has(address)) reader.fail("refused: the group contains itself");
   if (above.size > maxDepth) reader.fail(`refused: groups nested more than ${maxDepth} deep`);
@@ -90,6 +99,11 @@ function readNode(file: Hdf5File, address: number, path: string, state: ReadStat
     children.set(link.name, readNode(file, link.address, childPath, state, above));
   }
   above.delete(address);
-  const group: Hdf5Group = { kind: "group", path, attributes: readAttributes(file, messages, part), children };
+  const group: Hdf5Group = {
+    kind: "group",
+    path,
+    attributes: readAttributes(file, messages, part),
+    children,
+  };
   return group;
 }

@@ -5,11 +5,18 @@ import { type Hdf5File, undefinedAddress } from "./file.ts";
 import type { Hdf5Value } from "./tree.ts";
 
 /** Turns raw elements into a value. `raw` must be a buffer of their own, since numbers are viewed in place. */
-export function decodeValue(file: Hdf5File, type: Datatype, shape: readonly number[], raw: ArrayBuffer, where: string): Hdf5Value {
+export function decodeValue(
+  file: Hdf5File,
+  type: Datatype,
+  shape: readonly number[],
+  raw: ArrayBuffer,
+  where: string,
+): Hdf5Value {
   const count = elementCount(shape);
   const reader = new ByteReader(new Uint8Array(raw), where);
   if (type.kind === "unsupported") return reader.fail(`its type (${type.name}) is not supported`);
-  if (raw.byteLength !== count * type.size) reader.fail(`damaged: ${count * type.size} bytes were expected, ${raw.byteLength} are there`);
+  if (raw.byteLength !== count * type.size)
+    reader.fail(`damaged: ${count * type.size} bytes were expected, ${raw.byteLength} are there`);
   if (type.kind === "opaque") return { shape, dtype: "opaque", elementBytes: type.size, data: reader.bytes };
   if (type.kind === "number") {
     if (type.bigEndian) swapBytes(reader.bytes, type.size);
@@ -18,13 +25,20 @@ export function decodeValue(file: Hdf5File, type: Datatype, shape: readonly numb
   }
   const data: string[] = [];
   for (let i = 0; i < count; i++) {
-    data.push(type.kind === "string" ? fixedString(reader.view(type.size), type.padding, reader) : variableString(file, reader));
+    data.push(
+      type.kind === "string"
+        ? fixedString(reader.view(type.size), type.padding, reader)
+        : variableString(file, reader),
+    );
   }
   return { shape, dtype: "string", data, charset: type.charset };
 }
 
 function text(bytes: Uint8Array, reader: ByteReader): string {
-  return decodeUtf8(bytes) ?? reader.fail(`damaged: the text ${JSON.stringify(decodeLatin1(bytes.subarray(0, 40)))} is not UTF-8`);
+  return (
+    decodeUtf8(bytes) ??
+    reader.fail(`damaged: the text ${JSON.stringify(decodeLatin1(bytes.subarray(0, 40)))} is not UTF-8`)
+  );
 }
 
 /** Padding 0 ends at the first NUL, 1 drops NULs at the end, 2 drops spaces there. */

@@ -37,7 +37,12 @@ const signed = 8;
 function numberType(dtype: ArrayDtype): Uint8Array {
   const size = elementBytes(dtype);
   const out = new ByteWriter();
-  const integer = (flags: number): ByteWriter => out.u8(0x10, flags, 0, 0).u32(size).u16(0).u16(size * 8);
+  const integer = (flags: number): ByteWriter =>
+    out
+      .u8(0x10, flags, 0, 0)
+      .u32(size)
+      .u16(0)
+      .u16(size * 8);
   // sign at the top bit; mantissa normalised with an implied leading bit (0x20)
   const float = (exponentBits: number, mantissaBits: number): ByteWriter =>
     out
@@ -75,13 +80,21 @@ export function fillMessage(): MessageOut {
 }
 
 export function contiguousMessage(address: number | undefined, byteLength: number): MessageOut {
-  return { type: messageType.layout, body: new ByteWriter().u8(3, 1).u64(address).u64(byteLength).zeros(6).finish() };
+  return {
+    type: messageType.layout,
+    body: new ByteWriter().u8(3, 1).u64(address).u64(byteLength).zeros(6).finish(),
+  };
 }
 
 /** Checks that an array's elements are as many as its shape says. */
 export function checkArray(value: FileArray, where: string): void {
-  if (value.data.length !== elementCount(value.shape) || value.data.BYTES_PER_ELEMENT !== elementBytes(value.dtype)) {
-    throw new DataError(`${where}: expected ${elementCount(value.shape)} elements of ${value.dtype}, received ${value.data.length}`);
+  if (
+    value.data.length !== elementCount(value.shape) ||
+    value.data.BYTES_PER_ELEMENT !== elementBytes(value.dtype)
+  ) {
+    throw new DataError(
+      `${where}: expected ${elementCount(value.shape)} elements of ${value.dtype}, received ${value.data.length}`,
+    );
   }
 }
 
@@ -125,15 +138,22 @@ export class GlobalHeap {
   }
 }
 
-export function attributeMessage(name: string, input: Hdf5AttributeInput, heap: GlobalHeap, where: string): MessageOut {
-  const value: FileArray | Hdf5Strings = typeof input === "string" ? { shape: [], dtype: "string", data: [input], charset: "utf-8" } : input;
+export function attributeMessage(
+  name: string,
+  input: Hdf5AttributeInput,
+  heap: GlobalHeap,
+  where: string,
+): MessageOut {
+  const value: FileArray | Hdf5Strings =
+    typeof input === "string" ? { shape: [], dtype: "string", data: [input], charset: "utf-8" } : input;
   const rawName = new TextEncoder().encode(`${name}\0`);
   const datatype = value.dtype === "string" ? textType(value.charset) : numberType(value.dtype);
   const dataspace = dataspaceMessage(value.shape).body;
   const body = new ByteWriter().u8(1, 0).u16(rawName.length).u16(datatype.length).u16(dataspace.length);
   body.bytes(rawName).pad().bytes(datatype).pad().bytes(dataspace).pad();
   if (value.dtype === "string") {
-    if (value.data.length !== elementCount(value.shape)) throw new DataError(`${where}: attribute "${name}": its shape and its strings differ in number`);
+    if (value.data.length !== elementCount(value.shape))
+      throw new DataError(`${where}: attribute "${name}": its shape and its strings differ in number`);
     const encoder = new TextEncoder();
     for (const text of value.data) {
       const bytes = encoder.encode(text);
@@ -144,6 +164,9 @@ export function attributeMessage(name: string, input: Hdf5AttributeInput, heap: 
     checkArray(value, `${where}: attribute "${name}"`);
     body.bytes(bytesOfElements(value.data));
   }
-  if (body.length > 65528) throw new DataError(`${where}: attribute "${name}" has ${body.length} bytes; HDF5 keeps at most ${attributeByteLimit}. Split it.`);
+  if (body.length > 65528)
+    throw new DataError(
+      `${where}: attribute "${name}" has ${body.length} bytes; HDF5 keeps at most ${attributeByteLimit}. Split it.`,
+    );
   return { type: messageType.attribute, body: body.finish() };
 }

@@ -56,11 +56,20 @@ function symbolEntry(out: ByteWriter, nameOffset: number, place: Place): ByteWri
   return out.u32(1).u32(0).u64(place.group.tree).u64(place.group.heap);
 }
 
-function attributeMessages(attributes: ReadonlyMap<string, Hdf5AttributeInput> | undefined, heap: GlobalHeap, path: string): MessageOut[] {
+function attributeMessages(
+  attributes: ReadonlyMap<string, Hdf5AttributeInput> | undefined,
+  heap: GlobalHeap,
+  path: string,
+): MessageOut[] {
   return Array.from(attributes ?? [], ([name, value]) => attributeMessage(name, value, heap, path));
 }
 
-function writeDataset(image: FileImage, heap: GlobalHeap, { value, attributes }: Hdf5DatasetInput, path: string): Place {
+function writeDataset(
+  image: FileImage,
+  heap: GlobalHeap,
+  { value, attributes }: Hdf5DatasetInput,
+  path: string,
+): Place {
   checkArray(value, path);
   const bytes = bytesOfElements(value.data);
   const data = bytes.length === 0 ? undefined : image.append(bytes);
@@ -85,17 +94,24 @@ function writeGroup(image: FileImage, heap: GlobalHeap, group: Hdf5GroupInput, p
   children.sort((a, b) => compareBytes(a.raw, b.raw));
   const names = new ByteWriter().zeros(8); // offset 0 is the empty name
   const symbols = children.map(({ name, node, raw }): NamedPlace => {
-    if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) throw new DataError(`${path}: ${JSON.stringify(name)} cannot be a name in HDF5`);
+    if (name === "" || name === "." || name === ".." || /[/\0]/.test(name))
+      throw new DataError(`${path}: ${JSON.stringify(name)} cannot be a name in HDF5`);
     const childPath = path === "/" ? `/${name}` : `${path}/${name}`;
     const nameOffset = names.length;
     names.bytes(raw).u8(0).pad();
-    const place = node.kind === "group" ? writeGroup(image, heap, node, childPath) : writeDataset(image, heap, node, childPath);
+    const place =
+      node.kind === "group"
+        ? writeGroup(image, heap, node, childPath)
+        : writeDataset(image, heap, node, childPath);
     return { nameOffset, place };
   });
   const localHeap = writeLocalHeap(image, names.finish());
   const tree = writeTree(image, symbols);
   const table = new ByteWriter().u64(tree).u64(localHeap).finish();
-  const messages = [{ type: messageType.symbolTable, body: table }, ...attributeMessages(group.attributes, heap, path)];
+  const messages = [
+    { type: messageType.symbolTable, body: table },
+    ...attributeMessages(group.attributes, heap, path),
+  ];
   return { header: image.append(objectHeader(messages)), group: { tree, heap: localHeap } };
 }
 
@@ -112,7 +128,16 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 function writeLocalHeap(image: FileImage, names: Uint8Array): number {
   const address = image.next;
   const noFreeSpace = 1;
-  image.append(new ByteWriter().ascii("HEAP").u8(0).zeros(3).u64(names.length).u64(noFreeSpace).u64(address + 32).finish());
+  image.append(
+    new ByteWriter()
+      .ascii("HEAP")
+      .u8(0)
+      .zeros(3)
+      .u64(names.length)
+      .u64(noFreeSpace)
+      .u64(address + 32)
+      .finish(),
+  );
   image.append(names);
   return address;
 }
@@ -137,7 +162,13 @@ function writeTree(image: FileImage, symbols: readonly NamedPlace[]): number {
     children = nodes.map((entries, i): Child => {
       const left = i > 0 ? base + (i - 1) * treeNodeBytes : undefined;
       const right = i + 1 < nodes.length ? base + (i + 1) * treeNodeBytes : undefined;
-      const node = new ByteWriter().ascii("TREE").u8(0, level).u16(entries.length).u64(left).u64(right).u64(before);
+      const node = new ByteWriter()
+        .ascii("TREE")
+        .u8(0, level)
+        .u16(entries.length)
+        .u64(left)
+        .u64(right)
+        .u64(before);
       for (const child of entries) node.u64(child.address).u64(child.lastName);
       before = entries.at(-1)?.lastName ?? 0;
       return { address: image.append(node.zeros(treeNodeBytes - node.length).finish()), lastName: before };
@@ -148,5 +179,7 @@ function writeTree(image: FileImage, symbols: readonly NamedPlace[]): number {
 }
 
 function chunk<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
 }

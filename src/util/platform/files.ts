@@ -47,7 +47,8 @@ export async function listDirectory(path: string): Promise<string[]> {
 /** Makes a directory and those above it. */
 export async function makeDirectory(path: string): Promise<void> {
   const fs = nodeModule("node:fs/promises");
-  if (fs === undefined) throw new DeviceError(`cannot make the directory "${path}": there is no file system here`);
+  if (fs === undefined)
+    throw new DeviceError(`cannot make the directory "${path}": there is no file system here`);
   try {
     await fs.mkdir(path, { recursive: true });
   } catch (error) {
@@ -115,7 +116,9 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
 function offerDownload(path: string, bytes: Uint8Array): void {
   const document = globalThis.document as Document | undefined; // SAFETY: absent in workers, which the next line answers
   if (document === undefined) {
-    throw new DeviceError(`cannot write "${path}": this worker has neither files nor a page; take the bytes instead`);
+    throw new DeviceError(
+      `cannot write "${path}": this worker has neither files nor a page; take the bytes instead`,
+    );
   }
   const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)]));
   const link = document.createElement("a");
@@ -128,5 +131,10 @@ function offerDownload(path: string, bytes: Uint8Array): void {
 /** Joins path segments with the system's separator. */
 export function joinPath(...segments: string[]): string {
   const path = nodeModule("node:path");
-  return path === undefined ? segments.filter((s) => s !== "").join("/").replace(/\/{2,}/g, "/") : path.join(...segments);
+  return path === undefined
+    ? segments
+        .filter((s) => s !== "")
+        .join("/")
+        .replace(/\/{2,}/g, "/")
+    : path.join(...segments);
 }

@@ -26,7 +26,8 @@ export function isUrl(text: string): boolean {
  */
 export async function downloadBytes(url: string, options: DownloadOptions = {}): Promise<Uint8Array> {
   const fs = url.startsWith("file:") ? nodeModule("node:fs/promises") : undefined;
-  if (fs !== undefined) return new Uint8Array(await fs.readFile(new URL(url)).catch((error: unknown) => unreadable(url, error)));
+  if (fs !== undefined)
+    return new Uint8Array(await fs.readFile(new URL(url)).catch((error: unknown) => unreadable(url, error)));
   let response: Response;
   try {
     response = await fetch(url, options.signal === undefined ? {} : { signal: options.signal });
@@ -35,7 +36,10 @@ export async function downloadBytes(url: string, options: DownloadOptions = {}):
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DataError(`cannot download ${url}: ${reason}`, { cause: error });
   }
-  if (!response.ok) throw new DataError(`cannot download ${url}: the server answered ${response.status} ${response.statusText}`);
+  if (!response.ok)
+    throw new DataError(
+      `cannot download ${url}: the server answered ${response.status} ${response.statusText}`,
+    );
   try {
     return await readBody(response, options);
   } catch (error) {
@@ -45,14 +49,18 @@ export async function downloadBytes(url: string, options: DownloadOptions = {}):
 }
 
 function unreadable(url: string, error: unknown): never {
-  throw new DataError(`cannot read ${url}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  throw new DataError(`cannot read ${url}: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
 }
 
 async function readBody(response: Response, options: DownloadOptions): Promise<Uint8Array> {
   const declared = Number(response.headers.get("content-length") ?? Number.NaN);
   // With a content encoding, content-length counts the compressed bytes.
-  const total = Number.isFinite(declared) && response.headers.get("content-encoding") === null ? declared : undefined;
-  if (response.body === null || options.onProgress === undefined) return new Uint8Array(await response.arrayBuffer());
+  const total =
+    Number.isFinite(declared) && response.headers.get("content-encoding") === null ? declared : undefined;
+  if (response.body === null || options.onProgress === undefined)
+    return new Uint8Array(await response.arrayBuffer());
   const pieces: Uint8Array[] = [];
   let loaded = 0;
   const reader = response.body.getReader();
