@@ -1,23 +1,25 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
 
-/** How many type instantiations checking a file takes, with all it imports. Throws when it does not compile. */
+/** How many type instantiations checking a file takes, with all it imports. */
 function instantiations(file: string): number {
   const options = [
     ["--ignoreConfig", "--noEmit", "--strict", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes"],
     ["--target", "es2024", "--module", "nodenext", "--lib", "esnext,dom", "--types", "node"],
-    ["--allowImportingTsExtensions", "--skipLibCheck", "--extendedDiagnostics"],
+    ["--allowImportingTsExtensions", "--skipLibCheck", "--extendedDiagnostics", "--pretty", "false"],
   ].flat();
-  const report = execFileSync(process.execPath, [tsc, ...options, `test/types/budget/${file}`], {
+  const { stdout } = spawnSync(process.execPath, [tsc, ...options, `test/types/budget/${file}`], {
     cwd: root,
     encoding: "utf8",
   });
-  const count = /^Instantiations:\s+(\d+)/m.exec(report)?.[1];
-  expect(count, report).toBeDefined();
+  // Errors elsewhere are for the type check of the whole project to report.
+  expect(stdout).not.toMatch(/^test\/types\/.*: error/m);
+  const count = /^Instantiations:\s+(\d+)/m.exec(stdout)?.[1];
+  expect(count, stdout).toBeDefined();
   return Number(count);
 }
 

@@ -1,3 +1,4 @@
+import type { Shape } from "../../src/ir/shape-types/index.ts";
 import { check } from "./expect.ts";
 import type { Equal, Expect } from "./expect.ts";
 import {
@@ -13,13 +14,12 @@ import {
   LSTM,
   maximum,
   MaxPooling2D,
-  Model,
   MultiHeadAttention,
   Reshape,
   TimeDistributed,
   UpSampling2D,
 } from "./stub-layers.ts";
-import { add, Dense, Flatten, Input } from "./stubs.ts";
+import { add, Dense, Flatten, Input, Model } from "./stubs.ts";
 import type { KerasTensor } from "./stubs.ts";
 
 // The MNIST graph.
@@ -181,3 +181,32 @@ check<
 concatenate([left, right]);
 // @ts-expect-error -- Attention: query and key differ in the last axis
 Attention()([left, Input({ shape: [6, 3] })]);
+
+// Models: read back from, passed on, subclassed.
+declare function train(model: Model): void;
+train(mnist);
+const features = Dense(10)(mnist.getLayer(1).output);
+const chained = mnist.layers.map((layer) => layer.output);
+let through: KerasTensor = img;
+for (const layer of mnist.layers) through = layer(through);
+const cut = Model({ inputs: mnist.input, outputs: chained });
+class Mlp extends Model {
+  readonly first = Dense(4);
+  override call(inputs: KerasTensor): unknown {
+    return this.first(inputs);
+  }
+}
+const own = new Mlp({ name: "mlp" })(img);
+const positional = Model(img, [logits], { name: "positional" })(img);
+const oneInList = mnist([img]);
+check<
+  [
+    Expect<Equal<typeof features, KerasTensor<Shape, "float32">>>,
+    Expect<Equal<typeof own, KerasTensor>>,
+    Expect<Equal<(typeof positional)[0]["shape"], readonly [null, 10]>>,
+    Expect<Equal<(typeof oneInList)["shape"], readonly [null, 10]>>,
+  ]
+>();
+void cut;
+// @ts-expect-error -- Model: expected 2 input tensors
+Model({ inputs: [img, tags], outputs: logits })([img]);

@@ -154,16 +154,6 @@ export declare const MultiHeadAttention: <
   options?: LayerOptions & { outputShape?: O },
 ) => MultiHeadAttention<H, O>;
 
-/** One symbolic tensor, or arrays and objects of them. */
-export type KerasTensors = KerasTensor | readonly KerasTensors[] | { readonly [key: string]: KerasTensors };
-export interface Model<In = unknown, Out = unknown>
-  extends LayerBase, LayerCall<st.FunctionalRule<In, Out>> {}
-export declare const Model: <const I extends KerasTensors, const O extends KerasTensors>(options: {
-  inputs: I;
-  outputs: O;
-  name?: string;
-}) => Model<st.ShapesOf<I>, st.ShapesOf<O>>;
-
 export interface TimeDistributed<R extends st.ShapeRule = st.WideRule>
   extends LayerBase, LayerCall<st.TimeDistributedRule<R>> {}
 export declare const TimeDistributed: <L extends LayerBase>(layer: L) => TimeDistributed<st.RuleOf<L>>;
