@@ -1,26 +1,8 @@
 import { add } from "../ops/arithmetic.ts";
 import { Tensor } from "../ops/core/tensor.ts";
+import { nextSeed } from "../util/seed.ts";
 import { autoName } from "./naming.ts";
 import { Variable } from "./variable.ts";
-
-let globalSeed: number | null = null;
-let drawn = 0;
-
-/** Fixes the seed of everything random from here on: initial weights, shuffling, dropout. */
-export function setGlobalSeed(seed: number | null): void {
-  globalSeed = seed;
-  drawn = 0;
-}
-
-/** A fresh seed: the next of the sequence that `setRandomSeed` began, else a random one. */
-export function nextSeed(): number {
-  if (globalSeed === null) return Math.floor(Math.random() * 2 ** 31);
-  // A small integer hash keeps neighbouring seeds' sequences apart (Weyl step, then xorshift-multiply rounds).
-  let x = (globalSeed + 0x9e3779b9 * ++drawn) >>> 0;
-  x = Math.imul(x ^ (x >>> 16), 0x45d9f3b) >>> 0;
-  x = Math.imul(x ^ (x >>> 16), 0x45d9f3b) >>> 0;
-  return (x ^ (x >>> 16)) >>> 1;
-}
 
 /**
  * A seed that moves on with every draw, also inside compiled steps: its state is a variable `[seed, counter]`.

@@ -1,0 +1,39 @@
+import { callable } from "../util/callable.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
+import { type FanAxes, VarianceScalingBase } from "./variance-scaling-base.ts";
+
+export interface GlorotUniformOptions extends FanAxes {
+  readonly seed?: number | null | undefined;
+}
+
+class GlorotUniformClass extends VarianceScalingBase {
+  static readonly className = "GlorotUniform";
+  static readonly parameters: ParameterTable = { seed: null, inputAxes: null, outputAxes: null };
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindParameters<GlorotUniformOptions>(
+      "GlorotUniform",
+      GlorotUniformClass.parameters,
+      args,
+      [],
+    );
+    super({ scale: 1, mode: "fan_avg", distribution: "uniform" }, given.seed ?? null, given);
+  }
+}
+
+export type GlorotUniform = GlorotUniformClass;
+
+export interface GlorotUniformConstructor {
+  (seed?: number | null | GlorotUniformOptions): GlorotUniform;
+  new (seed?: number | null | GlorotUniformOptions): GlorotUniform;
+}
+
+/**
+ * Uniform in `±√(6 / (fanIn + fanOut))`, after Glorot and Bengio (2010).
+ *
+ * @see Keras `initializers/random_initializers.py`
+ */
+export const GlorotUniform: GlorotUniformConstructor = callable<
+  typeof GlorotUniformClass,
+  GlorotUniformConstructor
+>(GlorotUniformClass);

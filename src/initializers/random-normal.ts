@@ -1,0 +1,55 @@
+import type { Tensor } from "../ops/core/tensor.ts";
+import { keyedNormal } from "../ops/random.ts";
+import { callable } from "../util/callable.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
+import { RandomInitializer } from "./random-initializer.ts";
+
+export interface RandomNormalOptions {
+  /** Default 0. */
+  readonly mean?: number | undefined;
+  /** Default 0.05. */
+  readonly stddev?: number | undefined;
+  readonly seed?: number | null | undefined;
+}
+
+class RandomNormalClass extends RandomInitializer {
+  static readonly className = "RandomNormal";
+  static readonly parameters: ParameterTable = { mean: 0, stddev: 0.05, seed: null };
+
+  readonly mean: number;
+  readonly stddev: number;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindParameters<RandomNormalOptions>("RandomNormal", RandomNormalClass.parameters, args, []);
+    super(given.seed ?? null);
+    this.mean = given.mean ?? 0;
+    this.stddev = given.stddev ?? 0.05;
+  }
+
+  protected override draw(key: Tensor, shape: readonly number[]): Tensor {
+    return keyedNormal(key, shape, this.mean, this.stddev);
+  }
+
+  override getConfig(): Readonly<Record<string, unknown>> {
+    return { seed: this.seed, mean: this.mean, stddev: this.stddev };
+  }
+}
+
+export type RandomNormal = RandomNormalClass;
+
+export interface RandomNormalConstructor {
+  (options?: RandomNormalOptions): RandomNormal;
+  (mean: number, stddev?: number, options?: RandomNormalOptions): RandomNormal;
+  new (options?: RandomNormalOptions): RandomNormal;
+  new (mean: number, stddev?: number, options?: RandomNormalOptions): RandomNormal;
+}
+
+/**
+ * Normal with a mean and a standard deviation.
+ *
+ * @see Keras `initializers/random_initializers.py`
+ */
+export const RandomNormal: RandomNormalConstructor = callable<
+  typeof RandomNormalClass,
+  RandomNormalConstructor
+>(RandomNormalClass);
