@@ -1,58 +1,16 @@
-import { elementBytes, elementCount, type FileArray } from "./array.ts";
+import { elementBytes, elementCount } from "./array.ts";
 import { ByteReader, decodeLatin1, decodeUtf8 } from "./byte-reader.ts";
-import { decodeElements, type ObjectArray, parseDescriptor, type PickleValue } from "./numpy-types.ts";
-
-/** The only Python names that may appear: what NumPy needs to rebuild an array. Nothing is imported or called for them. */
-const allowed = [
-  "numpy ndarray",
-  "numpy dtype",
-  "numpy.core.multiarray _reconstruct",
-  "numpy._core.multiarray _reconstruct",
-  "_codecs encode",
-] as const;
-
-/** Things on the stack that are not yet values. */
-class Global {
-  readonly name: (typeof allowed)[number];
-  constructor(name: (typeof allowed)[number]) {
-    this.name = name;
-  }
-}
-class Dtype {
-  readonly descriptor: string;
-  isBigEndian = false;
-  constructor(descriptor: string) {
-    this.descriptor = descriptor;
-  }
-}
-class PendingArray {
-  value: FileArray | ObjectArray | undefined;
-}
-class PickleList {
-  readonly items: StackItem[] = [];
-}
-class PickleDict {
-  readonly entries: [StackItem, StackItem][] = [];
-}
-class PickleTuple {
-  readonly items: readonly StackItem[];
-  constructor(items: readonly StackItem[]) {
-    this.items = items;
-  }
-}
-type StackItem =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | Global
-  | Dtype
-  | PendingArray
-  | PickleList
-  | PickleDict
-  | PickleTuple;
+import {
+  allowedGlobals,
+  Dtype,
+  Global,
+  PendingArray,
+  PickleDict,
+  PickleList,
+  PickleTuple,
+  type StackItem,
+} from "./pickle-stack.ts";
+import { decodeElements, parseDescriptor, type PickleValue } from "./numpy-types.ts";
 
 /**
  * Reads a Python pickle of plain data: numbers, texts, bytes, lists, tuples, dicts and NumPy arrays.
@@ -295,7 +253,7 @@ class Machine {
   }
 
   #global(name: string): Global {
-    const found = allowed.find((item) => item === name);
+    const found = allowedGlobals.find((item) => item === name);
     return found === undefined
       ? this.#reader.fail(
           `refused: the pickle names ${JSON.stringify(name.replace(" ", "."))}, which is not plain data`,
