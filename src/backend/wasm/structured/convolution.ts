@@ -1,0 +1,82 @@
+import type { StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
+import { structuredKey, type ConvolutionDescriptor, type ConvolutionPass } from "../../../compiler/kernel-ir/structured.ts";
+import { sizeOf } from "../../../ir/shape.ts";
+import { emitConvolution, type Epilogue as KernelEpilogue, type StructuredKernel as Kernel } from "../kernels/index.ts";
+import type { ModuleScope } from "../math/scope.ts";
+import type { EmitStructured } from "./contract.ts";
+import { epilogueLoop } from "./epilogue-loop.ts";
+import { epilogueOf } from "./epilogue.ts";
+import { numberParam, operandAt } from "./kernel-function.ts";
+import { plainConvolution } from "./plain-convolution.ts";
+import { isHalf, viaFloat32 } from "./via-float32.ts";
+import { windowAxes } from "./window-axes.ts";
+
+/** Shapes of a convolution's parts, whichever of them the pass computes. */
+export interface ConvolutionShapes {
+  readonly x: readonly number[];
+  readonly kernel: readonly number[];
+  readonly y: readonly number[];
+}
+
+export function convolutionShapes(pass: ConvolutionPass, kernel: StructuredKernel): ConvolutionShapes {
+  const [a, b, c] = [operandAt(kernel.inputs, 0), operandAt(kernel.inputs, 1), operandAt(kernel.outputs, 0)].map(({ shape }) => shape);
+  const shapes = [a ?? [], b ?? [], c ?? []] as const;
+  switch (pass) {
+    case "forward":
+      return { x: shapes[0], kernel: shapes[1], y: shapes[2] };
+    case "inputGradient":
+      return { x: shapes[2], kernel: shapes[1], y: shapes[0] };
+    case "filterGradient":
+      return { x: shapes[0], kernel: shapes[2], y: shapes[1] };
+  }
+}
+
+function descriptorOf(pass: ConvolutionPass, kernel: StructuredKernel): ConvolutionDescriptor {
+  const { x, kernel: w, y } = convolutionShapes(pass, kernel);
+  return {
+    kind: "convolution",
+    pass,
+    dtype: "float32",
+    batch: x[0] ?? 1,
+    axes: windowAxes(kernel, x, w.slice(0, -2), y),
+    inputChannels: x.at(-1) ?? 1,
+    outputChannels: y.at(-1) ?? 1,
+    groups: numberParam(kernel, "groups"),
+    accumulate: false,
+  };
+}
+
+const generated = new WeakMap<ModuleScope, Map<string, Kernel>>();
+
+function convolutionCode(shared: ModuleScope, descriptor: ConvolutionDescriptor, epilogue: KernelEpilogue | null): Kernel {
+  const known = generated.get(shared) ?? new Map<string, Kernel>();
+  generated.set(shared, known);
+  const key = `${structuredKey(descriptor)} ${epilogue?.key ?? ""}`;
+  const options = { relaxedSimd: shared.relaxedSimd };
+  const code = known.get(key) ?? emitConvolution(shared.module, descriptor, options, epilogue ?? undefined);
+  known.set(key, code);
+  return code;
+}
+
+/** A pass of a convolution, with whatever element-wise work follows it. */
+export function convolution(pass: ConvolutionPass): EmitStructured {
+  const emit: EmitStructured = (shared, kernel) => {
+    const output = operandAt(kernel.outputs, 0);
+    const { epilogue, ...bare } = kernel;
+    const isSpatial = output.shape.length >= 3 && output.shape.length <= 5;
+    const isSingle = output.dtype === "float32" && isSpatial;
+    const fused = epilogue === undefined || !isSingle || pass === "filterGradient" ? null : epilogueOf(shared, kernel, epilogue);
+    if (epilogue !== undefined && fused === null) return { items: [bare, epilogueLoop(kernel, epilogue)] };
+    if (isHalf(output.dtype)) return viaFloat32(shared, kernel, emit);
+    if (!isSingle) return plainConvolution(pass)(shared, kernel);
+    const code = convolutionCode(shared, descriptorOf(pass, kernel), fused);
+    return {
+      phases: code.phases,
+      operands: [...kernel.inputs, output].map(({ access }) => access),
+      extra: fused?.bases ?? [],
+      isParallel: sizeOf(output.shape) > 1024,
+      scratchBytes: (nthreads) => code.scratchBytes(nthreads),
+    };
+  };
+  return emit;
+}
