@@ -34,15 +34,27 @@ const step = 1e-5;
 /** Elements of an input that are moved one by one; a random direction then covers the rest. */
 const probes = 24;
 
+/** Compares a primitive's rule with differences at a sample. */
+export function checkGradient(primitive: Primitive, sample: Sample, seed: number): GradientCheck[] {
+  const apply = (inputs: readonly Var[]): readonly Var[] =>
+    emit(primitive, prepared(primitive, inputs), sample.params);
+  return checkFunction(apply, referenceInputs(sample, seed), seed, primitive.name);
+}
+
 /**
- * Compares the gradient that the compiler builds from a primitive's rule with central differences on the reference.
+ * Compares the gradient that the compiler builds for a traced function with central differences on the reference.
  *
  * The function differentiated is Σ cotangent · output over all float outputs, with random cotangents.
  */
-export function checkGradient(primitive: Primitive, sample: Sample, seed: number): GradientCheck[] {
+export function checkFunction(
+  f: (inputs: readonly Var[]) => readonly Var[],
+  data: readonly RefArray[],
+  seed: number,
+  name = "function",
+): GradientCheck[] {
   const builder = new ProgramBuilder();
-  const inputs = sample.inputs.map(({ shape, dtype }) => builder.input({ shape, dtype }));
-  const outputs = withBuilder(builder, () => emit(primitive, prepared(primitive, inputs), sample.params));
+  const inputs = data.map(({ shape, dtype }) => builder.input({ shape, dtype }));
+  const outputs = withBuilder(builder, () => f(inputs));
   const forward = builder.finish(outputs);
   const plain: Program = { ...forward, equations: [...forward.equations] };
   const floatOutputs = outputs.filter(({ dtype }) => isFloat(dtype));
@@ -53,10 +65,9 @@ export function checkGradient(primitive: Primitive, sample: Sample, seed: number
   const wrt = inputs.filter((_, i) => floatInputs.includes(i));
   const found = gradients(builder, floatOutputs, given, wrt);
   const backward = builder.finish(found.filter((value) => value !== null));
-  verify(backward, `gradient of ${primitive.name}`);
+  verify(backward, `gradient of ${name}`);
 
   const random = randomNumbers(seed + 1000);
-  const data = referenceInputs(sample, seed);
   const cotangents = floatOutputs.map(({ shape, dtype }): RefArray => {
     return {
       shape,
