@@ -1,6 +1,7 @@
 import type { Program, Var } from "../ir/program.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { expandComposites } from "./expand-composites.ts";
+import { simplify } from "./simplify/simplify.ts";
 import type { Schedule } from "./kernel-ir/kernel-ir.ts";
 import { placeControl } from "./schedule/control.ts";
 import { BufferTable } from "./schedule/buffer-table.ts";
@@ -19,7 +20,7 @@ function placeFor(value: Var, home: Place["buffer"]["home"]): Place {
  * into addresses, new values of state written in place, temporaries packed into one arena.
  */
 export function schedule(traced: Program): Schedule {
-  const program = expandComposites(traced);
+  const program = simplify(expandComposites(traced));
   const scheduler = new Scheduler(program, placeControl);
   const table = new BufferTable();
   for (const [index, value] of program.inputs.entries()) {
