@@ -3,6 +3,7 @@ import type { ConvolutionDescriptor, ConvolutionPass, WindowAxis } from "../../.
 import { f32x4, i32, i32x4, v128 } from "../assembler/index.ts";
 import { emitConvolution } from "./convolution.ts";
 import type { Epilogue } from "./kernel.ts";
+import { winogradConvolution } from "./winograd-convolution.ts";
 import { defaultOptions, harness, noise, worstError } from "./testing.ts";
 
 interface Case {
@@ -72,16 +73,19 @@ const tolerance = 4e-6;
 interface CheckOptions {
   readonly accumulate?: boolean;
   readonly epilogue?: { readonly emit: Epilogue; readonly apply: (value: number, row: number, column: number) => number };
-  readonly winograd?: boolean;
+  readonly winograd?: 2 | 3 | 4;
   readonly tolerance?: number;
 }
 
 function check(c: Case, pass: ConvolutionPass, options: CheckOptions = {}): void {
-  const d = { ...descriptorOf(c, pass), accumulate: options.accumulate ?? false, allowWinograd: options.winograd ?? false };
+  const d = { ...descriptorOf(c, pass), accumulate: options.accumulate ?? false, allowWinograd: false };
   const sizes = sizesOf(d);
   const order = operandOrder[pass];
   const kernel = harness(
-    (module) => emitConvolution(module, d, defaultOptions(), options.epilogue?.emit),
+    (module) =>
+      options.winograd === undefined
+        ? emitConvolution(module, d, defaultOptions(), options.epilogue?.emit)
+        : winogradConvolution(module, d, defaultOptions(), options.winograd, options.epilogue?.emit),
     order.map((name) => sizes[name] * 4),
     [4096],
   );
@@ -152,22 +156,44 @@ describe.each(passes)("%s", (pass) => {
   });
 });
 
-describe("epilogues", () => {
-  const emit: Epilogue = {
-    paramCount: 1,
-    key: "bias relu row",
-    emit: (_, value, { row, column, params: [bias] }) => {
-      const address = i32.add(bias ?? 0, i32.shl(column, 2));
-      const shifted = f32x4.add(f32x4.add(value, v128.load(address)), f32x4.convertI32x4S(i32x4.splat(row)));
-      return f32x4.pmax(f32x4.const(0), shifted);
-    },
-  };
-  const apply = (value: number, row: number, column: number): number => Math.max(0, value + column * 0.01 + row);
+const emit: Epilogue = {
+  paramCount: 1,
+  key: "bias relu row",
+  emit: (_, value, { row, column, params: [bias] }) => {
+    const address = i32.add(bias ?? 0, i32.shl(column, 2));
+    const shifted = f32x4.add(f32x4.add(value, v128.load(address)), f32x4.convertI32x4S(i32x4.splat(row)));
+    return f32x4.pmax(f32x4.const(0), shifted);
+  },
+};
+const apply = (value: number, row: number, column: number): number => Math.max(0, value + column * 0.01 + row);
+const epilogue = { emit, apply };
 
+describe("epilogues", () => {
   it.each(Object.keys(cases))("%s", (name) => {
     const c = cases[name];
     if (c === undefined) return;
-    check(c, "forward", { epilogue: { emit, apply } });
-    check(c, "inputGradient", { epilogue: { emit, apply } });
+    check(c, "forward", { epilogue });
+    check(c, "inputGradient", { epilogue });
   });
+});
+
+describe("Winograd's algorithm", () => {
+  const shapes: Record<string, Case> = {
+    same: { batch: 2, axes: [[12, 3, 1, 1, 1, 1], [12, 3, 1, 1, 1, 1]], channels: [8, 12] },
+    valid: { batch: 3, axes: [[13, 3, 1, 1, 0, 0], [15, 3, 1, 1, 0, 0]], channels: [16, 20] },
+    "uneven padding": { batch: 1, axes: [[9, 3, 1, 1, 2, 0], [11, 3, 1, 1, 0, 1]], channels: [4, 8] },
+    "smaller than a tile": { batch: 2, axes: [[3, 3, 1, 1, 1, 1], [4, 3, 1, 1, 1, 1]], channels: [12, 4] },
+    "many channels": { batch: 2, axes: [[9, 3, 1, 1, 1, 1], [9, 3, 1, 1, 1, 1]], channels: [64, 68] },
+  };
+  // The rounding error grows with the tile: measured worst cases, doubled.
+  const bounds = { 2: 1e-6, 3: 4e-6, 4: 6e-6 };
+  for (const outputs of [2, 3, 4] as const) {
+    it.each(Object.keys(shapes))(`F(${outputs}×${outputs}, 3×3), %s`, (name) => {
+      const c = shapes[name];
+      if (c === undefined) return;
+      check(c, "forward", { winograd: outputs, tolerance: bounds[outputs] });
+      check(c, "inputGradient", { winograd: outputs, tolerance: bounds[outputs] });
+      check(c, "forward", { winograd: outputs, tolerance: bounds[outputs], epilogue });
+    });
+  }
 });
