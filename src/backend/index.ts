@@ -14,7 +14,7 @@ let current: Backend | null = null;
 
 /** The backend that programs are compiled for. */
 export function getBackend(): Backend {
-  current ??= new ReferenceBackend();
+  current ??= new WasmBackend();
   return current;
 }
 
