@@ -48,9 +48,9 @@ export function flatten(index: Index, rank: number): Affine {
 
 /** The index that walks an array of `shape` with the loop dimensions `dims[a]` (−1: an axis of size 1, always 0). */
 export function walk(shape: Dims, dims: readonly number[], rank: number): Index {
-  const axes = dims.map((dim) => {
+  const axes = dims.map((dim, axis) => {
     const coeffs = new Array<number>(rank).fill(0);
-    if (dim >= 0) coeffs[dim] = 1;
+    if (dim >= 0 && shape[axis] !== 1) coeffs[dim] = 1;
     return { offset: 0, coeffs };
   });
   return { shape, axes };

@@ -102,7 +102,9 @@ function livesOf(buffers: readonly PendingBuffer[], items: readonly Item[], kept
   });
   for (const id of kept) {
     const life = lives.get(id);
-    if (life !== undefined) life.end = total;
+    if (life === undefined) continue;
+    life.end = total;
+    life.start = Math.min(life.start, life.loops[0]?.start ?? life.start);
   }
   for (const { time, kernel } of kernels) reuseInPlace(kernel, time, buffers, lives);
   return lives;
