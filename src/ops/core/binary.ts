@@ -10,13 +10,7 @@ import { resultType } from "./promote.ts";
 import { Tensor } from "./tensor.ts";
 import type { Value } from "./value.ts";
 
-interface BinaryArguments {
-  readonly x1: Tensor;
-  readonly x2: Tensor;
-}
-
-/** An op on two tensors that broadcast against each other. */
-export type BinaryOp = OpFunction<(x1: TensorInput, x2: TensorInput) => Value>;
+type BinaryArguments = Readonly<Record<string, Tensor>>;
 
 export interface BinaryDefinition extends Partial<OpDefinition> {
   readonly name: string;
@@ -24,23 +18,27 @@ export interface BinaryDefinition extends Partial<OpDefinition> {
   readonly operands?: (promoted: DType) => DType;
   /** The dtype of the result for that of the operands. Default: the same. */
   readonly result?: (operands: DType) => DType;
+  /** Names of the operands. Default: `x1`, `x2`. */
+  readonly names?: readonly [string, string];
 }
 
 /** Defines an op on two tensors by its meaning on values of equal shape and dtype. */
-export function binaryOp(definition: BinaryDefinition, f: (x1: Var, x2: Var) => Var): BinaryOp {
-  const { name, operands = (dtype) => dtype, result = (dtype) => dtype, ...rest } = definition;
+export function binaryOp<F>(definition: BinaryDefinition, f: (x1: Var, x2: Var) => Var): OpFunction<F> {
+  const { name, operands = (dtype) => dtype, result = (dtype) => dtype, names = ["x1", "x2"], ...rest } = definition;
   const operandType = (x1: Value, x2: Value): DType => operands(resultType([x1, x2]));
-  return defineOp<BinaryArguments, (x1: TensorInput, x2: TensorInput) => Value>(
+  return defineOp<BinaryArguments, F>(
     {
-      args: { x1: "tensor", x2: "tensor" },
+      args: { [names[0]]: "tensor", [names[1]]: "tensor" },
       infer: (args: BoundArguments) => {
-        const [x1, x2] = [toValue(args["x1"] as TensorInput), toValue(args["x2"] as TensorInput)]; // SAFETY: tensor arguments
+        const [x1, x2] = [toValue(args[names[0]] as TensorInput), toValue(args[names[1]] as TensorInput)]; // SAFETY: tensor arguments
         return { shape: broadcastSymbolic(x1.shape, x2.shape, name), dtype: result(operandType(x1, x2)) };
       },
       ...rest,
       name,
     },
-    ({ x1, x2 }) => {
+    (args) => {
+      const [x1, x2] = [args[names[0]], args[names[1]]];
+      if (x1 === undefined || x2 === undefined) throw new ShapeError(`ops.${name}: two operands are needed.`);
       const [a, b] = unify(`ops.${name}`, [x1, x2], operandType(x1, x2));
       if (a === undefined || b === undefined) throw new ShapeError(`ops.${name}: two operands are needed.`);
       return wrap(f(a, b));

@@ -13,14 +13,17 @@ export type BoundArguments = Readonly<Record<string, unknown>>;
 
 /**
  * What an argument is: a tensor (`tensor?` when it may be left out or null), nested tensors, or static: a number, a
- * shape, a string or a function that the traced program depends on.
+ * shape, a string or a function that the traced program depends on. `call` is a static argument that Keras gives
+ * to the call rather than to the constructor of the node (the key of `getItem`).
  */
-export type ArgumentKind = "tensor" | "tensor?" | "tensors" | "static";
+export type ArgumentKind = "tensor" | "tensor?" | "tensors" | "static" | "call";
 
 export interface ArgumentSpec {
   readonly kind: ArgumentKind;
   /** Value where the argument is left out; without one it is required (except for `tensor?`, which is null). */
   readonly default?: unknown;
+  /** Nested tensors that Keras takes as separate arguments (`einsum(subscripts, *operands)`), not as a list. */
+  readonly variadic?: boolean;
 }
 
 /** An op as data: Keras's files hold graph nodes made of ops, by class and module. */
@@ -108,7 +111,7 @@ export function withTensors(op: Op, bound: BoundArguments): BoundArguments {
   return Object.fromEntries(
     Object.entries(bound).map(([name, value]) => {
       const kind = op.args[name]?.kind ?? "static";
-      if (kind === "static") return [name, mapTree<unknown, unknown>(value, (leaf) => (isTensorHolder(leaf) ? toValue(leaf) : leaf))];
+      if (kind === "static" || kind === "call") return [name, mapTree<unknown, unknown>(value, (leaf) => (isTensorHolder(leaf) ? toValue(leaf) : leaf))];
       if (value === null || value === undefined) {
         if (kind === "tensor?") return [name, null];
         throw new OptionError(`ops.${op.name}: expected a tensor for \`${name}\`, received ${String(value)}.`);

@@ -15,14 +15,37 @@ export interface Typed {
  * @see Keras `backend/common/dtypes.py`
  */
 export function resultType(operands: readonly Typed[]): DType {
+  const joined = join(operands);
+  const isPlain = operands.every((x) => x.isWeak === true || x.dtype === joined);
+  return isPlain ? joined : (narrow[joined] ?? joined);
+}
+
+/**
+ * Keras's table of promotions: as `resultType`, and 64-bit dtypes always become 32-bit ones, also when they meet
+ * their like. `"int"` and `"float"` stand for bare numbers.
+ *
+ * @see Keras `backend.result_type`
+ */
+export function standardResultType(...dtypes: readonly (DType | "int" | "float")[]): DType {
+  const joined = join(
+    dtypes.map((dtype): Typed => {
+      if (dtype === "int") return { dtype: "int32", isWeak: true };
+      return dtype === "float" ? { dtype: "float32", isWeak: true } : { dtype };
+    }),
+  );
+  return narrow[joined] ?? joined;
+}
+
+/** What stands for 64-bit dtypes where several dtypes meet, as in JAX. */
+const narrow: Partial<Record<DType, DType>> = { int64: "int32", uint64: "uint32", float64: "float32" };
+
+function join(operands: readonly Typed[]): DType {
   const strong = operands.filter((x) => x.isWeak !== true).map((x) => x.dtype);
   const weak = operands.filter((x) => x.isWeak === true).map((x) => x.dtype);
   if (strong.length === 0) return weak.reduce(joinTypes, weak[0] ?? "float32");
   const joined = strong.reduce(joinTypes);
-  const weakFloat = weak.some(isFloat);
-  if (weakFloat && !isFloat(joined)) return "float32";
-  if (weak.length > 0 && joined === "bool") return "int32";
-  return joined;
+  if (weak.some(isFloat) && !isFloat(joined)) return "float32";
+  return weak.length > 0 && joined === "bool" ? "int32" : joined;
 }
 
 /** Least upper bound of two dtypes. */

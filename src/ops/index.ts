@@ -1,0 +1,20 @@
+/**
+ * The public array functions: Keras's `ops` namespace. The same functions work on tensors, inside compiled steps and on
+ * symbolic tensors, where they make graph nodes.
+ */
+export { add, arctan2, divide, divideNoNan, floorDivide, fmax, fmin, fmod, gcd, heaviside, hypot, lcm, ldexp, logaddexp, logaddexp2, maximum, minimum, mod, multiply, nextafter, power, subtract, trueDivide } from "./arithmetic.ts";
+export { bitwiseAnd, bitwiseInvert, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, leftShift, rightShift } from "./bitwise.ts";
+export { cast } from "./cast.ts";
+export { allclose, equal, greater, greaterEqual, isclose, isfinite, isin, isinf, isnan, isneginf, isposinf, isreal, less, lessEqual, logicalAnd, logicalNot, logicalOr, logicalXor, notEqual, signbit } from "./comparison.ts";
+export { arange, bartlett, blackman, empty, emptyLike, eye, full, fullLike, geomspace, hamming, hanning, identity, kaiser, linspace, logspace, ones, onesLike, tri, zeros, zerosLike } from "./creation.ts";
+export { einsum } from "./einsum.ts";
+export { getItem } from "./get-item.ts";
+export { customGradient, grad, valueAndGrad, vjp } from "./gradient.ts";
+export { multiHot, oneHot, scatter, scatterUpdate, select, slice, sliceUpdate, take, takeAlongAxis, unravelIndex, where } from "./indexing.ts";
+export { append, arraySplit, columnStack, concatenate, dsplit, dstack, hsplit, hstack, split, stack, unstack, vsplit, vstack } from "./joining.ts";
+export { cdist, cross, dot, inner, kron, matmul, outer, tensordot, vdot } from "./products.ts";
+export { diff, flip, fliplr, flipud, meshgrid, pad, repeat, roll, rot90, tile, trapezoid, vander } from "./rearranging.ts";
+export { all, amax, amin, any, argmax, argmin, average, countNonzero, logsumexp, max, mean, min, moments, prod, ptp, std, sum, variance as var } from "./reductions.ts";
+export { bincount, digitize, histogram, nonzero, searchsorted, unique, view } from "./searching.ts";
+export { broadcastTo, dtype, expandDims, isTensor, moveaxis, ndim, ravel, reshape, shape, size, squeeze, swapaxes, transpose } from "./shape.ts";
+export { abs, absolute, angle, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, cbrt, ceil, clip, conj, conjugate, copy, cos, cosh, deg2rad, erf, erfc, erfinv, exp, exp2, expm1, fabs, floor, i0, imag, log, log10, log1p, log2, nanToNum, negative, rad2deg, real, reciprocal, round, rsqrt, sign, sin, sinc, sinh, sqrt, square, stopGradient, tan, tanh, trunc } from "./unary-math.ts";
