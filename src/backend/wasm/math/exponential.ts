@@ -124,12 +124,14 @@ export function erf(s: Scope, x: Vector): VectorExpr {
   const sign = s.i32(-0x80000000);
   const a = s.temp(f32x4.pmin(v128.andnot(x, sign), s.f32(4)));
   const z = s.temp(f32x4.mul(a, a));
+  // a + a·(P − 1): the larger part is exact.
   const near = s.temp(
-    f32x4.mul(
+    s.madd(
       s.polynomial(z, [
-        1.1283791665750216, -0.37612633063040035, 0.11283684412139776, -0.026858753322890876,
+        0.1283791665750216, -0.37612633063040035, 0.11283684412139776, -0.026858753322890876,
         0.0051993768060926895, -0.0008123467570289753, 8.287424423816651e-5,
       ]),
+      a,
       a,
     ),
   );
