@@ -39,13 +39,21 @@ function names(tensors: readonly KerasTensor[]): string {
 function pick(where: string, structure: unknown, expected: readonly KerasTensor[], given: unknown): Value[] {
   if (!isPlainObject(given)) return valuesIn(given);
   if (isPlainObject(structure)) {
-    return Object.keys(structure).sort().flatMap((key) => {
-      if (!(key in given)) throw new ShapeError(`${where}: the input "${key}" is missing. Received: ${Object.keys(given).join(", ")}.`);
-      return valuesIn(given[key]);
-    });
+    return Object.keys(structure)
+      .sort()
+      .flatMap((key) => {
+        if (!(key in given))
+          throw new ShapeError(
+            `${where}: the input "${key}" is missing. Received: ${Object.keys(given).join(", ")}.`,
+          );
+        return valuesIn(given[key]);
+      });
   }
   return expected.flatMap(({ name }) => {
-    if (!(name in given)) throw new ShapeError(`${where}: the input "${name}" is missing. Received: ${Object.keys(given).join(", ")}.`);
+    if (!(name in given))
+      throw new ShapeError(
+        `${where}: the input "${name}" is missing. Received: ${Object.keys(given).join(", ")}.`,
+      );
     return valuesIn(given[name]);
   });
 }
@@ -53,8 +61,10 @@ function pick(where: string, structure: unknown, expected: readonly KerasTensor[
 function adapt(where: string, value: Value, like: KerasTensor): Value {
   const mask = maskOf(value);
   let adapted = value;
-  if (adapted.shape.length === like.shape.length - 1 && like.shape.at(-1) === 1) adapted = expandDims(adapted, -1);
-  else if (adapted.shape.length === like.shape.length + 1 && adapted.shape.at(-1) === 1) adapted = squeeze(adapted, -1);
+  if (adapted.shape.length === like.shape.length - 1 && like.shape.at(-1) === 1)
+    adapted = expandDims(adapted, -1) as Value; // SAFETY: value in, value out
+  else if (adapted.shape.length === like.shape.length + 1 && adapted.shape.at(-1) === 1)
+    adapted = squeeze(adapted, -1) as Value; // SAFETY: value in, value out
   const fits =
     adapted.shape.length === like.shape.length &&
     like.shape.every((dim, i) => dim === null || adapted.shape[i] === null || adapted.shape[i] === dim);

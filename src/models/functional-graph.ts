@@ -23,15 +23,18 @@ export class FunctionalGraph {
   readonly operations: readonly Operation[];
   /** Nodes in the order in which they can run. */
   readonly nodes: readonly Node[];
+  /** The same, grouped by their distance from the outputs, farthest first. */
+  readonly nodesByDepth: readonly (readonly Node[])[];
 
   constructor(inputs: TensorStructure, outputs: TensorStructure) {
     this.inputStructure = inputs;
     this.outputStructure = outputs;
     this.inputs = symbolicIn(inputs);
     this.outputs = symbolicIn(outputs);
-    const { operations, nodes } = mapGraph(this.inputs, this.outputs);
+    const { operations, nodesByDepth } = mapGraph(this.inputs, this.outputs);
     this.operations = operations;
-    this.nodes = nodes;
+    this.nodesByDepth = nodesByDepth;
+    this.nodes = nodesByDepth.flat();
   }
 
   /** True when the node is part of this graph. */
@@ -47,12 +50,17 @@ export class FunctionalGraph {
    */
   run(
     values: readonly unknown[],
-    run: (operation: Operation, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>, node: Node) => unknown = (operation, args, kwargs) =>
-      operation.runNode(args, kwargs),
+    run: (
+      operation: Operation,
+      args: readonly unknown[],
+      kwargs: Readonly<Record<string, unknown>>,
+      node: Node,
+    ) => unknown = (operation, args, kwargs) => operation.runNode(args, kwargs),
   ): unknown {
     const valueOf = new Map<KerasTensor, unknown>(this.inputs.map((tensor, i) => [tensor, values[i]]));
     const lookup = (tensor: KerasTensor): unknown => {
-      if (!valueOf.has(tensor)) throw new AntlerError(`the value of "${tensor.name}" is not known when it is needed`);
+      if (!valueOf.has(tensor))
+        throw new AntlerError(`the value of "${tensor.name}" is not known when it is needed`);
       return valueOf.get(tensor);
     };
     for (const node of this.nodes) {
@@ -71,14 +79,16 @@ export class FunctionalGraph {
 function leavesOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value.flatMap(leavesOf);
   if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, child]) => leavesOf(child));
+    return Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([, child]) => leavesOf(child));
   }
   return [value];
 }
 
 interface GraphMap {
   readonly operations: Operation[];
-  readonly nodes: Node[];
+  readonly nodesByDepth: Node[][];
 }
 
 function mapGraph(inputs: readonly KerasTensor[], outputs: readonly KerasTensor[]): GraphMap {
@@ -89,7 +99,8 @@ function mapGraph(inputs: readonly KerasTensor[], outputs: readonly KerasTensor[
     const depth = Math.max(nodeDepth.get(node) ?? 0, depthOf.get(node.operation) ?? 0);
     depthOf.set(node.operation, depth);
     nodeDepth.set(node, depth);
-    for (const parent of node.parentNodes) nodeDepth.set(parent, Math.max(depth + 1, nodeDepth.get(parent) ?? 0));
+    for (const parent of node.parentNodes)
+      nodeDepth.set(parent, Math.max(depth + 1, nodeDepth.get(parent) ?? 0));
   }
   for (const { history } of inputs) {
     if (history === null || depthOf.has(history.operation)) continue;
@@ -108,10 +119,13 @@ function mapGraph(inputs: readonly KerasTensor[], outputs: readonly KerasTensor[
   );
   checkNames(operations);
   const position = new Map(discovered.map((node, i) => [node, i]));
-  const nodes = [...known].sort(
-    (a, b) => (nodeDepth.get(b) ?? 0) - (nodeDepth.get(a) ?? 0) || (position.get(a) ?? 0) - (position.get(b) ?? 0),
-  );
-  return { operations, nodes };
+  const levels = new Map<number, Node[]>();
+  for (const node of [...known].sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0))) {
+    const depth = nodeDepth.get(node) ?? 0;
+    levels.set(depth, [...(levels.get(depth) ?? []), node]);
+  }
+  const nodesByDepth = [...levels].sort(([a], [b]) => b - a).map(([, nodes]) => nodes);
+  return { operations, nodesByDepth };
 }
 
 /** All nodes from the outputs back to the inputs, children after parents, and each operation's number of discovery. */
@@ -129,7 +143,9 @@ function discover(
     const { history } = tensor;
     const node = history?.operation.inboundNodes[history.nodeIndex];
     if (history === null || node === undefined) {
-      throw new AntlerError(`Model: the tensor "${tensor.name}" does not come from a graph. Outputs must be computed from Input tensors by layers and ops.`);
+      throw new AntlerError(
+        `Model: the tensor "${tensor.name}" does not come from a graph. Outputs must be computed from Input tensors by layers and ops.`,
+      );
     }
     if (finished.has(node) || stack.some((frame) => frame.node === node)) return;
     if (!indexOf.has(history.operation)) indexOf.set(history.operation, indexOf.size);
@@ -161,7 +177,10 @@ function discover(
 function checkNames(operations: readonly Operation[]): void {
   const seen = new Set<string>();
   for (const { name } of operations) {
-    if (seen.has(name)) throw new AntlerError(`Model: the name "${name}" is used by two layers. Names within a model must differ.`);
+    if (seen.has(name))
+      throw new AntlerError(
+        `Model: the name "${name}" is used by two layers. Names within a model must differ.`,
+      );
     seen.add(name);
   }
 }
@@ -179,7 +198,8 @@ export function cutGraph(
 ): { readonly inputs: TensorStructure; readonly outputs: TensorStructure } {
   const copies = new Map<KerasTensor, KerasTensor>();
   const nodes = new Map<Node, true>();
-  for (const tensor of symbolicIn(inputs)) copies.set(tensor, isInputTensor(tensor) ? tensor : makeInput(tensor));
+  for (const tensor of symbolicIn(inputs))
+    copies.set(tensor, isInputTensor(tensor) ? tensor : makeInput(tensor));
   const copy = (tensor: KerasTensor): KerasTensor => {
     const known = copies.get(tensor);
     if (known !== undefined) return known;
@@ -193,7 +213,10 @@ export function cutGraph(
       nodes.set(node, true);
       const args = replaceSymbolic(node.args, copy) as unknown[]; // SAFETY: an array stays one
       const kwargs = replaceSymbolic(node.kwargs, copy) as Record<string, unknown>; // SAFETY: an object stays one
-      const results = replaceSymbolic(node.outputs, ({ shape, dtype, name }) => new KerasTensor(shape, { dtype, name: `${name}CLONE` }));
+      const results = replaceSymbolic(
+        node.outputs,
+        ({ shape, dtype, name }) => new KerasTensor(shape, { dtype, name: `${name}CLONE` }),
+      );
       const copied = new Node(node.operation, args, kwargs, results);
       node.outputTensors.forEach((old, i) => copies.set(old, copied.outputTensors[i] ?? old));
     }

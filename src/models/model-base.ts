@@ -20,7 +20,11 @@ export interface ModelOptions extends LayerOptions {
 
 /** The graph side of a model: a layer made of layers. */
 export abstract class ModelBase extends LayerBase {
-  static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training", "mask"], open: true };
+  static readonly callArguments: CallArguments = {
+    tensors: ["inputs"],
+    options: ["training", "mask"],
+    open: true,
+  };
   #graph: FunctionalGraph | null = null;
 
   constructor(options: ModelOptions) {
@@ -41,7 +45,9 @@ export abstract class ModelBase extends LayerBase {
     checkSymbolic(this.className, "outputs", outputs);
     const isCut = symbolicIn(inputs).some((tensor) => !isInputTensor(tensor));
     const graph = isCut
-      ? cutGraph(inputs, outputs, ({ shape, dtype, name }) => Input({ batchShape: shape, dtype, name: `${name}CLONE` }))
+      ? cutGraph(inputs, outputs, ({ shape, dtype, name }) =>
+          Input({ batchShape: shape, dtype, name: `${name}CLONE` }),
+        )
       : { inputs, outputs };
     this.#graph = new FunctionalGraph(graph.inputs, graph.outputs);
     this.built = true;
@@ -56,7 +62,9 @@ export abstract class ModelBase extends LayerBase {
 
   #graphOr(what: string): FunctionalGraph {
     if (this.#graph !== null) return this.#graph;
-    throw new AntlerError(`${this.where}: it has no ${what}: it is not built from a graph of symbolic tensors, or not built yet.`);
+    throw new AntlerError(
+      `${this.where}: it has no ${what}: it is not built from a graph of symbolic tensors, or not built yet.`,
+    );
   }
 
   /** All inputs, flat. */
@@ -92,6 +100,11 @@ export abstract class ModelBase extends LayerBase {
     return [...inGraph, ...super.subLayers.filter((layer) => !known.has(layer))] as Layer[];
   }
 
+  /** What an expanded table or picture of a nested model lists: its layers, inputs included. */
+  get layersOrInputs(): readonly LayerBase[] {
+    return this.layers;
+  }
+
   override get subLayers(): Layer[] {
     return this.layers;
   }
@@ -118,11 +131,15 @@ export abstract class ModelBase extends LayerBase {
     const { mask, training } = options;
     const graph = this.#graph;
     if (graph === null) {
-      throw new AntlerError(`${this.where}: a subclass of Model must implement call(inputs, { training, mask }).`);
+      throw new AntlerError(
+        `${this.where}: a subclass of Model must implement call(inputs, { training, mask }).`,
+      );
     }
     const values = adaptInputs(this.where, graph.inputStructure, inputs);
     if (mask !== undefined && mask !== null) setMasks(values, Array.isArray(mask) ? mask : [mask]);
-    return withCallContext({ training: typeof training === "boolean" ? training : null }, () => graph.run(values));
+    return withCallContext({ training: typeof training === "boolean" ? training : null }, () =>
+      graph.run(values),
+    );
   }
 
   /** Masks travel through the graph itself; the outputs have theirs already. */
@@ -132,7 +149,9 @@ export abstract class ModelBase extends LayerBase {
 
   override countParams(): number {
     if (!this.built) {
-      throw new AntlerError(`${this.where}: it has no weights to count yet. Call it on data, or build it with an input shape.`);
+      throw new AntlerError(
+        `${this.where}: it has no weights to count yet. Call it on data, or build it with an input shape.`,
+      );
     }
     return this.weights.reduce((sum, weight) => sum + weight.size, 0);
   }
@@ -150,13 +169,16 @@ function checkSymbolic(where: string, what: string, structure: unknown): void {
     }
   };
   visit(structure);
-  if (symbolicIn(structure).length === 0) throw new OptionError(`${where}: expected at least one tensor as \`${what}\`, received none.`);
+  if (symbolicIn(structure).length === 0)
+    throw new OptionError(`${where}: expected at least one tensor as \`${what}\`, received none.`);
 }
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (value instanceof LayerBase) return `the layer ${value.name} itself (call it on a tensor)`;
-  return typeof value === "object" || typeof value === "function" ? `a ${value.constructor.name}` : JSON.stringify(value);
+  return typeof value === "object" || typeof value === "function"
+    ? `a ${value.constructor.name}`
+    : JSON.stringify(value);
 }
 
 /** The arguments of `Model(…)`: `Model({ inputs, outputs, name })` or `Model(inputs, outputs, { name })`. */
@@ -167,9 +189,20 @@ export function modelOptions(args: readonly unknown[]): ModelOptions {
     return { ...(third as object | undefined), inputs: first, outputs: second }; // SAFETY: options by SPEC §3
   }
   const options = (first ?? {}) as ModelOptions; // SAFETY: checked next
-  checkOptions("Model", options, ["inputs", "outputs", "name", "trainable", "dtype", "autocast", "activityRegularizer", "inputShape"]);
+  checkOptions("Model", options, [
+    "inputs",
+    "outputs",
+    "name",
+    "trainable",
+    "dtype",
+    "autocast",
+    "activityRegularizer",
+    "inputShape",
+  ]);
   if ((options.inputs === undefined) !== (options.outputs === undefined)) {
-    throw new OptionError(`Model: expected \`inputs\` and \`outputs\` together, received ${options.inputs === undefined ? "only outputs" : "only inputs"}.`);
+    throw new OptionError(
+      `Model: expected \`inputs\` and \`outputs\` together, received ${options.inputs === undefined ? "only outputs" : "only inputs"}.`,
+    );
   }
   return options;
 }

@@ -1,8 +1,20 @@
-import { classNameOf, type LayerBase, type LayerCallOptions, type LayerOptions } from "../graph/layer-base.ts";
+import {
+  classNameOf,
+  type LayerBase,
+  type LayerCallOptions,
+  type LayerOptions,
+} from "../graph/layer-base.ts";
 import type { SymbolicFamily } from "../graph/keras-tensor.ts";
 import type { LayerCall } from "../graph/layer.ts";
 import { autoName } from "../graph/naming.ts";
-import type { FunctionalRule, ShapeRule, ShapesOf, TensorTree, WideCallSignature, WideRule } from "../ir/shape-types/index.ts";
+import type {
+  FunctionalRule,
+  ShapeRule,
+  ShapesOf,
+  TensorTree,
+  WideCallSignature,
+  WideRule,
+} from "../ir/shape-types/index.ts";
 import type { ConcreteFamily } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
 import { ModelBase, modelOptions } from "./model-base.ts";
@@ -32,16 +44,29 @@ export class ModelClass extends ModelBase {
 }
 
 /** A model; with a rule R, calling it gives tensors whose shapes the compiler knows. */
-export type Model<R extends ShapeRule = WideRule> = ModelClass & (WideRule extends R ? WideCall : LayerCall<R>);
+export type Model<R extends ShapeRule = WideRule> = ModelClass &
+  (WideRule extends R ? WideCall : LayerCall<R>);
 
 /** The shapes of symbolic tensors, nested alike. */
 type ShapesIn<I> = I extends TensorTree ? ShapesOf<I> : unknown;
 
 export interface ModelConstructor {
-  <const I, const O>(options: LayerOptions & { readonly inputs: I; readonly outputs: O }): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
-  <const I, const O>(inputs: I, outputs: O, options?: LayerOptions): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
-  new <const I, const O>(options: LayerOptions & { readonly inputs: I; readonly outputs: O }): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
-  new <const I, const O>(inputs: I, outputs: O, options?: LayerOptions): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
+  <const I, const O>(
+    options: LayerOptions & { readonly inputs: I; readonly outputs: O },
+  ): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
+  <const I, const O>(
+    inputs: I,
+    outputs: O,
+    options?: LayerOptions,
+  ): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
+  new <const I, const O>(
+    options: LayerOptions & { readonly inputs: I; readonly outputs: O },
+  ): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
+  new <const I, const O>(
+    inputs: I,
+    outputs: O,
+    options?: LayerOptions,
+  ): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
   /** For subclasses: `class MLP extends Model { call(inputs) {…} }`. */
   new (options?: LayerOptions & { readonly inputs?: unknown; readonly outputs?: unknown }): Model;
   fromConfig(config: Readonly<Record<string, unknown>>): LayerBase;

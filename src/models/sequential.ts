@@ -50,10 +50,14 @@ class SequentialClass extends ModelClass {
       throw new OptionError(`${this.className}: expected layers, received ${String(given)}.`);
     }
     if (isInputLayer(layer) && this.#stack.length > 0) {
-      throw new AntlerError(`${this.where}: an InputLayer can only come first; there are ${this.#stack.length} layers before "${layer.name}".`);
+      throw new AntlerError(
+        `${this.where}: an InputLayer can only come first; there are ${this.#stack.length} layers before "${layer.name}".`,
+      );
     }
     if (this.#stack.some(({ name }) => name === layer.name)) {
-      throw new OptionError(`${this.where}: the name "${layer.name}" is taken by another layer of the model. Names must differ.`);
+      throw new OptionError(
+        `${this.where}: the name "${layer.name}" is taken by another layer of the model. Names must differ.`,
+      );
     }
     if (this.#stack.length === 0 && !isInputLayer(layer)) {
       const shape = layer.inputShape;
@@ -67,23 +71,29 @@ class SequentialClass extends ModelClass {
     this.clearGraph();
     const [first] = this.#stack;
     if (isInputLayer(first) && this.#stack.length > 1) this.build(first.batchShape);
-    else if (first !== undefined && this.#stack.length > 1 && isBuiltModel(first)) this.build(first.inputs[0]?.shape ?? []);
+    else if (first !== undefined && this.#stack.length > 1 && isBuiltModel(first))
+      this.build(first.inputs[0]?.shape ?? []);
   }
 
   /** Builds the graph for inputs of such a shape (with the batch axis). */
   override build(inputShape?: Shape): void {
     const [first, ...rest] = this.#stack;
-    if (first === undefined) throw new AntlerError(`${this.where}: it has no layers to build. Add some with add().`);
+    if (first === undefined)
+      throw new AntlerError(`${this.where}: it has no layers to build. Add some with add().`);
     const inputLayer = isInputLayer(first) ? first : null;
     if (inputLayer === null && inputShape === undefined) {
-      throw new AntlerError(`${this.where}: expected an input shape. Start with Input({ shape }), or call the model on data.`);
+      throw new AntlerError(
+        `${this.where}: expected an input shape. Start with Input({ shape }), or call the model on data.`,
+      );
     }
     const input = inputLayer?.output ?? Input({ batchShape: inputShape ?? [] });
     let x: unknown = input;
     for (const layer of inputLayer === null ? [first, ...rest] : rest) {
       x = layer.invoke(x);
       if (symbolicIn(x).length !== 1) {
-        throw new AntlerError(`${this.where}: every layer must give one tensor; "${layer.name}" gives ${symbolicIn(x).length}. Use Model(inputs, outputs).`);
+        throw new AntlerError(
+          `${this.where}: every layer must give one tensor; "${layer.name}" gives ${symbolicIn(x).length}. Use Model(inputs, outputs).`,
+        );
       }
     }
     if (x !== input) this.setGraph(input, x);
@@ -106,7 +116,13 @@ class SequentialClass extends ModelClass {
   override getConfig(): Record<string, unknown> {
     const { name, trainable, dtypePolicy: dtype } = this;
     const buildInputShape = this.graph === null ? undefined : this.inputs[0]?.shape;
-    return { name, trainable, dtype, layers: this.#stack, ...(buildInputShape === undefined ? {} : { buildInputShape }) };
+    return {
+      name,
+      trainable,
+      dtype,
+      layers: this.#stack,
+      ...(buildInputShape === undefined ? {} : { buildInputShape }),
+    };
   }
 }
 
@@ -129,8 +145,14 @@ function sequentialOptions(args: readonly unknown[]): SequentialOptions {
 export type Sequential = SequentialClass & WideCall;
 
 export interface SequentialConstructor {
-  (layers?: readonly (LayerBase | KerasTensor)[] | SequentialOptions, options?: SequentialOptions): Sequential;
-  new (layers?: readonly (LayerBase | KerasTensor)[] | SequentialOptions, options?: SequentialOptions): Sequential;
+  (
+    layers?: readonly (LayerBase | KerasTensor)[] | SequentialOptions,
+    options?: SequentialOptions,
+  ): Sequential;
+  new (
+    layers?: readonly (LayerBase | KerasTensor)[] | SequentialOptions,
+    options?: SequentialOptions,
+  ): Sequential;
   fromConfig(config: Readonly<Record<string, unknown>>): Sequential;
 }
 
@@ -142,4 +164,6 @@ export interface SequentialConstructor {
  * const model = Sequential([Input({ shape: [4] }), layers.Dense(2)]);
  * @see Keras `models/sequential.py`
  */
-export const Sequential: SequentialConstructor = callable<typeof SequentialClass, SequentialConstructor>(SequentialClass);
+export const Sequential: SequentialConstructor = callable<typeof SequentialClass, SequentialConstructor>(
+  SequentialClass,
+);
