@@ -17,6 +17,7 @@ import type {
 } from "../ir/shape-types/index.ts";
 import type { ConcreteFamily } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
+import { printSummary, type SummaryOptions } from "../viz/summary.ts";
 import { ModelBase, modelOptions } from "./model-base.ts";
 
 /** How a model whose rule is not known is called: on symbolic or real tensors, arrays or objects of them. */
@@ -40,6 +41,11 @@ export class ModelClass extends ModelBase {
   override get className(): string {
     const own = classNameOf(this.constructor);
     return own === "Model" && this.graph !== null ? "Functional" : own;
+  }
+
+  /** Prints a table of the layers: names, output shapes, parameters, connections. */
+  summary(options: SummaryOptions = {}): void {
+    printSummary(this, options);
   }
 }
 
