@@ -1,5 +1,3 @@
-import type { FullParams } from "../../ir/primitives/full.ts";
-import { fullPrimitive } from "../../ir/primitives/full.ts";
 import type { CondParams } from "../../ir/primitives/cond.ts";
 import type { ScanParams } from "../../ir/primitives/scan.ts";
 import type { WhileLoopParams } from "../../ir/primitives/while-loop.ts";
@@ -76,20 +74,17 @@ function simplifyBodies(rewriter: Rewriter, equation: Equation, inputs: readonly
   }
 }
 
-/** Makes captured constants known inside a body: their inputs stay, but nothing reads them any more. */
+/** Makes captured constants and counters known inside a body: their inputs stay, but nothing reads them any more. */
 function withConstants(rewriter: Rewriter, body: Program, captures: readonly Var[]): Program {
   const constants = new Map<Var, Var>();
   const equations: Equation[] = [];
   captures.forEach((value, i) => {
     const input = body.inputs[i];
-    const constant = rewriter.match(value, "full");
+    const constant = rewriter.match(value, "full") ?? rewriter.match(value, "iota");
     if (constant === null || input === undefined) return;
-    const params = constant.params as FullParams; // SAFETY: the parameters of `full`
-    const [output] = fullPrimitive.infer([], params);
-    if (output === undefined) return;
-    const inner = new Var(output, input.builder);
+    const inner = new Var(input, input.builder);
     constants.set(input, inner);
-    equations.push({ ...constant, inputs: [], outputs: [inner] });
+    equations.push({ ...constant, outputs: [inner] });
   });
   if (constants.size === 0) return body;
   const rename = (value: Var): Var => constants.get(value) ?? value;
