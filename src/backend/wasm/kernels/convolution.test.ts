@@ -4,6 +4,7 @@ import { f32x4, i32, i32x4, v128 } from "../assembler/index.ts";
 import { emitConvolution } from "./convolution.ts";
 import type { Epilogue } from "./kernel.ts";
 import { winogradConvolution } from "./winograd-convolution.ts";
+import { winogradFilter } from "./winograd-filter.ts";
 import { defaultOptions, harness, noise, worstError } from "./testing.ts";
 
 interface Case {
@@ -85,7 +86,9 @@ function check(c: Case, pass: ConvolutionPass, options: CheckOptions = {}): void
     (module) =>
       options.winograd === undefined
         ? emitConvolution(module, d, defaultOptions(), options.epilogue?.emit)
-        : winogradConvolution(module, d, defaultOptions(), options.winograd, options.epilogue?.emit),
+        : pass === "filterGradient"
+          ? winogradFilter(module, d, defaultOptions(), options.winograd)
+          : winogradConvolution(module, d, defaultOptions(), options.winograd, options.epilogue?.emit),
     order.map((name) => sizes[name] * 4),
     [4096],
   );
@@ -193,6 +196,7 @@ describe("Winograd's algorithm", () => {
       if (c === undefined) return;
       check(c, "forward", { winograd: outputs, tolerance: bounds[outputs] });
       check(c, "inputGradient", { winograd: outputs, tolerance: bounds[outputs] });
+      check(c, "filterGradient", { winograd: outputs, tolerance: bounds[outputs] });
       check(c, "forward", { winograd: outputs, tolerance: bounds[outputs], epilogue });
     });
   }

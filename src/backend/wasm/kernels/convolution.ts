@@ -5,6 +5,9 @@ import { filterConvolution } from "./convolution-filter.ts";
 import { gatherConvolution } from "./convolution-gather.ts";
 import type { Epilogue, KernelOptions, StructuredKernel } from "./kernel.ts";
 import { emitMatmul } from "./matmul.ts";
+import { winogradChoice } from "./winograd-choice.ts";
+import { winogradConvolution } from "./winograd-convolution.ts";
+import { winogradFilter } from "./winograd-filter.ts";
 
 /**
  * Generates a convolution pass; operands as {@link ConvolutionDescriptor} says. An epilogue applies to the forward pass
@@ -20,7 +23,13 @@ export function emitConvolution(
   invariant(d.inputChannels % d.groups === 0 && d.outputChannels % d.groups === 0, "groups divide the channels");
   invariant(epilogue === undefined || d.pass !== "filterGradient", "a filter gradient takes no epilogue");
   if (isPointwise(d)) return emitMatmul(module, pointwiseProduct(d), options, epilogue);
-  return d.pass === "filterGradient" ? filterConvolution(module, d, options) : gatherConvolution(module, d, options, epilogue);
+  const outputs = winogradChoice(d);
+  if (d.pass === "filterGradient") {
+    return outputs === undefined ? filterConvolution(module, d, options) : winogradFilter(module, d, options, outputs);
+  }
+  return outputs === undefined
+    ? gatherConvolution(module, d, options, epilogue)
+    : winogradConvolution(module, d, options, outputs, epilogue);
 }
 
 /** Whether a convolution is a product of pixels by a matrix. */
