@@ -7,7 +7,7 @@ import { invariant } from "../../util/errors.ts";
 import type { BufferTable } from "./buffer-table.ts";
 import { emitEntries, markNeeded } from "./emit.ts";
 import { Scheduler } from "./scheduler.ts";
-import { placeUpdates } from "./updates.ts";
+import { homeOf, placeUpdates } from "./updates.ts";
 import { Root } from "./values.ts";
 
 const rules: Readonly<Record<string, (scheduler: Scheduler, equation: Equation) => void>> = {
@@ -98,8 +98,7 @@ function placeScan(scheduler: Scheduler, equation: Equation): void {
     const whole = ys[i];
     invariant(whole !== undefined, "scan: a result is missing");
     const root = slice(value, whole);
-    inner.placePiece({ value, root, offset: 0, strides: stridesOf(value.shape) });
-    return root;
+    return placeSlice(inner, value, root, program) ?? root;
   });
   carryUpdates(inner, carried, program.updates);
 
@@ -119,6 +118,23 @@ function placeScan(scheduler: Scheduler, equation: Equation): void {
     },
   });
   bindResults(scheduler, outputs, writes, position);
+}
+
+/**
+ * Stores a result of a body into its slice of the stacked results: computed there where it is stored at all and is no
+ * carry, else stored a second time by the loops that compute it.
+ *
+ * @returns The root to mark when the slice is needed, where it is not the slice itself.
+ */
+function placeSlice(inner: Scheduler, value: Var, slice: Root, program: Program): Root | null {
+  const root = inner.rootOf(value);
+  const isCarry = program.updates.some((next) => next !== null && inner.behind(next) === inner.behind(value));
+  if (root !== null && root.position >= 0 && !isCarry && homeOf(root).place === null) {
+    homeOf(root).place = slice.resolve();
+    return root;
+  }
+  inner.placePiece({ value, root: slice, offset: 0, strides: stridesOf(value.shape) });
+  return null;
 }
 
 function placeWhile(scheduler: Scheduler, equation: Equation): void {

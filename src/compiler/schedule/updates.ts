@@ -32,7 +32,7 @@ export function placeUpdates(scheduler: Scheduler, updates: readonly Update[]): 
 }
 
 /** The root whose place decides where the value lives. */
-function homeOf(root: Root): Root {
+export function homeOf(root: Root): Root {
   return root.outer === null ? root : root.outer.root;
 }
 
