@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { projectRoot, runCommand } from "../scripts/support/command.ts";
 import { Contender } from "./support/contender.ts";
+import { writeData } from "./support/data-files.ts";
 import { renderTable, summarize, type Outcome } from "./support/report.ts";
 import { rows } from "./support/rows.mjs";
 
@@ -38,11 +39,29 @@ if (!existsSync(join(projectRoot, "bench/node_modules"))) {
 }
 if (!existsSync(join(projectRoot, "dist/index.js"))) await runCommand("node", ["scripts/build.ts"]);
 
+/** A Python that has PyTorch, or null. */
+async function findTorch(): Promise<string | null> {
+  for (const python of [process.env["PYTHON"] ?? "python3", "/usr/bin/python3"]) {
+    const { code } = await runCommand(python, ["-c", "import torch, numpy"], { quiet: true });
+    if (code === 0) return python;
+  }
+  console.log(
+    "PyTorch is left out: no python3 with torch and numpy (Debian: apt-get install python3-torch libopenblas0)",
+  );
+  return null;
+}
+
 const script = (name: string): string => join(projectRoot, "bench/contenders", name);
+const python = await findTorch();
+const dataFolder = join(projectRoot, ".cache/bench");
+if (python !== null) writeData(dataFolder);
 const contenders = [
   new Contender("antler", "node", [script("antler.mjs"), options.threads]),
   new Contender("tfjs-wasm", "node", [script("tfjs.mjs"), "wasm"]),
   new Contender("jax-js", "node", [script("jax-js.mjs")]),
+  ...(python === null
+    ? []
+    : [new Contender("torch", python, [script("pytorch.py"), options.threads, dataFolder])]),
 ];
 const outcomes: Outcome[] = [];
 try {

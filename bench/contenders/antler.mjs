@@ -2,7 +2,7 @@
 import * as antler from "antler";
 import { convData, gemmData, modelBatch, modelWeights, takeRows } from "../support/data.mjs";
 import { parseRow } from "../support/rows.mjs";
-import { giving, training } from "../support/runners.mjs";
+import { comparison, giving, training } from "../support/runners.mjs";
 import { serve } from "../support/serve.mjs";
 
 const { Input, Model, config, layers, losses, ops, optimizers, tensor } = antler;
@@ -98,8 +98,7 @@ async function prepare(row) {
     const loss = Array.isArray(result) ? result[0] : result;
     return typeof loss === "number" ? loss : Number((await loss.data())[0]);
   };
-  // Dropout draws from each library's own generator: the losses of the ResNet are not comparable.
-  return training(step, { compare: workload !== "resnet" });
+  return training(step, comparison(workload));
 }
 
 await serve({ antler: "working tree" }, prepare);

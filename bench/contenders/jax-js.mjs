@@ -16,7 +16,7 @@ import {
 } from "@jax-js/jax";
 import { convData, gemmData, modelBatch, modelWeights, takeRows } from "../support/data.mjs";
 import { parseRow } from "../support/rows.mjs";
-import { giving, training } from "../support/runners.mjs";
+import { comparison, giving, training } from "../support/runners.mjs";
 import { serve } from "../support/serve.mjs";
 
 await init("wasm");
@@ -234,7 +234,7 @@ async function prepare(row) {
     await blockUntilReady(params);
     return (await loss.data())[0];
   };
-  return training(step, { compare: workload !== "resnet" });
+  return training(step, comparison(workload));
 }
 
 const manifest = new URL("../node_modules/@jax-js/jax/package.json", import.meta.url);

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { convData, gemmData, modelBatch, modelWeights, takeRows } from "../support/data.mjs";
 import { parseRow } from "../support/rows.mjs";
-import { giving, training } from "../support/runners.mjs";
+import { comparison, giving, training } from "../support/runners.mjs";
 import { serve } from "../support/serve.mjs";
 
 const backend = process.argv[2] ?? "wasm";
@@ -80,7 +80,7 @@ async function prepare(row) {
   model.compile({ optimizer: tf.train.rmsprop(1e-3, 0.9, 0, 1e-7), loss: crossentropy });
   const { x, oneHot } = modelBatch(workload);
   const batch = [give(x), give(oneHot)];
-  return training(() => model.trainOnBatch(...batch), { compare: workload !== "resnet" });
+  return training(() => model.trainOnBatch(...batch), comparison(workload));
 }
 
 await serve({ tfjs: tf.version.tfjs }, prepare);
