@@ -14,7 +14,7 @@ import type { DType } from "../../ir/dtypes.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { DenseRule, Shape } from "../../ir/shape-types/index.ts";
 import { add } from "../../ops/arithmetic.ts";
-import { matmul } from "../../ops/matmul.ts";
+import { matmul } from "../../ops/products.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
