@@ -228,9 +228,12 @@ export const softmax: ElementwiseOp<[{ readonly axis?: SoftmaxAxis }]> = alongAx
 export const logSoftmax: ElementwiseOp<[{ readonly axis?: SoftmaxAxis }]> = alongAxes("logSoftmax", logSoftmaxOver);
 
 /**
- * The nearest point to x whose elements along an axis are not negative and add up to 1.
+ * Sparse probabilities along an axis, as Keras computes them.
  *
- * @see Keras `ops.sparsemax`; Martins and Astudillo (2016), algorithm 1
+ * Martins and Astudillo (2016, algorithm 1) subtract a threshold made from the sum of the support; Keras makes it from
+ * the sum of the running sums over the support, which is the same for supports of one element alone.
+ *
+ * @see Keras `ops.sparsemax`
  */
 export const sparsemax: Op1<[{ readonly axis?: number }]> = defineOp(
   { name: "sparsemax", module: "nn", args: { x: "tensor", axis: opt(-1) } },
@@ -240,12 +243,11 @@ export const sparsemax: Op1<[{ readonly axis?: number }]> = defineOp(
     const axes = [normalizeAxis(axis, shape.length, "ops.sparsemax")];
     const at = axes[0] ?? 0;
     const [sorted = value] = p.sort([value], at, { descending: true });
-    const sums = p.offset(p.cumSum(sorted, at), -1);
+    const sums = p.cumSum(sorted, at);
     const rank = p.offset(p.iota(shape, at, value.dtype), 1);
-    const isInSupport = p.gt(p.mul(sorted, rank), sums);
+    const isInSupport = p.gt(p.sub(sorted, p.div(p.offset(sums, -1), rank)), p.zerosLike(sorted));
     const count = p.reduceSum(either(isInSupport, p.fullLike(value, 1), 0), axes);
-    // Only the support's own sum counts: that of its last element.
-    const total = p.reduceSum(either(isInSupport, sorted, 0), axes);
+    const total = p.reduceSum(either(isInSupport, sums, 0), axes);
     const tau = p.div(p.offset(total, -1), count);
     const moved = p.sub(value, spread(tau, shape, axes));
     return wrap(either(isAbove(moved, 0), moved, 0));
