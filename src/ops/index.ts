@@ -7,6 +7,7 @@ export { bitwiseAnd, bitwiseInvert, bitwiseLeftShift, bitwiseNot, bitwiseOr, bit
 export { cast } from "./cast.ts";
 export { allclose, equal, greater, greaterEqual, isclose, isfinite, isin, isinf, isnan, isneginf, isposinf, isreal, less, lessEqual, logicalAnd, logicalNot, logicalOr, logicalXor, notEqual, signbit } from "./comparison.ts";
 export { arange, bartlett, blackman, empty, emptyLike, eye, full, fullLike, geomspace, hamming, hanning, identity, kaiser, linspace, logspace, ones, onesLike, tri, zeros, zerosLike } from "./creation.ts";
+export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from "./crossentropy.ts";
 export { einsum } from "./einsum.ts";
 export { getItem } from "./get-item.ts";
 export { customGradient, grad, valueAndGrad, vjp } from "./gradient.ts";
