@@ -59,6 +59,7 @@ const contenders = [
   new Contender("antler", "node", [script("antler.mjs"), options.threads]),
   new Contender("tfjs-wasm", "node", [script("tfjs.mjs"), "wasm"]),
   new Contender("jax-js", "node", [script("jax-js.mjs")]),
+  new Contender("onnxruntime", "node", [script("onnxruntime.mjs"), options.threads]),
   ...(python === null
     ? []
     : [new Contender("torch", python, [script("pytorch.py"), options.threads, dataFolder])]),
