@@ -51,14 +51,14 @@ export function tolerance(dtype: string, kind: ToleranceKind): Tolerance {
 /** Anything that has numbers in row-major order: an array, a typed array, a decoded golden tensor. */
 export type Numbers =
   | ArrayLike<number | bigint | boolean>
-  | { readonly values: ArrayLike<number>; readonly shape: readonly number[] };
+  | { readonly values: ArrayLike<number | bigint>; readonly shape: readonly number[] };
 
 function flatten(numbers: Numbers): {
   readonly values: ArrayLike<number>;
   readonly shape?: readonly number[];
 } {
   if ("values" in numbers && typeof numbers.values !== "function") {
-    return { values: numbers.values, shape: numbers.shape };
+    return { values: Array.from<number | bigint, number>(numbers.values, Number), shape: numbers.shape };
   }
   return { values: Array.from(numbers as ArrayLike<number | bigint | boolean>, Number) }; // SAFETY: the other form was returned above
 }
