@@ -2,6 +2,7 @@
  * The public array functions: Keras's `ops` namespace. The same functions work on tensors, inside compiled steps and on
  * symbolic tensors, where they make graph nodes.
  */
+export { celu, elu, gelu, glu, hardShrink, hardSigmoid, hardSilu, hardSwish, hardTanh, leakyRelu, logSigmoid, logSoftmax, relu, relu6, selu, sigmoid, silu, softShrink, softmax, softplus, softsign, sparsePlus, sparseSigmoid, sparsemax, squareplus, swish, tanhShrink, threshold } from "./activations.ts";
 export { add, arctan2, divide, divideNoNan, floorDivide, fmax, fmin, fmod, gcd, heaviside, hypot, lcm, ldexp, logaddexp, logaddexp2, maximum, minimum, mod, multiply, nextafter, power, subtract, trueDivide } from "./arithmetic.ts";
 export { bitwiseAnd, bitwiseInvert, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, leftShift, rightShift } from "./bitwise.ts";
 export { cast } from "./cast.ts";
@@ -13,6 +14,7 @@ export { getItem } from "./get-item.ts";
 export { customGradient, grad, valueAndGrad, vjp } from "./gradient.ts";
 export { multiHot, oneHot, scatter, scatterUpdate, select, slice, sliceUpdate, take, takeAlongAxis, unravelIndex, where } from "./indexing.ts";
 export { append, arraySplit, columnStack, concatenate, dsplit, dstack, hsplit, hstack, split, stack, unstack, vsplit, vstack } from "./joining.ts";
+export { batchNormalization, layerNormalization, normalize, psnr, rmsNormalization } from "./normalization.ts";
 export { cdist, cross, dot, inner, kron, matmul, outer, tensordot, vdot } from "./products.ts";
 export { diff, flip, fliplr, flipud, meshgrid, pad, repeat, roll, rot90, tile, trapezoid, vander } from "./rearranging.ts";
 export { all, amax, amin, any, argmax, argmin, average, countNonzero, logsumexp, max, mean, min, moments, prod, ptp, std, sum, variance as var } from "./reductions.ts";
