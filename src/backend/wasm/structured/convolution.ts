@@ -4,32 +4,13 @@ import { sizeOf } from "../../../ir/shape.ts";
 import { emitConvolution, type Epilogue as KernelEpilogue, type StructuredKernel as Kernel } from "../kernels/index.ts";
 import type { ModuleScope } from "../math/scope.ts";
 import type { EmitStructured } from "./contract.ts";
+import { convolutionShapes } from "./convolution-shapes.ts";
 import { epilogueLoop } from "./epilogue-loop.ts";
 import { epilogueOf } from "./epilogue.ts";
 import { numberParam, operandAt } from "./kernel-function.ts";
 import { plainConvolution } from "./plain-convolution.ts";
 import { isHalf, viaFloat32 } from "./via-float32.ts";
 import { windowAxes } from "./window-axes.ts";
-
-/** Shapes of a convolution's parts, whichever of them the pass computes. */
-export interface ConvolutionShapes {
-  readonly x: readonly number[];
-  readonly kernel: readonly number[];
-  readonly y: readonly number[];
-}
-
-export function convolutionShapes(pass: ConvolutionPass, kernel: StructuredKernel): ConvolutionShapes {
-  const [a, b, c] = [operandAt(kernel.inputs, 0), operandAt(kernel.inputs, 1), operandAt(kernel.outputs, 0)].map(({ shape }) => shape);
-  const shapes = [a ?? [], b ?? [], c ?? []] as const;
-  switch (pass) {
-    case "forward":
-      return { x: shapes[0], kernel: shapes[1], y: shapes[2] };
-    case "inputGradient":
-      return { x: shapes[2], kernel: shapes[1], y: shapes[0] };
-    case "filterGradient":
-      return { x: shapes[0], kernel: shapes[2], y: shapes[1] };
-  }
-}
 
 function descriptorOf(pass: ConvolutionPass, kernel: StructuredKernel): ConvolutionDescriptor {
   const { x, kernel: w, y } = convolutionShapes(pass, kernel);

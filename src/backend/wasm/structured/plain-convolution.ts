@@ -5,7 +5,7 @@ import { i32, type Expr, type Local } from "../assembler/index.ts";
 import { loadSplat, storeVector } from "../loops/memory.ts";
 import { scalarEmitters } from "../math/scalar-ops.ts";
 import type { EmitStructured } from "./contract.ts";
-import { convolutionShapes } from "./convolution.ts";
+import { convolutionShapes } from "./convolution-shapes.ts";
 import { addressAt, kernelFunction, numberParam, operandAt } from "./kernel-function.ts";
 import { windowAxes } from "./window-axes.ts";
 
