@@ -187,7 +187,7 @@ export const softmax: ElementwiseOp<[{ readonly axis?: Axis }]> = normalizedOp("
 export const logSoftmax: ElementwiseOp<[{ readonly axis?: Axis }]> = normalizedOp("logSoftmax", logSoftmaxOver);
 
 /**
- * The nearest point of the probability simplex: like softmax, with exact zeros (Martins & Astudillo, 2016).
+ * The nearest point of the probability simplex: like softmax, with exact zeros (Martins & Astudillo, 2016), with Keras's threshold.
  *
  * @see Keras `ops.sparsemax`
  */
@@ -206,7 +206,8 @@ export const sparsemax: ElementwiseOp<[{ readonly axis?: number }]> = defineOp(
     // Elements in the support: 1 + k·z₍k₎ > Σ z.
     const inside = p.cast(p.gt(p.offset(p.mul(k, sorted), 1), sums), z.dtype);
     const count = p.reduceSum(inside, [last]);
-    const total = p.reduceSum(p.mul(inside, sorted), [last]);
+    // Keras adds up all partial sums within the support (the paper takes the last one); results are to agree with Keras.
+    const total = p.reduceSum(p.mul(inside, sums), [last]);
     const tau = p.div(p.offset(total, -1), count);
     const out = p.sub(z, spread(tau, z.shape, [last]));
     return wrap(moveAxis(p.select(isPositive(out), out, p.zerosLike(out)), last, at));

@@ -4,9 +4,11 @@
  */
 export { celu, elu, gelu, glu, hardShrink, hardSigmoid, hardSilu, hardSwish, hardTanh, leakyRelu, logSigmoid, logSoftmax, relu, relu6, selu, sigmoid, silu, softShrink, softmax, softplus, softsign, sparsePlus, sparseSigmoid, sparsemax, squareplus, swish, tanhShrink, threshold } from "./activations.ts";
 export { add, arctan2, divide, divideNoNan, floorDivide, fmax, fmin, fmod, gcd, heaviside, hypot, lcm, ldexp, logaddexp, logaddexp2, maximum, minimum, mod, multiply, nextafter, power, subtract, trueDivide } from "./arithmetic.ts";
+export { dotProductAttention } from "./attention.ts";
 export { bitwiseAnd, bitwiseInvert, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, leftShift, rightShift } from "./bitwise.ts";
 export { cast } from "./cast.ts";
 export { allclose, equal, greater, greaterEqual, isclose, isfinite, isin, isinf, isnan, isneginf, isposinf, isreal, less, lessEqual, logicalAnd, logicalNot, logicalOr, logicalXor, notEqual, signbit } from "./comparison.ts";
+export { conv, convTranspose, depthwiseConv, separableConv } from "./convolution.ts";
 export { arange, bartlett, blackman, empty, emptyLike, eye, full, fullLike, geomspace, hamming, hanning, identity, kaiser, linspace, logspace, ones, onesLike, tri, zeros, zerosLike } from "./creation.ts";
 export { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from "./crossentropy.ts";
 export { einsum } from "./einsum.ts";
@@ -15,6 +17,7 @@ export { customGradient, grad, valueAndGrad, vjp } from "./gradient.ts";
 export { multiHot, oneHot, scatter, scatterUpdate, select, slice, sliceUpdate, take, takeAlongAxis, unravelIndex, where } from "./indexing.ts";
 export { append, arraySplit, columnStack, concatenate, dsplit, dstack, hsplit, hstack, split, stack, unstack, vsplit, vstack } from "./joining.ts";
 export { batchNormalization, layerNormalization, normalize, psnr, rmsNormalization } from "./normalization.ts";
+export { adaptiveAveragePool, adaptiveMaxPool, averagePool, depthToSpace, fold, maxPool, spaceToDepth, unfold } from "./pooling.ts";
 export { cdist, cross, dot, inner, kron, matmul, outer, tensordot, vdot } from "./products.ts";
 export { diff, flip, fliplr, flipud, meshgrid, pad, repeat, roll, rot90, tile, trapezoid, vander } from "./rearranging.ts";
 export { all, amax, amin, any, argmax, argmin, average, countNonzero, logsumexp, max, mean, min, moments, prod, ptp, std, sum, variance as var } from "./reductions.ts";
