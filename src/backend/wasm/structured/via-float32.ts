@@ -1,5 +1,5 @@
 import type { LoopKernel, Operand, StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
-import { bytesOf, type DType } from "../../../ir/dtypes.ts";
+import type { DType } from "../../../ir/dtypes.ts";
 import { sizeOf } from "../../../ir/shape.ts";
 import { invariant } from "../../../util/errors.ts";
 import { i32, type Expr, type FunctionHandle, type Local } from "../assembler/index.ts";
