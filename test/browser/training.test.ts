@@ -1,0 +1,28 @@
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { expect, it } from "vitest";
+import { bundleSettings, describeBrowser } from "../support/browser.ts";
+import { expectClose, tolerance } from "../support/close.ts";
+import { run, type TrainingResult } from "./training-page.ts";
+
+const entry = fileURLToPath(new URL("training-page.ts", import.meta.url));
+
+describeBrowser("training in a page", (browser) => {
+  it.each([false, true])(
+    "learns, lets the page live, and agrees with Node (isolated: %s)",
+    async (isolated) => {
+      const { outputFiles = [] } = await build({ ...bundleSettings(), entryPoints: [entry] });
+      const bundle = new Map(
+        outputFiles.map(({ path, contents }) => [path.replace(/^.*[\\/]/, ""), contents]),
+      );
+      const { value, console } = await browser().run(bundle, { isolated, timeoutMs: 120_000 });
+      const inPage = value as TrainingResult; // SAFETY: what the page's run returns
+      expect(console).toEqual([]);
+      expect(inPage.lastLoss).toBeLessThan(inPage.firstLoss / 2);
+      expect(inPage.accuracy).toBeGreaterThan(0.95);
+      expect(inPage.ticks).toBeGreaterThan(5);
+      const inNode = await run();
+      expectClose(inPage.predictions, inNode.predictions, tolerance("float32", "epochs"), "predictions");
+    },
+  );
+});
