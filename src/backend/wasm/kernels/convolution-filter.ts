@@ -1,5 +1,6 @@
 import type { ConvolutionDescriptor } from "../../../compiler/kernel-ir/structured.ts";
 import { i32, type FunctionBuilder, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import { depthwiseFilterRow, isDepthwise } from "./convolution-depthwise.ts";
 import { combinations, forwardPhase, isContiguous, staysInside, threeAxes, type AxisPhase } from "./convolution-geometry.ts";
 import { i32Params, type KernelOptions, type StructuredKernel } from "./kernel.ts";
 import { tileVectors } from "./micro-kernel.ts";
@@ -117,7 +118,9 @@ export function filterConvolution(module: ModuleBuilder, d: ConvolutionDescripto
           }
           const pixelRow = i32.add(i32.mul(i32.add(i32.mul(image, z.count), plane), y.count), row);
           const gradient = i32.add(fn.param("i32", 1), i32.mul(pixelRow, x.count * d.outputChannels * 4));
-          emitTiles(module, fn, d, plan, options, { table: own, base, gradient: fn.local("i32", gradient), runs, init });
+          const at = { table: own, base, gradient: fn.local("i32", gradient), runs, init };
+          if (isDepthwise(d)) emitDepthwiseRows(module, fn, d, plan, options, at);
+          else emitTiles(module, fn, d, plan, options, at);
           fn.set(init, 1);
         });
       });
@@ -214,5 +217,38 @@ function emitTiles(
       }
       fn.increment(unit, 1);
     });
+  });
+}
+
+/** The rows of a block of pixels, for this thread's channels of a depthwise convolution. */
+function emitDepthwiseRows(
+  module: ModuleBuilder,
+  fn: FunctionBuilder,
+  d: ConvolutionDescriptor,
+  plan: FilterPlan,
+  options: KernelOptions,
+  at: TileLocals,
+): void {
+  const x = plan.phases[2];
+  const channels = d.inputChannels;
+  const row = {
+    channels,
+    pixels: x.count,
+    sourceStep: x.sourceStep * channels * 4,
+    resultStep: channels * 4,
+    offsets: plan.tapOffsets,
+    taps: plan.tapOffsets.map((_, tap) => tap),
+  };
+  const kernel = depthwiseFilterRow(module, row, options);
+  const [from, to] = shareOf(fn, Math.ceil(channels / 4), fn.param("i32", 4), fn.param("i32", 5));
+  const [low, high] = [fn.local("i32", i32.mul(from, 16)), fn.local("i32", i32.mul(to, 16))];
+  fn.if(i32.gtS(high, channels * 4), () => fn.set(high, channels * 4));
+  const [index, entry, gradient] = [fn.local("i32"), fn.local("i32", at.table), fn.local("i32", at.gradient)];
+  const init = fn.local("i32", at.init);
+  fn.repeat(index, at.runs, () => {
+    fn.call(kernel, i32.add(at.base, i32.load(entry)), gradient, fn.param("i32", 2), low, high, init);
+    fn.set(init, 1);
+    fn.increment(entry, 4);
+    fn.increment(gradient, x.count * channels * 4);
   });
 }

@@ -9,6 +9,7 @@ import {
   threeAxes,
   type AxisPhase,
 } from "./convolution-geometry.ts";
+import { depthwiseRow, isDepthwise } from "./convolution-depthwise.ts";
 import { emitEpilogueStrip } from "./epilogue.ts";
 import { i32Params, type Epilogue, type KernelOptions, type StructuredKernel } from "./kernel.ts";
 import { tileVectors } from "./micro-kernel.ts";
@@ -50,6 +51,9 @@ interface GatherPlan {
   readonly resultChannels: number;
   readonly groupSource: number;
   readonly groupResult: number;
+  /** Groups looped over: 1 for a depthwise convolution, whose kernel takes all channels at once. */
+  readonly groups: number;
+  readonly depthwise: boolean;
   readonly panels: ColumnPanels;
   /** B is packed in a first phase; else the weights serve as they lie. */
   readonly packed: boolean;
@@ -64,11 +68,13 @@ function planOf(d: ConvolutionDescriptor): GatherPlan {
   const [sourceChannels, resultChannels] = forward
     ? [d.inputChannels, d.outputChannels]
     : [d.outputChannels, d.inputChannels];
+  const depthwise = isDepthwise(d);
   const groupSource = sourceChannels / d.groups;
-  const groupResult = resultChannels / d.groups;
+  const groupResult = depthwise ? resultChannels : resultChannels / d.groups;
   const combined = combinations(axes.map((axis) => (forward ? [forwardPhase(axis)] : gradientPhases(axis))));
   const narrowest = Math.min(...combined.map(([, , x]) => x?.count ?? 1));
-  const packed = !forward || (narrowest >= 4 && groupResult >= 128 && d.batch * (axes[1].output * axes[2].output) >= 48);
+  const large = d.batch * axes[1].output * axes[2].output >= 48 && groupResult >= 128;
+  const packed = !depthwise && (!forward || (narrowest >= 4 && large));
   const vectors = combined.length === 1 && narrowest <= 3 ? tileVectors(narrowest) : 2;
   const panels = columnPanels(groupResult, vectors);
   let packedAt = 0;
@@ -84,6 +90,8 @@ function planOf(d: ConvolutionDescriptor): GatherPlan {
     resultChannels,
     groupSource,
     groupResult,
+    groups: depthwise ? 1 : d.groups,
+    depthwise,
     panels,
     packed,
     packedFloats: packed ? packedAt : 0,
@@ -124,7 +132,8 @@ function partOf(
   const whole = merged ? x.taps.length * groupSource : groupSource;
   const run = subRun(whole);
   const offsets = starts.flatMap((start) => Array.from({ length: whole / run }, (_, i) => start + i * run * 4));
-  const runsPerChunk = Math.max(1, Math.round(chunkSteps / Math.max(run, 1)));
+  const perChunk = Math.max(1, Math.round(chunkSteps / Math.max(run, 1)));
+  const runsPerChunk = isDepthwise(d) ? Math.max(1, offsets.length) : perChunk;
   const k = taps.length * groupSource;
   return { phases, taps, run, offsets, runsPerChunk, k, slab, blockRows, packedAt };
 }
@@ -287,8 +296,7 @@ class GatherEmitter {
 
   #emitBlock(base: Local<"i32">, result: Local<"i32">, rows: Expr<"i32">): void {
     const fn = this.#fn;
-    const { groups } = this.#d;
-    const { panels } = this.#plan;
+    const { groups, panels, depthwise } = this.#plan;
     const { offsets, runsPerChunk, run } = this.#part;
     const group = fn.local("i32");
     const blockStart = fn.local("i32");
@@ -297,7 +305,8 @@ class GatherEmitter {
     const runs = fn.local("i32", Math.min(runsPerChunk, offsets.length));
     const chunkStart = fn.local("i32");
     const rowCount = fn.local("i32", rows);
-    const panelBlock = Math.max(1, Math.floor(blockColumns / (panels.vectors * 4)));
+    const columnsAtOnce = depthwise ? this.#plan.resultChannels : blockColumns;
+    const panelBlock = Math.max(1, Math.ceil(columnsAtOnce / (panels.vectors * 4)));
     const columns = (): void => {
       fn.forRange(blockStart, 0, panels.count, panelBlock, () => {
         fn.set(blockEnd, i32.add(blockStart, panelBlock));
@@ -324,7 +333,7 @@ class GatherEmitter {
   #emitRows(base: Local<"i32">, result: Local<"i32">, rows: Local<"i32">, at: BlockLocals): void {
     const fn = this.#fn;
     const { accumulate } = this.#d;
-    const { sourceChannels, resultChannels, groupSource, groupResult, panels } = this.#plan;
+    const { sourceChannels, resultChannels, groupSource, groupResult, panels, depthwise } = this.#plan;
     const { phases, slab, offsets } = this.#part;
     const [, y, x] = phases;
     const rowBytes = slab?.rowBytes ?? x.sourceSize * sourceChannels * 4;
@@ -336,7 +345,8 @@ class GatherEmitter {
       const channel = i32.mul(at.group, groupResult);
       const address = i32.add(i32.mul(pixel, resultChannels), channel);
       fn.set(resultRow, i32.add(fn.param("i32", 2), i32.mul(address, 4)));
-      if (offsets.length > 0) this.#emitStrips(sourceRow, resultRow, init, at);
+      if (offsets.length > 0 && depthwise) this.#emitDepthwise(sourceRow, resultRow);
+      else if (offsets.length > 0) this.#emitStrips(sourceRow, resultRow, init, at);
       else if (!accumulate) this.#emitZeros(resultRow);
       const { phases: _, ...part } = this.#part;
       const finish = (): void => {
@@ -392,6 +402,17 @@ class GatherEmitter {
         fn.increment(c, group.rows * cStride);
       });
     }
+  }
+
+  #emitDepthwise(sourceRow: Local<"i32">, resultRow: Local<"i32">): void {
+    const { phases, offsets, taps } = this.#part;
+    const [, , x] = phases;
+    const { sourceChannels: channels } = this.#plan;
+    const { accumulate } = this.#d;
+    const [sourceStep, resultStep] = [x.sourceStep * channels * 4, x.step * channels * 4];
+    const row = { channels, pixels: x.count, sourceStep, resultStep, offsets, taps, accumulate };
+    const kernel = depthwiseRow(this.#module, row, this.#options);
+    this.#fn.call(kernel, sourceRow, this.#fn.param("i32", 1), resultRow);
   }
 
   /** Result pixels that nothing contributes to. */
