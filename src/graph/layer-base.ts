@@ -194,6 +194,10 @@ export abstract class LayerBase extends Operation {
       constraint: getConstraint(options.constraint ?? null),
     });
     this.#variables.push(variable);
+    if (!this.#trainable && variable.trainable) {
+      this.#frozen.add(variable);
+      variable.trainable = false;
+    }
     return variable;
   }
 
@@ -328,7 +332,9 @@ export abstract class LayerBase extends Operation {
   /** The constructor's arguments, from which `fromConfig` makes an equal layer. */
   getConfig(): Record<string, unknown> {
     const base = { name: this.name, trainable: this.trainable, dtype: this.dtypePolicy };
-    return { ...base, ...parametersOf(this, this.statics.parameters ?? {}) };
+    const { activityRegularizer: _, ...own } = parametersOf(this, this.statics.parameters ?? {});
+    const { activityRegularizer } = this;
+    return { ...base, ...own, ...(activityRegularizer === null ? {} : { activityRegularizer }) };
   }
 
   /** A new layer with the given configuration. */

@@ -12,7 +12,7 @@ export const required: unique symbol = Symbol("required");
 export type ParameterTable = Readonly<Record<string, unknown>>;
 
 /** Options every layer takes besides its own. */
-export const layerOptionNames = ["name", "dtype", "trainable", "autocast", "inputShape", "batchInputShape", "inputDim"] as const;
+export const layerOptionNames = ["name", "dtype", "trainable", "autocast", "activityRegularizer", "inputShape", "batchInputShape", "inputDim"] as const;
 
 /**
  * Brings constructor arguments (positional in table order, the tail by name) into one object with defaults filled in.

@@ -70,7 +70,7 @@ class InputLayerClass extends LayerBase {
 
   override getConfig(): Record<string, unknown> {
     const { batchShape, inputDtype: dtype, name, optional } = this;
-    return { batchShape, dtype, sparse: false, ragged: false, name, ...(optional ? { optional } : {}) };
+    return { batchShape, dtype, sparse: false, ragged: false, name, optional };
   }
 }
 

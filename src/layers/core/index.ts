@@ -1,0 +1,2 @@
+export { Dense } from "./dense.ts";
+export { Input, InputLayer } from "./input-layer.ts";
