@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
+import { randomNumbers } from "../../test/primitives/sample-data.ts";
 import { expectClose } from "../../test/support/close.ts";
 import { interpret } from "../../test/support/interpret-schedule.ts";
-import { randomProgram } from "../../test/support/random-program.ts";
-import { randomNumbers } from "../../test/primitives/sample-data.ts";
+import { randomLoop } from "../../test/support/random-loop.ts";
+import { type Choose, randomProgram } from "../../test/support/random-program.ts";
 import { evaluateProgram } from "../backend/reference/evaluate.ts";
 import type { RefArray } from "../ir/primitive.ts";
 import type { Program, Var } from "../ir/program.ts";
@@ -11,19 +12,31 @@ import { sizeOf } from "../ir/shape.ts";
 import { verify } from "../ir/verify.ts";
 import { schedule } from "./compile.ts";
 import { formatSchedule } from "./schedule/format.ts";
+import { simplify } from "./simplify/simplify.ts";
 
 const close = { rtol: 2e-3, atol: 2e-3 };
+const numRuns = Number(globalThis.process.env["FUZZ_RUNS"] ?? 200);
 
 function filled(values: readonly Var[], random: () => number): RefArray[] {
-  return values.map(({ shape, dtype }) => ({ shape, dtype, data: Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(random() * 2 - 1)) }));
+  return values.map(({ shape, dtype }) => ({
+    shape,
+    dtype,
+    data: Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(random() * 2 - 1)),
+  }));
 }
 
-function check(program: Program, seed: number): void {
+/** A program, simplified and scheduled, against the reference. */
+function check(program: Program, random: () => number): void {
   verify(program, "a random program");
-  const random = randomNumbers(seed);
   const inputs = filled(program.inputs, random);
   const state = filled(program.state, random);
   const expected = evaluateProgram(program, inputs, state);
+
+  const simpler = simplify(program);
+  verify(simpler, "a simplified program");
+  const same = evaluateProgram(simpler, inputs, state);
+  expected.outputs.forEach(({ data }, i) => expectClose(same.outputs[i]?.data ?? [], data, close, `simplified output ${i}`));
+
   const memory = state.map(({ data }) => Float32Array.from(data));
   const compiled = schedule(program);
   const actual = interpret(compiled, inputs, memory);
@@ -34,17 +47,21 @@ function check(program: Program, seed: number): void {
   });
 }
 
-describe("random programs", () => {
-  it("keep their meaning when they are scheduled", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 1, max: 25 }), (seed, length) => {
-        const random = randomNumbers(seed);
-        check(
-          randomProgram((bound) => Math.floor(random() * bound), length),
-          seed,
-        );
-      }),
-      { numRuns: Number(globalThis.process.env["FUZZ_RUNS"] ?? 300) },
-    );
-  });
+/** Checks the programs that a maker makes of random decisions. */
+function holds(make: (choose: Choose) => Program, runs: number): void {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+      const random = randomNumbers(seed);
+      check(
+        make((bound) => Math.floor(random() * bound)),
+        random,
+      );
+    }),
+    { numRuns: runs },
+  );
+}
+
+describe("random programs keep their meaning when they are simplified and scheduled", () => {
+  it("straight ones", () => holds((choose) => randomProgram(choose, 1 + choose(25)), numRuns), 60_000);
+  it("recurrent networks and their gradients", () => holds(randomLoop, Math.ceil(numRuns / 4)), 60_000);
 });

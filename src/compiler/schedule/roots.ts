@@ -16,8 +16,8 @@ const costs: Partial<Record<ScalarOp, number>> = {
   sin: 14, cos: 14, tan: 20, atan: 14, tanh: 14, erf: 16,
 }; // prettier-ignore
 
-/** Cheap enough to be computed again by every reader. */
-const cheapOps = 4;
+/** Cheap enough to be computed again by every reader, next to a pass over memory. */
+const cheapOps = 6;
 /** Expressions beyond this are stored, so that kernels stay of a size. */
 const mostOps = 400;
 
@@ -157,9 +157,11 @@ export function analyse(program: Program, definitions: ReadonlyMap<Var, Equation
       const ops = parts.reduce((sum, part) => sum + part.ops, costOf(equation));
       const loads = parts.reduce((sum, part) => sum + part.loads, 0);
       inline.set(output, { ops, loads });
-      const isShared = (uses.get(output) ?? 0) > 1;
-      const isCheap = ops <= cheapOps && loads <= 1 && !followsProduct(equation, definitions, uses);
-      if ((isShared && !isCheap) || (expands.has(output) && ops > 2) || ops > mostOps) stored.add(output);
+      const readers = uses.get(output) ?? 0;
+      // Passes over memory: each reader loads what the value is made of, or it is made and stored once.
+      const isCheap = ops <= cheapOps && readers * loads <= loads + 1 + readers;
+      const isShared = readers > 1 && (!isCheap || followsProduct(equation, definitions, uses));
+      if (isShared || (expands.has(output) && ops > 2) || ops > mostOps) stored.add(output);
     }
   }
   return { stored, uses };

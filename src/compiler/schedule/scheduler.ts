@@ -90,11 +90,23 @@ export class Scheduler implements Values {
         for (const value of equation.outputs) if (this.analysis.stored.has(value) && !deferred.has(value)) this.store(value);
       }
     }
-    for (const value of updates) if (value !== null && deferred.has(value)) this.store(value);
+    this.#placeDeferred(deferred);
+  }
+
+  /** Stores new values of state no earlier than the last reader of the old one, so that they can replace it. */
+  #placeDeferred(deferred: ReadonlySet<Var | null>): void {
+    const readers = lastReaders(this.entries);
+    this.program.updates.forEach((value, i) => {
+      const old = this.program.state[i];
+      if (value === null || old === undefined || !deferred.has(value)) return;
+      const oldRoot = this.rootOf(old);
+      const { cluster } = this.store(value, (oldRoot && readers.get(oldRoot)) ?? 0);
+      if (cluster instanceof Cluster) noteReads(readers, cluster);
+    });
   }
 
   /** Makes a value available in memory, or in the loops that compute it. */
-  store(value: Var): Root {
+  store(value: Var, earliest = 0): Root {
     const known = this.rootOf(value);
     if (known !== null) return known;
     const equation = this.equationOf(value);
@@ -109,7 +121,7 @@ export class Scheduler implements Values {
       const params = equation.params as PadParams; // SAFETY: the parameters of the primitive `pad`
       if (params.interior.some((n) => n > 0)) return this.#placeDilation(value, equation);
     }
-    return this.#placeLoops(value);
+    return this.#placeLoops(value, earliest);
   }
 
   #placeLiteral(value: Var, equation: Equation): Root {
@@ -162,10 +174,10 @@ export class Scheduler implements Values {
     this.#siblings.set(size, siblings);
   }
 
-  #placeLoops(value: Var): Root {
+  #placeLoops(value: Var, earliest: number): Root {
     const { cluster: fresh, node } = this.#evaluateFresh(value);
     for (const cluster of this.#candidates(fresh, sizeOf(value.shape))) {
-      const fit = fitOf(cluster, sizeOf(value.shape));
+      const fit = cluster.position < earliest ? null : fitOf(cluster, sizeOf(value.shape));
       const joined = fit === null ? failed : cluster.evaluate(value, fit.index);
       if (fit === null || joined === failed) continue;
       const root = new Root(value, cluster.position, cluster);
@@ -281,6 +293,23 @@ export class Scheduler implements Values {
     if (cluster === null || root === undefined) return;
     const product = cluster.leaf({ kind: "product" }, "product", root.value.dtype);
     cluster.storeRoot(root, cluster.elementIndex(), product, true);
+  }
+}
+
+/** The last entry that reads each array which is there from the beginning. */
+function lastReaders(entries: readonly Entry[]): Map<Root, number> {
+  const readers = new Map<Root, number>();
+  entries.forEach(({ cluster, structured, control }, position) => {
+    control?.reads.forEach((root) => readers.set(root, position));
+    structured?.operands.forEach(({ root }) => readers.set(root, position));
+    if (cluster !== null) noteReads(readers, cluster);
+  });
+  return readers;
+}
+
+function noteReads(readers: Map<Root, number>, cluster: Cluster): void {
+  for (const leaf of cluster.leaves) {
+    if (leaf.kind === "load" && leaf.root.position < 0) readers.set(leaf.root, Math.max(cluster.position, readers.get(leaf.root) ?? 0));
   }
 }
 

@@ -85,9 +85,15 @@ const pow: Rule = (r, [x, y], _, result) => {
   }
 };
 
-const neg: Rule = (r, [x]) => {
+const neg: Rule = (r, [x], _, result) => {
   const inner = negated(r, x);
   if (inner !== null) return inner;
+  const factors = r.match(x, "mul")?.inputs ?? [];
+  const constant = factors.findIndex((factor) => r.constantOf(factor) !== null);
+  const other = factors[1 - constant];
+  if (constant >= 0 && other !== undefined && isFloat(result.dtype)) {
+    return r.apply(mulPrimitive, [other, r.full(-(r.constantOf(factors[constant]) ?? 0), result)], none);
+  }
   const [a, b] = r.match(x, "sub")?.inputs ?? [];
   return a !== undefined && b !== undefined ? r.apply(subPrimitive, [b, a], none) : null;
 };

@@ -9,6 +9,10 @@ import type { LiteralParams } from "../../ir/primitives/literal.ts";
 import type { ReduceParams } from "../../ir/reduction.ts";
 import { toNumbers } from "../../ir/numbers.ts";
 import type { Var } from "../../ir/program.ts";
+import { isFloat } from "../../ir/dtypes.ts";
+import { mulPrimitive } from "../../ir/primitives/mul.ts";
+import { negPrimitive } from "../../ir/primitives/neg.ts";
+import { reduceSumPrimitive } from "../../ir/primitives/reduce-sum.ts";
 import { sizeOf } from "../../ir/shape.ts";
 import { fits, type Result, type Rewriter, type Rule } from "./rewriter.ts";
 
@@ -125,6 +129,28 @@ function reduction(total: (value: number, count: number) => number): Rule {
   };
 }
 
+const constantSum = reduction((value, count) => value * count);
+
+/** Signs and factors are cheaper behind a sum; and sums that differ in them alone become one. */
+const reduceSum: Rule = (r, inputs, params, result) => {
+  const constant = constantSum(r, inputs, params, result);
+  const [x] = inputs;
+  if (constant !== null || x === undefined || !isFloat(result.dtype)) return constant;
+  const [minus] = r.match(x, "neg")?.inputs ?? [];
+  if (minus !== undefined) return r.apply(negPrimitive, [r.apply(reduceSumPrimitive, [minus], params as ReduceParams)], {}); // SAFETY: of `reduceSum`
+  const [a, b] = r.match(x, "mul")?.inputs ?? [];
+  for (const [factor, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const c = r.constantOf(factor);
+    if (c === null || other === undefined) continue;
+    const sum = r.apply(reduceSumPrimitive, [other], params as ReduceParams); // SAFETY: of `reduceSum`
+    return r.apply(mulPrimitive, [sum, r.full(c, result)], {});
+  }
+  return null;
+};
+
 /** Rules for primitives that move elements, and for reductions of constants. */
 export const viewRules: Readonly<Record<string, Rule>> = {
   reshape,
@@ -135,7 +161,7 @@ export const viewRules: Readonly<Record<string, Rule>> = {
   pad,
   concat,
   literal,
-  reduceSum: reduction((value, count) => value * count),
+  reduceSum,
   reduceMax: reduction((value) => value),
   reduceMin: reduction((value) => value),
 };

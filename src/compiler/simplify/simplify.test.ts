@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import * as p from "../../ir/primitives/index.ts";
+import { type Program, ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
+import { simplify } from "./simplify.ts";
+
+function trace(f: (x: Var, y: Var) => Var | readonly Var[]): Program {
+  const builder = new ProgramBuilder();
+  const [x, y] = [0, 1].map(() => builder.input({ shape: [4, 6], dtype: "float32" }));
+  if (!x || !y) throw new Error("two inputs");
+  const outputs = withBuilder(builder, () => f(x, y));
+  return builder.finish(Array.isArray(outputs) ? outputs : [outputs as Var]); // SAFETY: not an array
+}
+
+/** The names of the equations that are left. */
+function left(f: (x: Var, y: Var) => Var | readonly Var[]): string[] {
+  return simplify(trace(f)).equations.map(({ primitive }) => primitive.name);
+}
+
+const c = (like: Var, value: number): Var => p.fullLike(like, value);
+
+describe("identities disappear", () => {
+  it.each<[string, (x: Var, y: Var) => Var]>([
+    ["x + 0", (x) => p.add(x, c(x, 0))],
+    ["0 + x", (x) => p.add(c(x, 0), x)],
+    ["x − 0", (x) => p.sub(x, c(x, 0))],
+    ["x · 1", (x) => p.mul(x, c(x, 1))],
+    ["x / 1", (x) => p.div(x, c(x, 1))],
+    ["x ^ 1", (x) => p.pow(x, c(x, 1))],
+    ["−(−x)", (x) => p.neg(p.neg(x))],
+    ["select(c, x, x)", (x, y) => p.select(p.gt(x, y), x, x)],
+    ["stopGradient(x)", (x) => p.stopGradient(x)],
+    ["transpose twice", (x) => p.transpose(p.transpose(x, [1, 0]), [1, 0])],
+    ["reshape there and back", (x) => p.reshape(p.reshape(x, [24]), [4, 6])],
+    ["slice of a part of a concatenation", (x, y) => p.slice(p.concat([y, x], 0), [4, 0], [8, 6])],
+    ["what padding added, cut off", (x) => p.pad(p.pad(x, 0, [0, 0], [0, 0], [0, 0]), 0, [0, 0], [0, 0], [0, 0])],
+  ])("%s", (_, f) => expect(left(f)).toEqual([]));
+});
+
+describe("simpler forms", () => {
+  it.each<[string, (x: Var, y: Var) => Var | readonly Var[], string[]]>([
+    ["x ^ 2", (x) => p.pow(x, c(x, 2)), ["mul"]],
+    ["x ^ ½", (x) => p.pow(x, c(x, 0.5)), ["sqrt"]],
+    ["x + (−y)", (x, y) => p.add(x, p.neg(y)), ["sub"]],
+    ["−(x − y)", (x, y) => p.neg(p.sub(x, y)), ["sub"]],
+    ["x / 4", (x) => p.div(x, c(x, 4)), ["full", "mul"]],
+    ["constants", (x) => p.mul(p.exp(c(x, 0)), p.add(c(x, 2), c(x, 3))), ["full"]],
+    ["broadcast of a constant", () => p.broadcast(p.full(3, [6], "float32"), [4, 6], [1]), ["full"]],
+    ["equal equations", (x, y) => p.mul(p.add(x, y), p.add(x, y)), ["add", "mul"]],
+    ["dead code", (x, y) => (p.exp(x), p.neg(y)), ["neg"]],
+    ["casts that lose nothing", (x, y) => p.cast(p.cast(p.cast(p.gt(x, y), "int32"), "float32"), "float64"), ["gt", "cast"]],
+    [
+      "padded slices that are added up",
+      (x, y) => p.add(p.pad(x, 0, [0, 0], [4, 0], [0, 0]), p.pad(y, 0, [4, 0], [0, 0], [0, 0])),
+      ["concat"],
+    ],
+    ["sums of factors", (x) => p.reduceSum(p.mul(x, c(x, 3)), [0]), ["reduceSum", "full", "mul"]],
+  ])("%s", (_, f, names) => expect(left(f)).toEqual(names));
+
+  it("keeps what infinities and NaN make different", () => {
+    expect(left((x) => p.mul(x, c(x, 0)))).toEqual(["full", "mul"]);
+    expect(left((x) => p.sub(x, x))).toEqual(["sub"]);
+    expect(left((x) => p.div(x, x))).toEqual(["div"]);
+  });
+
+  it("takes a rectifier's mask from its output once that is stored", () => {
+    const program = simplify(
+      trace((x, y) => {
+        const mask = p.gt(x, c(x, 0));
+        const h = p.select(mask, x, c(x, 0));
+        return [p.matmul(p.transpose(h, [1, 0]), y), p.select(mask, y, c(x, 0))];
+      }),
+    );
+    const masks = program.equations.filter(({ primitive }) => primitive.name === "gt");
+    const select = program.equations.find(({ primitive }) => primitive.name === "select");
+    expect(masks.map(({ inputs }) => inputs[0])).toEqual([program.inputs[0], select?.outputs[0]]);
+  });
+});
+
+describe("scans", () => {
+  /** `h ← tanh(x·w + h·u)` over three steps, with the sum of the inputs' products. */
+  function recurrent(): Program {
+    return trace((x, y) => {
+      const xs = p.reshape(p.concat([x, x, x], 0), [3, 4, 6]);
+      const w = p.matmul(p.transpose(x, [1, 0]), y);
+      const { carry, ys } = p.scan(
+        ([h, total, unused], [slice]) => {
+          const next = p.tanh(p.add(p.matmul(slice, w), p.matmul(h, p.exp(w))));
+          const product = p.matmul(p.transpose(slice, [1, 0]), next);
+          return { carry: [next, p.add(total, product), p.add(unused, p.exp(h))], ys: [p.matmul(next, w), p.neg(next)] };
+        },
+        [x, w, y],
+        [xs],
+        { length: 3 },
+      );
+      return [carry[0], carry[1], ys[0]];
+    });
+  }
+
+  it("keep only what needs the carry", () => {
+    const { equations } = simplify(recurrent());
+    const scan = equations.find(({ primitive }) => primitive.name === "scan");
+    const body = scan?.params["body"] as Program; // SAFETY: the parameters of `scan`
+    expect(body.equations.map(({ primitive }) => primitive.name)).toEqual(["matmul", "add", "tanh"]);
+    expect(scan?.params["carryCount"]).toBe(1);
+    // w; inputs for all steps; results for all steps; the sum of the products.
+    expect(equations.filter(({ primitive }) => primitive.name === "matmul").length).toBe(4);
+  });
+});
