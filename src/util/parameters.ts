@@ -54,3 +54,6 @@ export function parametersOf(object: object, table: ParameterTable): Record<stri
   const fields = object as Readonly<Record<string, unknown>>;
   return Object.fromEntries(Object.keys(table).map((name) => [name, fields[name]]));
 }
+
+/** Options with every default filled in. */
+export type Given<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };

@@ -1,0 +1,68 @@
+import type { ActivationLike } from "../../activations/activation.ts";
+import type { Constraint } from "../../constraints/constraint.ts";
+import type { LayerOptions } from "../../graph/layer-base.ts";
+import type { Initializer } from "../../initializers/initializer.ts";
+import type { DType } from "../../ir/dtypes.ts";
+import type { DataFormat, Padding, PerAxis } from "../../ir/shape-types/index.ts";
+import type { Regularizer } from "../../regularizers/regularizer.ts";
+import { OptionError } from "../../util/errors.ts";
+import { oneOf } from "../../util/options.ts";
+
+/** Options that all convolutions share. */
+export interface WindowOptions<
+  S extends PerAxis,
+  P extends Padding,
+  L extends PerAxis,
+  F extends DataFormat,
+  D extends DType,
+> extends LayerOptions<D> {
+  /** Step of the window along each spatial axis. Default 1. */
+  readonly strides?: S | undefined;
+  /** `"valid"`: no padding; `"same"`: as many windows as the input has positions (divided by the stride). Default `"valid"`. */
+  readonly padding?: P | undefined;
+  /** Default `config.imageDataFormat()`, `"channels_last"`. */
+  readonly dataFormat?: F | null | undefined;
+  /** Distance between the kernel's elements. Default 1. */
+  readonly dilationRate?: L | undefined;
+  /** Applied to the result. Default none. */
+  readonly activation?: ActivationLike | null | undefined;
+  /** Default true. */
+  readonly useBias?: boolean | undefined;
+  /** Default `"zeros"`. */
+  readonly biasInitializer?: Initializer | string | undefined;
+  readonly biasRegularizer?: Regularizer | string | null | undefined;
+  readonly biasConstraint?: Constraint | string | null | undefined;
+}
+
+/** Options of the one kernel that plain and transposed convolutions have. */
+export interface KernelOptions {
+  /** Default `"glorot_uniform"`. */
+  readonly kernelInitializer?: Initializer | string | undefined;
+  readonly kernelRegularizer?: Regularizer | string | null | undefined;
+  readonly kernelConstraint?: Constraint | string | null | undefined;
+}
+
+/** One number for each of `rank` axes; a single number stands for all. */
+export function tupleOf(where: string, name: string, value: unknown, rank: number, least = 1): number[] {
+  const list = typeof value === "number" ? new Array<number>(rank).fill(value) : value;
+  const fits =
+    Array.isArray(list) &&
+    list.length === rank &&
+    list.every((item) => Number.isInteger(item) && item >= least);
+  if (fits) return [...(list as number[])]; // SAFETY: whole numbers, just checked
+  const kind = least === 0 ? "whole number" : "positive integer";
+  throw new OptionError(
+    `${where}: expected \`${name}\` to be a ${kind}${rank === 1 ? "" : ` or ${rank} of them`}, received ${JSON.stringify(value)}.`,
+  );
+}
+
+export function dataFormatOf(where: string, value: unknown): DataFormat {
+  return value === null || value === undefined
+    ? "channels_last"
+    : oneOf(where, "dataFormat", value, ["channels_last", "channels_first"]);
+}
+
+/** The axis of the channels. */
+export function channelAxis(dataFormat: DataFormat): -1 | 1 {
+  return dataFormat === "channels_last" ? -1 : 1;
+}
