@@ -64,7 +64,7 @@ class Writer {
   #apply(x: Var): Var {
     const choose = this.#choose;
     const zero = (): Var => p.fullLike(x, 0);
-    switch (choose(18)) {
+    switch (choose(20)) {
       case 0:
         return p.add(x, this.#like(x.shape));
       case 1:
@@ -115,9 +115,26 @@ class Writer {
         return this.#product(x);
       case 16:
         return this.#softmax(x);
+      case 17:
+      case 18:
+        return this.#indexed(x);
       default:
         return x.shape.length === 0 ? x : p.cumSum(x, x.shape.length - 1);
     }
+  }
+
+  #indexed(x: Var): Var {
+    const rank = x.shape.length;
+    if (rank === 0) return p.neg(x);
+    const axis = this.#choose(rank);
+    const count = 1 + this.#choose(3);
+    const indices = p.mul(p.iota([count], 0, "int32"), p.full(this.#choose(3), [count], "int32"));
+    if (this.#choose(3) === 0) return p.gather(x, indices, axis);
+    const changed = x.shape.map((dim, i) => (i === axis ? count : dim));
+    if (this.#choose(2) === 0 && count <= (x.shape[axis] ?? 0)) {
+      return p.dynamicUpdateSlice(x, this.#like(changed), p.full(this.#choose(2), [rank], "int32"));
+    }
+    return p.scatter(x, indices, this.#like(changed), axis, this.#choose(2) === 0 ? "add" : "set");
   }
 
   #reduce(x: Var): Var {
@@ -153,6 +170,10 @@ class Writer {
 
   #newState(old: Var): Var {
     const other = this.#like(old.shape);
+    if (this.#choose(4) === 0) {
+      const changed = this.#indexed(old);
+      return changed.shape.join() === old.shape.join() ? changed : other;
+    }
     return this.#choose(2) === 0 ? other : p.add(p.mul(old, p.fullLike(old, 0.5)), other);
   }
 

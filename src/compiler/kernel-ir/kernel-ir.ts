@@ -107,6 +107,9 @@ export interface StructuredKernel {
   readonly epilogue?: Epilogue;
 }
 
+/** Primitives that change a few elements of their first input: their result may lie in the input's own memory. */
+export const inPlacePrimitives: ReadonlySet<string> = new Set(["scatter", "dynamicUpdateSlice"]);
+
 export interface Epilogue {
   /** As in a loop kernel with `outer` = the output's shape and no `inner`; node 0 stands for the product's element. */
   readonly nodes: readonly (KernelNode | { readonly kind: "product"; readonly dtype: DType })[];

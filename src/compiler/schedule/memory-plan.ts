@@ -1,5 +1,5 @@
 import { bytesOf } from "../../ir/dtypes.ts";
-import type { Access, Item, LoopKernel } from "../kernel-ir/kernel-ir.ts";
+import { type Access, inPlacePrimitives, type Item, type LoopKernel, type StructuredKernel } from "../kernel-ir/kernel-ir.ts";
 import type { PendingBuffer } from "./values.ts";
 
 /** Cache lines, so that no two buffers share one. */
@@ -74,7 +74,7 @@ class Arena {
 
 function livesOf(buffers: readonly PendingBuffer[], items: readonly Item[], kept: ReadonlySet<number>): Map<number, Life> {
   const lives = new Map<number, Life>();
-  const kernels: { readonly time: number; readonly kernel: LoopKernel }[] = [];
+  const kernels: { readonly time: number; readonly kernel: LoopKernel | StructuredKernel }[] = [];
   const ends = new Map<number, Span>();
   const timeOf = new Map<Item, number>();
   const total = clock(items, timeOf, ends);
@@ -98,7 +98,7 @@ function livesOf(buffers: readonly PendingBuffer[], items: readonly Item[], kept
   };
   visit(items, timeOf, ends, [], (item, time, loops) => {
     for (const access of accessesOf(item)) touch(access, time, loops);
-    if (item.kind === "loop") kernels.push({ time, kernel: item });
+    if (item.kind === "loop" || (item.kind === "structured" && inPlacePrimitives.has(item.primitive))) kernels.push({ time, kernel: item });
   });
   for (const id of kept) {
     const life = lives.get(id);
@@ -106,7 +106,10 @@ function livesOf(buffers: readonly PendingBuffer[], items: readonly Item[], kept
     life.end = total;
     life.start = Math.min(life.start, life.loops[0]?.start ?? life.start);
   }
-  for (const { time, kernel } of kernels) reuseInPlace(kernel, time, buffers, lives);
+  for (const { time, kernel } of kernels) {
+    if (kernel.kind === "loop") reuseInPlace(kernel, time, buffers, lives);
+    else reuseFirstInput(kernel, time, lives);
+  }
   return lives;
 }
 
@@ -196,11 +199,27 @@ function reuseInPlace(kernel: LoopKernel, time: number, buffers: readonly Pendin
     });
     if (donor === undefined || !isOnly) continue;
     given.add(donor.access.buffer);
-    life.takes = donor.access.buffer;
-    let block = lives.get(life.takes);
-    while (block !== undefined) {
-      block.blockEnd = Math.max(block.blockEnd, life.end);
-      block = block.takes === null ? undefined : lives.get(block.takes);
-    }
+    takeOver(life, donor.access.buffer, lives);
+  }
+}
+
+/** Lets a kernel that changes its first input do so in place, when that dies here. */
+function reuseFirstInput({ inputs, outputs }: StructuredKernel, time: number, lives: Map<number, Life>): void {
+  const [from] = inputs;
+  const [to] = outputs;
+  if (from === undefined || to === undefined) return;
+  const donor = lives.get(from.access.buffer);
+  const life = lives.get(to.access.buffer);
+  const isOnly = inputs.filter(({ access }) => access.buffer === from.access.buffer).length === 1;
+  const fits = donor?.end === time && life?.start === time && donor.bytes === life.bytes && life.takes === null;
+  if (life !== undefined && fits && isOnly && sameAccess(from.access, to.access)) takeOver(life, from.access.buffer, lives);
+}
+
+function takeOver(life: Life, donor: number, lives: ReadonlyMap<number, Life>): void {
+  life.takes = donor;
+  let block = lives.get(donor);
+  while (block !== undefined) {
+    block.blockEnd = Math.max(block.blockEnd, life.end);
+    block = block.takes === null ? undefined : lives.get(block.takes);
   }
 }

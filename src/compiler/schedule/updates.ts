@@ -1,6 +1,7 @@
 import type { Var } from "../../ir/program.ts";
 import { sameAffine } from "./affine.ts";
 import { Cluster, type LoadLeaf, plainDomain, reachable } from "./cluster.ts";
+import { inPlacePrimitives } from "../kernel-ir/kernel-ir.ts";
 import type { Entry } from "./entries.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Root } from "./values.ts";
@@ -91,11 +92,20 @@ function isSafe(entries: readonly Entry[], readers: ReadonlySet<number>, old: Ro
   for (const position of readers) {
     if (position < root.position) continue;
     const entry = entries[position];
+    if (position === root.position && changesInPlace(entry, old, root)) continue;
     const isRead = entry?.control?.reads.includes(old) || entry?.structured?.operands.some((operand) => operand.root === old);
     if (position > root.position || isRead || entry?.cluster !== root.cluster || !(root.cluster instanceof Cluster)) return false;
     if (!readsOwnElements(root.cluster, old, root)) return false;
   }
   return true;
+}
+
+/** Whether the entry makes the new value by changing elements of the old one. */
+function changesInPlace(entry: Entry | undefined, old: Root, root: Root): boolean {
+  if (!entry?.structured || !inPlacePrimitives.has(entry.structured.equation.primitive.name)) return false;
+  const { operands, results } = entry.structured;
+  const isWhole = operands[0]?.offset === 0 && results[0] === root;
+  return isWhole && operands.every((operand, i) => (operand.root === old) === (i === 0));
 }
 
 /** Whether each step of the loops that store `root` reads of `old` only the element that it then overwrites. */
