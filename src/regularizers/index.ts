@@ -1,5 +1,26 @@
-import type { Regularizer } from "./regularizer.ts";
+import { identify, type Makers } from "../util/identify.ts";
+import { L1 } from "./l1.ts";
+import { L1L2 } from "./l1l2.ts";
+import { L2 } from "./l2.ts";
+import { OrthogonalRegularizer } from "./orthogonal-regularizer.ts";
+import { Regularizer } from "./regularizer.ts";
 
-export function get(identifier: Regularizer | string | null): Regularizer | null {
-  return typeof identifier === "string" ? null : identifier;
+export { L1, L1L2, L2, OrthogonalRegularizer, Regularizer };
+
+const makers: Makers<Regularizer> = {
+  L1: (config) => L1(config),
+  L2: (config) => L2(config),
+  L1L2: (config) => L1L2(config),
+  OrthogonalRegularizer: (config) => OrthogonalRegularizer(config),
+};
+
+/**
+ * The regularizer an identifier stands for: `"l2"`, `"L1L2"`, a regularizer or function itself; null for null.
+ *
+ * @throws {OptionError} for an unknown name.
+ * @see Keras `regularizers.get`
+ */
+export function get(identifier: Regularizer | string | null | undefined): Regularizer | null {
+  if (identifier === null || identifier === undefined) return null;
+  return typeof identifier === "function" ? identifier : identify("regularizer", identifier, makers);
 }
