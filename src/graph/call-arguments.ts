@@ -37,7 +37,8 @@ export function bindCall(where: string, declared: CallArguments, given: readonly
   positional.forEach((value, i) => byName.set(names[i] ?? "", value));
   for (const [name, value] of hasOptions ? Object.entries(last) : []) {
     if (value === undefined) continue;
-    if (!names.includes(name) && declared.open !== true) {
+    // Every layer may be told whether it trains, also those to which it makes no difference.
+    if (!names.includes(name) && name !== "training" && declared.open !== true) {
       const guess = nearest(name, names);
       const hint = guess === undefined ? "" : ` Did you mean \`${guess}\`?`;
       throw new OptionError(`${where}: unknown call option \`${name}\`.${hint} Known: ${names.join(", ")}.`);

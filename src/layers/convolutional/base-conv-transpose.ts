@@ -155,6 +155,11 @@ export abstract class BaseConvTranspose extends LayerBase {
       : null;
   }
 
+  /** Unlike other layers, Keras's convolutions always write their activity regularizer. */
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), activityRegularizer: this.activityRegularizer };
+  }
+
   override call(inputs: Tensor): unknown {
     const { strides, padding, outputPadding, dataFormat, dilationRate } = this;
     const convolved = convTranspose(inputs, this.kernel, {

@@ -169,6 +169,11 @@ export abstract class BaseConv extends LayerBase {
       : null;
   }
 
+  /** Unlike other layers, Keras's convolutions always write their activity regularizer. */
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), activityRegularizer: this.activityRegularizer };
+  }
+
   override call(inputs: Tensor): unknown {
     const isCausal = this.padding === "causal";
     const convolved = conv(isCausal ? this.#padCausally(inputs) : inputs, this.kernel, {
