@@ -1,0 +1,56 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { DType } from "../../ir/dtypes.ts";
+import type { DataFormat, GlobalPoolingRule } from "../../ir/shape-types/index.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { max } from "../../ops/reductions.ts";
+import { callable } from "../../util/callable.ts";
+import { BaseGlobalPooling, type GlobalPoolingOptions } from "./base-global-pooling.ts";
+
+class GlobalMaxPooling2DLayer extends BaseGlobalPooling {
+  static readonly className = "GlobalMaxPooling2D";
+
+  constructor(...args: readonly unknown[]) {
+    super("GlobalMaxPooling2D", 2, args);
+  }
+
+  override call(inputs: Tensor): unknown {
+    return max(inputs, { axis: this.spatialAxes, keepdims: this.keepdims });
+  }
+}
+
+export interface GlobalMaxPooling2D<
+  F extends DataFormat = DataFormat,
+  K extends boolean = boolean,
+  D extends DType = DType,
+>
+  extends GlobalMaxPooling2DLayer, LayerCall<GlobalPoolingRule<"GlobalMaxPooling2D", 2, F, K, D>> {}
+
+export interface GlobalMaxPooling2DConstructor {
+  <
+    const F extends DataFormat = "channels_last",
+    const K extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    options?: GlobalPoolingOptions<F, K, D>,
+  ): GlobalMaxPooling2D<F, K, D>;
+  new <
+    const F extends DataFormat = "channels_last",
+    const K extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    options?: GlobalPoolingOptions<F, K, D>,
+  ): GlobalMaxPooling2D<F, K, D>;
+  fromConfig(config: Readonly<Record<string, unknown>>): GlobalMaxPooling2D;
+}
+
+/**
+ * The largest element of each channel over all positions of images.
+ *
+ * Shapes (channels last): input `[batch, height, width, channels]` → output `[batch, channels]`.
+ *
+ * @see Keras `layers/pooling/global_max_pooling2d.py`
+ */
+export const GlobalMaxPooling2D: GlobalMaxPooling2DConstructor = callable<
+  typeof GlobalMaxPooling2DLayer,
+  GlobalMaxPooling2DConstructor
+>(GlobalMaxPooling2DLayer);

@@ -1,0 +1,56 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { DType } from "../../ir/dtypes.ts";
+import type { DataFormat, GlobalPoolingRule } from "../../ir/shape-types/index.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { max } from "../../ops/reductions.ts";
+import { callable } from "../../util/callable.ts";
+import { BaseGlobalPooling, type GlobalPoolingOptions } from "./base-global-pooling.ts";
+
+class GlobalMaxPooling3DLayer extends BaseGlobalPooling {
+  static readonly className = "GlobalMaxPooling3D";
+
+  constructor(...args: readonly unknown[]) {
+    super("GlobalMaxPooling3D", 3, args);
+  }
+
+  override call(inputs: Tensor): unknown {
+    return max(inputs, { axis: this.spatialAxes, keepdims: this.keepdims });
+  }
+}
+
+export interface GlobalMaxPooling3D<
+  F extends DataFormat = DataFormat,
+  K extends boolean = boolean,
+  D extends DType = DType,
+>
+  extends GlobalMaxPooling3DLayer, LayerCall<GlobalPoolingRule<"GlobalMaxPooling3D", 3, F, K, D>> {}
+
+export interface GlobalMaxPooling3DConstructor {
+  <
+    const F extends DataFormat = "channels_last",
+    const K extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    options?: GlobalPoolingOptions<F, K, D>,
+  ): GlobalMaxPooling3D<F, K, D>;
+  new <
+    const F extends DataFormat = "channels_last",
+    const K extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    options?: GlobalPoolingOptions<F, K, D>,
+  ): GlobalMaxPooling3D<F, K, D>;
+  fromConfig(config: Readonly<Record<string, unknown>>): GlobalMaxPooling3D;
+}
+
+/**
+ * The largest element of each channel over all positions of volumes.
+ *
+ * Shapes (channels last): input `[batch, depth, height, width, channels]` → output `[batch, channels]`.
+ *
+ * @see Keras `layers/pooling/global_max_pooling3d.py`
+ */
+export const GlobalMaxPooling3D: GlobalMaxPooling3DConstructor = callable<
+  typeof GlobalMaxPooling3DLayer,
+  GlobalMaxPooling3DConstructor
+>(GlobalMaxPooling3DLayer);

@@ -1,0 +1,7 @@
+import * as classes from "../../../src/layers/pooling/index.ts";
+import { layerSuite } from "../../support/layer-suite.ts";
+
+layerSuite(
+  classes,
+  Object.keys(classes).filter((name) => name.includes("Pooling")),
+);
