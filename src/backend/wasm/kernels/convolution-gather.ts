@@ -1,150 +1,15 @@
 import type { ConvolutionDescriptor } from "../../../compiler/kernel-ir/structured.ts";
 import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
-import {
-  combinations,
-  forwardPhase,
-  gradientPhases,
-  isContiguous,
-  staysInside,
-  threeAxes,
-  type AxisPhase,
-} from "./convolution-geometry.ts";
-import { depthwiseRow, isDepthwise } from "./convolution-depthwise.ts";
+import { depthwiseRow } from "./convolution-depthwise.ts";
+import { blockColumns, gatherPlan, type GatherPart, type GatherPlan } from "./convolution-gather-plan.ts";
+import { emitPackNarrow, narrowPixels, narrowTile } from "./convolution-narrow.ts";
 import { emitEpilogueStrip } from "./epilogue.ts";
 import { i32Params, type Epilogue, type KernelOptions, type StructuredKernel } from "./kernel.ts";
-import { tileVectors } from "./micro-kernel.ts";
 import { packColumns, packRows } from "./packing.ts";
 import { emitPanelLoop } from "./panel-loop.ts";
 import { shareOf } from "./partition.ts";
-import { emitFillSlab, slabOf, zeroWords, type Slab } from "./slab.ts";
-import { columnPanels, packedSize, stripGroups, type ColumnPanels } from "./tiling.ts";
-
-/** k-steps worked on at once, as in products. */
-const chunkSteps = 384;
-/** Columns worked on at once, so that a chunk of B stays in the L2 cache. */
-const blockColumns = 512;
-/** Bytes of slab and results that one block of rows may take in the L2 cache. */
-const blockBytes = 196_608;
-
-type Phases = readonly [AxisPhase, AxisPhase, AxisPhase];
-
-/** One product inside a gathering convolution: one combination of axis phases. */
-interface GatherPart {
-  readonly phases: Phases;
-  /** Kernel elements by position in B's rows. */
-  readonly taps: readonly number[];
-  /** Length of a run of contiguous source values, and the runs' byte offsets from the first source pixel. */
-  readonly run: number;
-  readonly offsets: readonly number[];
-  /** Runs in a chunk of k. */
-  readonly runsPerChunk: number;
-  readonly k: number;
-  readonly slab: Slab | undefined;
-  readonly blockRows: number;
-  /** Float offset of this part's packed B. */
-  readonly packedAt: number;
-}
-
-interface GatherPlan {
-  readonly parts: readonly GatherPart[];
-  readonly sourceChannels: number;
-  readonly resultChannels: number;
-  readonly groupSource: number;
-  readonly groupResult: number;
-  /** Groups looped over: 1 for a depthwise convolution, whose kernel takes all channels at once. */
-  readonly groups: number;
-  readonly depthwise: boolean;
-  readonly panels: ColumnPanels;
-  /** B is packed in a first phase; else the weights serve as they lie. */
-  readonly packed: boolean;
-  readonly packedFloats: number;
-  readonly tableBytes: number;
-  readonly slabBytes: number;
-}
-
-function planOf(d: ConvolutionDescriptor): GatherPlan {
-  const axes = threeAxes(d.axes);
-  const forward = d.pass === "forward";
-  const [sourceChannels, resultChannels] = forward
-    ? [d.inputChannels, d.outputChannels]
-    : [d.outputChannels, d.inputChannels];
-  const depthwise = isDepthwise(d);
-  const groupSource = sourceChannels / d.groups;
-  const groupResult = depthwise ? resultChannels : resultChannels / d.groups;
-  const combined = combinations(axes.map((axis) => (forward ? [forwardPhase(axis)] : gradientPhases(axis))));
-  const narrowest = Math.min(...combined.map(([, , x]) => x?.count ?? 1));
-  const large = d.batch * axes[1].output * axes[2].output >= 48 && groupResult >= 128;
-  const packed = !depthwise && (!forward || (narrowest >= 4 && large));
-  const vectors = combined.length === 1 && narrowest <= 3 ? tileVectors(narrowest) : 2;
-  const panels = columnPanels(groupResult, vectors);
-  let packedAt = 0;
-  const parts = combined.map(([z, y, x]) => {
-    const phases: Phases = [z ?? forwardPhase(axes[0]), y ?? forwardPhase(axes[1]), x ?? forwardPhase(axes[2])];
-    const part = partOf(d, phases, sourceChannels, groupSource, resultChannels, packedAt);
-    packedAt += packedSize(part.k, panels) * d.groups;
-    return part;
-  });
-  return {
-    parts,
-    sourceChannels,
-    resultChannels,
-    groupSource,
-    groupResult,
-    groups: depthwise ? 1 : d.groups,
-    depthwise,
-    panels,
-    packed,
-    packedFloats: packed ? packedAt : 0,
-    tableBytes: Math.max(...parts.map((part) => part.offsets.length)) * 4,
-    slabBytes: Math.max(...parts.map((part) => part.slab?.bytes ?? 0)),
-  };
-}
-
-function partOf(
-  d: ConvolutionDescriptor,
-  phases: Phases,
-  sourceChannels: number,
-  groupSource: number,
-  resultChannels: number,
-  packedAt: number,
-): GatherPart {
-  const [z, y, x] = phases;
-  const kernelSizes = threeAxes(d.axes).map((axis) => axis.kernel);
-  const inside = phases.every(staysInside) || phases.some((phase) => phase.taps.length === 0);
-  // Enough blocks for a few threads even when there is one image; otherwise as many rows as the cache takes.
-  const rowFloats = x.sourceSize * sourceChannels * y.sourceStep + x.count * resultChannels;
-  const fitting = Math.max(1, Math.floor(blockBytes / 4 / rowFloats));
-  const blockRows = Math.min(y.count, fitting, Math.max(1, Math.ceil((y.count * d.batch * z.count) / 8)));
-  const slab = inside ? undefined : slabOf(phases, blockRows, sourceChannels);
-  const rowBytes = slab?.rowBytes ?? x.sourceSize * sourceChannels * 4;
-  const planeBytes = slab?.planeBytes ?? y.sourceSize * rowBytes;
-  const merged = isContiguous(x) && d.groups === 1;
-  const taps: number[] = [];
-  const starts: number[] = [];
-  for (const [tz, ty] of combinations([z.taps, y.taps])) {
-    if (tz === undefined || ty === undefined) continue;
-    for (const [i, tx] of x.taps.entries()) {
-      taps.push((tz.kernel * (kernelSizes[1] ?? 1) + ty.kernel) * (kernelSizes[2] ?? 1) + tx.kernel);
-      const offset = tz.offset * planeBytes + ty.offset * rowBytes + tx.offset * sourceChannels * 4;
-      if (!merged || i === 0) starts.push(offset);
-    }
-  }
-  const whole = merged ? x.taps.length * groupSource : groupSource;
-  const run = subRun(whole);
-  const offsets = starts.flatMap((start) => Array.from({ length: whole / run }, (_, i) => start + i * run * 4));
-  const perChunk = Math.max(1, Math.round(chunkSteps / Math.max(run, 1)));
-  const runsPerChunk = isDepthwise(d) ? Math.max(1, offsets.length) : perChunk;
-  const k = taps.length * groupSource;
-  return { phases, taps, run, offsets, runsPerChunk, k, slab, blockRows, packedAt };
-}
-
-/** The longest equal part of a run that is no longer than a chunk. */
-function subRun(whole: number): number {
-  for (let parts = 1; parts <= whole; parts++) {
-    if (whole % parts === 0 && whole / parts <= chunkSteps * 1.5) return whole / parts;
-  }
-  return whole;
-}
+import { emitFillSlab, zeroWords } from "./slab.ts";
+import { packedSize, stripGroups } from "./tiling.ts";
 
 /**
  * Forward convolution and input gradient as products of gathered windows by the kernel: a window row of an NHWC image
@@ -156,7 +21,7 @@ export function gatherConvolution(
   options: KernelOptions,
   epilogue?: Epilogue,
 ): StructuredKernel {
-  const plan = planOf(d);
+  const plan = gatherPlan(d);
   const params = i32Params(6 + (epilogue?.paramCount ?? 0));
   const perThread = Math.ceil((plan.tableBytes + plan.slabBytes) / 64 + 2) * 64;
   const sharedBytes = Math.ceil(plan.packedFloats / 16) * 64;
@@ -164,6 +29,7 @@ export function gatherConvolution(
   if (plan.packed) {
     phases.push(module.function(params, [], (fn) => emitPackWeights(module, fn, d, plan)));
   }
+  if (plan.isNarrow) phases.push(module.function(params, [], (fn) => emitPackNarrowParts(module, fn, plan)));
   phases.push(
     module.function(params, [], (fn) => {
       const own = fn.local("i32", i32.add(fn.param("i32", 3), sharedBytes));
@@ -172,6 +38,16 @@ export function gatherConvolution(
     }),
   );
   return { phases, scratchBytes: (nthreads) => sharedBytes + perThread * nthreads };
+}
+
+/** Lays out the kernels of narrow results: few enough for one thread. */
+function emitPackNarrowParts(module: ModuleBuilder, fn: FunctionBuilder, plan: GatherPlan): void {
+  fn.if(i32.eqz(fn.param("i32", 4)), () => {
+    for (const { narrow, packedAt } of plan.parts) {
+      const target = i32.add(fn.param("i32", 3), packedAt * 4);
+      if (narrow !== undefined) emitPackNarrow(module, fn, narrow, fn.param("i32", 1), target);
+    }
+  });
 }
 
 /** Packs the weights of every part: panel by panel, shared out among the threads. */
@@ -333,7 +209,7 @@ class GatherEmitter {
   #emitRows(base: Local<"i32">, result: Local<"i32">, rows: Local<"i32">, at: BlockLocals): void {
     const fn = this.#fn;
     const { accumulate } = this.#d;
-    const { sourceChannels, resultChannels, groupSource, groupResult, panels, depthwise } = this.#plan;
+    const { sourceChannels, resultChannels, groupSource, groupResult, panels, depthwise, isNarrow } = this.#plan;
     const { phases, slab, offsets } = this.#part;
     const [, y, x] = phases;
     const rowBytes = slab?.rowBytes ?? x.sourceSize * sourceChannels * 4;
@@ -346,6 +222,7 @@ class GatherEmitter {
       const address = i32.add(i32.mul(pixel, resultChannels), channel);
       fn.set(resultRow, i32.add(fn.param("i32", 2), i32.mul(address, 4)));
       if (offsets.length > 0 && depthwise) this.#emitDepthwise(sourceRow, resultRow);
+      else if (offsets.length > 0 && isNarrow) this.#emitNarrow(sourceRow, resultRow, init, at.runs);
       else if (offsets.length > 0) this.#emitStrips(sourceRow, resultRow, init, at);
       else if (!accumulate) this.#emitZeros(resultRow);
       const { phases: _, ...part } = this.#part;
@@ -402,6 +279,26 @@ class GatherEmitter {
         fn.increment(c, group.rows * cStride);
       });
     }
+  }
+
+  #emitNarrow(sourceRow: Local<"i32">, resultRow: Local<"i32">, init: Local<"i32">, runs: Local<"i32">): void {
+    const fn = this.#fn;
+    const { sourceChannels, resultChannels } = this.#plan;
+    const { phases, run, packedAt } = this.#part;
+    const x = phases[2];
+    const [aStride, cStride] = [x.sourceStep * sourceChannels * 4, x.step * resultChannels * 4];
+    const [a, c, count] = [fn.local("i32", sourceRow), fn.local("i32", resultRow), fn.local("i32")];
+    const b = i32.add(fn.param("i32", 3), packedAt * 4);
+    const tile = (rows: number): void => {
+      const kernel = narrowTile(this.#module, rows, resultChannels, this.#options);
+      fn.call(kernel, a, aStride, b, run, c, cStride, init, runs, this.#own);
+    };
+    fn.repeat(count, Math.floor(x.count / narrowPixels), () => {
+      tile(narrowPixels);
+      fn.increment(a, narrowPixels * aStride);
+      fn.increment(c, narrowPixels * cStride);
+    });
+    if (x.count % narrowPixels > 0) tile(x.count % narrowPixels);
   }
 
   #emitDepthwise(sourceRow: Local<"i32">, resultRow: Local<"i32">): void {

@@ -101,12 +101,15 @@ function check(c: Case, pass: ConvolutionPass, options: CheckOptions = {}): void
   const initial = out.slice();
   const expected = new Float64Array(initial.length);
   if (options.accumulate === true) expected.set(initial);
-  visit(d, (x, w, y) => {
-    const index = { x, w, y };
-    const [ia, ib, ic] = order.map((name) => index[name]);
-    if (ia === undefined || ib === undefined || ic === undefined) return;
-    expected[ic] = (expected[ic] ?? 0) + (a[ia] ?? 0) * (b[ib] ?? 0);
-  });
+  const add = (to: number, left: number, right: number): void => {
+    expected[to] = (expected[to] ?? 0) + (a[left] ?? 0) * (b[right] ?? 0);
+  };
+  const meet: Record<ConvolutionPass, (x: number, w: number, y: number) => void> = {
+    forward: (x, w, y) => add(y, x, w),
+    inputGradient: (x, w, y) => add(x, y, w),
+    filterGradient: (x, w, y) => add(w, x, y),
+  };
+  visit(d, meet[pass]);
   const columns = pass === "forward" ? d.outputChannels : d.inputChannels;
   const { epilogue } = options;
   if (epilogue !== undefined) {
@@ -134,6 +137,8 @@ const cases: Record<string, Case> = {
   "dilated and strided": { batch: 1, axes: [[15, 3, 2, 2, 1, 2], [16, 3, 3, 2, 2, 2]], channels: [4, 4] },
   "one channel": { batch: 3, axes: [[12, 3, 1, 1, 1, 1], [12, 3, 1, 1, 1, 1]], channels: [1, 16] },
   "one output channel": { batch: 2, axes: [[8, 3, 1, 1, 1, 1], [9, 3, 1, 1, 1, 1]], channels: [16, 1] },
+  "three output channels": { batch: 2, axes: [[8, 3, 2, 1, 1, 1], [9, 3, 2, 1, 1, 1]], channels: [9, 3] },
+  "two output channels, dilated": { batch: 2, axes: [[8, 3, 1, 2, 1, 1], [9, 3, 1, 2, 1, 1]], channels: [8, 2] },
   "small image": { batch: 5, axes: [[3, 3, 1, 1, 1, 1], [2, 3, 1, 1, 1, 1]], channels: [10, 40] },
   "single pixel": { batch: 3, axes: [[1, 3, 1, 1, 1, 1], [1, 3, 1, 1, 1, 1]], channels: [12, 40] },
   grouped: { batch: 2, axes: [[7, 3, 1, 1, 1, 1], [8, 3, 2, 1, 0, 1]], channels: [12, 18], groups: 3 },
