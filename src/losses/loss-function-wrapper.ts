@@ -1,0 +1,61 @@
+import type { Tensor } from "../ops/core/tensor.ts";
+import { callable } from "../util/callable.ts";
+import { OptionError } from "../util/errors.ts";
+import { isPlainObject } from "../util/options.ts";
+import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
+import { type BaseOptions, LossBase, type LossConstructor, type LossOptions } from "./loss.ts";
+import { toSameRank } from "./same-rank.ts";
+import { Value } from "../ops/core/value.ts";
+
+/** The losses of samples: a function of the truth and the predictions. */
+export type LossLike = (yTrue: never, yPred: never, ...rest: never[]) => unknown;
+
+class LossFunctionWrapperLoss extends LossBase {
+  static readonly className = "LossFunctionWrapper";
+  static override readonly parameters: ParameterTable = { fn: required, reduction: "sum_over_batch_size", name: null, dtype: null };
+  /** The function. */
+  readonly fn: LossLike;
+  /** Its options. */
+  readonly options: Readonly<Record<string, unknown>>;
+
+  constructor(...args: readonly unknown[]) {
+    const last = args.at(-1);
+    const given = isPlainObject(last) ? last : {};
+    const known = Object.keys(LossFunctionWrapperLoss.parameters);
+    const base = Object.fromEntries(Object.entries(given).filter(([name]) => known.includes(name)));
+    const bound = bindParameters<LossOptions & { readonly fn: LossLike }>(
+      "LossFunctionWrapper",
+      LossFunctionWrapperLoss.parameters,
+      isPlainObject(last) ? [...args.slice(0, -1), base] : args,
+      [],
+    );
+    if (typeof bound.fn !== "function") {
+      throw new OptionError(`LossFunctionWrapper: expected \`fn\` to be a function, received ${JSON.stringify(bound.fn)}.`);
+    }
+    const { fn, ...options } = bound;
+    super(options);
+    this.fn = fn;
+    this.options = Object.fromEntries(Object.entries(given).filter(([name]) => !known.includes(name)));
+  }
+
+  override call(yTrue: Tensor, yPred: Tensor): unknown {
+    const [truth, prediction] = yTrue instanceof Value && yPred instanceof Value ? toSameRank(yTrue, yPred) : [yTrue, yPred];
+    const rest = Object.keys(this.options).length === 0 ? [] : [this.options];
+    // SAFETY: the function is one of truth, predictions and options.
+    return this.fn(truth as never, prediction as never, ...(rest as never[]));
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), fn: this.fn, ...this.options };
+  }
+}
+
+/**
+ * Makes a loss of a function; further options go to the function.
+ *
+ * @see Keras `losses/losses.py`
+ */
+export const LossFunctionWrapper: LossConstructor<[{ readonly fn: LossLike }, ...BaseOptions]> = callable<
+  typeof LossFunctionWrapperLoss,
+  LossConstructor<[{ readonly fn: LossLike }, ...BaseOptions]>
+>(LossFunctionWrapperLoss);

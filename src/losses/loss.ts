@@ -1,0 +1,147 @@
+import { type DTypePolicy, floatx, toPolicy } from "../graph/dtype-policy.ts";
+import { classNameOf } from "../graph/layer-base.ts";
+import { maskOf } from "../graph/masks.ts";
+import { autoName } from "../graph/naming.ts";
+import type { DType } from "../ir/dtypes.ts";
+import { cast } from "../ops/cast.ts";
+import { isTensorHolder, isTypedArray, type TensorInput, toValue } from "../ops/core/convert.ts";
+import type { Result } from "../ops/core/op-types.ts";
+import type { Operand, Rest } from "../ops/core/signatures.ts";
+import { Tensor } from "../ops/core/tensor.ts";
+import { logicalAnd } from "../ops/comparison.ts";
+import { Value } from "../ops/core/value.ts";
+import { Callable, callable } from "../util/callable.ts";
+import { isPlainObject } from "../util/options.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
+import { checkReduction, type Reduction, reduceWeighted } from "./reduction.ts";
+
+/** Options that every loss takes. */
+export interface LossOptions {
+  /** Default: the class's name in snake_case. */
+  readonly name?: string | null | undefined;
+  /** Default `"sum_over_batch_size"`. */
+  readonly reduction?: Reduction | undefined;
+  /** Dtype of the computation. Default float32. */
+  readonly dtype?: DType | DTypePolicy | null | undefined;
+}
+
+/** Options of a loss's call. */
+export interface LossCallOptions {
+  /** One weight for each sample (or for each of its losses). */
+  readonly sampleWeight?: Operand | null | undefined;
+}
+
+/**
+ * Base of all losses: a number that says how far predictions are from the truth, smaller is better.
+ *
+ * A custom loss extends it and computes one loss for each sample in `call(yTrue, yPred)`; the base class weights them,
+ * leaves out masked ones and reduces them.
+ *
+ * @see Keras `losses/loss.py`
+ */
+export abstract class LossBase extends Callable {
+  static readonly parameters: ParameterTable = { name: null, reduction: "sum_over_batch_size", dtype: null };
+
+  readonly name: string;
+  readonly reduction: Reduction;
+  readonly dtype: DType;
+
+  constructor(...args: readonly unknown[]) {
+    super();
+    const className = classNameOf(new.target);
+    const given = bindParameters<LossOptions>(className, LossBase.parameters, args, []);
+    this.name = given.name ?? autoName(className);
+    this.reduction = checkReduction(className, given.reduction ?? null);
+    this.dtype = toPolicy(given.dtype ?? floatx()).computeDtype;
+  }
+
+  /** The class's name in Keras, as it stands in files. */
+  get className(): string {
+    return classNameOf(this.constructor);
+  }
+
+  /** The losses of a batch, one for each sample. */
+  abstract call(yTrue: never, yPred: never): unknown;
+
+  override invoke(yTrue: TensorInput, yPred: TensorInput, options: LossCallOptions | Operand | null = null): Tensor {
+    const given = mapInputs(yPred, (x) => x);
+    const sampleWeight = isPlainObject(options) ? ((options as LossCallOptions).sampleWeight ?? null) : options; // SAFETY: tensors are no plain objects
+    const convert = (tree: unknown): unknown => mapInputs(tree, (x) => toDType(x, this.dtype));
+    // SAFETY: a subclass's call takes what the loss is called with, as tensors; its losses are one tensor.
+    const losses = toDType(this.call(convert(yTrue) as never, convert(given) as never) as TensorInput, this.dtype);
+    return reduceWeighted(losses, {
+      sampleWeight: sampleWeight === null ? null : toDType(sampleWeight as TensorInput, this.dtype),
+      mask: both(maskOf(given), maskOf(losses)),
+      reduction: this.reduction,
+    });
+  }
+
+  /** The constructor's arguments, from which `fromConfig` makes an equal loss. */
+  getConfig(): Record<string, unknown> {
+    return { name: this.name, reduction: this.reduction };
+  }
+
+  /** A new loss with the given configuration. */
+  static fromConfig(config: Readonly<Record<string, unknown>>): LossBase {
+    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
+    return Reflect.construct(this as unknown as new (config: unknown) => LossBase, [config]);
+  }
+
+  override toString(): string {
+    return `<${this.className} name=${this.name}>`;
+  }
+}
+
+/** A tensor input in a dtype. */
+export function toDType(x: TensorInput, dtype: DType): Tensor {
+  const value = toValue(x, x instanceof Value || isTensorHolder(x) ? undefined : dtype) as Tensor; // SAFETY: symbolic values take the same ops
+  return value.dtype === dtype ? value : (cast(value, dtype) as Tensor); // SAFETY: as above
+}
+
+/** Applies `f` to one tensor, or to each of nested ones. */
+function mapInputs(tree: unknown, f: (x: TensorInput) => unknown): unknown {
+  if (Array.isArray(tree) && tree.some(holdsTensor)) return tree.map((child) => mapInputs(child, f));
+  if (isPlainObject(tree)) return Object.fromEntries(Object.entries(tree).map(([key, child]) => [key, mapInputs(child, f)]));
+  return f(tree as TensorInput); // SAFETY: toValue checks it
+}
+
+function holdsTensor(node: unknown): boolean {
+  if (node instanceof Value || isTensorHolder(node) || isTypedArray(node)) return true;
+  return Array.isArray(node) ? node.some(holdsTensor) : isPlainObject(node);
+}
+
+function both(a: Value | null, b: Value | null): Tensor | null {
+  // SAFETY: masks of tensors are tensors.
+  return (a !== null && b !== null ? logicalAnd(a, b) : (a ?? b)) as Tensor | null;
+}
+
+/** Calling a loss. */
+export interface LossCall {
+  <A extends Operand, B extends Operand>(yTrue: A, yPred: B, options?: LossCallOptions | Operand | null): Result<A | B>;
+}
+
+/** A loss object: `loss(yTrue, yPred, { sampleWeight })` gives the loss of a batch. */
+export type Loss = LossBase & LossCall;
+
+/** A loss's class, whose constructor takes arguments P (by position, or by name) in Keras's order. */
+export interface LossConstructor<P extends readonly object[]> {
+  (...args: Rest<P>): Loss;
+  new (...args: Rest<P>): Loss;
+  readonly className: string;
+  readonly parameters: ParameterTable;
+  fromConfig(config: Readonly<Record<string, unknown>>): Loss;
+}
+
+export type BaseOptions = [
+  { readonly reduction?: Reduction },
+  { readonly name?: string | null },
+  { readonly dtype?: DType | DTypePolicy | null },
+];
+
+export interface LossBaseConstructor {
+  new (options?: LossOptions): LossBase & LossCall;
+  fromConfig(config: Readonly<Record<string, unknown>>): Loss;
+}
+
+/** The class that custom losses extend; see `LossBase` for its members. */
+export const Loss: LossBaseConstructor = callable<typeof LossBase, LossBaseConstructor>(LossBase);

@@ -1,0 +1,160 @@
+import { type DTypePolicy, floatx, toPolicy } from "../graph/dtype-policy.ts";
+import { classNameOf } from "../graph/layer-base.ts";
+import { autoName, withNameScope } from "../graph/naming.ts";
+import { findParts } from "../graph/tracking.ts";
+import { Variable } from "../graph/variable.ts";
+import { get as getInitializer } from "../initializers/index.ts";
+import type { Initializer } from "../initializers/initializer.ts";
+import { allocate, type DType } from "../ir/dtypes.ts";
+import { sizeOf } from "../ir/shape.ts";
+import { outsideTrace } from "../ops/core/scope.ts";
+import type { Operand, Rest } from "../ops/core/signatures.ts";
+import { Tensor } from "../ops/core/tensor.ts";
+import { Callable, callable } from "../util/callable.ts";
+import { isPlainObject } from "../util/options.ts";
+import type { ParameterTable } from "../util/parameters.ts";
+
+/** Options that every metric takes. */
+export interface MetricOptions {
+  /** Default: the class's name in snake_case. */
+  readonly name?: string | null | undefined;
+  /** Dtype of the state and the result. Default float32. */
+  readonly dtype?: DType | DTypePolicy | null | undefined;
+}
+
+/** Options of a metric's update. */
+export interface UpdateOptions {
+  /** One weight for each sample (or for each of its values). */
+  readonly sampleWeight?: Operand | null | undefined;
+}
+
+/** The last argument of an update: options, or the sample weights themselves. */
+export type Weighting = UpdateOptions | Operand | null;
+
+/** Whether larger values of a metric are better. */
+export type Direction = "up" | "down" | null;
+
+/**
+ * Base of all metrics: numbers gathered over batches.
+ *
+ * A custom metric extends it, makes its state with `addVariable`, changes it in `updateState(yTrue, yPred,
+ * { sampleWeight })` and computes in `result()`, all with ops: updates become part of compiled steps.
+ *
+ * @see Keras `metrics/metric.py`
+ */
+export abstract class MetricBase extends Callable {
+  static readonly parameters: ParameterTable = { dtype: null, name: null };
+
+  /** Under which the result stands in logs. */
+  name: string;
+  readonly dtype: DType;
+  /** Whether callbacks are to look for large or small values; null: unknown. */
+  readonly direction: Direction = null;
+  readonly #variables: Variable[] = [];
+
+  constructor(options: MetricOptions = {}) {
+    super();
+    this.name = options.name ?? autoName(classNameOf(new.target));
+    this.dtype = toPolicy(options.dtype ?? floatx()).computeDtype;
+  }
+
+  /** The class's name in Keras, as it stands in files. */
+  get className(): string {
+    return classNameOf(this.constructor);
+  }
+
+  /** Takes in a batch. */
+  abstract updateState(...args: never[]): void;
+
+  /** The metric of all batches since the last reset. */
+  abstract result(): unknown;
+
+  /** Forgets all batches. */
+  resetState(): void {
+    for (const variable of this.variables) variable.assign(zerosFor(variable));
+  }
+
+  /** Takes in a batch and gives the result: `metric(yTrue, yPred)`. */
+  override invoke(...args: never[]): unknown {
+    this.updateState(...args);
+    return this.result();
+  }
+
+  /** The state: the metric's own variables, then those of metrics in its fields. */
+  get variables(): readonly Variable[] {
+    return [...this.#variables, ...findParts(this, isMetric).flatMap(({ value }) => value.variables)];
+  }
+
+  /** Makes a variable of the metric's state. */
+  addVariable(options: {
+    readonly shape?: readonly number[];
+    /** Default `"zeros"`. */
+    readonly initializer?: Initializer | string;
+    /** Default: the metric's. */
+    readonly dtype?: DType;
+    readonly name?: string;
+  } = {}): Variable {
+    const { shape = [], initializer = "zeros", dtype = this.dtype, name } = options;
+    const value = outsideTrace(() => getInitializer(initializer)(shape, { dtype }));
+    const variable = withNameScope(this.name.replaceAll("/", ">"), () => new Variable(value, { dtype, trainable: false, autocast: false, name }));
+    this.#variables.push(variable);
+    return variable;
+  }
+
+  /** The constructor's arguments, from which `fromConfig` makes an equal metric. */
+  getConfig(): Record<string, unknown> {
+    return { name: this.name, dtype: this.dtype };
+  }
+
+  /** A new metric with the given configuration. */
+  static fromConfig(config: Readonly<Record<string, unknown>>): MetricBase {
+    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
+    return Reflect.construct(this as unknown as new (config: unknown) => MetricBase, [config]);
+  }
+
+  override toString(): string {
+    return `<${this.className} name=${this.name}>`;
+  }
+}
+
+export function isMetric(value: unknown): value is MetricBase {
+  return value instanceof MetricBase;
+}
+
+function zerosFor({ shape, dtype }: Variable): Tensor {
+  return Tensor.fromData(allocate(dtype, sizeOf(shape)), shape, dtype);
+}
+
+/** The sample weights of an update's last argument. */
+export function weightOf(weighting: Weighting | undefined): Operand | null {
+  // SAFETY: tensors are no plain objects.
+  return isPlainObject(weighting) ? ((weighting as UpdateOptions).sampleWeight ?? null) : ((weighting ?? null) as Operand | null);
+}
+
+/** Updates and calls of metrics of predictions. */
+export interface MetricCall {
+  (yTrue: Operand, yPred: Operand, weighting?: Weighting): Tensor;
+}
+
+/** A metric of whatever class; calling it takes in a batch and gives the result. */
+export type Metric = MetricBase & ((...args: never[]) => unknown);
+
+/** A metric's class: arguments P in Keras's order, instances T. */
+export interface MetricConstructor<P extends readonly object[], T extends MetricBase> {
+  (...args: Rest<P>): T;
+  new (...args: Rest<P>): T;
+  readonly className: string;
+  readonly parameters: ParameterTable;
+  fromConfig(config: Readonly<Record<string, unknown>>): T;
+}
+
+/** Arguments `name` and `dtype`. */
+export type NameAndDType = [{ readonly name?: string | null }, { readonly dtype?: DType | DTypePolicy | null }];
+
+export interface MetricBaseConstructor {
+  new (options?: MetricOptions): MetricBase & ((...args: readonly unknown[]) => unknown);
+  fromConfig(config: Readonly<Record<string, unknown>>): MetricBase;
+}
+
+/** The class that custom metrics extend; see `MetricBase` for its members. */
+export const Metric: MetricBaseConstructor = callable<typeof MetricBase, MetricBaseConstructor>(MetricBase);

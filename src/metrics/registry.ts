@@ -1,0 +1,98 @@
+import { kindOfTarget, type LossIdentifier, nameOf } from "../losses/registry.ts";
+import { OptionError } from "../util/errors.ts";
+import { nearest } from "../util/options.ts";
+import { Mean } from "./mean.ts";
+import { MeanMetricWrapper, type MetricFunction } from "./mean-metric-wrapper.ts";
+import { MetricBase, type MetricConstructor } from "./metric.ts";
+import { SparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
+import { toSnakeCase } from "../graph/naming.ts";
+
+/** Built-in metrics. */
+const classes: readonly MetricConstructor<never, MetricBase>[] = [Mean, SparseCategoricalAccuracy];
+
+/** Short names, also in capitals, and the classes they stand for. */
+const aliases: Readonly<Record<string, string>> = {
+  bce: "BinaryCrossentropy",
+  mse: "MeanSquaredError",
+  mae: "MeanAbsoluteError",
+  mape: "MeanAbsolutePercentageError",
+  msle: "MeanSquaredLogarithmicError",
+};
+
+/** The classes by name, for reading files. */
+export const metricClasses: ReadonlyMap<string, MetricConstructor<never, MetricBase>> = new Map(
+  classes.map((cls) => [cls.className, cls]),
+);
+
+const byIdentifier: ReadonlyMap<string, MetricConstructor<never, MetricBase>> = new Map(
+  classes.flatMap((cls) => [
+    [cls.className, cls],
+    [toSnakeCase(cls.className), cls],
+  ]),
+);
+
+/** A name, a metric, or a function of truth and predictions. */
+export type MetricIdentifier = string | MetricBase | MetricFunction;
+
+/**
+ * The metric an identifier stands for: `"mse"`, `"mean_squared_error"`, `"MeanSquaredError"`; metrics and functions
+ * are themselves.
+ *
+ * @throws {OptionError} for an unknown name.
+ */
+export function get(identifier: MetricIdentifier): MetricBase | MetricFunction;
+export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null;
+export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null {
+  if (typeof identifier !== "string") return identifier;
+  const alias = aliases[identifier] ?? (identifier === identifier.toUpperCase() ? aliases[identifier.toLowerCase()] : undefined);
+  const cls = byIdentifier.get(alias ?? identifier);
+  if (cls !== undefined) return Reflect.construct(cls, []) as MetricBase; // SAFETY: the classes make metrics
+  const known = [...byIdentifier.keys(), ...Object.keys(aliases)];
+  const guess = nearest(identifier, known);
+  throw new OptionError(
+    `metrics.get: unknown metric "${identifier}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
+  );
+}
+
+const accuracies = {
+  binary: "BinaryAccuracy",
+  sparse: "SparseCategoricalAccuracy",
+  categorical: "CategoricalAccuracy",
+} as const;
+
+const crossentropies = {
+  binary: "BinaryCrossentropy",
+  sparse: "SparseCategoricalCrossentropy",
+  categorical: "CategoricalCrossentropy",
+} as const;
+
+/**
+ * The metric that `compile` makes of an identifier, for the shapes of truth and predictions: `"accuracy"` and `"acc"`
+ * (`"crossentropy"` and `"ce"`) become the one that fits; a function becomes its mean. A string is also the name.
+ *
+ * @see Keras `trainers/compile_utils.py` `get_metric`
+ */
+export function resolveMetric(
+  identifier: MetricIdentifier | LossIdentifier,
+  yTrue: readonly (number | null)[],
+  yPred: readonly (number | null)[],
+): MetricBase {
+  const found = get(classFor(identifier, yTrue, yPred) as MetricIdentifier); // SAFETY: a loss object is a function of truth and predictions too
+  const name = typeof identifier === "string" ? identifier : found instanceof MetricBase ? found.name : nameOf(found);
+  const metric = found instanceof MetricBase ? found : MeanMetricWrapper(found, { name });
+  metric.name = name;
+  return metric;
+}
+
+function classFor(
+  identifier: MetricIdentifier | LossIdentifier,
+  yTrue: readonly (number | null)[],
+  yPred: readonly (number | null)[],
+): MetricIdentifier | LossIdentifier {
+  if (typeof identifier !== "string") return identifier;
+  const word = identifier.toLowerCase();
+  if (word === "accuracy" || word === "acc") return accuracies[kindOfTarget(yTrue, yPred)];
+  if (word === "crossentropy" || word === "ce") return crossentropies[kindOfTarget(yTrue, yPred)];
+  return identifier;
+}
+

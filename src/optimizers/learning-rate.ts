@@ -1,0 +1,23 @@
+import { cast } from "../ops/cast.ts";
+import { type TensorInput, toValue } from "../ops/core/convert.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
+import { Variable } from "../graph/variable.ts";
+import type { LearningRateSchedule } from "./schedules/learning-rate-schedule.ts";
+
+/** A number, a schedule, or a function without arguments. */
+export type LearningRate = number | LearningRateSchedule | (() => TensorInput);
+
+/** What an optimizer keeps: a variable for a number, else the schedule or function. */
+export type LearningRateSource = Variable | LearningRateSchedule | (() => TensorInput);
+
+/** Whether it is a schedule: a function of the number of steps, with a configuration. */
+export function isSchedule(source: unknown): source is LearningRateSchedule {
+  return typeof source === "function" && "getConfig" in source;
+}
+
+/** The rate at a step, as a tensor. */
+export function rateAt(source: LearningRateSource, iterations: Variable): Tensor {
+  if (source instanceof Variable) return source.value;
+  const rate = toValue(isSchedule(source) ? source(iterations) : source()) as Tensor; // SAFETY: rates are not symbolic
+  return rate.isWeak ? (cast(rate, "float32") as Tensor) : rate; // SAFETY: tensor in, tensor out
+}

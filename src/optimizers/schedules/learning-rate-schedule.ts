@@ -1,0 +1,61 @@
+import { classNameOf } from "../../graph/layer-base.ts";
+import { cast } from "../../ops/cast.ts";
+import { type TensorInput, toValue } from "../../ops/core/convert.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { Callable, callable } from "../../util/callable.ts";
+import { bindParameters, type ParameterTable, parametersOf } from "../../util/parameters.ts";
+
+/**
+ * Base of learning-rate schedules: the rate as a function of the number of steps done.
+ *
+ * A custom schedule extends it and computes in `call(step)`, with ops.
+ *
+ * @see Keras `optimizers/schedules/learning_rate_schedule.py`
+ */
+export abstract class LearningRateScheduleBase extends Callable {
+  static readonly parameters: ParameterTable = {};
+
+  /** Brings the arguments into fields of the table's names. */
+  constructor(...args: readonly unknown[]) {
+    super();
+    // SAFETY: the constructor's target is a class, whose table is a static member.
+    const { parameters } = new.target as unknown as typeof LearningRateScheduleBase;
+    Object.assign(this, bindParameters<object>(classNameOf(new.target), parameters, args, []));
+  }
+
+  get className(): string {
+    return classNameOf(this.constructor);
+  }
+
+  /** The rate after `step` steps (float32). */
+  abstract call(step: Tensor): Tensor;
+
+  override invoke(step: TensorInput): Tensor {
+    return this.call(cast(toValue(step), "float32") as Tensor); // SAFETY: steps are not symbolic
+  }
+
+  getConfig(): Record<string, unknown> {
+    // SAFETY: the constructor is the class.
+    const { parameters } = this.constructor as unknown as typeof LearningRateScheduleBase;
+    return parametersOf(this, parameters);
+  }
+
+  static fromConfig(config: Readonly<Record<string, unknown>>): LearningRateScheduleBase {
+    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
+    return Reflect.construct(this as unknown as new (config: unknown) => LearningRateScheduleBase, [config]);
+  }
+}
+
+/** A schedule; calling it with a step gives the learning rate. */
+export type LearningRateSchedule = LearningRateScheduleBase & ((step: TensorInput) => Tensor);
+
+export interface LearningRateScheduleConstructor {
+  new (): LearningRateSchedule;
+  fromConfig(config: Readonly<Record<string, unknown>>): LearningRateSchedule;
+}
+
+/** The class that custom schedules extend; see `LearningRateScheduleBase`. */
+export const LearningRateSchedule: LearningRateScheduleConstructor = callable<
+  typeof LearningRateScheduleBase,
+  LearningRateScheduleConstructor
+>(LearningRateScheduleBase);
