@@ -8,7 +8,7 @@ import { sizeOf, stridesOf } from "../../ir/shape.ts";
 import { invariant } from "../../util/errors.ts";
 import { Cluster, failed, plainDomain, reduceDomain } from "./cluster.ts";
 import type { Entry } from "./entries.ts";
-import { fitOf, hasRoom, isWorthSharing, joinReduction } from "./joining.ts";
+import { fitOf, hasRoom, isWorthSharing, isWorthStage, joinReduction } from "./joining.ts";
 import { dilationParts } from "./dilation.ts";
 import { operandOf } from "./operands.ts";
 import { analyse, type Analysis, behindRenames, takesEpilogue } from "./roots.ts";
@@ -179,7 +179,7 @@ export class Scheduler implements Values {
     for (const cluster of this.#candidates(fresh, sizeOf(value.shape))) {
       const fit = cluster.position < earliest ? null : fitOf(cluster, sizeOf(value.shape));
       const joined = fit === null ? failed : cluster.evaluate(value, fit.index);
-      if (fit === null || joined === failed) continue;
+      if (fit === null || joined === failed || (fit.perElement && !isWorthStage(cluster, joined))) continue;
       const root = new Root(value, cluster.position, cluster);
       cluster.storeRoot(root, fit.index, joined, fit.perElement);
       this.bind(value, root);
@@ -198,7 +198,7 @@ export class Scheduler implements Values {
     for (const cluster of this.#candidates(fresh, sizeOf(piece.value.shape))) {
       const fit = cluster.position < earliest ? null : fitOf(cluster, sizeOf(piece.value.shape));
       const joined = fit === null ? failed : cluster.evaluate(piece.value, fit.index);
-      if (fit === null || joined === failed) continue;
+      if (fit === null || joined === failed || (fit.perElement && !isWorthStage(cluster, joined))) continue;
       if (cluster.storePiece(piece, fit.index, joined, fit.perElement)) return cluster.position;
     }
     this.#addCluster(fresh);
