@@ -14,7 +14,12 @@ describe("schedules give what the reference gives", () => {
       const expected = evaluateProgram(program, inputs).outputs;
       const actual = interpret(schedule(program), inputs);
       expected.forEach(({ data, dtype }, k) => {
-        expectClose(actual[k]?.data ?? [], { values: data, shape: [data.length] }, tolerance(dtype, "op"), `${name} ${describeSample(sample)}`);
+        expectClose(
+          actual[k]?.data ?? [],
+          { values: data, shape: [data.length] },
+          tolerance(dtype, "op"),
+          `${name} ${describeSample(sample)}`,
+        );
       });
     });
   });

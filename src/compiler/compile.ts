@@ -12,7 +12,11 @@ import { placeUpdates, storeCopy, type Update } from "./schedule/updates.ts";
 import { type Place, Root } from "./schedule/values.ts";
 
 function placeFor(value: Var, home: Place["buffer"]["home"]): Place {
-  return { buffer: { dtype: value.dtype, size: sizeOf(value.shape), home, id: null }, offset: 0, loopStrides: [] };
+  return {
+    buffer: { dtype: value.dtype, size: sizeOf(value.shape), home, id: null },
+    offset: 0,
+    loopStrides: [],
+  };
 }
 
 /**
@@ -26,7 +30,9 @@ export function schedule(traced: Program): Schedule {
   for (const [index, value] of program.inputs.entries()) {
     scheduler.bindPlace(value, placeFor(value, { kind: "input", index }));
   }
-  const state = program.state.map((value, index) => scheduler.bindPlace(value, placeFor(value, { kind: "state", index })));
+  const state = program.state.map((value, index) =>
+    scheduler.bindPlace(value, placeFor(value, { kind: "state", index })),
+  );
   scheduler.placeEquations();
 
   const outputs = program.outputs.map((value) => outputRoot(scheduler, value, state, program));

@@ -35,13 +35,17 @@ function check(program: Program, random: () => number): void {
   const simpler = simplify(program);
   verify(simpler, "a simplified program");
   const same = evaluateProgram(simpler, inputs, state);
-  expected.outputs.forEach(({ data }, i) => expectClose(same.outputs[i]?.data ?? [], data, close, `simplified output ${i}`));
+  expected.outputs.forEach(({ data }, i) =>
+    expectClose(same.outputs[i]?.data ?? [], data, close, `simplified output ${i}`),
+  );
 
   const memory = state.map(({ data }) => Float32Array.from(data));
   const compiled = schedule(program);
   const actual = interpret(compiled, inputs, memory);
   const what = (name: string): string => `${name} of\n${formatSchedule(compiled)}\n`;
-  expected.outputs.forEach(({ data }, i) => expectClose(actual[i]?.data ?? [], data, close, what(`output ${i}`)));
+  expected.outputs.forEach(({ data }, i) =>
+    expectClose(actual[i]?.data ?? [], data, close, what(`output ${i}`)),
+  );
   expected.updates.forEach((update, i) => {
     expectClose(memory[i] ?? [], (update ?? state[i])?.data ?? [], close, what(`state ${i}`));
   });

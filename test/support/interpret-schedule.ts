@@ -1,4 +1,13 @@
-import type { Epilogue, Access, BufferSpec, Item, LoopKernel, Operand, Schedule, StructuredKernel } from "../../src/compiler/kernel-ir/kernel-ir.ts";
+import type {
+  Epilogue,
+  Access,
+  BufferSpec,
+  Item,
+  LoopKernel,
+  Operand,
+  Schedule,
+  StructuredKernel,
+} from "../../src/compiler/kernel-ir/kernel-ir.ts";
 import { bytesOf, type DType, kindOf } from "../../src/ir/dtypes.ts";
 import { wrapTo } from "../../src/ir/elementwise.ts";
 import { encodeNumber, fromNumbers, roundHalfEven, toNumbers } from "../../src/ir/numbers.ts";
@@ -14,7 +23,10 @@ type Node = Epilogue["nodes"][number];
 const logical = (dtype: DType): boolean => kindOf(dtype) === "bool";
 
 /** The meaning of each scalar op on doubles. */
-const meanings: Record<Exclude<ScalarOp, "cast">, (a: number, b: number, c: number, dtype: DType) => number> = {
+const meanings: Record<
+  Exclude<ScalarOp, "cast">,
+  (a: number, b: number, c: number, dtype: DType) => number
+> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
@@ -76,7 +88,8 @@ class Machine {
     this.#arrays = schedule.buffers.map(({ dtype, size, home }: BufferSpec) => {
       switch (home.kind) {
         case "arena":
-          if (home.byteOffset + size * bytesOf(dtype) > schedule.arenaBytes) throw new Error("a buffer lies outside of the arena");
+          if (home.byteOffset + size * bytesOf(dtype) > schedule.arenaBytes)
+            throw new Error("a buffer lies outside of the arena");
           return viewOf<DType>(dtype, arena.buffer, home.byteOffset, size);
         case "constant":
           return viewOf<DType>(dtype, home.bytes.slice().buffer, 0, size);
@@ -128,7 +141,8 @@ class Machine {
     const array = this.#arrays[access.buffer];
     const dtype = this.#schedule.buffers[access.buffer]?.dtype ?? "float32";
     const at = this.#at(access, index);
-    if (array === undefined || at < 0 || at >= array.length) throw new Error(`load from ${at} of b${access.buffer}`);
+    if (array === undefined || at < 0 || at >= array.length)
+      throw new Error(`load from ${at} of b${access.buffer}`);
     return Number(toNumbers(array.subarray(at, at + 1), dtype)[0]);
   }
 
@@ -136,12 +150,19 @@ class Machine {
     const array = this.#arrays[access.buffer];
     const dtype = this.#schedule.buffers[access.buffer]?.dtype ?? "float32";
     const at = this.#at(access, index);
-    if (array === undefined || at < 0 || at >= array.length) throw new Error(`store to ${at} of b${access.buffer}`);
+    if (array === undefined || at < 0 || at >= array.length)
+      throw new Error(`store to ${at} of b${access.buffer}`);
     array[at] = encodeNumber(rounded(dtype, value), dtype);
   }
 
   /** Values of nodes at one index; `known` holds reductions and the product. */
-  #evaluate(nodes: readonly Node[], id: number, index: readonly number[], known: ReadonlyMap<number, number>, memo: Map<number, number>): number {
+  #evaluate(
+    nodes: readonly Node[],
+    id: number,
+    index: readonly number[],
+    known: ReadonlyMap<number, number>,
+    memo: Map<number, number>,
+  ): number {
     const done = known.get(id) ?? memo.get(id);
     if (done !== undefined) return done;
     const node = nodes[id];
@@ -151,7 +172,13 @@ class Machine {
     return value;
   }
 
-  #node(nodes: readonly Node[], node: Node, index: readonly number[], known: ReadonlyMap<number, number>, memo: Map<number, number>): number {
+  #node(
+    nodes: readonly Node[],
+    node: Node,
+    index: readonly number[],
+    known: ReadonlyMap<number, number>,
+    memo: Map<number, number>,
+  ): number {
     switch (node.kind) {
       case "const":
         return node.value;
@@ -178,13 +205,18 @@ class Machine {
   #loop({ outer, inner, nodes, stores }: LoopKernel): void {
     const depths = depthsOf(nodes);
     const varies = dependsOnInner(nodes, outer.length);
-    const isInner = stores.map(({ access, value }) => varies[value] === true || access.strides.slice(outer.length).some((stride) => stride !== 0));
+    const isInner = stores.map(
+      ({ access, value }) =>
+        varies[value] === true || access.strides.slice(outer.length).some((stride) => stride !== 0),
+    );
     const stages = Math.max(0, ...depths);
     const steps = Array.from(indicesOf(outer), (index) => [...index]).toReversed();
     for (const step of steps) {
       const known = new Map<number, number>();
       for (let stage = 0; stage <= stages; stage++) {
-        const reductions = nodes.flatMap((node, id) => (node.kind === "reduce" && depths[id] === stage + 1 ? [{ id, node }] : []));
+        const reductions = nodes.flatMap((node, id) =>
+          node.kind === "reduce" && depths[id] === stage + 1 ? [{ id, node }] : [],
+        );
         for (const { id, node } of reductions) known.set(id, identities[node.combine]);
         const sums = new Map(known);
         if (inner.length > 0) {
@@ -218,9 +250,13 @@ class Machine {
   #structured({ primitive, params, inputs, outputs, epilogue }: StructuredKernel): void {
     const known = this.#primitives.get(primitive);
     if (known === undefined) throw new Error(`no primitive ${primitive}`);
-    const results = known.evaluate(inputs.map((operand) => this.#gather(operand)), params, () => {
-      throw new Error("structured kernels hold no programs");
-    });
+    const results = known.evaluate(
+      inputs.map((operand) => this.#gather(operand)),
+      params,
+      () => {
+        throw new Error("structured kernels hold no programs");
+      },
+    );
     outputs.forEach(({ access, shape }, k) => {
       let n = 0;
       for (const index of indicesOf(shape)) this.#write(access, index, results[k]?.data[n++] ?? 0);
@@ -229,8 +265,12 @@ class Machine {
     const [product] = outputs;
     if (product === undefined) return;
     for (const index of indicesOf(product.shape)) {
-      const memo = new Map([[epilogue.nodes.findIndex((node) => node.kind === "product"), this.#read(product.access, index)]]);
-      const values = epilogue.stores.map((store) => this.#evaluate(epilogue.nodes, store.value, index, new Map(), memo));
+      const memo = new Map([
+        [epilogue.nodes.findIndex((node) => node.kind === "product"), this.#read(product.access, index)],
+      ]);
+      const values = epilogue.stores.map((store) =>
+        this.#evaluate(epilogue.nodes, store.value, index, new Map(), memo),
+      );
       epilogue.stores.forEach((store, i) => this.#write(store.access, index, values[i] ?? 0));
     }
   }
@@ -253,18 +293,24 @@ function depthsOf(nodes: readonly Node[]): number[] {
 
 /** Which nodes have another value at each inner index. */
 function dependsOnInner(nodes: readonly Node[], outerRank: number): boolean[] {
-  const moves = (strides: readonly number[]): boolean => strides.slice(outerRank).some((stride) => stride !== 0);
+  const moves = (strides: readonly number[]): boolean =>
+    strides.slice(outerRank).some((stride) => stride !== 0);
   const found: boolean[] = [];
   for (const node of nodes) {
     if (node.kind === "op") found.push(node.args.some((arg) => found[arg]));
-    else if (node.kind === "load") found.push(moves(node.access.strides) || (node.guards ?? []).some((guard) => moves(guard.strides)));
+    else if (node.kind === "load")
+      found.push(moves(node.access.strides) || (node.guards ?? []).some((guard) => moves(guard.strides)));
     else found.push(node.kind === "index" && moves(node.strides));
   }
   return found;
 }
 
 /** Runs a schedule in plain JavaScript; `state` is updated in place. */
-export function interpret(schedule: Schedule, inputs: readonly RefArray[], state: TypedArray[] = []): RefArray[] {
+export function interpret(
+  schedule: Schedule,
+  inputs: readonly RefArray[],
+  state: TypedArray[] = [],
+): RefArray[] {
   const given = inputs.map(({ data, dtype }) => fromNumbers(data, dtype));
   const results = new Machine(schedule, given, state).run();
   return schedule.outputs.map((id, i) => {

@@ -42,7 +42,10 @@ export function randomLoop(choose: Choose): Program {
     const { carry, ys } = p.scan(
       ([h, total], [x]) => {
         const next = step(choose, h, x, { kernel, recurrent, bias });
-        const seen = choose(2) === 0 ? next : p.matmul(next, kernel.shape[0] === units ? kernel : p.swapLastAxes(kernel));
+        const seen =
+          choose(2) === 0
+            ? next
+            : p.matmul(next, kernel.shape[0] === units ? kernel : p.swapLastAxes(kernel));
         const sum = fixed ? total : p.add(total, p.reduceSum(next, [0]));
         return { carry: [next, sum], ys: [seen, p.matmul(x, kernel)] };
       },
@@ -55,7 +58,12 @@ export function randomLoop(choose: Choose): Program {
     if (choose(4) === 0) return builder.finish(outputs);
     const squares = outputs.map((value) => p.mul(value, value));
     const wanted = values.filter(() => choose(3) > 0);
-    const found = gradients(builder, squares, squares.map((value) => p.fullLike(value, 0.5)), wanted);
+    const found = gradients(
+      builder,
+      squares,
+      squares.map((value) => p.fullLike(value, 0.5)),
+      wanted,
+    );
     return builder.finish([...outputs, ...found.filter((value) => value !== null)]);
   });
 }

@@ -48,13 +48,29 @@ export type NodeId = number;
 /** A node of a kernel's scalar graph; nodes refer to earlier nodes only. */
 export type KernelNode =
   /** An element of a buffer; `otherwise` where a guard fails (the load does not happen then). */
-  | { readonly kind: "load"; readonly access: Access; readonly dtype: DType; readonly guards?: readonly Guard[]; readonly otherwise?: number }
+  | {
+      readonly kind: "load";
+      readonly access: Access;
+      readonly dtype: DType;
+      readonly guards?: readonly Guard[];
+      readonly otherwise?: number;
+    }
   | { readonly kind: "const"; readonly value: number; readonly dtype: DType }
   /** `offset + Σ index[d]·strides[d]` as a number of the dtype (iota, linear counters). */
-  | { readonly kind: "index"; readonly offset: number; readonly strides: readonly number[]; readonly dtype: DType }
+  | {
+      readonly kind: "index";
+      readonly offset: number;
+      readonly strides: readonly number[];
+      readonly dtype: DType;
+    }
   | { readonly kind: "op"; readonly op: ScalarOp; readonly args: readonly NodeId[]; readonly dtype: DType }
   /** `value` combined over all inner indices: one number for each outer index. */
-  | { readonly kind: "reduce"; readonly combine: "add" | "mul" | "max" | "min"; readonly value: NodeId; readonly dtype: DType };
+  | {
+      readonly kind: "reduce";
+      readonly combine: "add" | "mul" | "max" | "min";
+      readonly value: NodeId;
+      readonly dtype: DType;
+    };
 
 export interface Store {
   readonly access: Access;

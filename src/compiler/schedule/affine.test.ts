@@ -1,15 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { combine, flatten, regroup, scaled, walk } from "./affine.ts";
 
-const over = (shape: readonly number[]) => walk(shape, shape.map((_, d) => d), shape.length);
+const over = (shape: readonly number[]) =>
+  walk(
+    shape,
+    shape.map((_, d) => d),
+    shape.length,
+  );
 
 describe("regroup", () => {
   it.each([
     [[4, 6], [24]],
-    [[2, 3, 4], [6, 4]],
-    [[2, 3, 4], [2, 12]],
-    [[3, 1, 2], [3, 2]],
-    [[1, 6], [6, 1, 1]],
+    [
+      [2, 3, 4],
+      [6, 4],
+    ],
+    [
+      [2, 3, 4],
+      [2, 12],
+    ],
+    [
+      [3, 1, 2],
+      [3, 2],
+    ],
+    [
+      [1, 6],
+      [6, 1, 1],
+    ],
     [[], [1, 1]],
   ])("merges %j into %j and keeps every element", (from, to) => {
     const index = regroup(over(from), to, from);

@@ -28,7 +28,12 @@ export function scaled(x: Affine, scale: number, offset: number): Affine {
 }
 
 /** `Σ strides[a]·axes[a] + offset`. */
-export function combine(axes: readonly Affine[], strides: readonly number[], offset: number, rank: number): Affine {
+export function combine(
+  axes: readonly Affine[],
+  strides: readonly number[],
+  offset: number,
+  rank: number,
+): Affine {
   const coeffs = new Array<number>(rank).fill(0);
   let total = offset;
   for (let a = 0; a < axes.length; a++) {

@@ -15,13 +15,19 @@ export class BufferTable {
 
   access(place: Place, offset: number, strides: readonly number[]): Access {
     const base = { buffer: this.idOf(place.buffer), offset: place.offset + offset, strides };
-    return place.loopStrides.some((stride) => stride !== 0) ? { ...base, loopStrides: place.loopStrides } : base;
+    return place.loopStrides.some((stride) => stride !== 0)
+      ? { ...base, loopStrides: place.loopStrides }
+      : base;
   }
 
   specs(offsets: ReadonlyMap<PendingBuffer, number>): BufferSpec[] {
     return this.buffers.map((buffer) => {
       const { dtype, size, home } = buffer;
-      return { dtype, size, home: home.kind === "arena" ? { kind: "arena", byteOffset: offsets.get(buffer) ?? 0 } : home };
+      return {
+        dtype,
+        size,
+        home: home.kind === "arena" ? { kind: "arena", byteOffset: offsets.get(buffer) ?? 0 } : home,
+      };
     });
   }
 }

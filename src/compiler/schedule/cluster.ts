@@ -110,14 +110,22 @@ export class Cluster {
   /** The index of the loops' own array at each step. */
   elementIndex(): Index {
     const { shape, order } = this.domain;
-    return walk(shape, shape.map((_, axis) => order.indexOf(axis)), order.length);
+    return walk(
+      shape,
+      shape.map((_, axis) => order.indexOf(axis)),
+      order.length,
+    );
   }
 
   /** The index of an array with one element for each step of the outer loops. */
   rowIndex(): Index {
     const { shape, order, outerRank } = this.domain;
     const kept = order.slice(0, outerRank);
-    return walk(kept.map((axis) => shape[axis] ?? 1), kept.map((_, d) => d), order.length);
+    return walk(
+      kept.map((axis) => shape[axis] ?? 1),
+      kept.map((_, d) => d),
+      order.length,
+    );
   }
 
   /** Splits loops without reduced axes for a reduction over the last `count` axes. */
@@ -198,7 +206,11 @@ export class Cluster {
       const { axis, dtype } = equation.params as IotaParams; // SAFETY: the parameters of the primitive `iota`
       const position = regroup(index, value.shape, this.sizes)?.axes[axis];
       if (position === undefined) return this.#fail(value);
-      return this.leaf({ kind: "index", at: position }, `i${position.offset}|${position.coeffs.join()}|${dtype}`, dtype);
+      return this.leaf(
+        { kind: "index", at: position },
+        `i${position.offset}|${position.coeffs.join()}|${dtype}`,
+        dtype,
+      );
     }
     if (!isFoldable(equation)) return this.#fail(value);
     const input = equation.inputs[equation.outputs.indexOf(value)];
@@ -224,7 +236,9 @@ export class Cluster {
 
   #load(root: Root, at: Affine, bounds: readonly Bound[], otherwise: number): ScalarId {
     if (root.position >= this.position || root.cluster === this) return this.#fail();
-    const guards = bounds.map(({ position, limit }) => `${position.offset},${position.coeffs.join()}<${limit}`).join(";");
+    const guards = bounds
+      .map(({ position, limit }) => `${position.offset},${position.coeffs.join()}<${limit}`)
+      .join(";");
     const key = `${root.id}|${at.offset}|${at.coeffs.join()}|${guards}|${otherwise}`;
     return this.leaf({ kind: "load", root, at, bounds, otherwise }, key, root.value.dtype);
   }
@@ -243,7 +257,11 @@ export class Cluster {
     const value = this.evaluate(input, { shape: this.domain.shape, axes: this.elementIndex().axes });
     if (value === failed) return failed;
     this.#note(equation.primitive.name);
-    return this.leaf({ kind: "reduce", combine: lowering.combine, value }, `r${lowering.combine}${value}`, output.dtype);
+    return this.leaf(
+      { kind: "reduce", combine: lowering.combine, value },
+      `r${lowering.combine}${value}`,
+      output.dtype,
+    );
   }
 
   /** Records that the value at `index` is stored to a root of its own. */

@@ -48,7 +48,12 @@ function placeCarry(scheduler: Scheduler, initial: readonly Var[]): Root[] {
 }
 
 /** The values that a construct leaves behind, readable from its entry on. */
-function bindResults(scheduler: Scheduler, outputs: readonly Var[], roots: readonly Root[], position: number): void {
+function bindResults(
+  scheduler: Scheduler,
+  outputs: readonly Var[],
+  roots: readonly Root[],
+  position: number,
+): void {
   outputs.forEach((value, i) => {
     const root = roots[i];
     invariant(root !== undefined, "a body has fewer results than its equation");

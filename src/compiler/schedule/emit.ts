@@ -1,5 +1,15 @@
 import { stridesOf } from "../../ir/shape.ts";
-import type { Access, Epilogue, Item, KernelNode, LoopKernel, NodeId, Operand, Store, StructuredKernel } from "../kernel-ir/kernel-ir.ts";
+import type {
+  Access,
+  Epilogue,
+  Item,
+  KernelNode,
+  LoopKernel,
+  NodeId,
+  Operand,
+  Store,
+  StructuredKernel,
+} from "../kernel-ir/kernel-ir.ts";
 import { type Cluster, type Leaf, type PendingStore, reachable } from "./cluster.ts";
 import type { Entry } from "./entries.ts";
 import type { BufferTable } from "./buffer-table.ts";
@@ -27,7 +37,10 @@ export function markNeeded(entries: readonly Entry[]): void {
 /** Marks what the needed stores of a cluster load. */
 function markLoads(cluster: Cluster): boolean {
   const stores = cluster.stores.filter((store) => targetOf(store).isNeeded);
-  for (const id of reachable(cluster, stores.map((store) => store.node))) {
+  for (const id of reachable(
+    cluster,
+    stores.map((store) => store.node),
+  )) {
     const node = cluster.scalars.nodes[id];
     const leaf = node?.kind === "input" ? cluster.leaves[node.index] : undefined;
     if (leaf?.kind === "load") leaf.root.markNeeded();
@@ -37,7 +50,12 @@ function markLoads(cluster: Cluster): boolean {
 
 type EpilogueNode = Epilogue["nodes"][number];
 
-function leafNode(leaf: Leaf, dtype: KernelNode["dtype"], numbers: ReadonlyMap<number, NodeId>, table: BufferTable): EpilogueNode {
+function leafNode(
+  leaf: Leaf,
+  dtype: KernelNode["dtype"],
+  numbers: ReadonlyMap<number, NodeId>,
+  table: BufferTable,
+): EpilogueNode {
   switch (leaf.kind) {
     case "product":
       return { kind: "product", dtype };
@@ -48,7 +66,11 @@ function leafNode(leaf: Leaf, dtype: KernelNode["dtype"], numbers: ReadonlyMap<n
     case "load": {
       const access = table.access(leaf.root.resolve(), leaf.at.offset, leaf.at.coeffs);
       if (leaf.bounds.length === 0) return { kind: "load", access, dtype };
-      const guards = leaf.bounds.map(({ position, limit }) => ({ offset: position.offset, strides: position.coeffs, limit }));
+      const guards = leaf.bounds.map(({ position, limit }) => ({
+        offset: position.offset,
+        strides: position.coeffs,
+        limit,
+      }));
       return { kind: "load", access, dtype, guards, otherwise: leaf.otherwise };
     }
   }
@@ -59,7 +81,10 @@ function emitGraph(cluster: Cluster, table: BufferTable): { nodes: EpilogueNode[
   const needed = cluster.stores.filter((store) => targetOf(store).isNeeded);
   const numbers = new Map<number, NodeId>();
   const nodes: EpilogueNode[] = [];
-  const ids = reachable(cluster, needed.map((store) => store.node));
+  const ids = reachable(
+    cluster,
+    needed.map((store) => store.node),
+  );
   for (const id of ids) {
     const node = cluster.scalars.nodes[id];
     if (node === undefined) continue;
@@ -96,9 +121,14 @@ function emitLoop(cluster: Cluster, table: BufferTable): LoopKernel | null {
   };
 }
 
-function emitStructured({ equation, operands, results }: NonNullable<Entry["structured"]>, cluster: Cluster | null, table: BufferTable): StructuredKernel | null {
+function emitStructured(
+  { equation, operands, results }: NonNullable<Entry["structured"]>,
+  cluster: Cluster | null,
+  table: BufferTable,
+): StructuredKernel | null {
   const epilogue = cluster === null ? null : emitGraph(cluster, table);
-  if (!results.some((root) => root.isNeeded) && (epilogue === null || epilogue.stores.length === 0)) return null;
+  if (!results.some((root) => root.isNeeded) && (epilogue === null || epilogue.stores.length === 0))
+    return null;
   const inputs = operands.map(({ root, shape, offset, strides }): Operand => {
     return { access: table.access(root.resolve(), offset, strides), shape, dtype: root.value.dtype };
   });
@@ -107,7 +137,14 @@ function emitStructured({ equation, operands, results }: NonNullable<Entry["stru
     return { access, shape: root.value.shape, dtype: root.value.dtype };
   });
   const { name } = equation.primitive;
-  const kernel = { kind: "structured", label: name, primitive: name, params: equation.params, inputs, outputs } as const;
+  const kernel = {
+    kind: "structured",
+    label: name,
+    primitive: name,
+    params: equation.params,
+    inputs,
+    outputs,
+  } as const;
   const isPlain = epilogue === null || (epilogue.stores.length === 1 && results[0]?.isNeeded === true);
   return isPlain || cluster === null ? kernel : { ...kernel, label: labelOf(cluster, name), epilogue };
 }
@@ -120,7 +157,8 @@ function outputAccess(root: Root, cluster: Cluster | null, table: BufferTable): 
   const strides = stridesOf(root.value.shape);
   if (!root.isNeeded && cluster !== null && root.place === null) {
     const heir = cluster.stores.find((store) => isHeir(cluster, store, root, strides));
-    if (heir !== undefined) root.place = { ...targetOf(heir).resolve(), offset: targetOf(heir).resolve().offset + heir.at.offset };
+    if (heir !== undefined)
+      root.place = { ...targetOf(heir).resolve(), offset: targetOf(heir).resolve().offset + heir.at.offset };
   }
   return table.access(root.resolve(), 0, strides);
 }

@@ -10,7 +10,11 @@ export interface Entry {
   /** Its loops, or the epilogue of its product. */
   readonly cluster: Cluster | null;
   /** For structured kernels. */
-  readonly structured: { readonly equation: Equation; readonly operands: readonly PendingOperand[]; readonly results: readonly Root[] } | null;
+  readonly structured: {
+    readonly equation: Equation;
+    readonly operands: readonly PendingOperand[];
+    readonly results: readonly Root[];
+  } | null;
   /** For control flow: what it reads and writes, and how it is emitted. */
   readonly control: ControlEntry | null;
 }

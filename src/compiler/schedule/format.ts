@@ -1,9 +1,11 @@
-import type { Access, Epilogue, Guard, Item, KernelNode, Schedule, Store } from "../kernel-ir/kernel-ir.ts";
+import type { Access, Epilogue, Guard, Item, Schedule, Store } from "../kernel-ir/kernel-ir.ts";
 
 type Node = Epilogue["nodes"][number];
 
 function terms(offset: number, strides: readonly number[], name: string): string {
-  const parts = strides.flatMap((stride, d) => (stride === 0 ? [] : [stride === 1 ? `${name}${d}` : `${stride}·${name}${d}`]));
+  const parts = strides.flatMap((stride, d) =>
+    stride === 0 ? [] : [stride === 1 ? `${name}${d}` : `${stride}·${name}${d}`],
+  );
   if (offset !== 0 || parts.length === 0) parts.push(String(offset));
   return parts.join("+");
 }
@@ -48,13 +50,21 @@ function formatItem(item: Item, indent: string): string[] {
   switch (item.kind) {
     case "loop": {
       const inner = item.inner.length === 0 ? "" : ` inner [${item.inner.join(", ")}]`;
-      return [`${indent}loop ${item.label} [${item.outer.join(", ")}]${inner}`, ...formatGraph(item.nodes, item.stores, deeper)];
+      return [
+        `${indent}loop ${item.label} [${item.outer.join(", ")}]${inner}`,
+        ...formatGraph(item.nodes, item.stores, deeper),
+      ];
     }
     case "structured": {
       const operand = ({ access, shape }: { access: Access; shape: readonly number[] }): string =>
         `${formatAccess(access)}:[${shape.join(", ")}]`;
       const head = `${indent}${item.label} ${item.inputs.map(operand).join(" ")} -> ${item.outputs.map(operand).join(" ")}`;
-      return [head, ...(item.epilogue === undefined ? [] : formatGraph(item.epilogue.nodes, item.epilogue.stores, deeper))];
+      return [
+        head,
+        ...(item.epilogue === undefined
+          ? []
+          : formatGraph(item.epilogue.nodes, item.epilogue.stores, deeper)),
+      ];
     }
     case "repeat":
       return [`${indent}repeat ${item.count}`, ...item.body.flatMap((inner) => formatItem(inner, deeper))];
@@ -68,7 +78,10 @@ function formatItem(item: Item, indent: string): string[] {
     case "switch":
       return [
         `${indent}switch ${formatAccess(item.selector)}`,
-        ...item.branches.flatMap((branch, i) => [`${deeper}case ${i}`, ...branch.flatMap((inner) => formatItem(inner, `${deeper}  `))]),
+        ...item.branches.flatMap((branch, i) => [
+          `${deeper}case ${i}`,
+          ...branch.flatMap((inner) => formatItem(inner, `${deeper}  `)),
+        ]),
       ];
   }
 }
@@ -76,12 +89,11 @@ function formatItem(item: Item, indent: string): string[] {
 /** A schedule as readable text, for tests and for looking at what the compiler made. */
 export function formatSchedule({ buffers, items, outputs, arenaBytes }: Schedule): string {
   const lines = buffers.map(({ dtype, size, home }, i) => {
-    const place = home.kind === "arena" ? `@${home.byteOffset}` : home.kind === "constant" ? "" : ` ${home.index}`;
+    const place =
+      home.kind === "arena" ? `@${home.byteOffset}` : home.kind === "constant" ? "" : ` ${home.index}`;
     return `b${i}: ${dtype}[${size}] ${home.kind}${place}`;
   });
   lines.push(...items.flatMap((item) => formatItem(item, "")));
   lines.push(`outputs ${outputs.map((id) => `b${id}`).join(" ")}; arena ${arenaBytes} bytes`);
   return lines.join("\n");
 }
-
-export type { KernelNode };

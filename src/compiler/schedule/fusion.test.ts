@@ -14,7 +14,8 @@ function trace(shapes: readonly (readonly number[])[], f: (...inputs: Var[]) => 
 /** `loop`, `matmul`, `repeat(…)`, for each item. */
 function kinds(items: readonly Item[]): string[] {
   return items.map((item) => {
-    if (item.kind === "structured") return item.epilogue === undefined ? item.primitive : `${item.primitive}+`;
+    if (item.kind === "structured")
+      return item.epilogue === undefined ? item.primitive : `${item.primitive}+`;
     return item.kind === "repeat" ? `repeat(${kinds(item.body).join()})` : item.kind;
   });
 }
@@ -88,16 +89,33 @@ describe("fusion", () => {
   });
 
   it("writes the parts of a concatenation in place", () => {
-    const { items } = trace([[4, 6], [4, 6]], (x, y) => [p.concat([p.exp(x), p.neg(y)], 1)]);
+    const { items } = trace(
+      [
+        [4, 6],
+        [4, 6],
+      ],
+      (x, y) => [p.concat([p.exp(x), p.neg(y)], 1)],
+    );
     expect(kinds(items)).toEqual(["loop"]);
   });
 
   it("updates state in place: no kernel only copies, no temporary is as large as a weight but those of products", () => {
     const { items, buffers } = schedule(trainStep());
-    expect(items.filter((item) => item.kind !== "repeat" && "label" in item && item.label === "copy")).toEqual([]);
+    expect(
+      items.filter((item) => item.kind !== "repeat" && "label" in item && item.label === "copy"),
+    ).toEqual([]);
     // Forward 3, loss 2, backward: 2 products for inputs, 3 for weights with their updates, 3 for biases with theirs.
-    expect(kinds(items).toSorted()).toEqual([...new Array<string>(5).fill("loop"), ...new Array<string>(8).fill("matmul+")]);
-    const stored = new Set(items.flatMap((item) => ("stores" in item ? item.stores : "epilogue" in item ? (item.epilogue?.stores ?? []) : [])).map(({ access }) => access.buffer));
+    expect(kinds(items).toSorted()).toEqual([
+      ...new Array<string>(5).fill("loop"),
+      ...new Array<string>(8).fill("matmul+"),
+    ]);
+    const stored = new Set(
+      items
+        .flatMap((item) =>
+          "stores" in item ? item.stores : "epilogue" in item ? (item.epilogue?.stores ?? []) : [],
+        )
+        .map(({ access }) => access.buffer),
+    );
     const states = buffers.flatMap(({ home }, id) => (home.kind === "state" ? [id] : []));
     expect(states.every((id) => stored.has(id))).toBe(true);
   });
@@ -116,24 +134,27 @@ describe("fusion", () => {
 describe("recurrence", () => {
   it("runs one product and one loop for each step of an LSTM, and everything else at once", () => {
     const [batch, units, steps] = [4, 8, 5];
-    const { items } = trace([[steps, batch, 6], [6, 4 * units], [units, 4 * units], [4 * units]], (xs, w, u, bias) => {
-      const zero = p.full(0, [batch, units], "float32");
-      const { carry } = p.scan(
-        ([h, c], [x]) => {
-          const product = p.add(p.matmul(x, w), p.matmul(h, u));
-          const z = p.add(product, columns(product, bias));
-          const gate = (k: number): Var => p.slice(z, [0, k * units], [batch, (k + 1) * units]);
-          const next = p.add(p.mul(p.logistic(gate(0)), c), p.mul(p.logistic(gate(1)), p.tanh(gate(2))));
-          return { carry: [p.mul(p.logistic(gate(3)), p.tanh(next)), next], ys: [] };
-        },
-        [zero, zero],
-        [xs],
-        { length: steps },
-      );
-      const builder = w.builder;
-      const found = gradients(builder, [carry[0]], [p.fullLike(carry[0], 1)], [w, u, bias]);
-      return [carry[0], ...found.filter((value) => value !== null)];
-    });
+    const { items } = trace(
+      [[steps, batch, 6], [6, 4 * units], [units, 4 * units], [4 * units]],
+      (xs, w, u, bias) => {
+        const zero = p.full(0, [batch, units], "float32");
+        const { carry } = p.scan(
+          ([h, c], [x]) => {
+            const product = p.add(p.matmul(x, w), p.matmul(h, u));
+            const z = p.add(product, columns(product, bias));
+            const gate = (k: number): Var => p.slice(z, [0, k * units], [batch, (k + 1) * units]);
+            const next = p.add(p.mul(p.logistic(gate(0)), c), p.mul(p.logistic(gate(1)), p.tanh(gate(2))));
+            return { carry: [p.mul(p.logistic(gate(3)), p.tanh(next)), next], ys: [] };
+          },
+          [zero, zero],
+          [xs],
+          { length: steps },
+        );
+        const builder = w.builder;
+        const found = gradients(builder, [carry[0]], [p.fullLike(carry[0], 1)], [w, u, bias]);
+        return [carry[0], ...found.filter((value) => value !== null)];
+      },
+    );
     const loops = kinds(items).filter((kind) => kind.startsWith("repeat"));
     expect(loops).toEqual(["repeat(matmul+,loop)", "repeat(loop,matmul)"]);
     expect(kinds(items).filter((kind) => kind.startsWith("matmul")).length).toBe(3);

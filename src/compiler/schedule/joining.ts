@@ -17,7 +17,8 @@ export interface Fit {
 
 /** How the loops of `cluster` walk an array of `size` elements; null where they do not. */
 export function fitOf(cluster: Cluster, size: number): Fit | null {
-  if (!cluster.hasInner) return size === cluster.outerSize ? { index: cluster.elementIndex(), perElement: true } : null;
+  if (!cluster.hasInner)
+    return size === cluster.outerSize ? { index: cluster.elementIndex(), perElement: true } : null;
   if (size === cluster.outerSize) return { index: cluster.rowIndex(), perElement: false };
   const fits = size === cluster.outerSize * cluster.innerSize && hasShortRows(cluster);
   return fits ? { index: cluster.elementIndex(), perElement: true } : null;
@@ -58,7 +59,10 @@ function computesAgain(cluster: Cluster, node: ScalarId): boolean {
     else if (leaf?.kind === "reduce") stage = { depth: depthOf(cluster, leaf.value) + 1, varies: false };
     else if (at?.kind === "op") {
       const args = at.args.map(stageOf);
-      stage = { depth: Math.max(...args.map(({ depth }) => depth)), varies: args.some(({ varies }) => varies) };
+      stage = {
+        depth: Math.max(...args.map(({ depth }) => depth)),
+        varies: args.some(({ varies }) => varies),
+      };
       if (stage.varies && expensive.has(at.op)) costly.push(stage.depth);
     }
     stages.set(id, stage);
@@ -87,14 +91,23 @@ export function isWorthStage(cluster: Cluster, node: ScalarId): boolean {
 }
 
 /** The node of `equation`'s reduction in the loops of `cluster`, or null where it does not belong there. */
-export function joinReduction(cluster: Cluster, equation: Equation, axes: readonly number[]): ScalarId | null {
+export function joinReduction(
+  cluster: Cluster,
+  equation: Equation,
+  axes: readonly number[],
+): ScalarId | null {
   const [input] = equation.inputs;
-  if (input === undefined || cluster.product !== null || !sameShape(cluster.domain.shape, input.shape)) return null;
+  if (input === undefined || cluster.product !== null || !sameShape(cluster.domain.shape, input.shape))
+    return null;
   const rank = input.shape.length;
   const kept = rank - axes.length;
   let splits = false;
   if (cluster.hasInner) {
-    if (cluster.domain.outerRank !== kept || !axes.every((axis, i) => cluster.domain.order[kept + i] === axis)) return null;
+    if (
+      cluster.domain.outerRank !== kept ||
+      !axes.every((axis, i) => cluster.domain.order[kept + i] === axis)
+    )
+      return null;
   } else {
     const isTrailing = axes.every((axis, i) => axis === kept + i);
     const rows = sizeOf(input.shape.slice(0, kept));
@@ -107,7 +120,12 @@ export function joinReduction(cluster: Cluster, equation: Equation, axes: readon
   if (node === failed) return null;
   const leaf = cluster.scalars.nodes[node];
   const reduce = leaf?.kind === "input" ? cluster.leaves[leaf.index] : undefined;
-  if (reduce?.kind === "reduce" && depthOf(cluster, reduce.value) > 0 && !(hasShortRows(cluster) && isWorthStage(cluster, reduce.value))) return null;
+  if (
+    reduce?.kind === "reduce" &&
+    depthOf(cluster, reduce.value) > 0 &&
+    !(hasShortRows(cluster) && isWorthStage(cluster, reduce.value))
+  )
+    return null;
   if (splits) cluster.split(axes.length);
   return node;
 }
@@ -116,7 +134,9 @@ export function joinReduction(cluster: Cluster, equation: Equation, axes: readon
 export function isWorthSharing(cluster: Cluster, fresh: Cluster): boolean {
   if (fresh.outerSize * fresh.innerSize <= smallLoop) return true;
   const read = new Set(cluster.leaves.map((leaf) => (leaf.kind === "load" ? leaf.root : null)));
-  return fresh.leaves.some((leaf) => leaf.kind === "load" && sizeOf(leaf.root.value.shape) > 1 && read.has(leaf.root));
+  return fresh.leaves.some(
+    (leaf) => leaf.kind === "load" && sizeOf(leaf.root.value.shape) > 1 && read.has(leaf.root),
+  );
 }
 
 /** Keeps kernels of a size that engines compile well. */

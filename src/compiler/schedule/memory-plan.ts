@@ -1,5 +1,11 @@
 import { bytesOf } from "../../ir/dtypes.ts";
-import { type Access, inPlacePrimitives, type Item, type LoopKernel, type StructuredKernel } from "../kernel-ir/kernel-ir.ts";
+import {
+  type Access,
+  inPlacePrimitives,
+  type Item,
+  type LoopKernel,
+  type StructuredKernel,
+} from "../kernel-ir/kernel-ir.ts";
 import type { PendingBuffer } from "./values.ts";
 
 /** Cache lines, so that no two buffers share one. */
@@ -30,7 +36,11 @@ export interface MemoryPlan {
 }
 
 /** Finds a place for every buffer of the arena, such that buffers which are in use at the same time do not overlap. */
-export function planMemory(buffers: readonly PendingBuffer[], items: readonly Item[], kept: ReadonlySet<number>): MemoryPlan {
+export function planMemory(
+  buffers: readonly PendingBuffer[],
+  items: readonly Item[],
+  kept: ReadonlySet<number>,
+): MemoryPlan {
   const lives = livesOf(buffers, items, kept);
   const order = [...lives.keys()].toSorted((a, b) => (lives.get(a)?.start ?? 0) - (lives.get(b)?.start ?? 0));
   const arena = new Arena();
@@ -72,7 +82,11 @@ class Arena {
   }
 }
 
-function livesOf(buffers: readonly PendingBuffer[], items: readonly Item[], kept: ReadonlySet<number>): Map<number, Life> {
+function livesOf(
+  buffers: readonly PendingBuffer[],
+  items: readonly Item[],
+  kept: ReadonlySet<number>,
+): Map<number, Life> {
   const lives = new Map<number, Life>();
   const kernels: { readonly time: number; readonly kernel: LoopKernel | StructuredKernel }[] = [];
   const ends = new Map<number, Span>();
@@ -93,12 +107,14 @@ function livesOf(buffers: readonly PendingBuffer[], items: readonly Item[], kept
     const first = life.loops[common];
     const current = loops[common];
     // What crosses the border of a loop lives through all its turns.
-    if (first !== undefined) [life.start, life.end] = [Math.min(life.start, first.start), Math.max(life.end, first.end)];
+    if (first !== undefined)
+      [life.start, life.end] = [Math.min(life.start, first.start), Math.max(life.end, first.end)];
     if (current !== undefined) life.end = Math.max(life.end, current.end);
   };
   visit(items, timeOf, ends, [], (item, time, loops) => {
     for (const access of accessesOf(item)) touch(access, time, loops);
-    if (item.kind === "loop" || (item.kind === "structured" && inPlacePrimitives.has(item.primitive))) kernels.push({ time, kernel: item });
+    if (item.kind === "loop" || (item.kind === "structured" && inPlacePrimitives.has(item.primitive)))
+      kernels.push({ time, kernel: item });
   });
   for (const id of kept) {
     const life = lives.get(id);
@@ -161,12 +177,19 @@ function visit(
 export function accessesOf(item: Item): Access[] {
   switch (item.kind) {
     case "loop":
-      return [...item.nodes.flatMap((node) => (node.kind === "load" ? [node.access] : [])), ...item.stores.map((store) => store.access)];
+      return [
+        ...item.nodes.flatMap((node) => (node.kind === "load" ? [node.access] : [])),
+        ...item.stores.map((store) => store.access),
+      ];
     case "structured": {
       const nodes = item.epilogue?.nodes ?? [];
       const stores = item.epilogue?.stores ?? [];
       const operands = [...item.inputs, ...item.outputs].map((operand) => operand.access);
-      return [...operands, ...nodes.flatMap((node) => (node.kind === "load" ? [node.access] : [])), ...stores.map((store) => store.access)];
+      return [
+        ...operands,
+        ...nodes.flatMap((node) => (node.kind === "load" ? [node.access] : [])),
+        ...stores.map((store) => store.access),
+      ];
     }
     case "while":
       return [item.flag];
@@ -178,12 +201,18 @@ export function accessesOf(item: Item): Access[] {
 }
 
 function sameAccess(a: Access, b: Access): boolean {
-  const same = (x: readonly number[] = [], y: readonly number[] = []): boolean => x.length === y.length && x.every((n, i) => n === y[i]);
+  const same = (x: readonly number[] = [], y: readonly number[] = []): boolean =>
+    x.length === y.length && x.every((n, i) => n === y[i]);
   return a.offset === b.offset && same(a.strides, b.strides) && same(a.loopStrides, b.loopStrides);
 }
 
 /** Lets a result take the memory of an input that dies here, when each step reads only the element that it writes. */
-function reuseInPlace(kernel: LoopKernel, time: number, buffers: readonly PendingBuffer[], lives: Map<number, Life>): void {
+function reuseInPlace(
+  kernel: LoopKernel,
+  time: number,
+  buffers: readonly PendingBuffer[],
+  lives: Map<number, Life>,
+): void {
   if (kernel.inner.length > 0) return;
   const given = new Set<number>();
   const loads = kernel.nodes.flatMap((node) => (node.kind === "load" ? [node] : []));
@@ -193,9 +222,16 @@ function reuseInPlace(kernel: LoopKernel, time: number, buffers: readonly Pendin
     const isOnly = kernel.stores.filter((other) => other.access.buffer === access.buffer).length === 1;
     const donor = loads.find(({ access: from }) => {
       const candidate = lives.get(from.buffer);
-      const fits = candidate?.end === time && candidate.bytes === life.bytes && buffers[from.buffer]?.dtype === buffers[access.buffer]?.dtype;
+      const fits =
+        candidate?.end === time &&
+        candidate.bytes === life.bytes &&
+        buffers[from.buffer]?.dtype === buffers[access.buffer]?.dtype;
       if (!fits || given.has(from.buffer) || from.buffer === access.buffer) return false;
-      return loads.every((load) => load.access.buffer !== from.buffer || (load.guards === undefined && sameAccess(load.access, access)));
+      return loads.every(
+        (load) =>
+          load.access.buffer !== from.buffer ||
+          (load.guards === undefined && sameAccess(load.access, access)),
+      );
     });
     if (donor === undefined || !isOnly) continue;
     given.add(donor.access.buffer);
@@ -204,15 +240,21 @@ function reuseInPlace(kernel: LoopKernel, time: number, buffers: readonly Pendin
 }
 
 /** Lets a kernel that changes its first input do so in place, when that dies here. */
-function reuseFirstInput({ inputs, outputs }: StructuredKernel, time: number, lives: Map<number, Life>): void {
+function reuseFirstInput(
+  { inputs, outputs }: StructuredKernel,
+  time: number,
+  lives: Map<number, Life>,
+): void {
   const [from] = inputs;
   const [to] = outputs;
   if (from === undefined || to === undefined) return;
   const donor = lives.get(from.access.buffer);
   const life = lives.get(to.access.buffer);
   const isOnly = inputs.filter(({ access }) => access.buffer === from.access.buffer).length === 1;
-  const fits = donor?.end === time && life?.start === time && donor.bytes === life.bytes && life.takes === null;
-  if (life !== undefined && fits && isOnly && sameAccess(from.access, to.access)) takeOver(life, from.access.buffer, lives);
+  const fits =
+    donor?.end === time && life?.start === time && donor.bytes === life.bytes && life.takes === null;
+  if (life !== undefined && fits && isOnly && sameAccess(from.access, to.access))
+    takeOver(life, from.access.buffer, lives);
 }
 
 function takeOver(life: Life, donor: number, lives: ReadonlyMap<number, Life>): void {

@@ -16,7 +16,11 @@ export interface PendingOperand {
 /** The stored array that a value is a strided view of; or the value that must be stored first. */
 function stridedView(value: Var, values: Values): PendingOperand | Var {
   const sizes = value.shape;
-  let index: Index = walk(sizes, sizes.map((_, d) => d), sizes.length);
+  let index: Index = walk(
+    sizes,
+    sizes.map((_, d) => d),
+    sizes.length,
+  );
   let at = value;
   for (;;) {
     const root = values.rootOf(at);
@@ -36,7 +40,12 @@ function stridedView(value: Var, values: Values): PendingOperand | Var {
 }
 
 /** The operand for an input of a structured equation; `store` makes a value available in memory. */
-export function operandOf(equation: Equation, input: Var, values: Values, store: (value: Var) => void): PendingOperand {
+export function operandOf(
+  equation: Equation,
+  input: Var,
+  values: Values,
+  store: (value: Var) => void,
+): PendingOperand {
   if (!takesStrides(equation) && values.rootOf(input) === null) store(input);
   for (;;) {
     const view = stridedView(input, values);

@@ -1,3 +1,4 @@
+import type { ScanParams } from "../../ir/primitives/scan.ts";
 import type { Equation, Program, Var } from "../../ir/program.ts";
 import { ScalarBuilder, type ScalarOp } from "../../ir/scalar.ts";
 import { sizeOf } from "../../ir/shape.ts";
@@ -33,7 +34,12 @@ function costOf(equation: Equation): number {
   if (known !== undefined) return known;
   const b = new ScalarBuilder();
   const dtypes = equation.inputs.map((x) => x.dtype);
-  lowering.scalar(b, dtypes.map((dtype, i) => b.input(i, dtype)), equation.params, dtypes);
+  lowering.scalar(
+    b,
+    dtypes.map((dtype, i) => b.input(i, dtype)),
+    equation.params,
+    dtypes,
+  );
   let cost = 0;
   for (const node of b.nodes) if (node.kind === "op") cost += costs[node.op] ?? 1;
   if (plain) scalarCosts.set(key, cost);
@@ -102,8 +108,9 @@ function behindViews(value: Var, definitions: ReadonlyMap<Var, Equation>): Var {
 
 /** The inputs of control flow that its bodies read; initial carries are computed into the carry's own memory. */
 function readInputs({ primitive, params, inputs }: Equation): readonly Var[] {
-  const { captureCount = 0, carryCount = inputs.length } = params as { captureCount?: number; carryCount?: number }; // SAFETY: of control flow
   if (primitive.name === "cond") return inputs;
+  const counts: Partial<ScanParams> = params; // a whileLoop has no carryCount: all that follows the captures is carried
+  const { captureCount = 0, carryCount = inputs.length } = counts;
   return [...inputs.slice(0, captureCount), ...inputs.slice(captureCount + carryCount)];
 }
 
@@ -118,7 +125,10 @@ function forcedRoots(program: Program, definitions: ReadonlyMap<Var, Equation>):
     if (name === "pad") for (const input of equation.inputs) forced.add(behindViews(input, definitions));
     if (lowering.kind === "control") for (const input of readInputs(equation)) force(input);
     if (lowering.kind === "structured") {
-      for (const input of equation.inputs) forced.add(takesStrides(equation) ? behindViews(input, definitions) : behindRenames(input, definitions));
+      for (const input of equation.inputs)
+        forced.add(
+          takesStrides(equation) ? behindViews(input, definitions) : behindRenames(input, definitions),
+        );
     }
   }
   return forced;
@@ -168,7 +178,11 @@ export function analyse(program: Program, definitions: ReadonlyMap<Var, Equation
 }
 
 /** Whether a product is read by this equation alone, so that the equation's result costs nothing more to store. */
-function followsProduct(equation: Equation, definitions: ReadonlyMap<Var, Equation>, uses: ReadonlyMap<Var, number>): boolean {
+function followsProduct(
+  equation: Equation,
+  definitions: ReadonlyMap<Var, Equation>,
+  uses: ReadonlyMap<Var, number>,
+): boolean {
   return equation.inputs.some((input) => {
     const base = behindRenames(input, definitions);
     const producer = definitions.get(base);

@@ -79,7 +79,9 @@ export class Scheduler implements Values {
 
   placeEquations(): void {
     const { updates } = this.program;
-    const deferred = new Set(updates.filter((value) => value !== null && this.analysis.uses.get(value) === 1));
+    const deferred = new Set(
+      updates.filter((value) => value !== null && this.analysis.uses.get(value) === 1),
+    );
     for (const equation of this.program.equations) {
       const { kind } = equation.primitive.lowering;
       if (kind === "reduce") this.#placeReduction(equation);
@@ -87,7 +89,8 @@ export class Scheduler implements Values {
       else if (kind === "control") this.#placeControl(this, equation);
       else {
         // New values of state come last, when everything that reads the old ones has its place.
-        for (const value of equation.outputs) if (this.analysis.stored.has(value) && !deferred.has(value)) this.store(value);
+        for (const value of equation.outputs)
+          if (this.analysis.stored.has(value) && !deferred.has(value)) this.store(value);
       }
     }
     this.#placeDeferred(deferred);
@@ -127,7 +130,12 @@ export class Scheduler implements Values {
   #placeLiteral(value: Var, equation: Equation): Root {
     const { data } = equation.params as LiteralParams; // SAFETY: the parameters of the primitive `literal`
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const buffer = { dtype: value.dtype, size: sizeOf(value.shape), home: { kind: "constant", bytes }, id: null } as const;
+    const buffer = {
+      dtype: value.dtype,
+      size: sizeOf(value.shape),
+      home: { kind: "constant", bytes },
+      id: null,
+    } as const;
     return this.bindPlace(value, { buffer: { ...buffer, id: null }, offset: 0, loopStrides: [] });
   }
 
@@ -202,7 +210,10 @@ export class Scheduler implements Values {
       if (cluster.storePiece(piece, fit.index, joined, fit.perElement)) return cluster.position;
     }
     this.#addCluster(fresh);
-    invariant(fresh.storePiece(piece, fresh.elementIndex(), node, true), "an array does not have its own axes");
+    invariant(
+      fresh.storePiece(piece, fresh.elementIndex(), node, true),
+      "an array does not have its own axes",
+    );
     return fresh.position;
   }
 
@@ -210,7 +221,8 @@ export class Scheduler implements Values {
   placePieces(value: Var, pieces: (root: Root) => readonly Piece[], isOrdered: boolean): Root {
     const target = new Root(value, -1, null);
     let last = -1;
-    for (const piece of pieces(target)) last = Math.max(last, this.placePiece(piece, isOrdered ? last + 1 : 0));
+    for (const piece of pieces(target))
+      last = Math.max(last, this.placePiece(piece, isOrdered ? last + 1 : 0));
     // Seen by readers, the array is that of its last piece; nothing joins the loops of a piece to read another one.
     const root = new Root(value, last, null, { root: target, offset: 0, loopStrides: [] });
     this.bind(value, root);
@@ -270,7 +282,11 @@ export class Scheduler implements Values {
     this.bind(output, root);
   }
 
-  #reduceFresh(equation: Equation, input: Var, axes: readonly number[]): { cluster: Cluster; node: ScalarId } {
+  #reduceFresh(
+    equation: Equation,
+    input: Var,
+    axes: readonly number[],
+  ): { cluster: Cluster; node: ScalarId } {
     for (;;) {
       const cluster = new Cluster(this, reduceDomain(input.shape, axes));
       const node = cluster.reduce(equation);
@@ -309,7 +325,8 @@ function lastReaders(entries: readonly Entry[]): Map<Root, number> {
 
 function noteReads(readers: Map<Root, number>, cluster: Cluster): void {
   for (const leaf of cluster.leaves) {
-    if (leaf.kind === "load" && leaf.root.position < 0) readers.set(leaf.root, Math.max(cluster.position, readers.get(leaf.root) ?? 0));
+    if (leaf.kind === "load" && leaf.root.position < 0)
+      readers.set(leaf.root, Math.max(cluster.position, readers.get(leaf.root) ?? 0));
   }
 }
 

@@ -77,7 +77,10 @@ function readersOf(entries: readonly Entry[]): Map<Root, Set<number>> {
   return readers;
 }
 
-function loadsOf(cluster: Cluster, from: readonly number[] = cluster.stores.map((store) => store.node)): LoadLeaf[] {
+function loadsOf(
+  cluster: Cluster,
+  from: readonly number[] = cluster.stores.map((store) => store.node),
+): LoadLeaf[] {
   return reachable(cluster, from).flatMap((id) => {
     const node = cluster.scalars.nodes[id];
     const leaf = node?.kind === "input" ? cluster.leaves[node.index] : undefined;
@@ -93,8 +96,16 @@ function isSafe(entries: readonly Entry[], readers: ReadonlySet<number>, old: Ro
     if (position < root.position) continue;
     const entry = entries[position];
     if (position === root.position && changesInPlace(entry, old, root)) continue;
-    const isRead = entry?.control?.reads.includes(old) || entry?.structured?.operands.some((operand) => operand.root === old);
-    if (position > root.position || isRead || entry?.cluster !== root.cluster || !(root.cluster instanceof Cluster)) return false;
+    const isRead =
+      entry?.control?.reads.includes(old) ||
+      entry?.structured?.operands.some((operand) => operand.root === old);
+    if (
+      position > root.position ||
+      isRead ||
+      entry?.cluster !== root.cluster ||
+      !(root.cluster instanceof Cluster)
+    )
+      return false;
     if (!readsOwnElements(root.cluster, old, root)) return false;
   }
   return true;

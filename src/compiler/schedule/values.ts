@@ -38,7 +38,11 @@ export class Root {
   isNeeded = false;
   place: Place | null = null;
   /** Seen from a loop's body: the enclosing program's value that it is (a slice of). */
-  readonly outer: { readonly root: Root; readonly offset: number; readonly loopStrides: readonly number[] } | null;
+  readonly outer: {
+    readonly root: Root;
+    readonly offset: number;
+    readonly loopStrides: readonly number[];
+  } | null;
 
   constructor(value: Var, position: number, cluster: object | null, outer: Root["outer"] = null) {
     this.value = value;
@@ -55,7 +59,10 @@ export class Root {
       const { root, offset, loopStrides } = this.outer;
       const base = root.resolve();
       const depth = Math.max(base.loopStrides.length, loopStrides.length);
-      const sums = Array.from({ length: depth }, (_, i) => (base.loopStrides[i] ?? 0) + (loopStrides[i] ?? 0));
+      const sums = Array.from(
+        { length: depth },
+        (_, i) => (base.loopStrides[i] ?? 0) + (loopStrides[i] ?? 0),
+      );
       this.place = { buffer: base.buffer, offset: base.offset + offset, loopStrides: sums };
     }
     return this.place;

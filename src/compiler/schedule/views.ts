@@ -21,7 +21,11 @@ export interface Source {
   readonly otherwise: number;
 }
 
-type AxisMap = (axes: readonly Affine[], equation: Equation, rank: number) => { axes: Affine[]; bounds?: Bound[]; otherwise?: number };
+type AxisMap = (
+  axes: readonly Affine[],
+  equation: Equation,
+  rank: number,
+) => { axes: Affine[]; bounds?: Bound[]; otherwise?: number };
 
 /** How each view moves indices. Views that only rename or regroup elements are handled by `sourceOf` itself. */
 const moves: Readonly<Record<string, AxisMap>> = {
@@ -79,7 +83,12 @@ export function isFoldable(equation: Equation): boolean {
  *
  * @returns null where the input's element is not affine in the loops of these `sizes`.
  */
-export function sourceOf(equation: Equation, output: Dims, index: Index, sizes: readonly number[]): Source | null {
+export function sourceOf(
+  equation: Equation,
+  output: Dims,
+  index: Index,
+  sizes: readonly number[],
+): Source | null {
   if (isRename(equation)) return { index, bounds: [], otherwise: 0 };
   const regrouped = regroup(index, output, sizes);
   const move = moves[equation.primitive.name];

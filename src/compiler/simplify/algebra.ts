@@ -17,7 +17,12 @@ function negated(r: Rewriter, value: Var | undefined): Var | null {
 }
 
 function isPowerOfTwo(x: number): boolean {
-  return Number.isFinite(x) && x !== 0 && Number.isInteger(Math.log2(Math.abs(x))) && 2 ** Math.log2(Math.abs(x)) === Math.abs(x);
+  return (
+    Number.isFinite(x) &&
+    x !== 0 &&
+    Number.isInteger(Math.log2(Math.abs(x))) &&
+    2 ** Math.log2(Math.abs(x)) === Math.abs(x)
+  );
 }
 
 const add: Rule = (r, [x, y]) => {
@@ -49,7 +54,8 @@ const mul: Rule = (r, [x, y], _, result) => {
     if (c === null) continue;
     if (c === -1 && isFloat(result.dtype)) return r.apply(negPrimitive, [a], none);
     const minusA = negated(r, a);
-    if (minusA !== null && isFloat(result.dtype)) return r.apply(mulPrimitive, [minusA, r.full(-c, result)], none);
+    if (minusA !== null && isFloat(result.dtype))
+      return r.apply(mulPrimitive, [minusA, r.full(-c, result)], none);
   }
   const [minusX, minusY] = [negated(r, x), negated(r, y)];
   return minusX !== null && minusY !== null ? r.apply(mulPrimitive, [minusX, minusY], none) : null;
@@ -109,7 +115,20 @@ const select: Rule = (r, [condition, x, y]) => {
 
 /** Casts that lose nothing: those behind them may start from the value before. */
 const lossless: Readonly<Record<string, readonly string[]>> = {
-  bool: ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "bfloat16", "float32", "float64"],
+  bool: [
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+  ],
   int8: ["int16", "int32", "int64", "float32", "float64"],
   uint8: ["int16", "int32", "int64", "uint16", "uint32", "uint64", "float32", "float64"],
   int16: ["int32", "int64", "float32", "float64"],
@@ -135,7 +154,13 @@ const cast: Rule = (r, [x], params) => {
 const and: Rule = (r, [x, y], _, result) => logic(r, x, y, result.dtype === "bool", (c) => c !== 0);
 const or: Rule = (r, [x, y], _, result) => logic(r, x, y, result.dtype === "bool", (c) => c === 0);
 
-function logic(r: Rewriter, x: Var | undefined, y: Var | undefined, isBool: boolean, isNeutral: (c: number) => boolean): Var | null {
+function logic(
+  r: Rewriter,
+  x: Var | undefined,
+  y: Var | undefined,
+  isBool: boolean,
+  isNeutral: (c: number) => boolean,
+): Var | null {
   if (x === undefined || y === undefined || !isBool) return null;
   if (x === y) return x;
   for (const [a, b] of [
@@ -153,4 +178,17 @@ const not: Rule = (r, [x]) => r.match(x, "not")?.inputs[0] ?? null;
 const same: Rule = (_, [x]) => x ?? null;
 
 /** Rules for element-wise primitives. They keep the result for all finite inputs, up to the sign of zero. */
-export const algebraRules: Readonly<Record<string, Rule>> = { add, sub, mul, div, pow, neg, select, cast, and, or, not, stopGradient: same };
+export const algebraRules: Readonly<Record<string, Rule>> = {
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  neg,
+  select,
+  cast,
+  and,
+  or,
+  not,
+  stopGradient: same,
+};

@@ -31,7 +31,8 @@ function dependencies(body: Program, results: readonly Var[]): Set<Var> {
   const needed = new Set<Var>(results);
   for (let e = body.equations.length - 1; e >= 0; e--) {
     const equation = body.equations[e];
-    if (equation?.outputs.some((value) => needed.has(value))) for (const value of equation.inputs) needed.add(value);
+    if (equation?.outputs.some((value) => needed.has(value)))
+      for (const value of equation.inputs) needed.add(value);
   }
   return needed;
 }
@@ -45,7 +46,7 @@ function pruneScan(equation: Equation, used: ReadonlySet<Var>): Equation {
   const ys = select(body.outputs.slice(carryCount), keepY);
   // A carry is needed for its final value, or because something that is needed reads it.
   let needed = new Set<Var>();
-  for (let before = -1; before !== keepCarry.filter(Boolean).length; ) {
+  for (let before = -1; before !== keepCarry.filter(Boolean).length;) {
     before = keepCarry.filter(Boolean).length;
     needed = dependencies(body, [...ys, ...select(body.outputs.slice(0, carryCount), keepCarry)]);
     carryIn.forEach((value, i) => needed.has(value) && (keepCarry[i] = true));
@@ -63,12 +64,21 @@ function pruneScan(equation: Equation, used: ReadonlySet<Var>): Equation {
     captureCount: keepInput.slice(0, captureCount).filter(Boolean).length,
     carryCount: keepCarry.filter(Boolean).length,
   };
-  return { ...equation, params: next, inputs: select(equation.inputs, keepInput), outputs: select(equation.outputs, results) };
+  return {
+    ...equation,
+    params: next,
+    inputs: select(equation.inputs, keepInput),
+    outputs: select(equation.outputs, results),
+  };
 }
 
 function pruneCond(equation: Equation, used: ReadonlySet<Var>): Equation {
   const { branches } = equation.params as CondParams; // SAFETY: the parameters of `cond`
   const keep = equation.outputs.map((value) => used.has(value));
   const pruned = branches.map((branch) => removeDead({ ...branch, outputs: select(branch.outputs, keep) }));
-  return { ...equation, params: { ...equation.params, branches: pruned }, outputs: select(equation.outputs, keep) };
+  return {
+    ...equation,
+    params: { ...equation.params, branches: pruned },
+    outputs: select(equation.outputs, keep),
+  };
 }

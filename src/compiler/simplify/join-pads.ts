@@ -35,7 +35,9 @@ export function joinPads(program: Program): Program {
     const parts = [...a.parts, ...b.parts].toSorted((x, y) => x.start - y.start);
     if (parts.some((part, i) => i > 0 && part.start < (parts[i - 1]?.end ?? 0))) return equation;
     segments.set(output, { axis: a.axis, parts });
-    const isWhole = parts.every((part, i) => part.start === (parts[i - 1]?.end ?? 0)) && parts.at(-1)?.end === output.shape[a.axis];
+    const isWhole =
+      parts.every((part, i) => part.start === (parts[i - 1]?.end ?? 0)) &&
+      parts.at(-1)?.end === output.shape[a.axis];
     if (!isWhole) return equation;
     const primitive = concatPrimitive as unknown as Primitive; // SAFETY: kept together with its own parameters below
     const params: Params = { axis: a.axis };

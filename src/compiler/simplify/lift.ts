@@ -78,7 +78,13 @@ export class Lifter {
     if (x === undefined) return null;
     if (primitive.lowering.kind === "elementwise") {
       const lifted = inputs.map((input) => this.stacked(input));
-      return lifted.includes(null) ? null : r.apply(primitive, lifted.flatMap((input) => input ?? []), params);
+      return lifted.includes(null)
+        ? null
+        : r.apply(
+            primitive,
+            lifted.flatMap((input) => input ?? []),
+            params,
+          );
     }
     if (primitive.name === "matmul" && y !== undefined) return this.#liftProduct(x, y);
     const from = this.stacked(x);
@@ -88,7 +94,10 @@ export class Lifter {
         return r.apply(reshapePrimitive, [from], { shape: [steps, ...value.shape] });
       case "broadcast": {
         const { axes } = params as BroadcastParams; // SAFETY: the parameters of `broadcast`
-        return r.apply(broadcastPrimitive, [from], { shape: [steps, ...value.shape], axes: [0, ...axes.map((axis) => axis + 1)] });
+        return r.apply(broadcastPrimitive, [from], {
+          shape: [steps, ...value.shape],
+          axes: [0, ...axes.map((axis) => axis + 1)],
+        });
       }
       case "transpose": {
         const { perm } = params as TransposeParams; // SAFETY: the parameters of `transpose`

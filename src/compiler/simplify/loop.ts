@@ -46,7 +46,9 @@ export class Loop {
       result: present(equation.outputs[i]),
     }));
     this.xs = pairs.slice(captureCount + carryCount);
-    this.ys = body.outputs.slice(carryCount).map((inner, i) => ({ inner, outer: present(equation.outputs[carryCount + i]) }));
+    this.ys = body.outputs
+      .slice(carryCount)
+      .map((inner, i) => ({ inner, outer: present(equation.outputs[carryCount + i]) }));
     this.equations = body.equations;
     for (const item of body.equations) for (const value of item.outputs) this.#definitions.set(value, item);
   }
@@ -94,7 +96,12 @@ export class Loop {
       outputs: [...this.carries.map(({ next }) => next), ...this.ys.map(({ inner }) => inner)],
       updates: [],
     };
-    const params: ScanParams = { ...this.params, body, captureCount: this.captures.length, carryCount: this.carries.length };
+    const params: ScanParams = {
+      ...this.params,
+      body,
+      captureCount: this.captures.length,
+      carryCount: this.carries.length,
+    };
     return {
       ...this.equation,
       params,

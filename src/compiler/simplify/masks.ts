@@ -21,7 +21,11 @@ export function shareMasks(program: Program): Program {
     const y = x === null ? undefined : rectified.get(x);
     if (definition === undefined || y === undefined) return value;
     const output = new Var(value, value.builder);
-    equations.push({ ...definition, inputs: definition.inputs.map((input) => (input === x ? y : input)), outputs: [output] });
+    equations.push({
+      ...definition,
+      inputs: definition.inputs.map((input) => (input === x ? y : input)),
+      outputs: [output],
+    });
     renewed.set(value, output);
     return output;
   };

@@ -1,4 +1,4 @@
-import { type DType, isFloat } from "../../ir/dtypes.ts";
+import type { DType } from "../../ir/dtypes.ts";
 import { wrapTo } from "../../ir/elementwise.ts";
 import type { Params, Primitive } from "../../ir/primitive.ts";
 import { type FullParams, fullPrimitive } from "../../ir/primitives/full.ts";
@@ -16,7 +16,17 @@ export interface Result {
 }
 
 /** Dtypes whose arithmetic on doubles, rounded once, is that of the device. */
-const foldable: ReadonlySet<DType> = new Set(["bool", "int8", "int16", "int32", "uint8", "uint16", "uint32", "float32", "float64"]);
+const foldable: ReadonlySet<DType> = new Set([
+  "bool",
+  "int8",
+  "int16",
+  "int32",
+  "uint8",
+  "uint16",
+  "uint32",
+  "float32",
+  "float64",
+]);
 
 /** Writes a program anew: equal equations are shared, rules put simpler ones in place of those they match. */
 export class Rewriter {
@@ -57,7 +67,9 @@ export class Rewriter {
     const results = primitive.infer(inputs, params);
     const [result] = results;
     invariant(result !== undefined && results.length === 1, `${primitive.name} has no single result`);
-    const simpler = this.#rules[primitive.name]?.(this, inputs, params, result) ?? this.#fold(primitive, inputs, params, result);
+    const simpler =
+      this.#rules[primitive.name]?.(this, inputs, params, result) ??
+      this.#fold(primitive, inputs, params, result);
     if (simpler !== null) return simpler;
     const [value] = this.record(primitive, inputs, params, null);
     invariant(value !== undefined, `${primitive.name} has no result`);
@@ -65,7 +77,12 @@ export class Rewriter {
   }
 
   /** Appends an equation, or finds an equal one. */
-  record<P extends Params>(primitive: Primitive<P>, inputs: readonly Var[], params: P, outputs: readonly Var[] | null): readonly Var[] {
+  record<P extends Params>(
+    primitive: Primitive<P>,
+    inputs: readonly Var[],
+    params: P,
+    outputs: readonly Var[] | null,
+  ): readonly Var[] {
     const key = `${primitive.name}(${inputs.map((value) => value.id).join()})${paramsKey(params)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -82,15 +99,25 @@ export class Rewriter {
   }
 
   /** An element-wise result of constants is a constant. */
-  #fold<P extends Params>(primitive: Primitive<P>, inputs: readonly Var[], params: P, result: Result): Var | null {
-    if (primitive.lowering.kind !== "elementwise" || inputs.length === 0 || !foldable.has(result.dtype)) return null;
+  #fold<P extends Params>(
+    primitive: Primitive<P>,
+    inputs: readonly Var[],
+    params: P,
+    result: Result,
+  ): Var | null {
+    if (primitive.lowering.kind !== "elementwise" || inputs.length === 0 || !foldable.has(result.dtype))
+      return null;
     const constants: number[] = [];
     for (const input of inputs) {
       const constant = this.constantOf(input);
       if (constant === null || !foldable.has(input.dtype)) return null;
       constants.push(constant);
     }
-    const scalars = inputs.map(({ dtype }, i) => ({ shape: [], dtype, data: Float64Array.of(constants[i] ?? 0) }));
+    const scalars = inputs.map(({ dtype }, i) => ({
+      shape: [],
+      dtype,
+      data: Float64Array.of(constants[i] ?? 0),
+    }));
     const [folded] = primitive.evaluate(scalars, params, () => []);
     return folded === undefined ? null : this.full(folded.data[0] ?? 0, result);
   }
@@ -100,5 +127,3 @@ export class Rewriter {
 export function fits(value: Var, { shape, dtype }: Result): boolean {
   return value.dtype === dtype && sameShape(value.shape, shape);
 }
-
-export { isFloat };

@@ -95,12 +95,24 @@ function hoistProducts(loop: Loop, lifter: Lifter): void {
 }
 
 /** Products with something invariant that only end up in the stacked results, made behind the loop. */
-function postponeProducts(r: Rewriter, loop: Loop, lifter: Lifter, results: Map<Var, Var>, later: (() => void)[]): void {
+function postponeProducts(
+  r: Rewriter,
+  loop: Loop,
+  lifter: Lifter,
+  results: Map<Var, Var>,
+  later: (() => void)[],
+): void {
   const uses = loop.countUses();
-  for (const y of [...loop.ys]) {
+  for (const y of loop.ys) {
     const equation = loop.definitionOf(y.inner);
     const [a, b] = equation?.inputs ?? [];
-    if (equation?.primitive.name !== "matmul" || uses.get(y.inner) !== 1 || a === undefined || b === undefined) continue;
+    if (
+      equation?.primitive.name !== "matmul" ||
+      uses.get(y.inner) !== 1 ||
+      a === undefined ||
+      b === undefined
+    )
+      continue;
     const right = lifter.isInvariant(b) && a.shape.length === 2 ? lifter.invariant(b) : null;
     if (right === null) continue;
     loop.ys = loop.ys.filter((other) => other !== y);
@@ -110,8 +122,14 @@ function postponeProducts(r: Rewriter, loop: Loop, lifter: Lifter, results: Map<
 }
 
 /** Sums over all steps that no step reads, of products or of sums over the first axis, made behind the loop. */
-function postponeSums(r: Rewriter, loop: Loop, lifter: Lifter, results: Map<Var, Var>, later: (() => void)[]): void {
-  for (const carry of [...loop.carries]) {
+function postponeSums(
+  r: Rewriter,
+  loop: Loop,
+  lifter: Lifter,
+  results: Map<Var, Var>,
+  later: (() => void)[],
+): void {
+  for (const carry of loop.carries) {
     const uses = loop.countUses();
     if (!isFloat(carry.inner.dtype) || uses.get(carry.inner) !== 1) continue;
     const terms = termsOf(loop, carry, uses);
@@ -162,10 +180,14 @@ function totalOf(r: Rewriter, loop: Loop, lifter: Lifter, term: Var): (() => () 
       return () => r.apply(reduceSumPrimitive, [stacked], { axes: [0, ...axes.map((axis) => axis + 1)] });
     };
   }
-  if (equation?.primitive.name !== "matmul" || a === undefined || b === undefined || a.shape.length !== 2) return null;
+  if (equation?.primitive.name !== "matmul" || a === undefined || b === undefined || a.shape.length !== 2)
+    return null;
   const before = loop.definitionOf(a);
   const [u] = before?.inputs ?? [];
-  const isTransposed = before?.primitive.name === "transpose" && u !== undefined && (before.params as TransposeParams).perm[0] === 1; // SAFETY: of `transpose`
+  const isTransposed =
+    before?.primitive.name === "transpose" &&
+    u !== undefined &&
+    (before.params as TransposeParams).perm[0] === 1; // SAFETY: of `transpose`
   return () => {
     // Σt Aₜ·Bₜ = [A₁ A₂ …] · [B₁; B₂; …]
     const right = all(b);

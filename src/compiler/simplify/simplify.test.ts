@@ -32,7 +32,10 @@ describe("identities disappear", () => {
     ["transpose twice", (x) => p.transpose(p.transpose(x, [1, 0]), [1, 0])],
     ["reshape there and back", (x) => p.reshape(p.reshape(x, [24]), [4, 6])],
     ["slice of a part of a concatenation", (x, y) => p.slice(p.concat([y, x], 0), [4, 0], [8, 6])],
-    ["what padding added, cut off", (x) => p.pad(p.pad(x, 0, [0, 0], [0, 0], [0, 0]), 0, [0, 0], [0, 0], [0, 0])],
+    [
+      "what padding added, cut off",
+      (x) => p.pad(p.pad(x, 0, [0, 0], [0, 0], [0, 0]), 0, [0, 0], [0, 0], [0, 0]),
+    ],
   ])("%s", (_, f) => expect(left(f)).toEqual([]));
 });
 
@@ -47,7 +50,11 @@ describe("simpler forms", () => {
     ["broadcast of a constant", () => p.broadcast(p.full(3, [6], "float32"), [4, 6], [1]), ["full"]],
     ["equal equations", (x, y) => p.mul(p.add(x, y), p.add(x, y)), ["add", "mul"]],
     ["dead code", (x, y) => (p.exp(x), p.neg(y)), ["neg"]],
-    ["casts that lose nothing", (x, y) => p.cast(p.cast(p.cast(p.gt(x, y), "int32"), "float32"), "float64"), ["gt", "cast"]],
+    [
+      "casts that lose nothing",
+      (x, y) => p.cast(p.cast(p.cast(p.gt(x, y), "int32"), "float32"), "float64"),
+      ["gt", "cast"],
+    ],
     [
       "padded slices that are added up",
       (x, y) => p.add(p.pad(x, 0, [0, 0], [4, 0], [0, 0]), p.pad(y, 0, [4, 0], [0, 0], [0, 0])),
@@ -86,7 +93,10 @@ describe("scans", () => {
         ([h, total, unused], [slice]) => {
           const next = p.tanh(p.add(p.matmul(slice, w), p.matmul(h, p.exp(w))));
           const product = p.matmul(p.transpose(slice, [1, 0]), next);
-          return { carry: [next, p.add(total, product), p.add(unused, p.exp(h))], ys: [p.matmul(next, w), p.neg(next)] };
+          return {
+            carry: [next, p.add(total, product), p.add(unused, p.exp(h))],
+            ys: [p.matmul(next, w), p.neg(next)],
+          };
         },
         [x, w, y],
         [xs],

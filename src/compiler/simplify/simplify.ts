@@ -41,7 +41,8 @@ function rewrite(rewriter: Rewriter, equation: Equation, renamed: Map<Var, Var>)
     outputs.forEach((value, i) => renamed.set(value, inputs[i] ?? value));
   } else if (primitive.lowering.kind === "control") {
     const next = { ...equation, inputs, params: simplifyBodies(rewriter, equation, inputs) };
-    const results = primitive.name === "scan" ? simplifyScan(rewriter, next) : (rewriter.append(next), outputs);
+    const results =
+      primitive.name === "scan" ? simplifyScan(rewriter, next) : (rewriter.append(next), outputs);
     outputs.forEach((value, i) => renamed.set(value, results[i] ?? value));
   } else if (outputs.length === 1 && outputs[0] !== undefined) {
     renamed.set(outputs[0], rewriter.apply(primitive, inputs, params));
@@ -69,7 +70,10 @@ function simplifyBodies(rewriter: Rewriter, equation: Equation, inputs: readonly
     }
     default: {
       const { branches } = params as CondParams; // SAFETY: the parameters of `cond`
-      return { ...params, branches: branches.map((branch) => simplify(withConstants(rewriter, branch, inputs.slice(1)))) };
+      return {
+        ...params,
+        branches: branches.map((branch) => simplify(withConstants(rewriter, branch, inputs.slice(1)))),
+      };
     }
   }
 }
@@ -90,7 +94,10 @@ function withConstants(rewriter: Rewriter, body: Program, captures: readonly Var
   const rename = (value: Var): Var => constants.get(value) ?? value;
   return {
     ...body,
-    equations: [...equations, ...body.equations.map((equation) => ({ ...equation, inputs: equation.inputs.map(rename) }))],
+    equations: [
+      ...equations,
+      ...body.equations.map((equation) => ({ ...equation, inputs: equation.inputs.map(rename) })),
+    ],
     outputs: body.outputs.map(rename),
   };
 }

@@ -1,8 +1,7 @@
-import type { Params } from "../../ir/primitive.ts";
 import { type BroadcastParams, broadcastPrimitive } from "../../ir/primitives/broadcast.ts";
 import { type ConcatParams, concatPrimitive } from "../../ir/primitives/concat.ts";
 import type { PadParams } from "../../ir/primitives/pad.ts";
-import { type ReshapeParams, reshapePrimitive } from "../../ir/primitives/reshape.ts";
+import { reshapePrimitive } from "../../ir/primitives/reshape.ts";
 import { type SliceParams, slicePrimitive } from "../../ir/primitives/slice.ts";
 import { type TransposeParams, transposePrimitive } from "../../ir/primitives/transpose.ts";
 import type { LiteralParams } from "../../ir/primitives/literal.ts";
@@ -35,7 +34,8 @@ const transpose: Rule = (r, [x], params, result) => {
   if (perm.every((axis, i) => axis === i)) return x;
   // Axes of size 1 move without moving an element.
   const moved = perm.filter((axis) => x.shape[axis] !== 1);
-  if (moved.every((axis, i) => i === 0 || axis > (moved[i - 1] ?? 0))) return r.apply(reshapePrimitive, [x], { shape: result.shape });
+  if (moved.every((axis, i) => i === 0 || axis > (moved[i - 1] ?? 0)))
+    return r.apply(reshapePrimitive, [x], { shape: result.shape });
   const inner = r.match(x, "transpose");
   const [origin] = inner?.inputs ?? [];
   if (inner !== null && origin !== undefined) {
@@ -48,12 +48,16 @@ const transpose: Rule = (r, [x], params, result) => {
 const broadcast: Rule = (r, [x], params, result) => {
   const { axes } = params as BroadcastParams; // SAFETY: the parameters of `broadcast`
   if (x === undefined) return null;
-  if (sizeOf(x.shape) === sizeOf(result.shape)) return r.apply(reshapePrimitive, [x], { shape: result.shape });
+  if (sizeOf(x.shape) === sizeOf(result.shape))
+    return r.apply(reshapePrimitive, [x], { shape: result.shape });
   const inner = r.match(x, "broadcast");
   const [origin] = inner?.inputs ?? [];
   if (inner !== null && origin !== undefined) {
     const before = (inner.params as BroadcastParams).axes; // SAFETY: the parameters of `broadcast`
-    return r.apply(broadcastPrimitive, [origin], { shape: result.shape, axes: before.map((axis) => axes[axis] ?? 0) });
+    return r.apply(broadcastPrimitive, [origin], {
+      shape: result.shape,
+      axes: before.map((axis) => axes[axis] ?? 0),
+    });
   }
   return ofConstant(r, x, result);
 };
@@ -68,7 +72,13 @@ const slice: Rule = (r, [x], params, result) => {
 };
 
 /** A slice that lies within one part of a concatenation is a slice of that part. */
-function ofConcat(r: Rewriter, x: Var, start: readonly number[], limit: readonly number[], strides: readonly number[]): Var | null {
+function ofConcat(
+  r: Rewriter,
+  x: Var,
+  start: readonly number[],
+  limit: readonly number[],
+  strides: readonly number[],
+): Var | null {
   const concat = r.match(x, "concat");
   if (concat === null) return null;
   const { axis } = concat.params as ConcatParams; // SAFETY: the parameters of `concat`
@@ -93,7 +103,9 @@ const pad: Rule = (r, [x], params, result) => {
   if (interior.every((n) => n === 0) && [...low, ...high].every((n) => n <= 0)) {
     const start = low.map((n) => -n);
     const limit = x.shape.map((dim, i) => dim + (high[i] ?? 0));
-    return start.every((n, i) => n <= (limit[i] ?? 0)) ? r.apply(slicePrimitive, [x], { start, limit, strides: start.map(() => 1) }) : null;
+    return start.every((n, i) => n <= (limit[i] ?? 0))
+      ? r.apply(slicePrimitive, [x], { start, limit, strides: start.map(() => 1) })
+      : null;
   }
   return null;
 };
@@ -135,9 +147,11 @@ const reduceSum: Rule = (r, inputs, params, result) => {
   const constant = constantSum(r, inputs, params, result);
   const [x] = inputs;
   // Halves overflow too easily for sums of what was to be scaled down first.
-  if (constant !== null || x === undefined || (result.dtype !== "float32" && result.dtype !== "float64")) return constant;
+  if (constant !== null || x === undefined || (result.dtype !== "float32" && result.dtype !== "float64"))
+    return constant;
   const [minus] = r.match(x, "neg")?.inputs ?? [];
-  if (minus !== undefined) return r.apply(negPrimitive, [r.apply(reduceSumPrimitive, [minus], params as ReduceParams)], {}); // SAFETY: of `reduceSum`
+  if (minus !== undefined)
+    return r.apply(negPrimitive, [r.apply(reduceSumPrimitive, [minus], params as ReduceParams)], {}); // SAFETY: of `reduceSum`
   const [a, b] = r.match(x, "mul")?.inputs ?? [];
   for (const [factor, other] of [
     [a, b],
@@ -165,5 +179,3 @@ export const viewRules: Readonly<Record<string, Rule>> = {
   reduceMax: reduction((value) => value),
   reduceMin: reduction((value) => value),
 };
-
-export type { Params };
