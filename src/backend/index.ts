@@ -2,6 +2,7 @@ import { OptionError } from "../util/errors.ts";
 import type { Backend } from "./contract.ts";
 import { ReferenceBackend } from "./reference/reference-backend.ts";
 import { WasmBackend } from "./wasm/backend.ts";
+export { setThreadCount as setThreads, threadCount as getThreads } from "./wasm/threads/settings.ts";
 
 /** Backends by name. */
 const backends: Readonly<Record<string, () => Backend>> = {

@@ -5,12 +5,9 @@ import type { Aval, Program } from "../../ir/program.ts";
 import { DeviceError } from "../../util/errors.ts";
 import type { Backend, DeviceBuffer, Executable } from "../contract.ts";
 import { relaxedSimdSupported, simdSupported } from "./assembler/index.ts";
-import { compileModule } from "./module/compile-module.ts";
-import { layoutOf } from "./module/layout.ts";
 import { WasmBuffer } from "./runtime/buffer.ts";
 import { Engine } from "./runtime/engine.ts";
 import { WasmExecutable } from "./runtime/executable.ts";
-import { Heap } from "./runtime/heap.ts";
 
 /** Choices of the WebAssembly backend. */
 export interface WasmOptions {
@@ -34,7 +31,7 @@ export class WasmBackend implements Backend {
       if (!simdSupported()) {
         throw new DeviceError("wasm backend: expected an engine with 128-bit WebAssembly SIMD, which this one lacks.");
       }
-      this.#engine = new Engine(new Heap(false));
+      this.#engine = new Engine();
     }
     return this.#engine;
   }
@@ -53,12 +50,6 @@ export class WasmBackend implements Backend {
 
   /** Compiles what the compiler has already scheduled. */
   compileSchedule(schedule: Schedule, inputs: number, state: number): Executable {
-    const { heap } = this.engine;
-    const layout = layoutOf(schedule, inputs);
-    const code = compileModule(schedule, layout, {
-      relaxedSimd: this.#relaxedSimd,
-      memory: { shared: heap.shared, maximumPages: heap.maximumPages },
-    });
-    return new WasmExecutable(this.engine, schedule, layout, code, { inputs, state });
+    return new WasmExecutable(this.engine, schedule, { inputs, state }, { relaxedSimd: this.#relaxedSimd });
   }
 }

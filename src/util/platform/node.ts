@@ -1,4 +1,11 @@
-type BuiltinName = "node:fs" | "node:fs/promises" | "node:os" | "node:path" | "node:process" | "node:crypto";
+type BuiltinName =
+  | "node:fs"
+  | "node:fs/promises"
+  | "node:os"
+  | "node:path"
+  | "node:process"
+  | "node:crypto"
+  | "node:worker_threads";
 interface Builtins {
   "node:fs": typeof import("node:fs");
   "node:fs/promises": typeof import("node:fs/promises");
@@ -6,6 +13,7 @@ interface Builtins {
   "node:path": typeof import("node:path");
   "node:process": typeof import("node:process");
   "node:crypto": typeof import("node:crypto");
+  "node:worker_threads": typeof import("node:worker_threads");
 }
 
 interface ProcessLike {

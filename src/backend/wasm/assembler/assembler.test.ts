@@ -70,9 +70,12 @@ function floats(value: Expr<"v128">): number[] {
 }
 
 describe("constants", () => {
-  it.each([0, 1, -1, 63, 64, -64, -65, 127, 128, 8191, 8192, -8192, 2 ** 31 - 1, -(2 ** 31)])("i32 %d", (value) => {
-    expect(evaluate(i32.const(value))).toBe(value);
-  });
+  it.each([0, 1, -1, 63, 64, -64, -65, 127, 128, 8191, 8192, -8192, 2 ** 31 - 1, -(2 ** 31)])(
+    "i32 %d",
+    (value) => {
+      expect(evaluate(i32.const(value))).toBe(value);
+    },
+  );
 
   it.each([0n, -1n, 64n, -65n, 2n ** 40n, -(2n ** 63n), 2n ** 63n - 1n])("i64 %d", (value) => {
     expect(evaluate(i64.const(value))).toBe(value);
@@ -132,7 +135,9 @@ describe("instructions", () => {
     expect(lanes(i32x4.truncSatF32x4S(f32x4.neg(b)))).toEqual([-10, -20, -30, -40]);
     expect(lanes(i32x4.shl(i32x4.const(1, 2, 3, 4), 4))).toEqual([16, 32, 48, 64]);
     expect(lanes(i64x2.add(i64x2.const(-1n, 5n), i64x2.splat(1n)))).toEqual([0, 0, 6, 0]);
-    expect(floats(f32x4.demoteF64x2Zero(f64x2.mul(f64x2.const(1.5, 2), f64x2.splat(2))))).toEqual([3, 4, 0, 0]);
+    expect(floats(f32x4.demoteF64x2Zero(f64x2.mul(f64x2.const(1.5, 2), f64x2.splat(2))))).toEqual([
+      3, 4, 0, 0,
+    ]);
     expect(evaluate(i8x16.bitmask(i8x16.splat(-1)))).toBe(0xffff);
     expect(evaluate(i8x16.extractLaneU(i8x16.swizzle(i8x16.splat(7), i8x16.splat(99)), 0))).toBe(0);
   });
@@ -163,14 +168,10 @@ describe("instructions", () => {
   });
 
   it("copies and fills memory", () => {
-    const { i32: memory } = run(
-      [],
-      [],
-      (fn) => {
-        fn.memoryFill(0, 1, 8);
-        fn.memoryCopy(16, 4, 8);
-      },
-    );
+    const { i32: memory } = run([], [], (fn) => {
+      fn.memoryFill(0, 1, 8);
+      fn.memoryCopy(16, 4, 8);
+    });
     expect(Array.from(memory.subarray(0, 7))).toEqual([0x01010101, 0x01010101, 0, 0, 0x01010101, 0, 0]);
   });
 
@@ -217,11 +218,16 @@ describe("control flow", () => {
     [5, 2, 1],
     [-4, 9, 3],
   ])("counts from %d to %d by %d", (from, to, step) => {
-    const variable = run(["i32", "i32"], ["i32"], (fn) => {
-      const [sum, i] = [fn.local("i32"), fn.local("i32")];
-      fn.forRange(i, fn.param("i32", 0), fn.param("i32", 1), step, () => fn.set(sum, i32.add(sum, i)));
-      fn.result(sum);
-    }, [from, to]);
+    const variable = run(
+      ["i32", "i32"],
+      ["i32"],
+      (fn) => {
+        const [sum, i] = [fn.local("i32"), fn.local("i32")];
+        fn.forRange(i, fn.param("i32", 0), fn.param("i32", 1), step, () => fn.set(sum, i32.add(sum, i)));
+        fn.result(sum);
+      },
+      [from, to],
+    );
     expect(variable.result).toBe(sumTo(from, to, step));
     const fixed = run([], ["i32"], (fn) => {
       const [sum, i] = [fn.local("i32"), fn.local("i32")];
@@ -233,33 +239,43 @@ describe("control flow", () => {
 
   it.each([0, 1, 7])("repeats %d times", (times) => {
     for (const constantCount of [true, false]) {
-      const { result } = run(["i32"], ["i32"], (fn) => {
-        const [sum, counter] = [fn.local("i32"), fn.local("i32")];
-        fn.repeat(counter, constantCount ? times : fn.param("i32", 0), () => fn.increment(sum, 2));
-        fn.result(sum);
-      }, [times]);
+      const { result } = run(
+        ["i32"],
+        ["i32"],
+        (fn) => {
+          const [sum, counter] = [fn.local("i32"), fn.local("i32")];
+          fn.repeat(counter, constantCount ? times : fn.param("i32", 0), () => fn.increment(sum, 2));
+          fn.result(sum);
+        },
+        [times],
+      );
       expect(result).toBe(2 * times);
     }
   });
 
   it("branches out of nested blocks", () => {
-    const { result } = run(["i32"], ["i32"], (fn) => {
-      const n = fn.param("i32", 0);
-      const steps = fn.local("i32");
-      fn.block((exit) => {
-        fn.loop((again) => {
-          fn.brIf(exit, i32.eq(n, 1));
-          fn.if(
-            i32.and(n, 1),
-            () => fn.set(n, i32.add(i32.mul(n, 3), 1)),
-            () => fn.set(n, i32.shrU(n, 1)),
-          );
-          fn.increment(steps, 1);
-          fn.br(again);
+    const { result } = run(
+      ["i32"],
+      ["i32"],
+      (fn) => {
+        const n = fn.param("i32", 0);
+        const steps = fn.local("i32");
+        fn.block((exit) => {
+          fn.loop((again) => {
+            fn.brIf(exit, i32.eq(n, 1));
+            fn.if(
+              i32.and(n, 1),
+              () => fn.set(n, i32.add(i32.mul(n, 3), 1)),
+              () => fn.set(n, i32.shrU(n, 1)),
+            );
+            fn.increment(steps, 1);
+            fn.br(again);
+          });
         });
-      });
-      fn.result(steps);
-    }, [27]);
+        fn.result(steps);
+      },
+      [27],
+    );
     expect(result).toBe(111);
   });
 

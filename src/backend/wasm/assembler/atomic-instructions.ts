@@ -11,7 +11,11 @@ function atomic<R extends ValueType>(
   code: number,
   alignLog2: number,
   types: readonly ValueType[],
-): (address: Operand<"i32">, values: readonly (Expr<ValueType> | number | bigint)[], offset: number) => Expr<R> {
+): (
+  address: Operand<"i32">,
+  values: readonly (Expr<ValueType> | number | bigint)[],
+  offset: number,
+) => Expr<R> {
   return (address, values, offset) => {
     const base = operand("i32", address);
     return new Expr(result, (out) => {
@@ -56,7 +60,12 @@ export interface AtomicInstructions<T extends Int> {
   ) => Expr<"i32">;
 }
 
-function atomics<T extends Int>(type: T, alignLog2: number, first: number, waitCode: number): AtomicInstructions<T> {
+function atomics<T extends Int>(
+  type: T,
+  alignLog2: number,
+  first: number,
+  waitCode: number,
+): AtomicInstructions<T> {
   const load = atomic(type, first, alignLog2, []);
   const exchange = atomic(type, first + 0x38, alignLog2, [type, type]);
   const wait = atomic("i32", waitCode, alignLog2, [type, "i64"]);

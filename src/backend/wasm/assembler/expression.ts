@@ -114,7 +114,11 @@ export type Ternary<A extends ValueType, R extends ValueType> = (
 ) => Expr<R>;
 
 /** Makes a one-operand instruction. */
-export function unary<A extends ValueType, R extends ValueType>(type: A, result: R, opcode: Opcode): Unary<A, R> {
+export function unary<A extends ValueType, R extends ValueType>(
+  type: A,
+  result: R,
+  opcode: Opcode,
+): Unary<A, R> {
   return (a) => {
     const first = operand(type, a);
     return new Expr(result, (out) => {

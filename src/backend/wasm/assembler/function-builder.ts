@@ -60,7 +60,10 @@ export class FunctionBuilder implements FunctionHandle {
 
   /** The parameter at `position`, which must be of type `type`. */
   param<T extends ValueType>(type: T, position: number): Local<T> {
-    invariant(this.params[position] === type, `parameter ${position} is ${this.params[position]}, not ${type}`);
+    invariant(
+      this.params[position] === type,
+      `parameter ${position} is ${this.params[position]}, not ${type}`,
+    );
     return new Local(type, position);
   }
 
@@ -156,7 +159,13 @@ export class FunctionBuilder implements FunctionHandle {
   }
 
   /** Stores one lane of `8 << widthLog2` bits of a vector. */
-  storeLane(address: Operand<"i32">, value: Expr<"v128">, widthLog2: 0 | 1 | 2 | 3, lane: number, offset = 0): void {
+  storeLane(
+    address: Operand<"i32">,
+    value: Expr<"v128">,
+    widthLog2: 0 | 1 | 2 | 3,
+    lane: number,
+    offset = 0,
+  ): void {
     this.#store(address, value, [0xfd, 88 + widthLog2], widthLog2, offset);
     this.#code.byte(lane);
   }
@@ -358,7 +367,13 @@ export class FunctionBuilder implements FunctionHandle {
     this.#code.byte(0x0b);
   }
 
-  #store(address: Operand<"i32">, value: Expr<ValueType>, opcode: Opcode, align: number, offset: number): void {
+  #store(
+    address: Operand<"i32">,
+    value: Expr<ValueType>,
+    opcode: Opcode,
+    align: number,
+    offset: number,
+  ): void {
     operand("i32", address).write(this.#code);
     value.write(this.#code);
     writeOpcode(this.#code, opcode);
@@ -367,7 +382,10 @@ export class FunctionBuilder implements FunctionHandle {
   }
 
   #writeCall(out: ByteWriter, callee: FunctionHandle, args: readonly Argument[]): void {
-    invariant(args.length === callee.params.length, `expected ${callee.params.length} arguments, got ${args.length}`);
+    invariant(
+      args.length === callee.params.length,
+      `expected ${callee.params.length} arguments, got ${args.length}`,
+    );
     callee.params.forEach((type, i) => {
       const arg = args[i] ?? 0;
       const expr = arg instanceof Expr ? arg : constant(type, arg);

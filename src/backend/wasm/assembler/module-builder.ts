@@ -27,7 +27,11 @@ export class ModuleBuilder {
   readonly #typeBytes = new ByteWriter();
   readonly #imports: { readonly module: string; readonly name: string; readonly type: number }[] = [];
   readonly #functions: FunctionBuilder[] = [];
-  readonly #globals: { readonly type: ValueType; readonly mutable: boolean; readonly initial: number | bigint }[] = [];
+  readonly #globals: {
+    readonly type: ValueType;
+    readonly mutable: boolean;
+    readonly initial: number | bigint;
+  }[] = [];
   readonly #exports: { readonly name: string; readonly kind: number; readonly index: number }[] = [];
   readonly #data: DataSegment[] = [];
   #memory: MemoryImport | undefined;
@@ -75,7 +79,11 @@ export class ModuleBuilder {
   }
 
   /** A module global, mutable by default. */
-  global<T extends "i32" | "i64" | "f32" | "f64">(type: T, initial: number | bigint, mutable = true): Global<T> {
+  global<T extends "i32" | "i64" | "f32" | "f64">(
+    type: T,
+    initial: number | bigint,
+    mutable = true,
+  ): Global<T> {
     this.#globals.push({ type, mutable, initial });
     return new Global(type, this.#globals.length - 1);
   }
@@ -171,7 +179,12 @@ function section(out: ByteWriter, id: number, count: number, contents: ByteWrite
   out.sized(contents);
 }
 
-function sectionOf<T>(out: ByteWriter, id: number, items: readonly T[], write: (item: T, to: ByteWriter) => void): void {
+function sectionOf<T>(
+  out: ByteWriter,
+  id: number,
+  items: readonly T[],
+  write: (item: T, to: ByteWriter) => void,
+): void {
   const contents = new ByteWriter();
   contents.unsigned(items.length);
   for (const item of items) write(item, contents);

@@ -66,7 +66,12 @@ export interface IntegerInstructions<T extends "i32" | "i64"> {
 
 function integer<T extends "i32" | "i64">(
   type: T,
-  codes: { readonly load: number; readonly narrowLoad: number; readonly compare: number; readonly math: number },
+  codes: {
+    readonly load: number;
+    readonly narrowLoad: number;
+    readonly compare: number;
+    readonly math: number;
+  },
   alignLog2: number,
   extend: number,
 ): IntegerInstructions<T> {

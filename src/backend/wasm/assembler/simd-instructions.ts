@@ -1,3 +1,4 @@
+// Size: one table of the 200 vector instructions, each with its type.
 // Size: one table of the whole SIMD instruction set, best read in one place.
 import {
   binary,
@@ -84,14 +85,29 @@ function vectorConstant(bytes: Uint8Array): Expr<V> {
 }
 
 /** The instruction table {@link v128}. */
-export type V128Instructions = Table<"load" | "load8x8S" | "load8x8U" | "load16x4S" | "load16x4U" | "load32x2S" | "load32x2U" | "load8Splat" | "load16Splat" | "load32Splat" | "load64Splat" | "load32Zero" | "load64Zero", Load<V>> &
+export type V128Instructions = Table<
+  | "load"
+  | "load8x8S"
+  | "load8x8U"
+  | "load16x4S"
+  | "load16x4U"
+  | "load32x2S"
+  | "load32x2U"
+  | "load8Splat"
+  | "load16Splat"
+  | "load32Splat"
+  | "load64Splat"
+  | "load32Zero"
+  | "load64Zero",
+  Load<V>
+> &
   Table<"load8Lane" | "load16Lane" | "load32Lane" | "load64Lane", LoadLane> &
   Table<"and" | "andnot" | "or" | "xor", Binary2> & {
-  readonly const: (bytes: ArrayLike<number>) => Expr<V>;
-  readonly not: Unary1;
-  readonly bitselect: Ternary<V, V>;
-  readonly anyTrue: Unary<V, "i32">;
-};
+    readonly const: (bytes: ArrayLike<number>) => Expr<V>;
+    readonly not: Unary1;
+    readonly bitselect: Ternary<V, V>;
+    readonly anyTrue: Unary<V, "i32">;
+  };
 
 /** Instructions on a v128 as a whole: memory, bits, constants. */
 export const v128: V128Instructions = {
@@ -126,16 +142,38 @@ export const v128: V128Instructions = {
 };
 
 /** The instruction table {@link i8x16}. */
-export type I8x16Instructions = Table<"swizzle" | "relaxedSwizzle" | "eq" | "ne" | "ltS" | "ltU" | "gtS" | "gtU" | "leS" | "leU" | "geS" | "geU" | "narrowI16x8S" | "narrowI16x8U" | "add" | "sub" | "minS" | "minU" | "maxS" | "maxU", Binary2> &
+export type I8x16Instructions = Table<
+  | "swizzle"
+  | "relaxedSwizzle"
+  | "eq"
+  | "ne"
+  | "ltS"
+  | "ltU"
+  | "gtS"
+  | "gtU"
+  | "leS"
+  | "leU"
+  | "geS"
+  | "geU"
+  | "narrowI16x8S"
+  | "narrowI16x8U"
+  | "add"
+  | "sub"
+  | "minS"
+  | "minU"
+  | "maxS"
+  | "maxU",
+  Binary2
+> &
   Table<"extractLaneS" | "extractLaneU", ExtractLane<"i32">> &
   Table<"abs" | "neg" | "popcnt", Unary1> &
   Table<"allTrue" | "bitmask", Unary<V, "i32">> &
   Table<"shl" | "shrS" | "shrU", Shift> & {
-  readonly splat: Unary<"i32", V>;
-  readonly shuffle: (a: Expr<V>, b: Expr<V>, lanes: readonly number[]) => Expr<V>;
-  readonly replaceLane: ReplaceLane<"i32">;
-  readonly relaxedLaneselect: Ternary<V, V>;
-};
+    readonly splat: Unary<"i32", V>;
+    readonly shuffle: (a: Expr<V>, b: Expr<V>, lanes: readonly number[]) => Expr<V>;
+    readonly replaceLane: ReplaceLane<"i32">;
+    readonly relaxedLaneselect: Ternary<V, V>;
+  };
 
 /** Instructions on sixteen 8-bit lanes. */
 export const i8x16: I8x16Instructions = {
@@ -185,14 +223,38 @@ export const i8x16: I8x16Instructions = {
 
 /** The instruction table {@link i16x8}. */
 export type I16x8Instructions = Table<"extractLaneS" | "extractLaneU", ExtractLane<"i32">> &
-  Table<"eq" | "ne" | "ltS" | "ltU" | "gtS" | "gtU" | "leS" | "leU" | "geS" | "geU" | "narrowI32x4S" | "narrowI32x4U" | "add" | "sub" | "mul" | "minS" | "minU" | "maxS" | "maxU", Binary2> &
-  Table<"abs" | "neg" | "extendLowI8x16S" | "extendHighI8x16S" | "extendLowI8x16U" | "extendHighI8x16U", Unary1> &
+  Table<
+    | "eq"
+    | "ne"
+    | "ltS"
+    | "ltU"
+    | "gtS"
+    | "gtU"
+    | "leS"
+    | "leU"
+    | "geS"
+    | "geU"
+    | "narrowI32x4S"
+    | "narrowI32x4U"
+    | "add"
+    | "sub"
+    | "mul"
+    | "minS"
+    | "minU"
+    | "maxS"
+    | "maxU",
+    Binary2
+  > &
+  Table<
+    "abs" | "neg" | "extendLowI8x16S" | "extendHighI8x16S" | "extendLowI8x16U" | "extendHighI8x16U",
+    Unary1
+  > &
   Table<"allTrue" | "bitmask", Unary<V, "i32">> &
   Table<"shl" | "shrS" | "shrU", Shift> & {
-  readonly splat: Unary<"i32", V>;
-  readonly replaceLane: ReplaceLane<"i32">;
-  readonly relaxedLaneselect: Ternary<V, V>;
-};
+    readonly splat: Unary<"i32", V>;
+    readonly replaceLane: ReplaceLane<"i32">;
+    readonly relaxedLaneselect: Ternary<V, V>;
+  };
 
 /** Instructions on eight 16-bit lanes. */
 export const i16x8: I16x8Instructions = {
@@ -234,16 +296,50 @@ export const i16x8: I16x8Instructions = {
 };
 
 /** The instruction table {@link i32x4}. */
-export type I32x4Instructions = Table<"eq" | "ne" | "ltS" | "ltU" | "gtS" | "gtU" | "leS" | "leU" | "geS" | "geU" | "add" | "sub" | "mul" | "minS" | "minU" | "maxS" | "maxU" | "dotI16x8S", Binary2> &
-  Table<"abs" | "neg" | "extendLowI16x8S" | "extendHighI16x8S" | "extendLowI16x8U" | "extendHighI16x8U" | "truncSatF32x4S" | "truncSatF32x4U" | "truncSatF64x2SZero" | "truncSatF64x2UZero" | "relaxedTruncF32x4S" | "relaxedTruncF32x4U", Unary1> &
+export type I32x4Instructions = Table<
+  | "eq"
+  | "ne"
+  | "ltS"
+  | "ltU"
+  | "gtS"
+  | "gtU"
+  | "leS"
+  | "leU"
+  | "geS"
+  | "geU"
+  | "add"
+  | "sub"
+  | "mul"
+  | "minS"
+  | "minU"
+  | "maxS"
+  | "maxU"
+  | "dotI16x8S",
+  Binary2
+> &
+  Table<
+    | "abs"
+    | "neg"
+    | "extendLowI16x8S"
+    | "extendHighI16x8S"
+    | "extendLowI16x8U"
+    | "extendHighI16x8U"
+    | "truncSatF32x4S"
+    | "truncSatF32x4U"
+    | "truncSatF64x2SZero"
+    | "truncSatF64x2UZero"
+    | "relaxedTruncF32x4S"
+    | "relaxedTruncF32x4U",
+    Unary1
+  > &
   Table<"allTrue" | "bitmask", Unary<V, "i32">> &
   Table<"shl" | "shrS" | "shrU", Shift> & {
-  readonly const: (a: number, b: number, c: number, d: number) => Expr<V>;
-  readonly splat: Unary<"i32", V>;
-  readonly extractLane: ExtractLane<"i32">;
-  readonly replaceLane: ReplaceLane<"i32">;
-  readonly relaxedLaneselect: Ternary<V, V>;
-};
+    readonly const: (a: number, b: number, c: number, d: number) => Expr<V>;
+    readonly splat: Unary<"i32", V>;
+    readonly extractLane: ExtractLane<"i32">;
+    readonly replaceLane: ReplaceLane<"i32">;
+    readonly relaxedLaneselect: Ternary<V, V>;
+  };
 
 /** Instructions on four 32-bit integer lanes. */
 export const i32x4: I32x4Instructions = {
@@ -291,16 +387,34 @@ export const i32x4: I32x4Instructions = {
 };
 
 /** The instruction table {@link i64x2}. */
-export type I64x2Instructions = Table<"abs" | "neg" | "extendLowI32x4S" | "extendHighI32x4S" | "extendLowI32x4U" | "extendHighI32x4U", Unary1> &
+export type I64x2Instructions = Table<
+  "abs" | "neg" | "extendLowI32x4S" | "extendHighI32x4S" | "extendLowI32x4U" | "extendHighI32x4U",
+  Unary1
+> &
   Table<"allTrue" | "bitmask", Unary<V, "i32">> &
   Table<"shl" | "shrS" | "shrU", Shift> &
-  Table<"add" | "sub" | "mul" | "eq" | "ne" | "ltS" | "gtS" | "leS" | "geS" | "extmulLowI32x4S" | "extmulHighI32x4S" | "extmulLowI32x4U" | "extmulHighI32x4U", Binary2> & {
-  readonly const: (a: bigint, b: bigint) => Expr<V>;
-  readonly splat: Unary<"i64", V>;
-  readonly extractLane: ExtractLane<"i64">;
-  readonly replaceLane: ReplaceLane<"i64">;
-  readonly relaxedLaneselect: Ternary<V, V>;
-};
+  Table<
+    | "add"
+    | "sub"
+    | "mul"
+    | "eq"
+    | "ne"
+    | "ltS"
+    | "gtS"
+    | "leS"
+    | "geS"
+    | "extmulLowI32x4S"
+    | "extmulHighI32x4S"
+    | "extmulLowI32x4U"
+    | "extmulHighI32x4U",
+    Binary2
+  > & {
+    readonly const: (a: bigint, b: bigint) => Expr<V>;
+    readonly splat: Unary<"i64", V>;
+    readonly extractLane: ExtractLane<"i64">;
+    readonly replaceLane: ReplaceLane<"i64">;
+    readonly relaxedLaneselect: Ternary<V, V>;
+  };
 
 /** Instructions on two 64-bit integer lanes. */
 export const i64x2: I64x2Instructions = {
@@ -336,14 +450,44 @@ export const i64x2: I64x2Instructions = {
 };
 
 /** The instruction table {@link f32x4}. */
-export type F32x4Instructions = Table<"eq" | "ne" | "lt" | "gt" | "le" | "ge" | "add" | "sub" | "mul" | "div" | "min" | "max" | "pmin" | "pmax" | "relaxedMin" | "relaxedMax", Binary2> &
-  Table<"demoteF64x2Zero" | "ceil" | "floor" | "trunc" | "nearest" | "abs" | "neg" | "sqrt" | "convertI32x4S" | "convertI32x4U", Unary1> &
+export type F32x4Instructions = Table<
+  | "eq"
+  | "ne"
+  | "lt"
+  | "gt"
+  | "le"
+  | "ge"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "min"
+  | "max"
+  | "pmin"
+  | "pmax"
+  | "relaxedMin"
+  | "relaxedMax",
+  Binary2
+> &
+  Table<
+    | "demoteF64x2Zero"
+    | "ceil"
+    | "floor"
+    | "trunc"
+    | "nearest"
+    | "abs"
+    | "neg"
+    | "sqrt"
+    | "convertI32x4S"
+    | "convertI32x4U",
+    Unary1
+  > &
   Table<"relaxedMadd" | "relaxedNmadd", Ternary<V, V>> & {
-  readonly const: (a: number, b?: number, c?: number, d?: number) => Expr<V>;
-  readonly splat: Unary<"f32", V>;
-  readonly extractLane: ExtractLane<"f32">;
-  readonly replaceLane: ReplaceLane<"f32">;
-};
+    readonly const: (a: number, b?: number, c?: number, d?: number) => Expr<V>;
+    readonly splat: Unary<"f32", V>;
+    readonly extractLane: ExtractLane<"f32">;
+    readonly replaceLane: ReplaceLane<"f32">;
+  };
 
 /** Instructions on four 32-bit float lanes. */
 export const f32x4: F32x4Instructions = {
@@ -387,14 +531,44 @@ export const f32x4: F32x4Instructions = {
 };
 
 /** The instruction table {@link f64x2}. */
-export type F64x2Instructions = Table<"eq" | "ne" | "lt" | "gt" | "le" | "ge" | "add" | "sub" | "mul" | "div" | "min" | "max" | "pmin" | "pmax" | "relaxedMin" | "relaxedMax", Binary2> &
-  Table<"promoteLowF32x4" | "ceil" | "floor" | "trunc" | "nearest" | "abs" | "neg" | "sqrt" | "convertLowI32x4S" | "convertLowI32x4U", Unary1> &
+export type F64x2Instructions = Table<
+  | "eq"
+  | "ne"
+  | "lt"
+  | "gt"
+  | "le"
+  | "ge"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "min"
+  | "max"
+  | "pmin"
+  | "pmax"
+  | "relaxedMin"
+  | "relaxedMax",
+  Binary2
+> &
+  Table<
+    | "promoteLowF32x4"
+    | "ceil"
+    | "floor"
+    | "trunc"
+    | "nearest"
+    | "abs"
+    | "neg"
+    | "sqrt"
+    | "convertLowI32x4S"
+    | "convertLowI32x4U",
+    Unary1
+  > &
   Table<"relaxedMadd" | "relaxedNmadd", Ternary<V, V>> & {
-  readonly const: (a: number, b?: number) => Expr<V>;
-  readonly splat: Unary<"f64", V>;
-  readonly extractLane: ExtractLane<"f64">;
-  readonly replaceLane: ReplaceLane<"f64">;
-};
+    readonly const: (a: number, b?: number) => Expr<V>;
+    readonly splat: Unary<"f64", V>;
+    readonly extractLane: ExtractLane<"f64">;
+    readonly replaceLane: ReplaceLane<"f64">;
+  };
 
 /** Instructions on two 64-bit float lanes. */
 export const f64x2: F64x2Instructions = {

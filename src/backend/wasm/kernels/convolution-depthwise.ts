@@ -1,5 +1,13 @@
 import type { ConvolutionDescriptor } from "../../../compiler/kernel-ir/structured.ts";
-import { f32x4, i32, v128, type FunctionBuilder, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  f32x4,
+  i32,
+  v128,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import { i32Params, sharedFunction, type KernelOptions } from "./kernel.ts";
 import { multiplyAdd } from "./micro-kernel.ts";
 
@@ -29,7 +37,11 @@ export interface DepthwiseRow {
 }
 
 /** The function `(source, weights, result)` that computes one row of results. */
-export function depthwiseRow(module: ModuleBuilder, row: DepthwiseRow, options: KernelOptions): FunctionHandle {
+export function depthwiseRow(
+  module: ModuleBuilder,
+  row: DepthwiseRow,
+  options: KernelOptions,
+): FunctionHandle {
   const { channels, pixels, offsets, taps } = row;
   return sharedFunction(module, `depthwise ${JSON.stringify(row)}`, () =>
     module.function(i32Params(3), [], (fn) => {
@@ -43,7 +55,9 @@ export function depthwiseRow(module: ModuleBuilder, row: DepthwiseRow, options: 
         fn.set(to, result);
         fn.repeat(count, pixels, () => {
           fn.set(sum, row.accumulate ? v128.load(to) : f32x4.const(0));
-          kernel.forEach((local, i) => fn.set(sum, multiplyAdd(options, v128.load(from, offsets[i] ?? 0), local, sum)));
+          kernel.forEach((local, i) =>
+            fn.set(sum, multiplyAdd(options, v128.load(from, offsets[i] ?? 0), local, sum)),
+          );
           fn.storeLanes32(to, sum, lanes);
           fn.increment(from, row.sourceStep);
           fn.increment(to, row.resultStep);
@@ -62,7 +76,7 @@ export function depthwiseFilterRow(
   row: Omit<DepthwiseRow, "accumulate">,
   options: KernelOptions,
 ): FunctionHandle {
-  const { channels, pixels, offsets, taps } = row;
+  const { channels, offsets, taps } = row;
   return sharedFunction(module, `depthwise filter ${JSON.stringify(row)}`, () =>
     module.function(i32Params(6), [], (fn) => {
       const [source, gradient, filter] = [fn.param("i32", 0), fn.param("i32", 1), fn.param("i32", 2)];
@@ -71,7 +85,10 @@ export function depthwiseFilterRow(
       const fullEnd = fn.local("i32", high);
       if (tail > 0) fn.if(i32.eq(high, channels * 4), () => fn.set(fullEnd, (channels - tail) * 4));
       for (let first = 0; first < taps.length; first += sumsAtOnce) {
-        const some = { offsets: offsets.slice(first, first + sumsAtOnce), taps: taps.slice(first, first + sumsAtOnce) };
+        const some = {
+          offsets: offsets.slice(first, first + sumsAtOnce),
+          taps: taps.slice(first, first + sumsAtOnce),
+        };
         const at = fn.local("i32", low);
         const block = (lanes: number): void =>
           emitFilterBlock(fn, { ...row, ...some }, options, { source, gradient, filter, at, init }, lanes);
@@ -105,7 +122,9 @@ function emitFilterBlock(
   fn.set(to, i32.add(at.gradient, at.at));
   fn.repeat(count, row.pixels, () => {
     fn.set(dy, v128.load(to));
-    sums.forEach((sum, i) => fn.set(sum, multiplyAdd(options, v128.load(from, row.offsets[i] ?? 0), dy, sum)));
+    sums.forEach((sum, i) =>
+      fn.set(sum, multiplyAdd(options, v128.load(from, row.offsets[i] ?? 0), dy, sum)),
+    );
     fn.increment(from, row.sourceStep);
     fn.increment(to, row.resultStep);
   });

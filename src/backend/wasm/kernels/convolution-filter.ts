@@ -1,7 +1,14 @@
 import type { ConvolutionDescriptor } from "../../../compiler/kernel-ir/structured.ts";
 import { i32, type FunctionBuilder, type Local, type ModuleBuilder } from "../assembler/index.ts";
 import { depthwiseFilterRow, isDepthwise } from "./convolution-depthwise.ts";
-import { combinations, forwardPhase, isContiguous, staysInside, threeAxes, type AxisPhase } from "./convolution-geometry.ts";
+import {
+  combinations,
+  forwardPhase,
+  isContiguous,
+  staysInside,
+  threeAxes,
+  type AxisPhase,
+} from "./convolution-geometry.ts";
 import { i32Params, type KernelOptions, type StructuredKernel } from "./kernel.ts";
 import { tileVectors } from "./micro-kernel.ts";
 import { emitPanelLoop } from "./panel-loop.ts";
@@ -58,14 +65,31 @@ function planOf(d: ConvolutionDescriptor): FilterPlan {
   const panels = columnPanels(groupOutput, tapRows <= 3 ? tileVectors(tapRows) : 2);
   const units = stripCount(strips) * tapOffsets.length;
   const split = units * d.groups >= Math.min(panels.count, 16) ? "rows" : "columns";
-  return { phases, tapRows, tapOffsets, strips, panels, split, images, blockRows, slab, rowBytes, groupInput, groupOutput };
+  return {
+    phases,
+    tapRows,
+    tapOffsets,
+    strips,
+    panels,
+    split,
+    images,
+    blockRows,
+    slab,
+    rowBytes,
+    groupInput,
+    groupOutput,
+  };
 }
 
 /**
  * Filter gradient: products of shifted images, transposed, by the output gradient, summed over all pixels. The sum
  * runs over the blocks of pixels in one fixed order; threads share out the filter's elements, never the sum.
  */
-export function filterConvolution(module: ModuleBuilder, d: ConvolutionDescriptor, options: KernelOptions): StructuredKernel {
+export function filterConvolution(
+  module: ModuleBuilder,
+  d: ConvolutionDescriptor,
+  options: KernelOptions,
+): StructuredKernel {
   const plan = planOf(d);
   const { phases, images, blockRows, slab } = plan;
   const [z, y, x] = phases;

@@ -75,13 +75,17 @@ export function gatherPlan(d: ConvolutionDescriptor): GatherPlan {
   const combined = combinations(axes.map((axis) => (forward ? [forwardPhase(axis)] : gradientPhases(axis))));
   const narrowest = Math.min(...combined.map(([, , x]) => x?.count ?? 1));
   const large = d.batch * axes[1].output * axes[2].output >= 48 && groupResult >= 128;
-  const isNarrow = d.groups === 1 && groupResult <= narrowChannels && groupSource * (axes[2].kernel) >= 8;
+  const isNarrow = d.groups === 1 && groupResult <= narrowChannels && groupSource * axes[2].kernel >= 8;
   const packed = !depthwise && !isNarrow && (!forward || (narrowest >= 4 && large));
   const vectors = combined.length === 1 && narrowest <= 3 ? tileVectors(narrowest) : 2;
   const panels = columnPanels(groupResult, vectors);
   let packedAt = 0;
   const parts = combined.map(([z, y, x]) => {
-    const phases: Phases = [z ?? forwardPhase(axes[0]), y ?? forwardPhase(axes[1]), x ?? forwardPhase(axes[2])];
+    const phases: Phases = [
+      z ?? forwardPhase(axes[0]),
+      y ?? forwardPhase(axes[1]),
+      x ?? forwardPhase(axes[2]),
+    ];
     const part = partOf(d, phases, { sourceChannels, groupSource, resultChannels, packedAt, isNarrow });
     packedAt += part.narrow === undefined ? packedSize(part.k, panels) * d.groups : narrowSize(part.narrow);
     return part;
@@ -139,7 +143,9 @@ function partOf(
   }
   const whole = merged ? x.taps.length * groupSource : groupSource;
   const run = isNarrow ? whole : subRun(whole);
-  const offsets = starts.flatMap((start) => Array.from({ length: whole / run }, (_, i) => start + i * run * 4));
+  const offsets = starts.flatMap((start) =>
+    Array.from({ length: whole / run }, (_, i) => start + i * run * 4),
+  );
   const perChunk = Math.max(1, Math.round(chunkSteps / Math.max(run, 1)));
   const runsPerChunk = isNarrow || isDepthwise(d) ? Math.max(1, offsets.length) : perChunk;
   const forward = d.pass === "forward";
@@ -147,7 +153,9 @@ function partOf(
     ? { tap: d.inputChannels * d.outputChannels, k: d.outputChannels, column: 1 }
     : { tap: d.inputChannels * d.outputChannels, k: 1, column: d.outputChannels };
   const tapsPerRun = merged ? x.taps.length : 1;
-  const narrow = isNarrow ? { taps, tapsPerRun, tapFloats: groupSource, columns: resultChannels, strides } : undefined;
+  const narrow = isNarrow
+    ? { taps, tapsPerRun, tapFloats: groupSource, columns: resultChannels, strides }
+    : undefined;
   const k = taps.length * groupSource;
   return { phases, taps, run, offsets, runsPerChunk, k, slab, blockRows, packedAt, narrow };
 }

@@ -1,5 +1,12 @@
 import type { ConvolutionDescriptor } from "../../../compiler/kernel-ir/structured.ts";
-import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  i32,
+  type Expr,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import { depthwiseRow } from "./convolution-depthwise.ts";
 import { blockColumns, gatherPlan, type GatherPart, type GatherPlan } from "./convolution-gather-plan.ts";
 import { emitPackNarrow, narrowPixels, narrowTile } from "./convolution-narrow.ts";
@@ -34,7 +41,8 @@ export function gatherConvolution(
     module.function(params, [], (fn) => {
       const own = fn.local("i32", i32.add(fn.param("i32", 3), sharedBytes));
       fn.increment(own, i32.mul(fn.param("i32", 4), perThread));
-      for (const part of plan.parts) new GatherEmitter(module, fn, d, plan, part, options, epilogue, own).emit();
+      for (const part of plan.parts)
+        new GatherEmitter(module, fn, d, plan, part, options, epilogue, own).emit();
     }),
   );
   return { phases, scratchBytes: (nthreads) => sharedBytes + perThread * nthreads };
@@ -51,7 +59,12 @@ function emitPackNarrowParts(module: ModuleBuilder, fn: FunctionBuilder, plan: G
 }
 
 /** Packs the weights of every part: panel by panel, shared out among the threads. */
-function emitPackWeights(module: ModuleBuilder, fn: FunctionBuilder, d: ConvolutionDescriptor, plan: GatherPlan): void {
+function emitPackWeights(
+  module: ModuleBuilder,
+  fn: FunctionBuilder,
+  d: ConvolutionDescriptor,
+  plan: GatherPlan,
+): void {
   const { panels, groupSource, groupResult } = plan;
   const weights = fn.param("i32", 1);
   const [from, to] = shareOf(fn, panels.count * d.groups, fn.param("i32", 4), fn.param("i32", 5));
@@ -63,7 +76,10 @@ function emitPackWeights(module: ModuleBuilder, fn: FunctionBuilder, d: Convolut
       if (d.pass === "forward") {
         // w[tap, c, f]: rows of f.
         const column = i32.add(i32.mul(group, groupResult), i32.mul(panel, width));
-        const source = i32.add(i32.add(weights, tap * groupSource * d.outputChannels * 4), i32.mul(column, 4));
+        const source = i32.add(
+          i32.add(weights, tap * groupSource * d.outputChannels * 4),
+          i32.mul(column, 4),
+        );
         fn.call(packRows(module, vectors), source, d.outputChannels * 4, into, groupSource);
         return;
       }
@@ -74,7 +90,15 @@ function emitPackWeights(module: ModuleBuilder, fn: FunctionBuilder, d: Convolut
         const lanes = v === vectors - 1 ? lastLanes : 4;
         const source = i32.add(weights, i32.mul(at, 4));
         const strides = [d.outputChannels * 4, 4];
-        fn.call(packColumns(module), source, ...strides, i32.add(into, v * 16), vectors * 16, groupSource, lanes);
+        fn.call(
+          packColumns(module),
+          source,
+          ...strides,
+          i32.add(into, v * 16),
+          vectors * 16,
+          groupSource,
+          lanes,
+        );
       }
     });
   };
@@ -209,11 +233,17 @@ class GatherEmitter {
   #emitRows(base: Local<"i32">, result: Local<"i32">, rows: Local<"i32">, at: BlockLocals): void {
     const fn = this.#fn;
     const { accumulate } = this.#d;
-    const { sourceChannels, resultChannels, groupSource, groupResult, panels, depthwise, isNarrow } = this.#plan;
+    const { sourceChannels, resultChannels, groupSource, groupResult, panels, depthwise, isNarrow } =
+      this.#plan;
     const { phases, slab, offsets } = this.#part;
     const [, y, x] = phases;
     const rowBytes = slab?.rowBytes ?? x.sourceSize * sourceChannels * 4;
-    const [counter, sourceRow, resultRow, pixel] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const [counter, sourceRow, resultRow, pixel] = [
+      fn.local("i32"),
+      fn.local("i32"),
+      fn.local("i32"),
+      fn.local("i32"),
+    ];
     const init = fn.local("i32", accumulate ? 1 : i32.ne(at.firstRun, 0));
     fn.set(sourceRow, i32.add(base, i32.mul(at.group, groupSource * 4)));
     fn.set(pixel, result);
@@ -281,7 +311,12 @@ class GatherEmitter {
     }
   }
 
-  #emitNarrow(sourceRow: Local<"i32">, resultRow: Local<"i32">, init: Local<"i32">, runs: Local<"i32">): void {
+  #emitNarrow(
+    sourceRow: Local<"i32">,
+    resultRow: Local<"i32">,
+    init: Local<"i32">,
+    runs: Local<"i32">,
+  ): void {
     const fn = this.#fn;
     const { sourceChannels, resultChannels } = this.#plan;
     const { phases, run, packedAt } = this.#part;

@@ -1,4 +1,15 @@
-import { f32, f32x4, i32, i32x4, v128, type Expr, type FunctionBuilder, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  f32,
+  f32x4,
+  i32,
+  i32x4,
+  v128,
+  type Expr,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import { i32Params, sharedFunction, type KernelOptions } from "./kernel.ts";
 import { multiplyAdd } from "./micro-kernel.ts";
 import { zeroWords } from "./slab.ts";
@@ -18,11 +29,19 @@ export function paddedRun(run: number): number {
  * along k. `(a, aStride, b, run, c, cStride, init, runs, table)`: a window is `runs` stretches of `run` floats at the
  * table's byte offsets, the kernels lie stretch by stretch, one after the other, zero-padded to whole vectors.
  */
-export function narrowTile(module: ModuleBuilder, rows: number, columns: number, options: KernelOptions): FunctionHandle {
+export function narrowTile(
+  module: ModuleBuilder,
+  rows: number,
+  columns: number,
+  options: KernelOptions,
+): FunctionHandle {
   return sharedFunction(module, `narrow ${rows}x${columns}`, () =>
     module.function(i32Params(9), [], (fn) => {
-      const [a, aStride, b, run, c, cStride, init, runs, table] = Array.from({ length: 9 }, (_, i) => fn.param("i32", i));
-      if (a === undefined || aStride === undefined || b === undefined || run === undefined || c === undefined) return;
+      const [a, aStride, b, run, c, cStride, init, runs, table] = Array.from({ length: 9 }, (_, i) =>
+        fn.param("i32", i),
+      );
+      if (a === undefined || aStride === undefined || b === undefined || run === undefined || c === undefined)
+        return;
       if (cStride === undefined || init === undefined || runs === undefined || table === undefined) return;
       const sums = Array.from({ length: rows }, () => fn.locals("v128", columns));
       const pointers = fn.locals("i32", rows);
@@ -75,7 +94,9 @@ export interface NarrowWeights {
 
 /** Floats of laid-out kernels. */
 export function narrowSize(w: NarrowWeights): number {
-  return Math.ceil(w.taps.length / Math.max(1, w.tapsPerRun)) * paddedRun(w.tapsPerRun * w.tapFloats) * w.columns;
+  return (
+    Math.ceil(w.taps.length / Math.max(1, w.tapsPerRun)) * paddedRun(w.tapsPerRun * w.tapFloats) * w.columns
+  );
 }
 
 /** Lays the kernels out for {@link narrowTile}. */

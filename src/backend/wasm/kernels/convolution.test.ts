@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ConvolutionDescriptor, ConvolutionPass, WindowAxis } from "../../../compiler/kernel-ir/structured.ts";
+import type {
+  ConvolutionDescriptor,
+  ConvolutionPass,
+  WindowAxis,
+} from "../../../compiler/kernel-ir/structured.ts";
 import { f32x4, i32, i32x4, v128 } from "../assembler/index.ts";
 import { emitConvolution } from "./convolution.ts";
 import type { Epilogue } from "./kernel.ts";
@@ -52,7 +56,11 @@ function visit(d: ConvolutionDescriptor, meet: (x: number, w: number, y: number)
     for (let f = 0; f < d.outputChannels; f++) {
       const group = Math.floor(f / perGroupOut);
       for (let c = 0; c < perGroup; c++) {
-        meet(x * d.inputChannels + group * perGroup + c, (w * perGroup + c) * d.outputChannels + f, y * d.outputChannels + f);
+        meet(
+          x * d.inputChannels + group * perGroup + c,
+          (w * perGroup + c) * d.outputChannels + f,
+          y * d.outputChannels + f,
+        );
       }
     }
   };
@@ -60,7 +68,8 @@ function visit(d: ConvolutionDescriptor, meet: (x: number, w: number, y: number)
 }
 
 function sizesOf(d: ConvolutionDescriptor): { x: number; w: number; y: number } {
-  const product = (key: "input" | "output" | "kernel"): number => d.axes.reduce((all, axis) => all * axis[key], 1);
+  const product = (key: "input" | "output" | "kernel"): number =>
+    d.axes.reduce((all, axis) => all * axis[key], 1);
   return {
     x: d.batch * product("input") * d.inputChannels,
     w: (product("kernel") * d.inputChannels * d.outputChannels) / d.groups,
@@ -68,12 +77,19 @@ function sizesOf(d: ConvolutionDescriptor): { x: number; w: number; y: number } 
   };
 }
 
-const operandOrder = { forward: ["x", "w", "y"], inputGradient: ["y", "w", "x"], filterGradient: ["x", "y", "w"] } as const;
+const operandOrder = {
+  forward: ["x", "w", "y"],
+  inputGradient: ["y", "w", "x"],
+  filterGradient: ["x", "y", "w"],
+} as const;
 const tolerance = 4e-6;
 
 interface CheckOptions {
   readonly accumulate?: boolean;
-  readonly epilogue?: { readonly emit: Epilogue; readonly apply: (value: number, row: number, column: number) => number };
+  readonly epilogue?: {
+    readonly emit: Epilogue;
+    readonly apply: (value: number, row: number, column: number) => number;
+  };
   readonly winograd?: 2 | 3 | 4;
   readonly tolerance?: number;
 }
@@ -93,7 +109,9 @@ function check(c: Case, pass: ConvolutionPass, options: CheckOptions = {}): void
     [4096],
   );
   const random = noise(c.batch + c.channels[0] * 3 + c.channels[1]);
-  const [a, b, out] = order.map((name, i) => new Float32Array(kernel.memory.buffer, kernel.addresses[i] ?? 0, sizes[name]));
+  const [a, b, out] = order.map(
+    (name, i) => new Float32Array(kernel.memory.buffer, kernel.addresses[i] ?? 0, sizes[name]),
+  );
   if (a === undefined || b === undefined || out === undefined) throw new Error("unreachable");
   for (const operand of [a, b, out]) operand.forEach((_, i) => (operand[i] = random()));
   const bias = new Float32Array(kernel.memory.buffer, kernel.addresses[3] ?? 0, 1024);
@@ -113,7 +131,9 @@ function check(c: Case, pass: ConvolutionPass, options: CheckOptions = {}): void
   const columns = pass === "forward" ? d.outputChannels : d.inputChannels;
   const { epilogue } = options;
   if (epilogue !== undefined) {
-    expected.forEach((value, i) => (expected[i] = epilogue.apply(value, Math.floor(i / columns), i % columns)));
+    expected.forEach(
+      (value, i) => (expected[i] = epilogue.apply(value, Math.floor(i / columns), i % columns)),
+    );
   }
   kernel.run(1);
   const single = out.slice();
@@ -126,33 +146,214 @@ function check(c: Case, pass: ConvolutionPass, options: CheckOptions = {}): void
 const passes = ["forward", "inputGradient", "filterGradient"] as const;
 
 const cases: Record<string, Case> = {
-  "3×3 same": { batch: 2, axes: [[9, 3, 1, 1, 1, 1], [9, 3, 1, 1, 1, 1]], channels: [8, 16] },
-  "3×3 valid": { batch: 3, axes: [[10, 3, 1, 1, 0, 0], [12, 3, 1, 1, 0, 0]], channels: [5, 7] },
-  "1×1": { batch: 2, axes: [[5, 1, 1, 1, 0, 0], [6, 1, 1, 1, 0, 0]], channels: [12, 9] },
-  "1×1 strided": { batch: 2, axes: [[7, 1, 2, 1, 0, 0], [8, 1, 2, 1, 0, 0]], channels: [6, 10] },
-  "strided same": { batch: 2, axes: [[14, 3, 2, 1, 0, 1], [13, 3, 2, 1, 1, 1]], channels: [4, 12] },
-  "stride 3, kernel 2": { batch: 1, axes: [[11, 2, 3, 1, 0, 0], [12, 2, 3, 1, 0, 0]], channels: [6, 5] },
-  "uneven strides": { batch: 2, axes: [[9, 5, 2, 1, 2, 2], [17, 3, 3, 1, 1, 0]], channels: [3, 8] },
-  dilated: { batch: 2, axes: [[12, 3, 1, 2, 2, 2], [12, 3, 1, 3, 3, 3]], channels: [6, 9] },
-  "dilated and strided": { batch: 1, axes: [[15, 3, 2, 2, 1, 2], [16, 3, 3, 2, 2, 2]], channels: [4, 4] },
-  "one channel": { batch: 3, axes: [[12, 3, 1, 1, 1, 1], [12, 3, 1, 1, 1, 1]], channels: [1, 16] },
-  "one output channel": { batch: 2, axes: [[8, 3, 1, 1, 1, 1], [9, 3, 1, 1, 1, 1]], channels: [16, 1] },
-  "three output channels": { batch: 2, axes: [[8, 3, 2, 1, 1, 1], [9, 3, 2, 1, 1, 1]], channels: [9, 3] },
-  "two output channels, dilated": { batch: 2, axes: [[8, 3, 1, 2, 1, 1], [9, 3, 1, 2, 1, 1]], channels: [8, 2] },
-  "small image": { batch: 5, axes: [[3, 3, 1, 1, 1, 1], [2, 3, 1, 1, 1, 1]], channels: [10, 40] },
-  "single pixel": { batch: 3, axes: [[1, 3, 1, 1, 1, 1], [1, 3, 1, 1, 1, 1]], channels: [12, 40] },
-  grouped: { batch: 2, axes: [[7, 3, 1, 1, 1, 1], [8, 3, 2, 1, 0, 1]], channels: [12, 18], groups: 3 },
-  "wide kernel": { batch: 1, axes: [[20, 7, 2, 1, 2, 3], [20, 7, 2, 1, 2, 3]], channels: [3, 20] },
-  "deep": { batch: 1, axes: [[6, 3, 1, 1, 1, 1], [7, 3, 1, 1, 1, 1]], channels: [200, 136] },
-  "deep, wide": { batch: 12, axes: [[4, 3, 1, 1, 1, 1], [4, 3, 1, 1, 1, 1]], channels: [600, 530] },
+  "3×3 same": {
+    batch: 2,
+    axes: [
+      [9, 3, 1, 1, 1, 1],
+      [9, 3, 1, 1, 1, 1],
+    ],
+    channels: [8, 16],
+  },
+  "3×3 valid": {
+    batch: 3,
+    axes: [
+      [10, 3, 1, 1, 0, 0],
+      [12, 3, 1, 1, 0, 0],
+    ],
+    channels: [5, 7],
+  },
+  "1×1": {
+    batch: 2,
+    axes: [
+      [5, 1, 1, 1, 0, 0],
+      [6, 1, 1, 1, 0, 0],
+    ],
+    channels: [12, 9],
+  },
+  "1×1 strided": {
+    batch: 2,
+    axes: [
+      [7, 1, 2, 1, 0, 0],
+      [8, 1, 2, 1, 0, 0],
+    ],
+    channels: [6, 10],
+  },
+  "strided same": {
+    batch: 2,
+    axes: [
+      [14, 3, 2, 1, 0, 1],
+      [13, 3, 2, 1, 1, 1],
+    ],
+    channels: [4, 12],
+  },
+  "stride 3, kernel 2": {
+    batch: 1,
+    axes: [
+      [11, 2, 3, 1, 0, 0],
+      [12, 2, 3, 1, 0, 0],
+    ],
+    channels: [6, 5],
+  },
+  "uneven strides": {
+    batch: 2,
+    axes: [
+      [9, 5, 2, 1, 2, 2],
+      [17, 3, 3, 1, 1, 0],
+    ],
+    channels: [3, 8],
+  },
+  dilated: {
+    batch: 2,
+    axes: [
+      [12, 3, 1, 2, 2, 2],
+      [12, 3, 1, 3, 3, 3],
+    ],
+    channels: [6, 9],
+  },
+  "dilated and strided": {
+    batch: 1,
+    axes: [
+      [15, 3, 2, 2, 1, 2],
+      [16, 3, 3, 2, 2, 2],
+    ],
+    channels: [4, 4],
+  },
+  "one channel": {
+    batch: 3,
+    axes: [
+      [12, 3, 1, 1, 1, 1],
+      [12, 3, 1, 1, 1, 1],
+    ],
+    channels: [1, 16],
+  },
+  "one output channel": {
+    batch: 2,
+    axes: [
+      [8, 3, 1, 1, 1, 1],
+      [9, 3, 1, 1, 1, 1],
+    ],
+    channels: [16, 1],
+  },
+  "three output channels": {
+    batch: 2,
+    axes: [
+      [8, 3, 2, 1, 1, 1],
+      [9, 3, 2, 1, 1, 1],
+    ],
+    channels: [9, 3],
+  },
+  "two output channels, dilated": {
+    batch: 2,
+    axes: [
+      [8, 3, 1, 2, 1, 1],
+      [9, 3, 1, 2, 1, 1],
+    ],
+    channels: [8, 2],
+  },
+  "small image": {
+    batch: 5,
+    axes: [
+      [3, 3, 1, 1, 1, 1],
+      [2, 3, 1, 1, 1, 1],
+    ],
+    channels: [10, 40],
+  },
+  "single pixel": {
+    batch: 3,
+    axes: [
+      [1, 3, 1, 1, 1, 1],
+      [1, 3, 1, 1, 1, 1],
+    ],
+    channels: [12, 40],
+  },
+  grouped: {
+    batch: 2,
+    axes: [
+      [7, 3, 1, 1, 1, 1],
+      [8, 3, 2, 1, 0, 1],
+    ],
+    channels: [12, 18],
+    groups: 3,
+  },
+  "wide kernel": {
+    batch: 1,
+    axes: [
+      [20, 7, 2, 1, 2, 3],
+      [20, 7, 2, 1, 2, 3],
+    ],
+    channels: [3, 20],
+  },
+  deep: {
+    batch: 1,
+    axes: [
+      [6, 3, 1, 1, 1, 1],
+      [7, 3, 1, 1, 1, 1],
+    ],
+    channels: [200, 136],
+  },
+  "deep, wide": {
+    batch: 12,
+    axes: [
+      [4, 3, 1, 1, 1, 1],
+      [4, 3, 1, 1, 1, 1],
+    ],
+    channels: [600, 530],
+  },
   "one axis": { batch: 3, axes: [[30, 5, 2, 1, 2, 2]], channels: [6, 10] },
   "one axis, causal": { batch: 2, axes: [[25, 3, 1, 4, 8, 0]], channels: [7, 4] },
-  "three axes": { batch: 2, axes: [[5, 3, 1, 1, 1, 1], [6, 3, 2, 1, 0, 1], [7, 2, 1, 1, 0, 1]], channels: [3, 6] },
-  "three axes, valid": { batch: 2, axes: [[5, 2, 2, 1, 0, 0], [6, 3, 1, 1, 0, 0], [7, 3, 1, 2, 0, 0]], channels: [4, 5] },
-  "long rows": { batch: 1, axes: [[40, 3, 1, 1, 1, 1], [70, 3, 1, 1, 1, 1]], channels: [20, 24] },
-  depthwise: { batch: 2, axes: [[9, 3, 1, 1, 1, 1], [10, 3, 1, 1, 1, 1]], channels: [20, 20], groups: 20 },
-  "depthwise strided": { batch: 2, axes: [[9, 3, 2, 1, 1, 1], [10, 5, 2, 1, 1, 2]], channels: [7, 7], groups: 7 },
-  "depthwise, multiplier 2": { batch: 2, axes: [[9, 3, 1, 2, 2, 2], [10, 3, 1, 1, 0, 0]], channels: [6, 12], groups: 6 },
+  "three axes": {
+    batch: 2,
+    axes: [
+      [5, 3, 1, 1, 1, 1],
+      [6, 3, 2, 1, 0, 1],
+      [7, 2, 1, 1, 0, 1],
+    ],
+    channels: [3, 6],
+  },
+  "three axes, valid": {
+    batch: 2,
+    axes: [
+      [5, 2, 2, 1, 0, 0],
+      [6, 3, 1, 1, 0, 0],
+      [7, 3, 1, 2, 0, 0],
+    ],
+    channels: [4, 5],
+  },
+  "long rows": {
+    batch: 1,
+    axes: [
+      [40, 3, 1, 1, 1, 1],
+      [70, 3, 1, 1, 1, 1],
+    ],
+    channels: [20, 24],
+  },
+  depthwise: {
+    batch: 2,
+    axes: [
+      [9, 3, 1, 1, 1, 1],
+      [10, 3, 1, 1, 1, 1],
+    ],
+    channels: [20, 20],
+    groups: 20,
+  },
+  "depthwise strided": {
+    batch: 2,
+    axes: [
+      [9, 3, 2, 1, 1, 1],
+      [10, 5, 2, 1, 1, 2],
+    ],
+    channels: [7, 7],
+    groups: 7,
+  },
+  "depthwise, multiplier 2": {
+    batch: 2,
+    axes: [
+      [9, 3, 1, 2, 2, 2],
+      [10, 3, 1, 1, 0, 0],
+    ],
+    channels: [6, 12],
+    groups: 6,
+  },
 };
 
 describe.each(passes)("%s", (pass) => {
@@ -173,7 +374,8 @@ const emit: Epilogue = {
     return f32x4.pmax(f32x4.const(0), shifted);
   },
 };
-const apply = (value: number, row: number, column: number): number => Math.max(0, value + column * 0.01 + row);
+const apply = (value: number, row: number, column: number): number =>
+  Math.max(0, value + column * 0.01 + row);
 const epilogue = { emit, apply };
 
 describe("epilogues", () => {
@@ -187,11 +389,46 @@ describe("epilogues", () => {
 
 describe("Winograd's algorithm", () => {
   const shapes: Record<string, Case> = {
-    same: { batch: 2, axes: [[12, 3, 1, 1, 1, 1], [12, 3, 1, 1, 1, 1]], channels: [8, 12] },
-    valid: { batch: 3, axes: [[13, 3, 1, 1, 0, 0], [15, 3, 1, 1, 0, 0]], channels: [16, 20] },
-    "uneven padding": { batch: 1, axes: [[9, 3, 1, 1, 2, 0], [11, 3, 1, 1, 0, 1]], channels: [4, 8] },
-    "smaller than a tile": { batch: 2, axes: [[3, 3, 1, 1, 1, 1], [4, 3, 1, 1, 1, 1]], channels: [12, 4] },
-    "many channels": { batch: 2, axes: [[9, 3, 1, 1, 1, 1], [9, 3, 1, 1, 1, 1]], channels: [64, 68] },
+    same: {
+      batch: 2,
+      axes: [
+        [12, 3, 1, 1, 1, 1],
+        [12, 3, 1, 1, 1, 1],
+      ],
+      channels: [8, 12],
+    },
+    valid: {
+      batch: 3,
+      axes: [
+        [13, 3, 1, 1, 0, 0],
+        [15, 3, 1, 1, 0, 0],
+      ],
+      channels: [16, 20],
+    },
+    "uneven padding": {
+      batch: 1,
+      axes: [
+        [9, 3, 1, 1, 2, 0],
+        [11, 3, 1, 1, 0, 1],
+      ],
+      channels: [4, 8],
+    },
+    "smaller than a tile": {
+      batch: 2,
+      axes: [
+        [3, 3, 1, 1, 1, 1],
+        [4, 3, 1, 1, 1, 1],
+      ],
+      channels: [12, 4],
+    },
+    "many channels": {
+      batch: 2,
+      axes: [
+        [9, 3, 1, 1, 1, 1],
+        [9, 3, 1, 1, 1, 1],
+      ],
+      channels: [64, 68],
+    },
   };
   // The rounding error grows with the tile: measured worst cases, doubled.
   const bounds = { 2: 1e-6, 3: 4e-6, 4: 6e-6 };

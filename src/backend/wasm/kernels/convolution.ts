@@ -20,12 +20,17 @@ export function emitConvolution(
   epilogue?: Epilogue,
 ): StructuredKernel {
   invariant(d.dtype === "float32", "convolutions are computed in float32");
-  invariant(d.inputChannels % d.groups === 0 && d.outputChannels % d.groups === 0, "groups divide the channels");
+  invariant(
+    d.inputChannels % d.groups === 0 && d.outputChannels % d.groups === 0,
+    "groups divide the channels",
+  );
   invariant(epilogue === undefined || d.pass !== "filterGradient", "a filter gradient takes no epilogue");
   if (isPointwise(d)) return emitMatmul(module, pointwiseProduct(d), options, epilogue);
   const outputs = winogradChoice(d);
   if (d.pass === "filterGradient") {
-    return outputs === undefined ? filterConvolution(module, d, options) : winogradFilter(module, d, options, outputs);
+    return outputs === undefined
+      ? filterConvolution(module, d, options)
+      : winogradFilter(module, d, options, outputs);
   }
   return outputs === undefined
     ? gatherConvolution(module, d, options, epilogue)
@@ -34,7 +39,10 @@ export function emitConvolution(
 
 /** Whether a convolution is a product of pixels by a matrix. */
 function isPointwise(d: ConvolutionDescriptor): boolean {
-  return d.groups === 1 && d.axes.every((a) => a.kernel === 1 && a.stride === 1 && a.padLow === 0 && a.input === a.output);
+  return (
+    d.groups === 1 &&
+    d.axes.every((a) => a.kernel === 1 && a.stride === 1 && a.padLow === 0 && a.input === a.output)
+  );
 }
 
 function pointwiseProduct(d: ConvolutionDescriptor): MatmulDescriptor {
@@ -42,7 +50,8 @@ function pointwiseProduct(d: ConvolutionDescriptor): MatmulDescriptor {
   const pixels = d.axes.reduce((product, axis) => product * axis.output, d.batch);
   const common = { kind: "matmul", dtype: d.dtype, batch: [], accumulate: d.accumulate } as const;
   const plain = (columns: number): { row: number; column: number } => ({ row: columns, column: 1 });
-  if (d.pass === "forward") return { ...common, m: pixels, n: f, k: c, a: plain(c), b: plain(f), c: { row: f } };
+  if (d.pass === "forward")
+    return { ...common, m: pixels, n: f, k: c, a: plain(c), b: plain(f), c: { row: f } };
   if (d.pass === "inputGradient") {
     return { ...common, m: pixels, n: c, k: f, a: plain(f), b: { row: 1, column: f }, c: { row: c } };
   }

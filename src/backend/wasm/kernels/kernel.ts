@@ -1,4 +1,11 @@
-import type { Expr, FunctionBuilder, FunctionHandle, Local, ModuleBuilder, ValueType } from "../assembler/index.ts";
+import type {
+  Expr,
+  FunctionBuilder,
+  FunctionHandle,
+  Local,
+  ModuleBuilder,
+  ValueType,
+} from "../assembler/index.ts";
 
 /**
  * A generated structured kernel.
@@ -51,7 +58,11 @@ export interface KernelOptions {
 const sharedFunctions = new WeakMap<ModuleBuilder, Map<string, FunctionHandle>>();
 
 /** The function known by `key` in this module, built the first time it is asked for. */
-export function sharedFunction(module: ModuleBuilder, key: string, build: () => FunctionHandle): FunctionHandle {
+export function sharedFunction(
+  module: ModuleBuilder,
+  key: string,
+  build: () => FunctionHandle,
+): FunctionHandle {
   const known = sharedFunctions.get(module) ?? new Map<string, FunctionHandle>();
   sharedFunctions.set(module, known);
   const found = known.get(key) ?? build();

@@ -1,5 +1,16 @@
 import type { StructuredDType } from "../../../compiler/kernel-ir/structured.ts";
-import { f32, f32x4, f64, f64x2, i32, i32x4, v128, type Expr, type FunctionBuilder, type Local } from "../assembler/index.ts";
+import {
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  i32x4,
+  v128,
+  type Expr,
+  type FunctionBuilder,
+  type Local,
+} from "../assembler/index.ts";
 
 type Vector = Expr<"v128">;
 
@@ -45,7 +56,10 @@ export const laneOps: Readonly<Record<StructuredDType, LaneOps>> = {
     equal: (a, b) => i32x4.eq(a, b),
     // Integer averages are taken in the integers by Keras too; lane by lane, they are rare.
     divide: (a, by) =>
-      [0, 1, 2, 3].reduce((vector, lane) => i32x4.replaceLane(vector, lane, i32.divS(i32x4.extractLane(a, lane), by)), a),
+      [0, 1, 2, 3].reduce(
+        (vector, lane) => i32x4.replaceLane(vector, lane, i32.divS(i32x4.extractLane(a, lane), by)),
+        a,
+      ),
     lowest: i32x4.splat(i32.const(-(2 ** 31))),
   },
 };

@@ -1,15 +1,35 @@
 import type { MatmulDescriptor } from "../../../compiler/kernel-ir/structured.ts";
-import { f32, f32x4, i32, i32x4, shuffle32, v128, type Expr, type FunctionHandle, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  f32,
+  f32x4,
+  i32,
+  i32x4,
+  shuffle32,
+  v128,
+  type Expr,
+  type FunctionHandle,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import { batchAddress, batchCountOf } from "./batch-address.ts";
 import { emitEpilogueStrip } from "./epilogue.ts";
-import { i32Params, sharedFunction, type Epilogue, type KernelOptions, type StructuredKernel } from "./kernel.ts";
+import {
+  i32Params,
+  sharedFunction,
+  type Epilogue,
+  type KernelOptions,
+  type StructuredKernel,
+} from "./kernel.ts";
 import { multiplyAdd } from "./micro-kernel.ts";
 import { shareOf } from "./partition.ts";
 
 /** Whether a product is a few dot products of contiguous vectors: a side of 1 or 2, and k contiguous in A and B. */
 export function suitsDot(d: MatmulDescriptor): boolean {
   const contiguous = (d.a.column === 1 || d.k === 1) && (d.b.row === 1 || d.k === 1);
-  return contiguous && d.bPacked !== true && ((d.m <= 2 && d.b.column !== 1) || d.n === 1 || (d.n === 2 && d.m > 4));
+  return (
+    contiguous &&
+    d.bPacked !== true &&
+    ((d.m <= 2 && d.b.column !== 1) || d.n === 1 || (d.n === 2 && d.m > 4))
+  );
 }
 
 /**
@@ -34,7 +54,9 @@ function dotFour(module: ModuleBuilder, options: KernelOptions): FunctionHandle 
       const count = fn.local("i32");
       fn.repeat(count, i32.shrU(k, 2), () => {
         fn.set(x, v128.load(vector));
-        sums.forEach((sum, lane) => fn.set(sum, multiplyAdd(options, x, v128.load(pointers[lane] ?? vector), sum)));
+        sums.forEach((sum, lane) =>
+          fn.set(sum, multiplyAdd(options, x, v128.load(pointers[lane] ?? vector), sum)),
+        );
         for (const pointer of [vector, ...pointers]) fn.increment(pointer, 16);
       });
       fn.if(i32.and(k, 3), () => {
@@ -73,7 +95,8 @@ export function dotMatmul(
     const [unit, to] = shareOf(fn, batchCountOf(d) * groups, fn.param("i32", 4), fn.param("i32", 5));
     const [index, first, valid] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
     const [a, b, c, row, column] = [0, 1, 2, 3, 4].map(() => fn.local("i32"));
-    if (a === undefined || b === undefined || c === undefined || row === undefined || column === undefined) return;
+    if (a === undefined || b === undefined || c === undefined || row === undefined || column === undefined)
+      return;
     const value = fn.local("v128");
     fn.while(i32.ltS(unit, to), () => {
       fn.set(index, i32.divU(unit, groups));

@@ -7,7 +7,11 @@ import { i32Params, type Epilogue, type StructuredKernel } from "./kernel.ts";
 import { shareOf } from "./partition.ts";
 
 /** A product by three plain loops, for the dtypes that have no register tiles, and for sums over nothing. */
-export function plainMatmul(module: ModuleBuilder, d: MatmulDescriptor, epilogue?: Epilogue): StructuredKernel {
+export function plainMatmul(
+  module: ModuleBuilder,
+  d: MatmulDescriptor,
+  epilogue?: Epilogue,
+): StructuredKernel {
   invariant(epilogue === undefined || d.dtype === "float32", "epilogues are for float32 products");
   const bytes = d.dtype === "float64" ? 8 : 4;
   const strip = epilogue === undefined ? undefined : emitEpilogueStrip(module, d.n, d.c.row, epilogue);
@@ -19,9 +23,15 @@ export function plainMatmul(module: ModuleBuilder, d: MatmulDescriptor, epilogue
     fn.while(i32.ltS(unit, to), () => {
       fn.set(index, i32.divU(unit, d.m));
       fn.set(row, i32.remU(unit, d.m));
-      fn.set(aRow, i32.add(batchAddress(d, fn.param("i32", 0), index, "a", bytes), i32.mul(row, d.a.row * bytes)));
+      fn.set(
+        aRow,
+        i32.add(batchAddress(d, fn.param("i32", 0), index, "a", bytes), i32.mul(row, d.a.row * bytes)),
+      );
       fn.set(bBase, batchAddress(d, fn.param("i32", 1), index, "b", bytes));
-      fn.set(cRow, i32.add(batchAddress(d, fn.param("i32", 2), index, "c", bytes), i32.mul(row, d.c.row * bytes)));
+      fn.set(
+        cRow,
+        i32.add(batchAddress(d, fn.param("i32", 2), index, "c", bytes), i32.mul(row, d.c.row * bytes)),
+      );
       fn.set(c, cRow);
       fn.forRange(column, 0, d.n, 1, () => {
         fn.set(a, aRow);

@@ -7,7 +7,11 @@ import { defaultOptions, harness, noise, worstError } from "./testing.ts";
 
 type Layout = "plain" | "transposed" | "strided";
 
-function strides(rows: number, columns: number, layout: Layout): { row: number; column: number; size: number } {
+function strides(
+  rows: number,
+  columns: number,
+  layout: Layout,
+): { row: number; column: number; size: number } {
   if (layout === "plain") return { row: columns, column: 1, size: rows * columns };
   if (layout === "transposed") return { row: 1, column: rows, size: rows * columns };
   return { row: columns * 3, column: 2, size: rows * columns * 3 };
@@ -22,16 +26,23 @@ interface Case {
   readonly batch?: readonly number[];
   readonly broadcast?: "a" | "b";
   readonly accumulate?: boolean;
+  /** Without a gap between the result's rows. */
+  readonly tight?: boolean;
   readonly dtype?: MatmulDescriptor["dtype"];
 }
 
 function descriptorOf(c: Case): { d: MatmulDescriptor; sizes: [number, number, number] } {
   const a = strides(c.m, c.k, c.a ?? "plain");
   const b = strides(c.k, c.n, c.b ?? "plain");
-  const rowC = c.n + 1;
+  const rowC = c.n + (c.tight === true ? 0 : 1);
   const sizes: [number, number, number] = [a.size, b.size, c.m * rowC];
   const batch = (c.batch ?? []).toReversed().map((size) => {
-    const axis = { size, a: c.broadcast === "a" ? 0 : sizes[0], b: c.broadcast === "b" ? 0 : sizes[1], c: sizes[2] };
+    const axis = {
+      size,
+      a: c.broadcast === "a" ? 0 : sizes[0],
+      b: c.broadcast === "b" ? 0 : sizes[1],
+      c: sizes[2],
+    };
     if (axis.a > 0) sizes[0] *= size;
     if (axis.b > 0) sizes[1] *= size;
     sizes[2] *= size;
@@ -54,13 +65,22 @@ function descriptorOf(c: Case): { d: MatmulDescriptor; sizes: [number, number, n
 
 const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
 
-function check(c: Case, epilogue?: { emit: Epilogue; apply: (value: number, row: number, column: number) => number }): void {
+function check(
+  c: Case,
+  epilogue?: { emit: Epilogue; apply: (value: number, row: number, column: number) => number },
+): void {
   const { d, sizes } = descriptorOf(c);
   const TypedArray = arrays[d.dtype];
   const bytes = TypedArray.BYTES_PER_ELEMENT;
   const random = noise(c.m * 31 + c.n * 7 + c.k);
-  const kernel = harness((module) => emitMatmul(module, d, defaultOptions(), epilogue?.emit), sizes.map((s) => s * bytes), [4096]);
-  const operands = sizes.map((size, i) => new TypedArray(kernel.memory.buffer, kernel.addresses[i] ?? 0, size));
+  const kernel = harness(
+    (module) => emitMatmul(module, d, defaultOptions(), epilogue?.emit),
+    sizes.map((s) => s * bytes),
+    [4096],
+  );
+  const operands = sizes.map(
+    (size, i) => new TypedArray(kernel.memory.buffer, kernel.addresses[i] ?? 0, size),
+  );
   const [a, b, out] = [operands[0] ?? [], operands[1] ?? [], operands[2] ?? new TypedArray(0)];
   const bias = new Float32Array(kernel.memory.buffer, kernel.addresses[3] ?? 0, 1024);
   const next = (): number => (d.dtype === "int32" ? Math.round(random() * 1000) : random());
@@ -68,9 +88,13 @@ function check(c: Case, epilogue?: { emit: Epilogue; apply: (value: number, row:
   for (const operand of operands) operand.forEach((_, i) => (operand[i] = next()));
   const initial = out.slice();
   const expected = new Float64Array(initial);
-  const indices = d.batch.reduce<number[][]>((all, { size }) => all.flatMap((i) => Array.from({ length: size }, (_, j) => [...i, j])), [[]]);
+  const indices = d.batch.reduce<number[][]>(
+    (all, { size }) => all.flatMap((i) => Array.from({ length: size }, (_, j) => [...i, j])),
+    [[]],
+  );
   for (const index of indices) {
-    const offset = (key: "a" | "b" | "c"): number => index.reduce((sum, i, axis) => sum + i * (d.batch[axis]?.[key] ?? 0), 0);
+    const offset = (key: "a" | "b" | "c"): number =>
+      index.reduce((sum, i, axis) => sum + i * (d.batch[axis]?.[key] ?? 0), 0);
     for (let i = 0; i < d.m; i++) {
       for (let j = 0; j < d.n; j++) {
         let sum = 0;
@@ -86,15 +110,33 @@ function check(c: Case, epilogue?: { emit: Epilogue; apply: (value: number, row:
   }
   kernel.run(1);
   const single = out.slice();
-  expect(worstError(single, expected)).toBeLessThan(d.dtype === "float64" ? 1e-14 : d.dtype === "int32" ? 1e-15 : 3e-6);
+  expect(worstError(single, expected)).toBeLessThan(
+    d.dtype === "float64" ? 1e-14 : d.dtype === "int32" ? 1e-15 : 3e-6,
+  );
   out.set(initial);
   kernel.run(3);
   expect(out).toEqual(single);
 }
 
 const sizes = [
-  [1, 1, 1], [1, 10, 7], [1, 64, 33], [2, 40, 16], [3, 13, 5], [4, 8, 4], [5, 8, 1], [6, 16, 3], [7, 9, 11],
-  [11, 17, 30], [13, 5, 6], [23, 31, 29], [32, 33, 64], [40, 10, 50], [64, 2, 20], [50, 1, 27], [61, 67, 300], [30, 40, 700],
+  [1, 1, 1],
+  [1, 10, 7],
+  [1, 64, 33],
+  [2, 40, 16],
+  [3, 13, 5],
+  [4, 8, 4],
+  [5, 8, 1],
+  [6, 16, 3],
+  [7, 9, 11],
+  [11, 17, 30],
+  [13, 5, 6],
+  [23, 31, 29],
+  [32, 33, 64],
+  [40, 10, 50],
+  [64, 2, 20],
+  [50, 1, 27],
+  [61, 67, 300],
+  [30, 40, 700],
 ] as const;
 const layouts: readonly Layout[] = ["plain", "transposed", "strided"];
 
@@ -115,6 +157,11 @@ describe("float32 products", () => {
     }
   });
 
+  it("computes columns as rows", () => {
+    check({ m: 50, n: 1, k: 30, a: "transposed", tight: true });
+    check({ m: 50, n: 1, k: 30, a: "transposed", b: "strided", tight: true, accumulate: true, batch: [3] });
+  });
+
   it("sums over nothing to zero", () => {
     check({ m: 3, n: 4, k: 0 });
   });
@@ -125,7 +172,10 @@ describe("float32 products", () => {
   });
 
   it("takes a packed B", () => {
-    const { d, sizes: [a, b, c] } = descriptorOf({ m: 13, n: 21, k: 400, b: "transposed" });
+    const {
+      d,
+      sizes: [a, b, c],
+    } = descriptorOf({ m: 13, n: 21, k: 400, b: "transposed" });
     const direct = harness((module) => emitMatmul(module, d, defaultOptions()), [a * 4, b * 4, c * 4]);
     const packed = harness(
       (module) => emitMatmul(module, { ...d, bPacked: true }, defaultOptions()),
@@ -169,7 +219,8 @@ describe("epilogues", () => {
       return f32x4.pmax(f32x4.const(0), shifted);
     },
   };
-  const apply = (value: number, row: number, column: number): number => Math.max(0, value + column * 0.01 + row);
+  const apply = (value: number, row: number, column: number): number =>
+    Math.max(0, value + column * 0.01 + row);
 
   it.each(sizes)("%d×%d×%d: bias, row and relu", (m, n, k) => {
     check({ m, n, k }, { emit, apply });

@@ -1,67 +1,34 @@
-import { invariant } from "../../../util/errors.ts";
 import type { MatmulDescriptor } from "../../../compiler/kernel-ir/structured.ts";
-import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
-import { batchAddress, batchCountOf } from "./batch-address.ts";
+import {
+  i32,
+  type Expr,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
+import { batchAddress } from "./batch-address.ts";
 import { emitEpilogueStrip } from "./epilogue.ts";
 import { i32Params, type Epilogue, type KernelOptions, type StructuredKernel } from "./kernel.ts";
 import { dotMatmul, suitsDot } from "./matmul-dot.ts";
+import { planOf, type MatmulPlan } from "./matmul-plan.ts";
 import { plainMatmul } from "./matmul-plain.ts";
-import { tileVectors } from "./micro-kernel.ts";
 import { packColumns, packRows } from "./packing.ts";
 import { emitPanelLoop } from "./panel-loop.ts";
 import { shareOf } from "./partition.ts";
-import { chunkSize, columnPanels, packedSize, stripCount, stripGroups, type ColumnPanels, type StripGroup } from "./tiling.ts";
+import {
+  chunkSize,
+  columnPanels,
+  packedSize,
+  stripCount,
+  type ColumnPanels,
+  type StripGroup,
+} from "./tiling.ts";
 
 /** k-steps worked on at once: a strip of A (5 × 256 floats) and a panel of B (8 × 256) stay in the 32 KiB L1 cache. */
 const chunkSteps = 256;
 /** Floats of B worked on at once: half of a 1 MiB L2 cache. */
 const blockFloats = 131_072;
-/**
- * Whether copying B into panels saves more than it costs. Reading B where it lies reaches the same speed as long as
- * a column of panels stays in the cache; measured with bench/kernels/matmul.ts.
- */
-function gainsFromPackedB(d: MatmulDescriptor): boolean {
-  if (d.b.column !== 1) return true;
-  return (d.m >= 48 && d.k >= 256 && d.n >= 256) || (d.m >= 256 && d.k * d.n > 65_536);
-}
-
-/**
- * Whether copying strips of a transposed A pays: with far-apart k-steps each step costs a TLB entry, again for every
- * panel of columns.
- */
-function gainsFromPackedA(d: MatmulDescriptor): boolean {
-  if (d.a.column === 1) return false;
-  return d.a.row !== 1 || (d.a.column >= 400 && d.k >= 32 && d.n >= (d.k >= 512 ? 64 : 128));
-}
-
-/** How one product is computed. */
-interface MatmulPlan {
-  readonly strips: readonly StripGroup[];
-  readonly panels: ColumnPanels;
-  readonly packB: boolean;
-  /** Whether A is copied strip by strip, because neither its rows nor its columns are contiguous or for speed. */
-  readonly packA: boolean;
-  /** What threads share out among them. */
-  readonly split: "batch" | "rows" | "columns";
-  readonly batchCount: number;
-  /** B is packed once in a phase of its own, or in each batch element by the thread that works on it. */
-  readonly packPhase: boolean;
-}
-
-function planOf(d: MatmulDescriptor): MatmulPlan {
-  const batchCount = batchCountOf(d);
-  const strips = stripGroups(d.m);
-  const packB = d.bPacked !== true && gainsFromPackedB(d);
-  const vectors = d.m <= 3 && !packB && d.bPacked !== true ? tileVectors(d.m) : 2;
-  const panels = columnPanels(d.n, vectors);
-  const sharedB = d.batch.every((axis) => axis.b === 0 || axis.size === 1);
-  invariant(d.bPacked !== true || sharedB, "a packed B has no batch strides");
-  const byRows = stripCount(strips) >= Math.min(8, panels.count);
-  const packPhase = packB && sharedB;
-  const split = (packB && !packPhase) || batchCount >= 8 ? "batch" : byRows ? "rows" : "columns";
-  const packA = gainsFromPackedA(d);
-  return { strips, panels, packB, packA, split, batchCount, packPhase };
-}
 
 /** Whether several products by the same B gain from packing it once with {@link packMatmulB}. */
 export function prefersPackedB(d: MatmulDescriptor): boolean {
@@ -94,6 +61,7 @@ export function emitMatmul(
 ): StructuredKernel {
   const d = withFreeStrides(descriptor);
   if (d.dtype !== "float32" || d.k === 0) return plainMatmul(module, d, epilogue);
+  if (suitsTransposing(d) && epilogue === undefined) return emitTransposed(module, d, options);
   if (suitsDot(d)) return dotMatmul(module, d, options, epilogue);
   const plan = planOf(d);
   const packedFloats = plan.packB ? packedSize(d.k, plan.panels) : 0;
@@ -117,6 +85,36 @@ function withFreeStrides(d: MatmulDescriptor): MatmulDescriptor {
   const row = d.m === 1 ? 1 : d.a.row;
   const a = d.k === 1 ? { row: d.a.row, column: 1 } : { row, column: d.a.column };
   return { ...d, a, b: { row: d.k === 1 ? 1 : d.b.row, column: d.n === 1 ? 1 : d.b.column } };
+}
+
+/** Whether a product is a column that is faster computed as a row: a transposed matrix by a vector. */
+function suitsTransposing(d: MatmulDescriptor): boolean {
+  return d.n === 1 && d.m > 1 && d.c.row === 1 && d.a.row === 1 && d.a.column !== 1 && d.bPacked !== true;
+}
+
+/** The transposed product `CT = BT · AT`, of a result that is contiguous either way. */
+function emitTransposed(
+  module: ModuleBuilder,
+  d: MatmulDescriptor,
+  options: KernelOptions,
+): StructuredKernel {
+  const product: MatmulDescriptor = {
+    ...d,
+    batch: d.batch.map(({ size, a, b, c }) => ({ size, a: b, b: a, c })),
+    m: 1,
+    n: d.m,
+    a: { row: 1, column: d.b.row },
+    b: { row: d.a.column, column: 1 },
+    c: { row: d.m },
+  };
+  const kernel = emitMatmul(module, product, options);
+  const phases = kernel.phases.map((phase) =>
+    module.function(phase.params, [], (fn) => {
+      const [a, b, ...rest] = phase.params.map((_, i) => fn.param("i32", i));
+      if (a !== undefined && b !== undefined) fn.call(phase, b, a, ...rest);
+    }),
+  );
+  return { ...kernel, phases };
 }
 
 /** Packs panels `[from, to)` of B from `source` to `target`. */
@@ -147,7 +145,10 @@ function emitPackB(
     }
   };
   const fullEnd = fn.local("i32", to);
-  if (panels.rest !== undefined) fn.if(i32.gtS(to instanceof Object ? to : i32.const(to), panels.full), () => fn.set(fullEnd, panels.full));
+  if (panels.rest !== undefined)
+    fn.if(i32.gtS(to instanceof Object ? to : i32.const(to), panels.full), () =>
+      fn.set(fullEnd, panels.full),
+    );
   fn.forRange(panel, from, fullEnd, 1, () => pack(panels.vectors, 4));
   const { rest } = panels;
   if (rest !== undefined) {
@@ -183,7 +184,9 @@ function emitMultiply(
     const perThread = (plan.packA ? d.k * 8 : 0) + (plan.packPhase ? 0 : packedFloats);
     fn.increment(own, i32.mul(tid, perThread * 4));
     const packedHere = plan.packB && !plan.packPhase ? own : undefined;
-    const packedA = plan.packA ? fn.local("i32", i32.add(own, plan.packPhase ? 0 : packedFloats * 4)) : undefined;
+    const packedA = plan.packA
+      ? fn.local("i32", i32.add(own, plan.packPhase ? 0 : packedFloats * 4))
+      : undefined;
 
     const index = fn.local("i32");
     const [aBase, bBase, cBase] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
@@ -299,7 +302,12 @@ class ProductEmitter {
     });
   }
 
-  #emitStrips(group: StripGroup, stripFrom: Local<"i32"> | number, stripTo: Local<"i32"> | number, at: ChunkLocals): void {
+  #emitStrips(
+    group: StripGroup,
+    stripFrom: Local<"i32"> | number,
+    stripTo: Local<"i32"> | number,
+    at: ChunkLocals,
+  ): void {
     const fn = this.#fn;
     const d = this.#d;
     const [first, end] = [group.first, group.first + group.count];
@@ -357,7 +365,16 @@ class ProductEmitter {
     for (let i = 0; i < rows; i += 4) {
       const start = i32.add(source, i * row * 4);
       const valid = Math.min(4, rows - i);
-      this.#fn.call(packColumns(this.#module), start, row * 4, column * 4, i32.add(target, i * 4), 32, steps, valid);
+      this.#fn.call(
+        packColumns(this.#module),
+        start,
+        row * 4,
+        column * 4,
+        i32.add(target, i * 4),
+        32,
+        steps,
+        valid,
+      );
     }
   }
 }

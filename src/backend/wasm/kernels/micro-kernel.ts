@@ -1,4 +1,12 @@
-import { f32x4, i32, v128, type Expr, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  f32x4,
+  i32,
+  v128,
+  type Expr,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import { i32Params, sharedFunction, type KernelOptions } from "./kernel.ts";
 
 /** Shape of a register tile. */
@@ -34,13 +42,21 @@ export function tileVectors(rows: number): number {
  * Signature: `(a, aStride, b, bStride, c, cStride, k, init)`, and `(…, runs, table)` with runs. Strides in bytes;
  * B's rows are `bStride` apart and contiguous in columns.
  */
-export function microKernel(module: ModuleBuilder, shape: MicroKernelShape, options: KernelOptions): FunctionHandle {
+export function microKernel(
+  module: ModuleBuilder,
+  shape: MicroKernelShape,
+  options: KernelOptions,
+): FunctionHandle {
   const { walk, rows, vectors, lastLanes, runs } = shape;
   const key = `micro ${walk} ${rows}x${vectors}.${lastLanes}${runs ? " runs" : ""}`;
   return sharedFunction(module, key, () => buildMicroKernel(module, shape, options));
 }
 
-function buildMicroKernel(module: ModuleBuilder, shape: MicroKernelShape, options: KernelOptions): FunctionHandle {
+function buildMicroKernel(
+  module: ModuleBuilder,
+  shape: MicroKernelShape,
+  options: KernelOptions,
+): FunctionHandle {
   const { walk, rows, vectors, lastLanes, runs } = shape;
   return module.function(i32Params(runs ? 10 : 8), [], (fn) => {
     const a = fn.param("i32", 0);
@@ -90,7 +106,9 @@ function buildMicroKernel(module: ModuleBuilder, shape: MicroKernelShape, option
       if (unroll === 2) fn.if(i32.and(k, 1), () => step(0));
     };
 
-    const onTile = (visit: (pointer: Local<"i32">, local: Local<"v128">, lanes: number, offset: number) => void): void => {
+    const onTile = (
+      visit: (pointer: Local<"i32">, local: Local<"v128">, lanes: number, offset: number) => void,
+    ): void => {
       const pointer = fn.local("i32", c);
       accumulators.forEach((row, i) => {
         if (i > 0) fn.increment(pointer, cStride);
@@ -112,6 +130,11 @@ function buildMicroKernel(module: ModuleBuilder, shape: MicroKernelShape, option
 }
 
 /** `x · y + z` on four floats: fused where allowed. */
-export function multiplyAdd(options: KernelOptions, x: Expr<"v128">, y: Expr<"v128">, z: Expr<"v128">): Expr<"v128"> {
+export function multiplyAdd(
+  options: KernelOptions,
+  x: Expr<"v128">,
+  y: Expr<"v128">,
+  z: Expr<"v128">,
+): Expr<"v128"> {
   return options.relaxedSimd ? f32x4.relaxedMadd(x, y, z) : f32x4.add(f32x4.mul(x, y), z);
 }

@@ -13,7 +13,8 @@ export function packRows(module: ModuleBuilder, vectors: number): FunctionHandle
       const count = fn.local("i32");
       const copy = (times: number): void => {
         for (let u = 0; u < times; u++) {
-          for (let j = 0; j < vectors; j++) fn.store(target, v128.load(source, j * 16), (u * vectors + j) * 16);
+          for (let j = 0; j < vectors; j++)
+            fn.store(target, v128.load(source, j * 16), (u * vectors + j) * 16);
           fn.increment(source, fn.param("i32", 1));
         }
         fn.increment(target, times * vectors * 16);

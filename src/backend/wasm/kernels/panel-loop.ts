@@ -1,4 +1,11 @@
-import { i32, type Argument, type Expr, type FunctionBuilder, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  i32,
+  type Argument,
+  type Expr,
+  type FunctionBuilder,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import type { KernelOptions } from "./kernel.ts";
 import { microKernel, type MicroKernelShape } from "./micro-kernel.ts";
 import type { ColumnPanels } from "./tiling.ts";
@@ -30,11 +37,22 @@ export interface PanelLoop {
 }
 
 /** Emits the calls of the micro-kernel along a strip. */
-export function emitPanelLoop(module: ModuleBuilder, fn: FunctionBuilder, options: KernelOptions, at: PanelLoop): void {
+export function emitPanelLoop(
+  module: ModuleBuilder,
+  fn: FunctionBuilder,
+  options: KernelOptions,
+  at: PanelLoop,
+): void {
   const { panels, packedK } = at;
   const fullStride = packedK === undefined ? at.bRowBytes : panels.vectors * 16;
   const panelBytes = packedK === undefined ? panels.vectors * 16 : packedK * panels.vectors * 16;
-  const call = (vectors: number, lastLanes: number, b: Expr<"i32">, bStride: number, c: Expr<"i32">): void => {
+  const call = (
+    vectors: number,
+    lastLanes: number,
+    b: Expr<"i32">,
+    bStride: number,
+    c: Expr<"i32">,
+  ): void => {
     const kernel = microKernel(module, { ...at.tile, vectors, lastLanes }, options);
     fn.call(kernel, at.a, at.aStride, b, bStride, c, at.cStride, at.steps, at.init, ...at.runs);
   };

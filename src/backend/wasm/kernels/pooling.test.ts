@@ -48,7 +48,14 @@ function windows(d: PoolingDescriptor): number[][] {
 const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
 
 function check(c: Case, mode: PoolingMode, dtype: PoolingDescriptor["dtype"] = "float32"): void {
-  const d: PoolingDescriptor = { kind: "pooling", mode, dtype, batch: c.batch, channels: c.channels, axes: c.axes.map(axisOf) };
+  const d: PoolingDescriptor = {
+    kind: "pooling",
+    mode,
+    dtype,
+    batch: c.batch,
+    channels: c.channels,
+    axes: c.axes.map(axisOf),
+  };
   const all = windows(d);
   const inputSize = d.axes.reduce((product, axis) => product * axis.input, d.batch * d.channels);
   const gradient = mode.endsWith("Gradient");
@@ -58,11 +65,15 @@ function check(c: Case, mode: PoolingMode, dtype: PoolingDescriptor["dtype"] = "
       ? [inputSize, all.length, all.length, inputSize]
       : [all.length, inputSize];
   const TypedArray = arrays[dtype];
-  const kernel = harness((module) => emitPooling(module, d), sizes.map((size) => size * TypedArray.BYTES_PER_ELEMENT));
+  const kernel = harness(
+    (module) => emitPooling(module, d),
+    sizes.map((size) => size * TypedArray.BYTES_PER_ELEMENT),
+  );
   const views = sizes.map((size, i) => new TypedArray(kernel.memory.buffer, kernel.addresses[i] ?? 0, size));
   const random = noise(c.batch + c.channels);
   // Few distinct values, so that maxima are met more than once.
-  for (const view of views) view.forEach((_, i) => (view[i] = Math.round(random() * 4) * (dtype === "int32" ? 10 : 0.25)));
+  for (const view of views)
+    view.forEach((_, i) => (view[i] = Math.round(random() * 4) * (dtype === "int32" ? 10 : 0.25)));
   const result = views.at(-1) ?? new TypedArray(0);
   const [x = result, y = result, dy = result] = views;
   const read = (view: typeof x, i: number): number => view[i] ?? 0;
@@ -93,23 +104,76 @@ function check(c: Case, mode: PoolingMode, dtype: PoolingDescriptor["dtype"] = "
 }
 
 const cases: Record<string, Case> = {
-  "2×2": { batch: 2, channels: 8, axes: [[8, 2, 2, 0, 0, 1], [6, 2, 2, 0, 0, 1]] },
-  "3×3, stride 2, same": { batch: 9, channels: 21, axes: [[9, 3, 2, 1, 1, 1], [10, 3, 2, 0, 1, 1]] },
-  "3×3, stride 1, same": { batch: 2, channels: 35, axes: [[5, 3, 1, 1, 1, 1], [6, 3, 1, 1, 1, 1]] },
-  "2×3, stride 3": { batch: 1, channels: 3, axes: [[7, 2, 3, 0, 0, 1], [9, 3, 3, 0, 0, 1]] },
-  "one channel": { batch: 3, channels: 1, axes: [[6, 2, 2, 0, 0, 1], [7, 2, 2, 0, 1, 1]] },
+  "2×2": {
+    batch: 2,
+    channels: 8,
+    axes: [
+      [8, 2, 2, 0, 0, 1],
+      [6, 2, 2, 0, 0, 1],
+    ],
+  },
+  "3×3, stride 2, same": {
+    batch: 9,
+    channels: 21,
+    axes: [
+      [9, 3, 2, 1, 1, 1],
+      [10, 3, 2, 0, 1, 1],
+    ],
+  },
+  "3×3, stride 1, same": {
+    batch: 2,
+    channels: 35,
+    axes: [
+      [5, 3, 1, 1, 1, 1],
+      [6, 3, 1, 1, 1, 1],
+    ],
+  },
+  "2×3, stride 3": {
+    batch: 1,
+    channels: 3,
+    axes: [
+      [7, 2, 3, 0, 0, 1],
+      [9, 3, 3, 0, 0, 1],
+    ],
+  },
+  "one channel": {
+    batch: 3,
+    channels: 1,
+    axes: [
+      [6, 2, 2, 0, 0, 1],
+      [7, 2, 2, 0, 1, 1],
+    ],
+  },
   "one axis": { batch: 2, channels: 18, axes: [[13, 4, 2, 1, 2, 1]] },
   "one axis, dilated": { batch: 2, channels: 6, axes: [[13, 3, 1, 2, 2, 2]] },
-  "three axes": { batch: 2, channels: 5, axes: [[4, 2, 2, 0, 0, 1], [5, 3, 1, 1, 1, 1], [6, 2, 2, 0, 1, 1]] },
-  "whole image": { batch: 2, channels: 40, axes: [[4, 4, 4, 0, 0, 1], [5, 5, 5, 0, 0, 1]] },
+  "three axes": {
+    batch: 2,
+    channels: 5,
+    axes: [
+      [4, 2, 2, 0, 0, 1],
+      [5, 3, 1, 1, 1, 1],
+      [6, 2, 2, 0, 1, 1],
+    ],
+  },
+  "whole image": {
+    batch: 2,
+    channels: 40,
+    axes: [
+      [4, 4, 4, 0, 0, 1],
+      [5, 5, 5, 0, 0, 1],
+    ],
+  },
 };
 
-describe.each(["max", "sum", "average", "maxGradient", "sumGradient", "averageGradient"] as const)("%s", (mode) => {
-  it.each(Object.keys(cases))("%s", (name) => {
-    const c = cases[name];
-    if (c === undefined) return;
-    check(c, mode);
-    check(c, mode, "float64");
-    if (!mode.endsWith("Gradient")) check(c, mode, "int32");
-  });
-});
+describe.each(["max", "sum", "average", "maxGradient", "sumGradient", "averageGradient"] as const)(
+  "%s",
+  (mode) => {
+    it.each(Object.keys(cases))("%s", (name) => {
+      const c = cases[name];
+      if (c === undefined) return;
+      check(c, mode);
+      check(c, mode, "float64");
+      if (!mode.endsWith("Gradient")) check(c, mode, "int32");
+    });
+  },
+);

@@ -1,6 +1,13 @@
 import { invariant } from "../../../util/errors.ts";
 import type { PoolingDescriptor, WindowAxis } from "../../../compiler/kernel-ir/structured.ts";
-import { i32, v128, type Expr, type FunctionBuilder, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  i32,
+  v128,
+  type Expr,
+  type FunctionBuilder,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import { threeAxes } from "./convolution-geometry.ts";
 import { i32Params, type StructuredKernel } from "./kernel.ts";
 import { laneOps, loadLanes, storeLanes, type LaneOps } from "./lanes.ts";
@@ -57,7 +64,11 @@ class PoolingEmitter {
     this.#d = d;
     this.#ops = laneOps[d.dtype];
     this.#axes = threeAxes(d.axes);
-    const clip = (axis: WindowAxis): ClippedAxis => ({ axis, count: fn.local("i32"), first: fn.local("i32") });
+    const clip = (axis: WindowAxis): ClippedAxis => ({
+      axis,
+      count: fn.local("i32"),
+      first: fn.local("i32"),
+    });
     this.#clipped = [clip(this.#axes[0]), clip(this.#axes[1]), clip(this.#axes[2])];
     this.#share = [fn.param("i32", operands + 1), fn.param("i32", operands + 2)];
     this.#pixelBytes = d.channels * this.#ops.bytes;
@@ -75,7 +86,9 @@ class PoolingEmitter {
       fn.forRange(column, 0, x.output, 1, () => {
         this.#clip(this.#clipped[2], column);
         fn.set(start, this.#windowAddress(fn.param("i32", 0), image));
-        this.#eachBlock(fn.local("i32", 0), undefined, (channel, block) => this.#reduceWindow(start, target, channel, block));
+        this.#eachBlock(fn.local("i32", 0), undefined, (channel, block) =>
+          this.#reduceWindow(start, target, channel, block),
+        );
         fn.increment(target, this.#pixelBytes);
       });
       fn.increment(unit, 1);
@@ -104,19 +117,25 @@ class PoolingEmitter {
       fn.set(high, perImage === 1 ? i32.const(channels) : i32.add(low, blockChannels));
       fn.if(i32.gtS(high, channels), () => fn.set(high, channels));
       this.#zero(i32.add(dx, i32.mul(image, pixels * this.#pixelBytes)), low, high);
-      fn.forRange(row, i32.mul(image, z.output * y.output), fn.local("i32", i32.mul(i32.add(image, 1), z.output * y.output)), 1, () => {
-        this.#clipRow(row, image);
-        fn.set(result, i32.mul(row, x.output * this.#pixelBytes));
-        fn.forRange(column, 0, x.output, 1, () => {
-          this.#clip(this.#clipped[2], column);
-          fn.set(start, this.#windowAddress(i32.const(0), image));
-          this.#eachBlock(fn.local("i32", low), high, (channel, block) => {
-            if (input !== undefined) this.#routeMaximum({ input, dx, start, result }, channel, block);
-            else this.#spread({ dx, start, result }, channel, block);
+      fn.forRange(
+        row,
+        i32.mul(image, z.output * y.output),
+        fn.local("i32", i32.mul(i32.add(image, 1), z.output * y.output)),
+        1,
+        () => {
+          this.#clipRow(row, image);
+          fn.set(result, i32.mul(row, x.output * this.#pixelBytes));
+          fn.forRange(column, 0, x.output, 1, () => {
+            this.#clip(this.#clipped[2], column);
+            fn.set(start, this.#windowAddress(i32.const(0), image));
+            this.#eachBlock(fn.local("i32", low), high, (channel, block) => {
+              if (input !== undefined) this.#routeMaximum({ input, dx, start, result }, channel, block);
+              else this.#spread({ dx, start, result }, channel, block);
+            });
+            fn.increment(result, this.#pixelBytes);
           });
-          fn.increment(result, this.#pixelBytes);
-        });
-      });
+        },
+      );
       fn.increment(unit, 1);
     });
   }
@@ -200,7 +219,13 @@ class PoolingEmitter {
     const [a, b, c] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
     if (plane === undefined || row === undefined || element === undefined) return;
     fn.set(plane, i32.add(start, i32.mul(channel, this.#ops.bytes)));
-    const nest = (axis: ClippedAxis, counter: Local<"i32">, pointer: Local<"i32">, step: number, inner: () => void): void => {
+    const nest = (
+      axis: ClippedAxis,
+      counter: Local<"i32">,
+      pointer: Local<"i32">,
+      step: number,
+      inner: () => void,
+    ): void => {
       if (axis.axis.kernel === 1) {
         if (axis.axis.padLow > 0) fn.if(i32.gtS(axis.count, 0), inner);
         else inner();
@@ -231,7 +256,8 @@ class PoolingEmitter {
     const { mode } = this.#d;
     const ops = this.#ops;
     const accumulators = fn.locals("v128", block.vectors);
-    for (const each of accumulators) fn.set(each, mode === "max" ? ops.lowest : v128.const(new Uint8Array(16)));
+    for (const each of accumulators)
+      fn.set(each, mode === "max" ? ops.lowest : v128.const(new Uint8Array(16)));
     this.#eachElement(start, channel, (address) => {
       accumulators.forEach((each, i) => {
         const value = loadLanes(address, i * 16);

@@ -1,4 +1,12 @@
-import { i32, v128, type Expr, type FunctionBuilder, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  i32,
+  v128,
+  type Expr,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import { sourceExtent, type AxisPhase } from "./convolution-geometry.ts";
 import { i32Params, sharedFunction } from "./kernel.ts";
 
@@ -57,7 +65,11 @@ export interface Slab {
 }
 
 /** The slab for one result plane and `blockRows` result rows. */
-export function slabOf(phases: readonly [AxisPhase, AxisPhase, AxisPhase], blockRows: number, channels: number): Slab {
+export function slabOf(
+  phases: readonly [AxisPhase, AxisPhase, AxisPhase],
+  blockRows: number,
+  channels: number,
+): Slab {
   const [z, y, x] = phases;
   const planes = sourceExtent(z, 1);
   const rows = sourceExtent(y, blockRows);
@@ -76,7 +88,12 @@ export function emitFillSlab(
   phases: readonly [AxisPhase, AxisPhase, AxisPhase],
   slab: Slab,
   channels: number,
-  at: { readonly target: Expr<"i32">; readonly source: Expr<"i32">; readonly plane: Expr<"i32">; readonly row: Expr<"i32"> },
+  at: {
+    readonly target: Expr<"i32">;
+    readonly source: Expr<"i32">;
+    readonly plane: Expr<"i32">;
+    readonly row: Expr<"i32">;
+  },
 ): void {
   const [z, y, x] = phases;
   const pixelBytes = channels * 4;
@@ -102,7 +119,8 @@ export function emitFillSlab(
                     const from = i32.add(at.source, i32.mul(line, x.sourceSize * pixelBytes));
                     const skip = (left - x.pad) * pixelBytes;
                     const into = i32.add(target, left * pixelBytes);
-                    if (right > left) fn.call(copyWords(module), into, i32.add(from, skip), (right - left) * pixelBytes);
+                    if (right > left)
+                      fn.call(copyWords(module), into, i32.add(from, skip), (right - left) * pixelBytes);
                     const rest = (slab.columns - right) * pixelBytes;
                     if (rest > 0) fn.call(zeroWords(module), i32.add(target, right * pixelBytes), rest);
                   },

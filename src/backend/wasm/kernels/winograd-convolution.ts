@@ -1,6 +1,12 @@
 import { invariant } from "../../../util/errors.ts";
 import type { ConvolutionDescriptor } from "../../../compiler/kernel-ir/structured.ts";
-import { i32, type FunctionBuilder, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  i32,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import { forwardPhase, gradientPhases, type AxisPhase } from "./convolution-geometry.ts";
 import { emitEpilogueStrip } from "./epilogue.ts";
 import { i32Params, type Epilogue, type KernelOptions, type StructuredKernel } from "./kernel.ts";
@@ -8,7 +14,14 @@ import { packColumns } from "./packing.ts";
 import { emitPanelLoop } from "./panel-loop.ts";
 import { shareOf } from "./partition.ts";
 import { columnPanels, packedSize, stripGroups } from "./tiling.ts";
-import { emitLocate, emitReadTile, emitWriteTile, tileGrid, tilePosition, type TileGrid } from "./winograd-tiles.ts";
+import {
+  emitLocate,
+  emitReadTile,
+  emitWriteTile,
+  tileGrid,
+  tilePosition,
+  type TileGrid,
+} from "./winograd-tiles.ts";
 import { tileTransform, winogradMatrices, type WinogradMatrices } from "./winograd-transform.ts";
 
 /** Floats of transformed input and products of one block of tiles: what the L2 cache holds beside the filter. */
@@ -16,7 +29,8 @@ const blockFloats = 163_840;
 
 /** Whether a convolution has the form that Winograd's algorithm is written for here. */
 export function suitsWinograd(d: ConvolutionDescriptor): boolean {
-  const form = d.axes.length === 2 && d.axes.every((a) => a.kernel === 3 && a.stride === 1 && a.dilation === 1);
+  const form =
+    d.axes.length === 2 && d.axes.every((a) => a.kernel === 3 && a.stride === 1 && a.dilation === 1);
   const channels = d.inputChannels % 4 === 0 && d.outputChannels % 4 === 0;
   const pads = d.axes.every((a) => a.padLow >= 0 && a.padLow <= 2 && a.input >= 1 && a.output >= 1);
   return form && channels && pads && d.groups === 1 && d.dtype === "float32";
@@ -24,7 +38,9 @@ export function suitsWinograd(d: ConvolutionDescriptor): boolean {
 
 /** Result pixels of a pass, as axis phases. */
 export function winogradPhases(d: ConvolutionDescriptor): readonly [AxisPhase, AxisPhase] {
-  const phases = d.axes.map((axis) => (d.pass === "inputGradient" ? gradientPhases(axis)[0] : forwardPhase(axis)));
+  const phases = d.axes.map((axis) =>
+    d.pass === "inputGradient" ? gradientPhases(axis)[0] : forwardPhase(axis),
+  );
   const [y, x] = phases;
   invariant(y !== undefined && x !== undefined, "Winograd's algorithm is for two axes");
   return [y, x];
@@ -58,7 +74,19 @@ function planOf(d: ConvolutionDescriptor, outputs: 2 | 3 | 4): WinogradPlan {
   const blocks = Math.max(Math.ceil(grid.total / fitting), Math.min(8, Math.ceil(grid.total / 16)));
   const filterFloats = positions * k * n;
   const packedFloats = forward ? 0 : positions * packedSize(k, columnPanels(n, 2));
-  return { w, y, x, grid, k, n, positions, tiles: Math.ceil(grid.total / blocks), blocks, filterFloats, packedFloats };
+  return {
+    w,
+    y,
+    x,
+    grid,
+    k,
+    n,
+    positions,
+    tiles: Math.ceil(grid.total / blocks),
+    blocks,
+    filterFloats,
+    packedFloats,
+  };
 }
 
 /**
@@ -73,7 +101,10 @@ export function winogradConvolution(
   outputs: 2 | 3 | 4,
   epilogue?: Epilogue,
 ): StructuredKernel {
-  invariant(suitsWinograd(d) && d.pass !== "filterGradient" && !d.accumulate, "a 3×3 convolution of stride 1");
+  invariant(
+    suitsWinograd(d) && d.pass !== "filterGradient" && !d.accumulate,
+    "a 3×3 convolution of stride 1",
+  );
   const plan = planOf(d, outputs);
   const { w, k, n, positions, tiles, filterFloats, packedFloats } = plan;
   const params = i32Params(6 + (epilogue?.paramCount ?? 0));
@@ -83,7 +114,9 @@ export function winogradConvolution(
   const patchBytes = align(w.tile ** 2 * Math.max(k, n));
   const perThread = inputBytes + productBytes + patchBytes;
 
-  const phases: FunctionHandle[] = [module.function(params, [], (fn) => emitTransformFilter(module, fn, d, plan, options))];
+  const phases: FunctionHandle[] = [
+    module.function(params, [], (fn) => emitTransformFilter(module, fn, d, plan, options)),
+  ];
   if (d.pass === "inputGradient") {
     phases.push(module.function(params, [], (fn) => emitPackFilter(module, fn, plan, align(filterFloats))));
   }
@@ -126,7 +159,14 @@ export function winogradConvolution(
   return { phases, scratchBytes: (nthreads) => sharedBytes + perThread * nthreads };
 }
 
-function resultImage(plan: WinogradPlan): { height: number; width: number; channels: number; padRow: number; padColumn: number; side: number } {
+function resultImage(plan: WinogradPlan): {
+  height: number;
+  width: number;
+  channels: number;
+  padRow: number;
+  padColumn: number;
+  side: number;
+} {
   const { y, x, n, w } = plan;
   return { height: y.resultSize, width: x.resultSize, channels: n, padRow: 0, padColumn: 0, side: w.outputs };
 }
@@ -174,12 +214,22 @@ function emitTransformFilter(
 }
 
 /** Transposes `[position, n, k]` into panels of B for each position. */
-function emitPackFilter(module: ModuleBuilder, fn: FunctionBuilder, plan: WinogradPlan, targetOffset: number): void {
+function emitPackFilter(
+  module: ModuleBuilder,
+  fn: FunctionBuilder,
+  plan: WinogradPlan,
+  targetOffset: number,
+): void {
   const { k, n, positions } = plan;
   const panels = columnPanels(n, 2);
   const fours = n / 4;
   const [unit, to] = shareOf(fn, positions * fours, fn.param("i32", 4), fn.param("i32", 5));
-  const [position, four, source, target] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const [position, four, source, target] = [
+    fn.local("i32"),
+    fn.local("i32"),
+    fn.local("i32"),
+    fn.local("i32"),
+  ];
   const pack = packColumns(module);
   fn.while(i32.ltS(unit, to), () => {
     fn.set(position, i32.divU(unit, fours));
@@ -235,7 +285,9 @@ function emitInputTiles(
   };
   fn.while(i32.ltS(at.tile, end), () => {
     emitLocate(fn, plan.grid, at);
-    emitReadTile(module, fn, image, at, patch, (address, rowBytes) => fn.call(transform, address, target, rowBytes, k * 4));
+    emitReadTile(module, fn, image, at, patch, (address, rowBytes) =>
+      fn.call(transform, address, target, rowBytes, k * 4),
+    );
     fn.increment(target, k * 4);
     fn.increment(at.tile, 1);
   });

@@ -26,7 +26,10 @@ export function winogradFilter(
   options: KernelOptions,
   outputs: 2 | 3 | 4,
 ): StructuredKernel {
-  invariant(suitsWinograd(d) && d.pass === "filterGradient" && !d.accumulate, "a 3×3 filter gradient of stride 1");
+  invariant(
+    suitsWinograd(d) && d.pass === "filterGradient" && !d.accumulate,
+    "a 3×3 filter gradient of stride 1",
+  );
   const w = winogradMatrices(outputs);
   const [y, x] = [d.axes[0], d.axes[1]].map((axis) => axis && forwardPhase(axis));
   invariant(y !== undefined && x !== undefined, "Winograd's algorithm is for two axes");
@@ -114,7 +117,15 @@ export function winogradFilter(
           fn.increment(g, n * 4);
         });
         const steps = fn.local("i32", i32.sub(end, first));
-        emitSums(module, fn, { k, n, tiles, positions }, options, { sums, transformed, gradients, from, to, steps, init });
+        emitSums(module, fn, { k, n, tiles, positions }, options, {
+          sums,
+          transformed,
+          gradients,
+          from,
+          to,
+          steps,
+          init,
+        });
         fn.set(init, 1);
       });
       const back = tileTransform(
@@ -148,7 +159,11 @@ function emitSums(
   const { k, n, tiles, positions } = size;
   const panels = columnPanels(n, 2);
   const [position, strip, a, c] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
-  const [aBase, b, cBase] = [fn.local("i32", at.transformed), fn.local("i32", at.gradients), fn.local("i32", at.sums)];
+  const [aBase, b, cBase] = [
+    fn.local("i32", at.transformed),
+    fn.local("i32", at.gradients),
+    fn.local("i32", at.sums),
+  ];
   const [blockStart, blockEnd] = [fn.local("i32", 0), fn.local("i32", panels.count)];
   fn.repeat(position, positions, () => {
     fn.forRange(strip, at.from, at.to, 1, () => {

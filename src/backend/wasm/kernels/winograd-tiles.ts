@@ -1,4 +1,11 @@
-import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  i32,
+  type Expr,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import type { AxisPhase } from "./convolution-geometry.ts";
 import { copyWords, zeroWords } from "./slab.ts";
 
@@ -65,7 +72,12 @@ export function emitReadTile(
 ): void {
   const { height, width, side } = image;
   const pixelBytes = image.channels * 4;
-  const [row, column, address, rowBytes] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const [row, column, address, rowBytes] = [
+    fn.local("i32"),
+    fn.local("i32"),
+    fn.local("i32"),
+    fn.local("i32"),
+  ];
   const [index, target, low, high] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
   fn.set(row, i32.sub(at.row, image.padRow));
   fn.set(column, i32.sub(at.column, image.padColumn));
@@ -115,7 +127,12 @@ export function emitWriteTile(
 ): void {
   const { height, width, side } = image;
   const pixelBytes = image.channels * 4;
-  const [address, rowBytes, pixel, counter] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const [address, rowBytes, pixel, counter] = [
+    fn.local("i32"),
+    fn.local("i32"),
+    fn.local("i32"),
+    fn.local("i32"),
+  ];
   const [source, rows, columns] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
   fn.set(pixel, i32.add(i32.mul(i32.add(i32.mul(at.image, height), at.row), width), at.column));
   fn.set(rows, i32.sub(height, at.row));

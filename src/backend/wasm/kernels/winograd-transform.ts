@@ -1,5 +1,14 @@
 import { invariant } from "../../../util/errors.ts";
-import { f32x4, i32, v128, type Expr, type FunctionBuilder, type FunctionHandle, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  f32x4,
+  i32,
+  v128,
+  type Expr,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import { i32Params, sharedFunction, type KernelOptions } from "./kernel.ts";
 import { multiplyAdd } from "./micro-kernel.ts";
 
@@ -46,7 +55,10 @@ export function winogradMatrices(outputs: 2 | 3 | 4): WinogradMatrices {
     tile,
     at: Array.from({ length: outputs }, (_, i) => [...at.map((a) => a ** i), i === outputs - 1 ? 1 : 0]),
     g: [...at.map((a, j) => [0, 1, 2].map((k) => a ** k / Math.abs(scale[j] ?? 1))), [0, 0, 1]],
-    bt: [...at.map((_, j) => padded(polynomial(others(j)).map((c) => c * (sign[j] ?? 1)))), padded(polynomial(at))],
+    bt: [
+      ...at.map((_, j) => padded(polynomial(others(j)).map((c) => c * (sign[j] ?? 1)))),
+      padded(polynomial(at)),
+    ],
   };
 }
 
@@ -101,7 +113,9 @@ export class LinearMap {
     const values: { readonly row: number; readonly value: Expr<"v128"> }[] = [];
     for (let row = 0; row < matrix.length; row++) {
       if (done.has(row)) continue;
-      const partner = matrix.findIndex((other, i) => i > row && !done.has(i) && isPair(matrix[row] ?? [], other));
+      const partner = matrix.findIndex(
+        (other, i) => i > row && !done.has(i) && isPair(matrix[row] ?? [], other),
+      );
       const first = matrix[row] ?? [];
       const second = matrix[partner];
       if (second === undefined) {
@@ -181,7 +195,11 @@ export interface TileTransform {
  * The function `(source, target, row, channelBytes)` applying a transform to channels from the addresses on, four at
  * a time: `row` is the row stride that is a parameter, `channelBytes` how many bytes of channels, a multiple of 16.
  */
-export function tileTransform(module: ModuleBuilder, t: TileTransform, options: KernelOptions): FunctionHandle {
+export function tileTransform(
+  module: ModuleBuilder,
+  t: TileTransform,
+  options: KernelOptions,
+): FunctionHandle {
   const strides = [t.sourceColumn, t.sourceRow, t.targetColumn, t.targetRow].join(" ");
   return sharedFunction(module, `winograd ${t.key} ${strides}`, () =>
     module.function(i32Params(4), [], (fn) => {
@@ -208,7 +226,11 @@ export function tileTransform(module: ModuleBuilder, t: TileTransform, options: 
               fn.set(local, v128.load(source, j * t.sourceColumn + i * t.sourceRow));
             }
           });
-          map.emit(t.matrix, loaded, half.map((row) => row[j] ?? row[0] ?? fn.local("v128")));
+          map.emit(
+            t.matrix,
+            loaded,
+            half.map((row) => row[j] ?? row[0] ?? fn.local("v128")),
+          );
         }
         fn.set(pointer, target);
         half.forEach((row, i) => {

@@ -13,6 +13,8 @@ export interface LoopFunction {
   readonly bases: readonly Access[];
   /** False: one thread does all of it; the others must not call. */
   readonly isParallel: boolean;
+  /** Rough amount of work, in additions. */
+  readonly work: number;
 }
 
 /** Where an access starts: equal keys share a parameter. */
@@ -56,7 +58,7 @@ export function loopFunction(
   const handle = sharedFunction(shared.module, `loop ${codeKey(plan, numbers)}`, () =>
     build(shared, plan, numbers, bases.length),
   );
-  return { handle, bases, isParallel: plan.parallel !== null };
+  return { handle, bases, isParallel: plan.parallel !== null, work: plan.work };
 }
 
 function build(shared: ModuleScope, plan: LoopPlan, numbers: ReadonlyMap<string, number>, count: number): FunctionHandle {

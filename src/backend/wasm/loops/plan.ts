@@ -1,6 +1,7 @@
 import type { KernelNode, LoopKernel, NodeId, Store } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import type { ScalarOp } from "../../../ir/scalar.ts";
-import { isWide } from "../math/lanes.ts";
+import type { DType } from "../../../ir/dtypes.ts";
+import { isWide, laneClass, type LaneClass } from "../math/lanes.ts";
 import { normalizeKernel } from "./normalize.ts";
 
 /** One loop of the generated nest. */
@@ -35,6 +36,8 @@ export interface LoopPlan {
   readonly unroll: number;
   /** The outer loop that threads share, or null where the work is too small to share. */
   readonly parallel: number | null;
+  /** Rough amount of work, in additions. */
+  readonly work: number;
   readonly nodes: readonly NodeInfo[];
   /** In which pass over the inner loops each store happens; null: after all, once for each outer index. */
   readonly storePass: readonly (number | null)[];
@@ -47,6 +50,17 @@ const costs: Partial<Record<ScalarOp, number>> = {
   div: 4, sqrt: 4, exp: 18, expm1: 20, log: 20, log1p: 26, tanh: 24, erf: 40, pow: 80,
   sin: 30, cos: 30, tan: 40, atan: 30, atan2: 40, rem: 60, min: 4, max: 4,
 }; // prettier-ignore
+
+/** Operations that may call JavaScript, by lane class; workers have no such functions. */
+const hostOps: Partial<Record<ScalarOp, readonly LaneClass[]>> = {
+  exp: ["f64"], expm1: ["f64"], log: ["f64"], log1p: ["f64"], tanh: ["f64"], erf: ["f64"], atan: ["f64"], atan2: ["f64"],
+  sin: ["f32", "f64"], cos: ["f32", "f64"], tan: ["f32", "f64"], rem: ["f32", "f64"], pow: ["f64", "i32", "i64"],
+}; // prettier-ignore
+
+/** Whether the code of a node may call a host function, which only the first thread can. */
+export function callsHost(node: { readonly kind: string; readonly op?: ScalarOp; readonly dtype: DType }): boolean {
+  return node.op !== undefined && hostOps[node.op]?.includes(laneClass(node.dtype)) === true;
+}
 
 function costOf(node: KernelNode): number {
   return node.kind === "op" ? (costs[node.op] ?? 1) : node.kind === "load" ? 1 : 0;
@@ -172,8 +186,8 @@ function storePasses(
   return { storePass, passes };
 }
 
-/** Sharing less work than this between threads costs more in barriers than it saves. */
-const parallelThreshold = 16384;
+/** Sharing less work than this between threads costs more in barriers than it saves: some 5 microseconds. */
+const parallelThreshold = 50_000;
 
 function chooseParallel(loops: readonly Loop[], outerCount: number, vector: number, grain: number, work: number): number | null {
   if (work < parallelThreshold) return null;
@@ -208,7 +222,8 @@ export function planLoops(source: LoopKernel, overlaps: (store: Store, load: Ker
     vector,
     width,
     unroll,
-    parallel: chooseParallel(loops, outerCount, vector, unroll * width, work),
+    parallel: kernel.nodes.some(callsHost) ? null : chooseParallel(loops, outerCount, vector, unroll * width, work),
+    work,
     nodes,
     ...storePasses(kernel, nodes, overlaps),
   };

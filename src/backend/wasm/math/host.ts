@@ -43,12 +43,13 @@ function powF64(x: number, y: number): number {
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y;
 }
 
-const names = [
+/** Names of all host functions. */
+export const hostNames = [
   "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "atan", "tanh", "erf", "atan2", "pow", "rem", "powI32", "powI64",
 ] as const; // prettier-ignore
 
 /** JavaScript functions that generated code falls back on: double precision, and rare arguments of single. */
-export type HostName = (typeof names)[number];
+export type HostName = (typeof hostNames)[number];
 
 const table: Record<HostName, HostFunction> = {
   exp: unary(Math.exp),
@@ -73,15 +74,15 @@ export type HostFunctions = Readonly<Record<HostName, FunctionHandle>>;
 
 /** Declares all host functions as imports of a module, before its own functions. */
 export function importHost(module: ModuleBuilder): HostFunctions {
-  const handles = names.map((name) => {
+  const handles = hostNames.map((name) => {
     const { params, result } = table[name];
     return [name, module.importFunction("host", name, params, [result])] as const;
   });
-  // SAFETY: `names` lists every key.
+  // SAFETY: `hostNames` lists every key.
   return Object.fromEntries(handles) as Record<HostName, FunctionHandle>;
 }
 
 /** The functions to instantiate a module with. */
 export function hostImports(): WebAssembly.ModuleImports {
-  return Object.fromEntries(names.map((name) => [name, table[name].call]));
+  return Object.fromEntries(hostNames.map((name) => [name, table[name].call]));
 }

@@ -17,8 +17,8 @@ export interface ModuleOptions {
 export interface CompiledModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   scratchBytes(nthreads: number): number;
-  /** Whether any part of the work is shared out among threads. */
-  readonly isParallel: boolean;
+  /** Rough amount of work that threads can share, in additions. */
+  readonly sharedWork: number;
 }
 
 /** Compiles a schedule. */
@@ -29,5 +29,5 @@ export function compileModule(schedule: Schedule, layout: Layout, options: Modul
   const scope: ModuleScope = { module, host: importHost(module), relaxedSimd: options.relaxedSimd };
   const step = new StepEmitter(schedule, layout, scope, emitBarrier(module));
   step.emit();
-  return { bytes: module.toBytes(), scratchBytes: (n) => step.scratchBytes(n), isParallel: step.isParallel };
+  return { bytes: module.toBytes(), scratchBytes: (n) => step.scratchBytes(n), sharedWork: step.sharedWork };
 }

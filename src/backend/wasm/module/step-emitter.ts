@@ -26,7 +26,9 @@ export class StepEmitter {
   readonly #scratch: ((nthreads: number) => number)[] = [];
   /** Who may still be at work since the last barrier: nobody else, the first thread, or all. */
   #busy: "none" | "first" | "all" = "none";
-  #isParallel = false;
+  /** Work that threads share, and how often the present place is run. */
+  #sharedWork = 0;
+  #turns = 1;
 
   constructor(schedule: Schedule, layout: Layout, scope: ModuleScope, barrier: FunctionHandle) {
     this.#schedule = schedule;
@@ -40,8 +42,9 @@ export class StepEmitter {
     this.#arena = this.#fn.local("i32");
   }
 
-  get isParallel(): boolean {
-    return this.#isParallel;
+  /** Rough amount of work that threads can share, in additions. */
+  get sharedWork(): number {
+    return this.#sharedWork;
   }
 
   scratchBytes(nthreads: number): number {
@@ -97,11 +100,13 @@ export class StepEmitter {
         const counter = this.#fn.local("i32");
         this.#meet();
         this.#loops.push(counter);
+        this.#turns *= Math.max(1, item.count);
         this.#fn.forRange(counter, 0, item.count, 1, () => {
           this.#items(item.body);
           this.#meet();
         });
         this.#loops.pop();
+        this.#turns /= Math.max(1, item.count);
         return;
       }
       case "while":
@@ -126,7 +131,6 @@ export class StepEmitter {
       this.#meet();
       this.#fn.call(handle, ...args(this.#tid, this.#threads));
       this.#busy = "all";
-      this.#isParallel = true;
       return;
     }
     // Work of the first thread may follow other work of its own without a barrier.
@@ -139,7 +143,8 @@ export class StepEmitter {
     if (kernel.outer.includes(0)) return;
     const overlaps = (store: Store, load: KernelNode): boolean =>
       load.kind === "load" && mayOverlap(this.#schedule, store.access, load.access);
-    const { handle, bases, isParallel } = loopFunction(this.#scope, kernel, overlaps);
+    const { handle, bases, isParallel, work } = loopFunction(this.#scope, kernel, overlaps);
+    if (isParallel) this.#sharedWork += work * this.#turns;
     const addresses = bases.map((access) => this.#address(access));
     this.#call(handle, isParallel, (tid, threads) => [...addresses, tid, threads]);
   }
@@ -156,6 +161,7 @@ export class StepEmitter {
     const result = emit(this.#scope, kernel);
     if ("items" in result) return this.#items(result.items);
     const { phases, isParallel } = result;
+    if (isParallel) this.#sharedWork += result.work * this.#turns;
     const operands = result.operands.map((access) => this.#address(access));
     const extra = result.extra.map((access) => this.#address(access));
     this.#scratch.push((nthreads) => result.scratchBytes(isParallel ? nthreads : 1));

@@ -3,20 +3,35 @@ import { bytesOf, type TypedArray } from "../../../ir/dtypes.ts";
 import { DataError, invariant } from "../../../util/errors.ts";
 import type { DeviceBuffer, Executable } from "../../contract.ts";
 import { hostImports } from "../math/host.ts";
-import type { CompiledModule } from "../module/compile-module.ts";
-import { align, tableSlots, type Layout } from "../module/layout.ts";
+import { compileModule } from "../module/compile-module.ts";
+import { align, layoutOf, tableSlots, type Layout } from "../module/layout.ts";
+import { controlAddress } from "../threads/control.ts";
+import type { Step, ThreadPool } from "../threads/pool.ts";
 import { WasmBuffer } from "./buffer.ts";
 import type { Engine } from "./engine.ts";
 
-type Step = (tid: number, threads: number, table: number) => void;
+/** Work, in additions, for which it is worth waking threads: some 100 microseconds. */
+const threadedWork = 1_000_000;
+
+/** Code for one memory: modules for shared and for private memory are not the same. */
+interface Code {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly step: Step;
+  readonly sharedWork: number;
+  scratchBytes(nthreads: number): number;
+}
 
 /** A compiled program in the engine's memory. */
 export class WasmExecutable implements Executable {
   readonly #engine: Engine;
   readonly #schedule: Schedule;
   readonly #layout: Layout;
-  readonly #code: CompiledModule;
-  readonly #step: Step;
+  readonly #options: { readonly relaxedSimd: boolean };
+  #code: Code;
+  /** The program's number among threads, and the message that brings it to them. */
+  readonly #program: number;
+  #announced: { readonly pool: ThreadPool; readonly message: number } | null = null;
   readonly #inputCount: number;
   /** Address of the pointer table, followed by the constants. */
   readonly #table: number;
@@ -25,11 +40,19 @@ export class WasmExecutable implements Executable {
   readonly #inputOffsets = new Map<number, number>();
   readonly #inputBytes: number;
 
-  constructor(engine: Engine, schedule: Schedule, layout: Layout, code: CompiledModule, counts: { inputs: number; state: number }) {
+  constructor(
+    engine: Engine,
+    schedule: Schedule,
+    counts: { readonly inputs: number; readonly state: number },
+    options: { readonly relaxedSimd: boolean },
+  ) {
+    const layout = layoutOf(schedule, counts.inputs);
     this.#engine = engine;
     this.#schedule = schedule;
     this.#layout = layout;
-    this.#code = code;
+    this.#options = options;
+    this.#code = this.#generate();
+    this.#program = engine.nextProgram();
     this.#inputCount = counts.inputs;
     const { heap } = engine;
     const tableBytes = align((tableSlots.first + counts.inputs + counts.state) * 4);
@@ -44,18 +67,41 @@ export class WasmExecutable implements Executable {
       inputBytes = align(inputBytes + size * bytesOf(dtype));
     });
     this.#inputBytes = inputBytes;
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(code.bytes), {
-      env: { memory: heap.memory },
-      host: hostImports(),
+  }
+
+  #generate(): Code {
+    const { heap } = this.#engine;
+    const { bytes, sharedWork, scratchBytes } = compileModule(this.#schedule, this.#layout, {
+      relaxedSimd: this.#options.relaxedSimd,
+      memory: { shared: heap.shared, maximumPages: heap.maximumPages },
     });
+    const module = new WebAssembly.Module(bytes);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory }, host: hostImports() });
     // SAFETY: every generated module exports this function.
-    this.#step = instance.exports["step"] as Step;
+    const step = exports["step"] as Step;
+    return { memory: heap.memory, module, step, sharedWork, scratchBytes };
   }
 
   run(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): TypedArray[] {
-    const workspace = this.#prepare(inputs, state);
-    this.#step(0, 1, this.#table);
+    const pool = this.#code.sharedWork >= threadedWork ? this.#engine.pool : null;
+    if (this.#code.memory !== this.#engine.heap.memory) this.#code = this.#generate();
+    const threads = pool !== null && this.#isKnownTo(pool) ? pool.threads : 1;
+    const workspace = this.#prepare(inputs, state, threads);
+    if (pool !== null && threads > 1) {
+      this.#engine.threadedRuns++;
+      pool.run(this.#program, this.#code.step, this.#table);
+    } else {
+      this.#code.step(0, 1, this.#table);
+    }
     return this.#results(workspace, state);
+  }
+
+  /** Whether all threads have the program; if not, it is sent to them, and runs on one thread meanwhile. */
+  #isKnownTo(pool: ThreadPool): boolean {
+    if (this.#announced?.pool !== pool) {
+      this.#announced = { pool, message: pool.register(this.#program, this.#code.module, this) };
+    }
+    return pool.hasReceived(this.#announced.message);
   }
 
   async runAsync(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): Promise<TypedArray[]> {
@@ -63,17 +109,17 @@ export class WasmExecutable implements Executable {
   }
 
   /** Fills the pointer table and copies the inputs in; gives the address of the arena. */
-  #prepare(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): number {
+  #prepare(inputs: readonly TypedArray[], state: readonly DeviceBuffer[], threads: number): number {
     const { heap } = this.#engine;
     const arenaBytes = align(this.#schedule.arenaBytes);
-    const scratchBytes = align(this.#code.scratchBytes(1));
+    const scratchBytes = align(this.#code.scratchBytes(threads));
     const workspace = this.#engine.workspace(arenaBytes + scratchBytes + this.#inputBytes);
     const firstInput = workspace + arenaBytes + scratchBytes;
     const table = new Uint32Array(heap.memory.buffer, this.#table, tableSlots.first + this.#inputCount + state.length);
     table[tableSlots.arena] = workspace;
     table[tableSlots.constants] = this.#constants;
     table[tableSlots.scratch] = workspace + arenaBytes;
-    table[tableSlots.barrier] = 0;
+    table[tableSlots.barrier] = controlAddress;
     this.#schedule.buffers.forEach(({ home, dtype, size }) => {
       if (home.kind !== "input") return;
       const data = inputs[home.index];

@@ -3,8 +3,8 @@ import { DeviceError } from "../../../util/errors.ts";
 import { FreeList } from "./free-list.ts";
 
 const pageBytes = 65536;
-/** The bytes from which failed guards read, and a null address. */
-const reservedBytes = 1024;
+/** The bytes from which failed guards read, and those through which threads talk. */
+const reservedBytes = 2048;
 /** Kernels may read, and ignore, a little past the end of an operand. */
 const slackBytes = 256;
 
@@ -28,19 +28,45 @@ function createMemory(shared: boolean): { readonly memory: WebAssembly.Memory; r
 
 /** The one memory of the backend: grown on demand, handed out in blocks, never shrunk. */
 export class Heap {
-  readonly memory: WebAssembly.Memory;
-  readonly shared: boolean;
-  readonly maximumPages: number;
+  #memory: WebAssembly.Memory;
+  #shared: boolean;
+  #maximumPages: number;
   readonly #free = new FreeList();
   #used = 0;
   readonly #finalizer: FinalizationRegistry<number> = new FinalizationRegistry((address) => this.free(address));
 
   constructor(shared: boolean) {
     const { memory, maximumPages } = createMemory(shared);
-    this.memory = memory;
-    this.shared = shared;
-    this.maximumPages = maximumPages;
+    this.#memory = memory;
+    this.#shared = shared;
+    this.#maximumPages = maximumPages;
     this.#free.add(reservedBytes, memory.buffer.byteLength - reservedBytes - slackBytes);
+  }
+
+  /** The memory; another one after `makeShared`. */
+  get memory(): WebAssembly.Memory {
+    return this.#memory;
+  }
+
+  /** Whether threads can share the memory. */
+  get shared(): boolean {
+    return this.#shared;
+  }
+
+  get maximumPages(): number {
+    return this.#maximumPages;
+  }
+
+  /** Moves everything, at the same addresses, to a memory that threads can share. */
+  makeShared(): void {
+    if (this.#shared) return;
+    const old = this.#memory;
+    const { memory, maximumPages } = createMemory(true);
+    const missing = (old.buffer.byteLength - memory.buffer.byteLength) / pageBytes;
+    if (missing > maximumPages - memory.buffer.byteLength / pageBytes) throw this.#exhausted(old.buffer.byteLength);
+    if (missing > 0) memory.grow(missing);
+    new Uint8Array(memory.buffer).set(new Uint8Array(old.buffer));
+    [this.#memory, this.#maximumPages, this.#shared] = [memory, maximumPages, true];
   }
 
   /** Bytes handed out at present. */
@@ -50,7 +76,7 @@ export class Heap {
 
   /** Bytes of the memory as a whole. */
   get totalBytes(): number {
-    return this.memory.buffer.byteLength;
+    return this.#memory.buffer.byteLength;
   }
 
   /**
@@ -82,7 +108,7 @@ export class Heap {
 
   /** A view of memory; it becomes useless when the memory grows. */
   view(dtype: DType, address: number, size: number): TypedArray {
-    return viewOf<DType>(dtype, this.memory.buffer, address, size);
+    return viewOf<DType>(dtype, this.#memory.buffer, address, size);
   }
 
   /** A copy of memory. */
@@ -101,12 +127,12 @@ export class Heap {
     const total = this.totalBytes;
     // A quarter more than needed, so that many small blocks do not mean many growths.
     const wanted = Math.max(bytes + slackBytes, total / 4);
-    const available = this.maximumPages - total / pageBytes;
+    const available = this.#maximumPages - total / pageBytes;
     const least = Math.ceil((bytes + slackBytes) / pageBytes);
     const pages = Math.min(Math.ceil(wanted / pageBytes), available);
     if (pages < least && pages * pageBytes < bytes - this.#free.tailBytes(total - slackBytes)) throw this.#exhausted(bytes);
     try {
-      this.memory.grow(pages);
+      this.#memory.grow(pages);
     } catch {
       throw this.#exhausted(bytes);
     }
@@ -116,7 +142,7 @@ export class Heap {
   #exhausted(bytes: number): DeviceError {
     return new DeviceError(
       `wasm backend: expected ${megabytes(bytes)} more memory, but ${megabytes(this.#used)} are in use and at most ` +
-        `${megabytes(this.maximumPages * pageBytes)} can be. Use a smaller batch or a smaller model.`,
+        `${megabytes(this.#maximumPages * pageBytes)} can be. Use a smaller batch or a smaller model.`,
     );
   }
 }

@@ -14,6 +14,8 @@ export interface StructuredCode {
   readonly extra: readonly Access[];
   /** False: one thread does all of it; the others must not call. */
   readonly isParallel: boolean;
+  /** Rough amount of work, in additions. */
+  readonly work: number;
   scratchBytes(nthreads: number): number;
 }
 

@@ -50,12 +50,15 @@ export function convolution(pass: ConvolutionPass): EmitStructured {
     if (epilogue !== undefined && fused === null) return { items: [bare, epilogueLoop(kernel, epilogue)] };
     if (isHalf(output.dtype)) return viaFloat32(shared, kernel, emit);
     if (!isSingle) return plainConvolution(pass)(shared, kernel);
+    const shapes = convolutionShapes(pass, kernel);
+    const products = (sizeOf(shapes.y) * sizeOf(shapes.kernel)) / (shapes.y.at(-1) ?? 1);
     const code = convolutionCode(shared, descriptorOf(pass, kernel), fused);
     return {
       phases: code.phases,
       operands: [...kernel.inputs, output].map(({ access }) => access),
       extra: fused?.bases ?? [],
-      isParallel: sizeOf(output.shape) > 1024,
+      isParallel: products > 131_072,
+      work: products / 2,
       scratchBytes: (nthreads) => code.scratchBytes(nthreads),
     };
   };

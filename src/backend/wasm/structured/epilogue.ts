@@ -8,6 +8,7 @@ import { isWide } from "../math/lanes.ts";
 import { scalarEmitters } from "../math/scalar-ops.ts";
 import { Scope, type ModuleScope, type Vector, type VectorExpr } from "../math/scope.ts";
 import { loadLanes, loadSplat, loadVector, safeAddress, storeLanes, storeVector } from "../loops/memory.ts";
+import { callsHost } from "../loops/plan.ts";
 import { denseAccess } from "./epilogue-loop.ts";
 
 /** An epilogue for the structured kernels, with the accesses that its extra parameters stand for. */
@@ -28,7 +29,7 @@ const scopes = new WeakMap<FunctionBuilder, Scope>();
 /** Code for an epilogue, or null where it cannot run on vectors of four 32-bit lanes inside the kernel. */
 export function epilogueOf(shared: ModuleScope, kernel: StructuredKernel, epilogue: Epilogue): FusedEpilogue | null {
   const [output] = kernel.outputs;
-  if (output?.dtype !== "float32" || epilogue.nodes.some(({ dtype }) => isWide(dtype))) return null;
+  if (output?.dtype !== "float32" || epilogue.nodes.some((node) => isWide(node.dtype) || callsHost(node))) return null;
   return new EpilogueEmitter(shared, epilogue, output.access, output.shape, kernel.primitive === "matmul");
 }
 

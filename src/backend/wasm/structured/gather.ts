@@ -19,7 +19,7 @@ export const gather: EmitStructured = (shared, kernel) => {
   const run = sizeOf(x.shape.slice(axis + 1)) * bytes;
   const count = sizeOf(indices.shape);
   const isParallel = outer * count * run >= parallelBytes;
-  return kernelFunction(shared, kernel, { isParallel }, (body) => {
+  return kernelFunction(shared, kernel, { isParallel, work: (outer * count * run) / 4 }, (body) => {
     const { fn, operands } = body;
     const [source, numbers, target] = [addressAt(operands, 0), addressAt(operands, 1), addressAt(operands, 2)];
     const [from, to] = shareOf(body, count);

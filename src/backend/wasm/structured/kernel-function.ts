@@ -52,7 +52,11 @@ function keyOf({ primitive, params, inputs, outputs }: StructuredKernel): string
 export function kernelFunction(
   shared: ModuleScope,
   kernel: StructuredKernel,
-  { isParallel, scratchBytes }: { readonly isParallel: boolean; readonly scratchBytes?: (nthreads: number) => number },
+  options: {
+    readonly isParallel: boolean;
+    readonly work?: number;
+    readonly scratchBytes?: (nthreads: number) => number;
+  },
   body: (context: KernelBody) => void,
 ): StructuredCode {
   const accesses = [...kernel.inputs, ...kernel.outputs].map(({ access }) => access);
@@ -71,7 +75,8 @@ export function kernelFunction(
       });
     });
   });
-  return { phases: [handle], operands: accesses, extra: [], isParallel, scratchBytes: scratchBytes ?? (() => 0) };
+  const { isParallel, work = 0, scratchBytes = () => 0 } = options;
+  return { phases: [handle], operands: accesses, extra: [], isParallel, work, scratchBytes };
 }
 
 /** This thread's share `[from, to)` of `count`. */

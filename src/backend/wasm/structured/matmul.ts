@@ -76,8 +76,8 @@ function matmulCode(shared: ModuleScope, descriptor: MatmulDescriptor, epilogue:
   return code;
 }
 
-/** Multiplications below which threads are not worth their barriers. */
-const parallelThreshold = 65_536;
+/** Multiplications below which threads are not worth their barriers: some 5 microseconds. */
+const parallelThreshold = 131_072;
 
 /** Batched matrix products, with whatever element-wise work follows them. */
 export const matmul: EmitStructured = (shared, kernel) => {
@@ -96,11 +96,14 @@ export const matmul: EmitStructured = (shared, kernel) => {
   const code = matmulCode(shared, descriptor, fused);
   const [a, b] = kernel.inputs;
   invariant(a !== undefined && b !== undefined, "matmul has two inputs");
+  const products = sizeOf(c.shape) * descriptor.k;
   return {
     phases: code.phases,
     operands: [a.access, b.access, c.access],
     extra: fused?.bases ?? [],
-    isParallel: sizeOf(c.shape) * descriptor.k > parallelThreshold,
+    isParallel: products > parallelThreshold,
+    // Multiplying and adding several at a time is cheaper than the loads and stores of other work.
+    work: products / 2,
     scratchBytes: (nthreads) => code.scratchBytes(nthreads),
   };
 };

@@ -36,6 +36,7 @@ function code(kernel: StructuredKernel, phases: readonly FunctionHandle[], scrat
     phases,
     operands: operands.map(({ access }) => access),
     extra: [],
+    work: 4 * sizeOf(operandAt(kernel.inputs, 0).shape),
     isParallel: Math.max(...operands.map(({ shape }) => sizeOf(shape))) > 16384,
     scratchBytes: () => scratchBytes,
   };

@@ -29,7 +29,7 @@ export const scatter: EmitStructured = (shared, kernel) => {
   const run = elements * bytesOf(x.dtype);
   const count = sizeOf(indices.shape);
   const isParallel = outer * (count + size) * run >= parallelBytes;
-  return kernelFunction(shared, kernel, { isParallel }, (body) => {
+  return kernelFunction(shared, kernel, { isParallel, work: (outer * (count + size) * run) / 4 }, (body) => {
     const { fn, operands } = body;
     const [source, numbers, updates, target] = [0, 1, 2, 3].map((i) => addressAt(operands, i));
     if (!source || !numbers || !updates || !target) return;

@@ -81,6 +81,7 @@ export function viaFloat32(shared: ModuleScope, kernel: StructuredKernel, emit: 
     extra: [],
     // Conversions of small arrays do not share their work out: then nothing may.
     isParallel: false,
+    work: inner.work,
     scratchBytes: (nthreads) => end + inner.scratchBytes(nthreads),
   };
 }
