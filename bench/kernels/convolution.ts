@@ -2,7 +2,11 @@
  * Speed of the convolution kernels on one thread: `npx node bench/kernels/convolution.ts [name part]`. Effective GFLOP/s (those of
  * the direct algorithm), medians after warm-up.
  */
-import type { ConvolutionDescriptor, ConvolutionPass, WindowAxis } from "../../src/compiler/kernel-ir/structured.ts";
+import type {
+  ConvolutionDescriptor,
+  ConvolutionPass,
+  WindowAxis,
+} from "../../src/compiler/kernel-ir/structured.ts";
 import { emitConvolution } from "../../src/backend/wasm/kernels/index.ts";
 import { defaultOptions, harness } from "../../src/backend/wasm/kernels/testing.ts";
 import { measure } from "./measure.ts";
@@ -32,9 +36,34 @@ const shapes: readonly Shape[] = [
   { name: "pointwise 14×14×256→1024", batch: 8, size: 14, channels: [256, 1024], kernel: 1 },
   { name: "deep 14×14×256→256", batch: 8, size: 14, channels: [256, 256], kernel: 3, same: true },
   { name: "deep 7×7×512→512", batch: 8, size: 7, channels: [512, 512], kernel: 3, same: true },
-  { name: "first 7×7/2 224×224×3→64", batch: 1, size: 224, channels: [3, 64], kernel: 7, stride: 2, same: true },
-  { name: "depthwise 56×56×128", batch: 8, size: 56, channels: [128, 128], kernel: 3, same: true, groups: 128 },
-  { name: "depthwise/2 56×56×128", batch: 8, size: 56, channels: [128, 128], kernel: 3, stride: 2, same: true, groups: 128 },
+  {
+    name: "first 7×7/2 224×224×3→64",
+    batch: 1,
+    size: 224,
+    channels: [3, 64],
+    kernel: 7,
+    stride: 2,
+    same: true,
+  },
+  {
+    name: "depthwise 56×56×128",
+    batch: 8,
+    size: 56,
+    channels: [128, 128],
+    kernel: 3,
+    same: true,
+    groups: 128,
+  },
+  {
+    name: "depthwise/2 56×56×128",
+    batch: 8,
+    size: 56,
+    channels: [128, 128],
+    kernel: 3,
+    stride: 2,
+    same: true,
+    groups: 128,
+  },
 ];
 
 function describe(shape: Shape, pass: ConvolutionPass, allowWinograd: boolean): ConvolutionDescriptor {
@@ -57,7 +86,11 @@ for (const shape of shapes.filter(({ name }) => name.includes(wanted))) {
       const input = (first?.input ?? 1) * (second?.input ?? 1) * d.batch * d.inputChannels * 4;
       const output = (first?.output ?? 1) * (second?.output ?? 1) * d.batch * d.outputChannels * 4;
       const filter = (shape.kernel ** 2 * d.inputChannels * d.outputChannels * 4) / d.groups;
-      const bytes = { forward: [input, filter, output], inputGradient: [output, filter, input], filterGradient: [input, output, filter] };
+      const bytes = {
+        forward: [input, filter, output],
+        inputGradient: [output, filter, input],
+        filterGradient: [input, output, filter],
+      };
       const kernel = harness((module) => emitConvolution(module, d, defaultOptions()), bytes[pass]);
       new Float32Array(kernel.memory.buffer).fill(0.5);
       const seconds = await measure(() => kernel.run(), 7);
