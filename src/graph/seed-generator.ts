@@ -1,7 +1,7 @@
 import { add } from "../ops/arithmetic.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { nextSeed } from "../util/seed.ts";
-import { autoName } from "./naming.ts";
+import { autoName, withNameScope } from "./naming.ts";
 import { Variable } from "./variable.ts";
 
 /**
@@ -17,11 +17,15 @@ export class SeedGenerator {
   constructor(seed?: number | null, options: { readonly name?: string } = {}) {
     this.seed = seed ?? nextSeed();
     this.name = options.name ?? autoName("seed_generator");
-    this.state = new Variable(Tensor.fromData(new Uint32Array([this.seed, 0]), [2], "uint32"), {
-      trainable: false,
-      autocast: false,
-      name: `${this.name}_state`,
-    });
+    this.state = withNameScope(
+      this.name,
+      () =>
+        new Variable(Tensor.fromData(new Uint32Array([this.seed, 0]), [2], "uint32"), {
+          trainable: false,
+          autocast: false,
+          name: "seed_generator_state",
+        }),
+    );
   }
 
   /** The key for the next draw (uint32 `[2]`); advances the counter. */

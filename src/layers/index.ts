@@ -1,0 +1,5 @@
+/** All layers: Keras's `layers` namespace. */
+export * from "./activation/index.ts";
+export * from "./core/index.ts";
+export * from "./merging/index.ts";
+export * from "./regularization/index.ts";
