@@ -17,6 +17,7 @@ class Writer {
   readonly builder: ProgramBuilder = new ProgramBuilder();
   readonly #choose: Choose;
   readonly #values: Var[] = [];
+  #depth = 0;
 
   constructor(choose: Choose) {
     this.#choose = choose;
@@ -64,7 +65,7 @@ class Writer {
   #apply(x: Var): Var {
     const choose = this.#choose;
     const zero = (): Var => p.fullLike(x, 0);
-    switch (choose(20)) {
+    switch (choose(this.#depth > 1 ? 20 : 22)) {
       case 0:
         return p.add(x, this.#like(x.shape));
       case 1:
@@ -118,8 +119,67 @@ class Writer {
       case 17:
       case 18:
         return this.#indexed(x);
+      case 20:
+      case 21:
+        return this.#control(x);
       default:
         return x.shape.length === 0 ? x : p.cumSum(x, x.shape.length - 1);
+    }
+  }
+
+  /** Runs a few operations as the body of a loop or a branch; what they add is not seen outside. */
+  #inside(length: number, given: readonly Var[], result: (last: Var) => Var): Var {
+    const known = this.#values.length;
+    this.#depth++;
+    this.#values.push(...given);
+    for (let i = 0; i < length; i++) this.step();
+    const value = result(this.#any());
+    this.#depth--;
+    this.#values.length = known;
+    return value;
+  }
+
+  #control(x: Var): Var {
+    const choose = this.#choose;
+    const length = 1 + choose(4);
+    const fitted = (value: Var, shape: Dims): Var =>
+      sizeOf(value.shape) === sizeOf(shape) ? p.reshape(value, shape) : this.#like(shape);
+    const count = (value: number): Var => p.full(value, [], "int32");
+    switch (choose(3)) {
+      case 0: {
+        const index =
+          choose(2) === 0
+            ? count(choose(3))
+            : p.cast(p.reduceMax(p.reshape(x, [sizeOf(x.shape)]), [0]), "int32");
+        const branch = (): Var => this.#inside(length, [], (last) => p.tanh(fitted(last, x.shape)));
+        return p.cond(index, [() => [branch()], () => [branch()]])[0] ?? x;
+      }
+      case 1: {
+        const [, result] = p.whileLoop(
+          ([i]) => p.lt(i, count(3)),
+          ([i, h]) =>
+            [
+              p.add(i, count(1)),
+              this.#inside(length, [h], (last) => p.tanh(p.add(h, fitted(last, x.shape)))),
+            ] as const,
+          [count(choose(4)), x],
+        );
+        return result;
+      }
+      default: {
+        if (x.shape.length === 0) return x;
+        const [steps = 1, ...slice] = x.shape;
+        const { carry, ys } = p.scan(
+          ([h], [y]) => {
+            const next = this.#inside(length, [h, y], (last) => p.tanh(p.add(h, fitted(last, slice))));
+            return { carry: [next] as const, ys: [choose(2) === 0 ? next : p.mul(y, h)] as const };
+          },
+          [this.#like(slice)] as const,
+          [x] as const,
+          { length: steps, reverse: choose(2) === 0 },
+        );
+        return choose(2) === 0 ? carry[0] : ys[0];
+      }
     }
   }
 
