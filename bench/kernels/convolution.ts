@@ -8,7 +8,7 @@ import type {
   WindowAxis,
 } from "../../src/compiler/kernel-ir/structured.ts";
 import { emitConvolution } from "../../src/backend/wasm/kernels/index.ts";
-import { defaultOptions, harness } from "../../src/backend/wasm/kernels/testing.ts";
+import { defaultOptions, harness } from "../../test/support/kernel-harness.ts";
 import { measure } from "./measure.ts";
 
 interface Shape {

@@ -3,7 +3,7 @@
  */
 import type { MatmulDescriptor } from "../../src/compiler/kernel-ir/structured.ts";
 import { emitMatmul } from "../../src/backend/wasm/kernels/index.ts";
-import { defaultOptions, harness } from "../../src/backend/wasm/kernels/testing.ts";
+import { defaultOptions, harness } from "../../test/support/kernel-harness.ts";
 import { measure } from "./measure.ts";
 
 type Layout = "NN" | "NT" | "TN" | "TT";

@@ -9,7 +9,7 @@ import { emitConvolution } from "./convolution.ts";
 import type { Epilogue } from "./kernel.ts";
 import { winogradConvolution } from "./winograd-convolution.ts";
 import { winogradFilter } from "./winograd-filter.ts";
-import { defaultOptions, harness, noise, worstError } from "./testing.ts";
+import { defaultOptions, harness, noise, worstError } from "../../../../test/support/kernel-harness.ts";
 
 interface Case {
   readonly batch: number;

@@ -3,7 +3,7 @@ import type { MatmulDescriptor } from "../../../compiler/kernel-ir/structured.ts
 import { f32x4, i32, i32x4, v128, type ModuleBuilder } from "../assembler/index.ts";
 import type { Epilogue } from "./kernel.ts";
 import { emitMatmul, packMatmulB, packedBytes } from "./matmul.ts";
-import { defaultOptions, harness, noise, worstError } from "./testing.ts";
+import { defaultOptions, harness, noise, worstError } from "../../../../test/support/kernel-harness.ts";
 
 type Layout = "plain" | "transposed" | "strided";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PoolingDescriptor, PoolingMode, WindowAxis } from "../../../compiler/kernel-ir/structured.ts";
 import { emitPooling } from "./pooling.ts";
-import { harness, noise, worstError } from "./testing.ts";
+import { harness, noise, worstError } from "../../../../test/support/kernel-harness.ts";
 
 interface Case {
   readonly batch: number;

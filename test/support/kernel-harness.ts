@@ -1,5 +1,5 @@
-import { ModuleBuilder, relaxedSimdSupported } from "../assembler/index.ts";
-import type { KernelOptions, StructuredKernel } from "./kernel.ts";
+import { ModuleBuilder, relaxedSimdSupported } from "../../src/backend/wasm/assembler/index.ts";
+import type { KernelOptions, StructuredKernel } from "../../src/backend/wasm/kernels/kernel.ts";
 
 /** A kernel instantiated over a memory of its own, for tests and benchmarks. */
 export interface KernelHarness {
