@@ -1,7 +1,7 @@
 import type { ModelBase } from "../models/model-base.ts";
 import { OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
-import { writeFileAtomic } from "../util/platform/index.ts";
+import { paintSvg, writeFileAtomic } from "../util/platform/index.ts";
 import { type DotOptions, dotOptionNames, modelToDot } from "./dot.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function plotModel(
   if (ending === "dot") return writeFileAtomic(toFile, dot);
   if (ending === "svg") return writeFileAtomic(toFile, await dotToSvg(dot));
   if (ending === "png")
-    return writeFileAtomic(toFile, await svgToPng(await dotToSvg(dot), options.dpi ?? 200));
+    return writeFileAtomic(toFile, await paintSvg(await dotToSvg(dot), (options.dpi ?? 200) / 96));
   throw new OptionError(
     `plotModel: expected a file name that ends in .png, .svg or .dot, received "${toFile}".`,
   );
@@ -34,15 +34,4 @@ export async function dotToSvg(dot: string): Promise<string> {
   const viz = await instance();
   // Graphviz scales SVG by dpi/96 in its own way; sizes in points are kept, and pixels are made from them.
   return viz.renderString(dot.replace(/^dpi=.*;\n/m, ""), { format: "svg", engine: "dot" });
-}
-
-/** Paints an SVG whose sizes are in points. */
-async function svgToPng(svg: string, dpi: number): Promise<Uint8Array> {
-  const { Resvg } = await import("@resvg/resvg-js");
-  const painter = new Resvg(svg, {
-    background: "white",
-    fitTo: { mode: "zoom", value: dpi / 72 },
-    font: { loadSystemFonts: true, defaultFontFamily: "Helvetica" },
-  });
-  return painter.render().asPng();
 }

@@ -4,5 +4,6 @@ export * from "./environment.ts";
 export * from "./files.ts";
 export * from "./network.ts";
 export * from "./node.ts";
+export * from "./paint-svg.ts";
 export * from "./turns.ts";
 export * from "./workers.ts";
