@@ -17,6 +17,20 @@ import type {
 } from "../ir/shape-types/index.ts";
 import type { ConcreteFamily } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
+import type { MetricBase } from "../metrics/metric.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
+import type { History } from "../callbacks/history.ts";
+import type { CompileOptions } from "../training/compilation.ts";
+import { evaluate } from "../training/evaluate.ts";
+import { fit } from "../training/fit.ts";
+import { predictOnBatch, testOnBatch, type TestOnBatchOptions, trainOnBatch, type TrainOnBatchOptions } from "../training/on-batch.ts";
+import type { EvaluateOptions, FitOptions, PredictOptions } from "../training/options.ts";
+import { predict } from "../training/predict.ts";
+import { outputNamesOf } from "../training/structure.ts";
+import type { LossArguments, StepData, StepLogs, TrainableModel } from "../training/trainable.ts";
+import { Trainer } from "../training/trainer.ts";
+import { isPlainObject } from "../util/options.ts";
 import { printSummary, type SummaryOptions } from "../viz/summary.ts";
 import { ModelBase, modelOptions } from "./model-base.ts";
 
@@ -28,8 +42,9 @@ export type WideCall = WideCallSignature<SymbolicFamily, ConcreteFamily, LayerCa
  *
  * `Model` is this class, callable. @see Keras `models/model.py`
  */
-export class ModelClass extends ModelBase {
+export class ModelClass extends ModelBase implements TrainableModel {
   static readonly className: string = "Model";
+  readonly #trainer: Trainer = new Trainer(this);
 
   constructor(...args: readonly unknown[]) {
     const options = modelOptions(args);
@@ -47,6 +62,164 @@ export class ModelClass extends ModelBase {
   summary(options: SummaryOptions = {}): void {
     printSummary(this, options);
   }
+
+  /**
+   * Says how to train: optimizer, losses and metrics, each one value, or (losses, metrics) nested or keyed by output name.
+   *
+   * @throws {OptionError} for unknown names.
+   */
+  compile(options: CompileOptions = {}): void {
+    this.#trainer.compile(options);
+  }
+
+  /**
+   * Trains for `epochs` (default 1) passes over the data, in batches of `batchSize` (default 32).
+   *
+   * @param x - Tensors, typed arrays or nested numbers; arrays or objects of them for several inputs; or an iterable of
+   *   `[x, y]` or `[x, y, sampleWeight]` batches, then without `y`.
+   * @throws {DataError} when the data does not fit the model.
+   */
+  fit(x: unknown, y: unknown, options?: FitOptions): Promise<History>;
+  fit(batches: unknown, options?: FitOptions): Promise<History>;
+  async fit(x: unknown, ...rest: readonly unknown[]): Promise<History> {
+    const [y, options] = splitArguments(rest, fitOnlyNames);
+    return fit(this.#trainer, this, x, y, options);
+  }
+
+  /** Loss and metrics on data: a number, an array, or with `returnDict` an object by name. Data as for `fit`. */
+  evaluate(x: unknown, y: unknown, options: EvaluateOptions & { readonly returnDict: true }): Promise<Record<string, number>>;
+  evaluate(x: unknown, y: unknown, options?: EvaluateOptions): Promise<number | number[]>;
+  evaluate(batches: unknown, options: EvaluateOptions & { readonly returnDict: true }): Promise<Record<string, number>>;
+  evaluate(batches: unknown, options?: EvaluateOptions): Promise<number | number[]>;
+  async evaluate(x: unknown, ...rest: readonly unknown[]): Promise<number | number[] | Record<string, number>> {
+    const [y, options] = splitArguments(rest, evaluateOnlyNames);
+    return evaluate(this.#trainer, this, x, y, options);
+  }
+
+  /** The outputs for data, computed batch by batch: a tensor, or tensors nested as the model's outputs are. */
+  async predict(x: unknown, options: PredictOptions = {}): Promise<Tensor> {
+    return (await predict(this.#trainer, this, x, options)) as Tensor; // SAFETY: one tensor as a rule, and typed so
+  }
+
+  /** One training step on one batch: loss and metrics so far. */
+  trainOnBatch(x: unknown, y: unknown, options: TrainOnBatchOptions & { readonly returnDict: true }): Promise<Record<string, number>>;
+  trainOnBatch(x: unknown, y?: unknown, options?: TrainOnBatchOptions): Promise<number | number[]>;
+  async trainOnBatch(x: unknown, y?: unknown, options: TrainOnBatchOptions = {}): Promise<number | number[] | Record<string, number>> {
+    return trainOnBatch(this.#trainer, x, y, options);
+  }
+
+  /** Loss and metrics so far, with one more batch. */
+  testOnBatch(x: unknown, y: unknown, options: TestOnBatchOptions & { readonly returnDict: true }): Promise<Record<string, number>>;
+  testOnBatch(x: unknown, y?: unknown, options?: TestOnBatchOptions): Promise<number | number[]>;
+  async testOnBatch(x: unknown, y?: unknown, options: TestOnBatchOptions = {}): Promise<number | number[] | Record<string, number>> {
+    return testOnBatch(this.#trainer, x, y, options);
+  }
+
+  /** The outputs for one batch. */
+  async predictOnBatch(x: unknown): Promise<Tensor> {
+    return (await predictOnBatch(this.#trainer, x)) as Tensor; // SAFETY: as predict
+  }
+
+  /** One training step, traced once: override it for another kind of training. Gives losses and metrics by name. */
+  trainStep(data: StepData): StepLogs {
+    return this.#trainer.trainStep(data);
+  }
+
+  /** One evaluation step. */
+  testStep(data: StepData): StepLogs {
+    return this.#trainer.testStep(data);
+  }
+
+  /** The outputs for one batch, as `predict` gives them. */
+  predictStep(data: StepData): unknown {
+    return this.#trainer.predictStep(data);
+  }
+
+  /** The scalar that training minimises: the compiled losses, and those that layers added. */
+  computeLoss(args: LossArguments): Tensor {
+    return this.#trainer.computeLoss(args);
+  }
+
+  /** Updates the compiled metrics and gives all results. */
+  computeMetrics(args: LossArguments): StepLogs {
+    return this.#trainer.computeMetrics(args);
+  }
+
+  /** Present results of all metrics, by name. */
+  getMetricsResult(): StepLogs {
+    return this.#trainer.metricsResult();
+  }
+
+  resetMetrics(): void {
+    this.#trainer.resetMetrics();
+  }
+
+  /** How the model is trained: what `compile` was given, and what became of it. */
+  get trainer(): Trainer {
+    return this.#trainer;
+  }
+
+  /** True once `compile` was called. */
+  get compiled(): boolean {
+    return this.#trainer.compilation !== null;
+  }
+
+  get optimizer(): Optimizer | null {
+    return this.#trainer.optimizer;
+  }
+
+  /** The loss as `compile` was given it. */
+  get loss(): unknown {
+    return this.#trainer.compilation?.options.loss ?? null;
+  }
+
+  get metrics(): MetricBase[] {
+    return this.#trainer.metrics;
+  }
+
+  get metricsNames(): string[] {
+    return this.#trainer.metricsNames;
+  }
+
+  /** Names of the outputs: of the layers that make them. */
+  get outputNames(): readonly string[] | null {
+    return outputNamesOf(this.graph);
+  }
+
+  /** Names of the inputs. */
+  get inputNames(): readonly string[] | null {
+    return this.graph === null ? null : this.graph.inputs.map(({ name }) => name);
+  }
+
+  /** What the last `fit` recorded. */
+  get history(): History | null {
+    return this.#trainer.history;
+  }
+
+  /** Set it to true, in a callback, to end training after the present batch. */
+  get stopTraining(): boolean {
+    return this.#trainer.stopTraining;
+  }
+
+  set stopTraining(value: boolean) {
+    this.#trainer.stopTraining = value;
+  }
+}
+
+/** Names that tell options from targets keyed by output name. */
+const runNames = ["batchSize", "verbose", "callbacks", "signal", "sampleWeight", "steps"];
+const evaluateOnlyNames = [...runNames, "returnDict"];
+const fitOnlyNames = [
+  ...runNames, "epochs", "validationSplit", "validationData", "shuffle", "classWeight", "initialEpoch", "stepsPerEpoch", "validationSteps",
+  "validationBatchSize", "validationFreq",
+]; // prettier-ignore
+
+/** Targets and options, of which the targets may be left out. */
+function splitArguments<O extends object>(rest: readonly unknown[], names: readonly string[]): [y: unknown, options: O] {
+  const [first, second] = rest;
+  const isOptions = second === undefined && isPlainObject(first) && Object.keys(first).some((name) => names.includes(name));
+  const [y, options] = isOptions ? [undefined, first] : [first, second];
+  return [y, (options ?? {}) as O]; // SAFETY: the methods check their options
 }
 
 /** A model; with a rule R, calling it gives tensors whose shapes the compiler knows. */

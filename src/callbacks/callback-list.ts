@@ -1,0 +1,135 @@
+import { callable } from "../util/callable.ts";
+import { OptionError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
+import { CallbackBase, type CallbackModel, type CallbackParams, type Hook, type PredictLogs } from "./callback.ts";
+import { History } from "./history.ts";
+import { type Logs, toLogs } from "./logs.ts";
+import { ProgbarLogger } from "./progbar-logger.ts";
+
+export interface CallbackListOptions {
+  readonly addHistory?: boolean | undefined;
+  readonly addProgbar?: boolean | undefined;
+  readonly model?: CallbackModel | undefined;
+  readonly verbose?: CallbackParams["verbose"] | undefined;
+  readonly epochs?: number | undefined;
+  readonly steps?: number | null | undefined;
+}
+
+class CallbackListClass extends CallbackBase {
+  readonly callbacks: readonly CallbackBase[];
+  /** The history among the callbacks. */
+  readonly history: History | null;
+
+  constructor(callbacks: CallbackBase | readonly CallbackBase[] | null = null, options: CallbackListOptions = {}) {
+    super();
+    checkOptions("CallbackList", options, ["addHistory", "addProgbar", "model", "verbose", "epochs", "steps"]);
+    const given = callbacks === null ? [] : callbacks instanceof CallbackBase ? [callbacks] : [...callbacks];
+    for (const callback of given) {
+      if (!(callback instanceof CallbackBase)) throw new OptionError(`callbacks: expected callbacks, received ${typeof callback === "function" ? "a function (make an object of the class)" : String(callback)}.`);
+    }
+    if (options.addHistory === true && !given.some((callback) => callback instanceof History)) given.push(new History());
+    if (options.addProgbar === true && !given.some((callback) => callback instanceof ProgbarLogger)) given.push(new ProgbarLogger());
+    this.callbacks = given;
+    this.history = given.find((callback): callback is History => callback instanceof History) ?? null;
+    if (options.model !== undefined) this.setModel(options.model);
+    this.setParams({ verbose: options.verbose ?? 0, epochs: options.epochs ?? 1, steps: options.steps ?? null });
+  }
+
+  override setModel(model: CallbackModel): void {
+    super.setModel(model);
+    for (const callback of this.callbacks) callback.setModel(model);
+  }
+
+  override setParams(params: CallbackParams): void {
+    super.setParams(params);
+    for (const callback of this.callbacks) callback.setParams(params);
+  }
+
+  override onBatchBegin(batch: number, logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onBatchBegin(batch, shared));
+  }
+
+  override onBatchEnd(batch: number, logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onBatchEnd(batch, shared));
+  }
+
+  override onEpochBegin(epoch: number, logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onEpochBegin(epoch, shared));
+  }
+
+  override onEpochEnd(epoch: number, logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onEpochEnd(epoch, shared));
+  }
+
+  override onTrainBatchBegin(batch: number, logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onTrainBatchBegin(batch, shared));
+  }
+
+  override onTrainBatchEnd(batch: number, logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onTrainBatchEnd(batch, shared));
+  }
+
+  override onTestBatchBegin(batch: number, logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onTestBatchBegin(batch, shared));
+  }
+
+  override onTestBatchEnd(batch: number, logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onTestBatchEnd(batch, shared));
+  }
+
+  override onPredictBatchBegin(batch: number, logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onPredictBatchBegin(batch, shared));
+  }
+
+  override onPredictBatchEnd(batch: number, logs: Logs | PredictLogs): Hook {
+    return this.#each({}, (callback) => callback.onPredictBatchEnd(batch, logs));
+  }
+
+  override onTrainBegin(logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onTrainBegin(shared));
+  }
+
+  override onTrainEnd(logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onTrainEnd(shared));
+  }
+
+  override onTestBegin(logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onTestBegin(shared));
+  }
+
+  override onTestEnd(logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onTestEnd(shared));
+  }
+
+  override onPredictBegin(logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onPredictBegin(shared));
+  }
+
+  override onPredictEnd(logs: object = {}): Hook {
+    return this.#each(logs, (callback, shared) => callback.onPredictEnd(shared));
+  }
+
+  /** Calls one after the other, waiting for those that return promises; all share the logs. */
+  #each(given: object, call: (callback: CallbackBase, logs: Logs) => Hook): Hook {
+    const logs = toLogs(given);
+    let pending: Promise<void> | null = null;
+    for (const callback of this.callbacks) {
+      if (pending !== null) pending = pending.then(() => call(callback, logs));
+      else {
+        const result: Hook = call(callback, logs);
+        if (result instanceof Promise) pending = result;
+      }
+    }
+    return pending ?? undefined;
+  }
+}
+
+export type CallbackList = CallbackListClass;
+
+export interface CallbackListConstructor {
+  (callbacks?: CallbackBase | readonly CallbackBase[] | null, options?: CallbackListOptions): CallbackList;
+  new (callbacks?: CallbackBase | readonly CallbackBase[] | null, options?: CallbackListOptions): CallbackList;
+}
+
+/** Several callbacks as one. @see Keras `callbacks/callback_list.py` */
+export const CallbackList: CallbackListConstructor = callable<typeof CallbackListClass, CallbackListConstructor>(CallbackListClass);

@@ -1,0 +1,95 @@
+import type { Tensor } from "../ops/core/tensor.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { MetricBase } from "../metrics/metric.ts";
+import { callable } from "../util/callable.ts";
+import { AntlerError } from "../util/errors.ts";
+import type { Logs } from "./logs.ts";
+
+/** What callbacks see of the model. */
+export interface CallbackModel {
+  readonly name: string;
+  readonly built: boolean;
+  /** Set it to true to end training after the present batch. */
+  stopTraining: boolean;
+  readonly optimizer: Optimizer | null;
+  readonly metrics: readonly MetricBase[];
+  getWeights(): Tensor[];
+  setWeights(values: readonly Tensor[]): void;
+}
+
+/** About the run: how many epochs, batches of each (null while not known), and how much is printed. */
+export interface CallbackParams {
+  readonly verbose: 0 | 1 | 2 | "auto";
+  readonly epochs: number;
+  readonly steps: number | null;
+}
+
+/** A hook may take its time; training waits for it. */
+export type Hook = void | Promise<void>;
+
+/**
+ * Base of all callbacks: hooks into `fit`, `evaluate` and `predict`. A custom callback extends it and overrides some.
+ *
+ * `logs` holds losses and metrics as numbers; hooks of one event share it, so that what one adds, those after it see.
+ *
+ * @see Keras `callbacks/callback.py`
+ */
+export class CallbackBase {
+  params: CallbackParams = { verbose: 0, epochs: 0, steps: null };
+  #model: CallbackModel | null = null;
+
+  setParams(params: CallbackParams): void {
+    this.params = params;
+  }
+
+  setModel(model: CallbackModel): void {
+    this.#model = model;
+  }
+
+  /** The model that is trained, evaluated or used. */
+  get model(): CallbackModel {
+    if (this.#model !== null) return this.#model;
+    throw new AntlerError(`${this.constructor.name}: it belongs to no model yet. Pass it to fit, evaluate or predict.`);
+  }
+
+  onBatchBegin(_batch: number, _logs: Logs): Hook {}
+  onBatchEnd(_batch: number, _logs: Logs): Hook {}
+  onEpochBegin(_epoch: number, _logs: Logs): Hook {}
+  onEpochEnd(_epoch: number, _logs: Logs): Hook {}
+
+  onTrainBatchBegin(batch: number, logs: Logs): Hook {
+    return this.onBatchBegin(batch, logs);
+  }
+
+  onTrainBatchEnd(batch: number, logs: Logs): Hook {
+    return this.onBatchEnd(batch, logs);
+  }
+
+  onTestBatchBegin(_batch: number, _logs: Logs): Hook {}
+  onTestBatchEnd(_batch: number, _logs: Logs): Hook {}
+  onPredictBatchBegin(_batch: number, _logs: Logs): Hook {}
+  /** `logs.outputs` is what the model gave for the batch. */
+  onPredictBatchEnd(_batch: number, _logs: Logs | PredictLogs): Hook {}
+  onTrainBegin(_logs: Logs): Hook {}
+  onTrainEnd(_logs: Logs): Hook {}
+  onTestBegin(_logs: Logs): Hook {}
+  onTestEnd(_logs: Logs): Hook {}
+  onPredictBegin(_logs: Logs): Hook {}
+  onPredictEnd(_logs: Logs): Hook {}
+}
+
+/** What `onPredictBatchEnd` gets. */
+export interface PredictLogs {
+  /** A tensor, or nested tensors. */
+  readonly outputs: unknown;
+}
+
+export type Callback = CallbackBase;
+
+export interface CallbackConstructor<A extends readonly unknown[] = readonly [], T = Callback> {
+  (...args: A): T;
+  new (...args: A): T;
+}
+
+/** The class that custom callbacks extend; see `CallbackBase` for its hooks. */
+export const Callback: CallbackConstructor = callable<typeof CallbackBase, CallbackConstructor>(CallbackBase);

@@ -1,0 +1,81 @@
+import { Mean } from "../metrics/index.ts";
+import { get as getOptimizer, optimizerClasses } from "../optimizers/registry.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { OptionError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
+import { CompileLoss } from "./compile-loss.ts";
+import { CompileMetrics } from "./compile-metrics.ts";
+import { outputNamesOf } from "./structure.ts";
+import type { TrainableModel } from "./trainable.ts";
+
+/** A value for the only output, or values for several: in order, or by output name. */
+export type PerOutput<T> = T | readonly PerOutput<T>[] | { readonly [output: string]: PerOutput<T> };
+
+/** What `model.compile` takes. */
+export interface CompileOptions {
+  /** Default `"rmsprop"`; null for a model that is only evaluated. */
+  readonly optimizer?: Optimizer | string | null | undefined;
+  /** A loss, its name, or a function of targets and outputs. */
+  readonly loss?: unknown;
+  /** Factors by which the outputs' losses are multiplied before they are summed. */
+  readonly lossWeights?: PerOutput<number | null> | null | undefined;
+  /** Metrics, their names, or functions; `"accuracy"` is the one that the shapes call for. */
+  readonly metrics?: unknown;
+  /** Metrics that take sample weights and class weights into account. */
+  readonly weightedMetrics?: unknown;
+  /** Compute step by step, so that tensors inside `call` have values. Slow; for debugging. Default false. */
+  readonly runEagerly?: boolean | undefined;
+  /** Batches between two calls of callbacks. Default 1. */
+  readonly stepsPerExecution?: number | undefined;
+  /** Accepted as Keras has it: steps are always compiled, except with `runEagerly`. Default `"auto"`. */
+  readonly jitCompile?: boolean | "auto" | undefined;
+  /** Wrap the optimizer in a `LossScaleOptimizer` under the policy `mixed_float16`. Default true. */
+  readonly autoScaleLoss?: boolean | undefined;
+}
+
+const optionNames = [
+  "optimizer", "loss", "lossWeights", "metrics", "weightedMetrics", "runEagerly", "stepsPerExecution", "jitCompile", "autoScaleLoss",
+]; // prettier-ignore
+
+/** How a model was compiled. */
+export interface Compilation {
+  readonly options: CompileOptions;
+  readonly optimizer: Optimizer | null;
+  readonly loss: CompileLoss;
+  readonly metrics: CompileMetrics | null;
+  /** Mean of the loss over an epoch. */
+  readonly lossTracker: Mean;
+  readonly stepsPerExecution: number;
+  readonly runEagerly: boolean;
+}
+
+/** Resolves the options of `model.compile`. */
+export function prepareCompilation(model: TrainableModel, options: CompileOptions): Compilation {
+  const where = `${model.where}: compile`;
+  checkOptions(where, options, optionNames);
+  const { lossWeights = null, metrics = null, weightedMetrics = null, stepsPerExecution = 1, runEagerly = false, jitCompile = "auto" } = options;
+  if (!Number.isInteger(stepsPerExecution) || stepsPerExecution < 1) {
+    throw new OptionError(`${where}: expected \`stepsPerExecution\` to be a positive integer, received ${stepsPerExecution}.`);
+  }
+  if (jitCompile !== "auto" && typeof jitCompile !== "boolean") {
+    throw new OptionError(`${where}: expected \`jitCompile\` to be true, false or "auto", received ${JSON.stringify(jitCompile)}.`);
+  }
+  const outputNames = outputNamesOf(model.graph);
+  return {
+    options,
+    optimizer: optimizerOf(model, options),
+    loss: new CompileLoss({ loss: options.loss ?? null, lossWeights, outputNames }),
+    metrics: metrics === null && weightedMetrics === null ? null : new CompileMetrics({ metrics, weightedMetrics, outputNames }),
+    lossTracker: new Mean({ name: "loss" }),
+    stepsPerExecution,
+    runEagerly,
+  };
+}
+
+function optimizerOf(model: TrainableModel, { optimizer = "rmsprop", autoScaleLoss = true }: CompileOptions): Optimizer | null {
+  if (optimizer === null) return null;
+  const made = getOptimizer(optimizer);
+  const needsScaling = autoScaleLoss && model.dtypePolicy.name === "mixed_float16" && made.className !== "LossScaleOptimizer";
+  const wrapper = needsScaling ? optimizerClasses.get("LossScaleOptimizer") : undefined;
+  return wrapper === undefined ? made : (Reflect.construct(wrapper, [made]) as Optimizer); // SAFETY: the classes make optimizers
+}

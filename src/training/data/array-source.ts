@@ -1,0 +1,138 @@
+import type { HostArray } from "../../graph/compiled-function.ts";
+import { mapArrays } from "../../graph/compiled-function.ts";
+import type { TypedArray } from "../../ir/dtypes.ts";
+import { formatShape, sizeOf } from "../../ir/shape.ts";
+import { DataError } from "../../util/errors.ts";
+import { type Batch, batchOf, type BatchSource } from "./batch.ts";
+import type { HostTree } from "./host-arrays.ts";
+import { Permutations } from "./permutation.ts";
+
+/** Whole data in memory. */
+export interface ArrayData {
+  readonly x: HostTree;
+  readonly y: HostTree | null;
+  readonly sampleWeight: HostTree | null;
+}
+
+/** All arrays of the data, with the names that errors give them. */
+export function arraysOf(data: ArrayData): { readonly name: string; readonly array: HostArray }[] {
+  return (["x", "y", "sampleWeight"] as const).flatMap((part) => {
+    const tree = data[part];
+    const arrays: HostArray[] = [];
+    if (tree !== null) mapArrays(tree, (array) => arrays.push(array));
+    return arrays.map((array, i) => ({ name: arrays.length === 1 ? part : `${part}[${i}]`, array }));
+  });
+}
+
+/**
+ * Number of samples, which all arrays must agree on.
+ *
+ * @throws {DataError} when they do not.
+ */
+export function countSamples(where: string, data: ArrayData): number {
+  const arrays = arraysOf(data);
+  const count = arrays[0]?.array.shape[0] ?? 0;
+  if (arrays.some(({ array }) => array.shape[0] !== count)) {
+    const sizes = arrays.map(({ name, array }) => `${name} ${formatShape(array.shape)}`).join(", ");
+    throw new DataError(`${where}: expected as many samples in all arrays, received ${sizes}. The first axis counts samples.`);
+  }
+  return count;
+}
+
+/** The samples `from … to − 1`, as views. */
+export function sliceSamples(data: ArrayData, from: number, to: number): ArrayData {
+  const cut = (tree: HostTree | null): HostTree | null => (tree === null ? null : mapArrays(tree, (array) => sliceArray(array, from, to)));
+  return { x: mapArrays(data.x, (array) => sliceArray(array, from, to)), y: cut(data.y), sampleWeight: cut(data.sampleWeight) };
+}
+
+function sliceArray({ data, shape, dtype }: HostArray, from: number, to: number): HostArray {
+  const row = sizeOf(shape.slice(1));
+  return { data: data.subarray(from * row, to * row), shape: [to - from, ...shape.slice(1)], dtype };
+}
+
+export interface ArraySourceOptions {
+  readonly batchSize: number;
+  /** True: samples in random order; `"batch"`: within batches. */
+  readonly shuffle: boolean | "batch";
+  /** Of the random order. */
+  readonly seed: number;
+  /** Whether batches go on after the last sample, beginning anew. */
+  readonly repeat: boolean;
+}
+
+/**
+ * Batches of arrays in memory: views where samples stay in order, else gathered into one buffer for each array.
+ *
+ * @see Keras `trainers/data_adapters/array_data_adapter.py`
+ */
+export class ArraySource implements BatchSource {
+  readonly numBatches: number;
+  readonly #data: ArrayData;
+  readonly #count: number;
+  readonly #options: ArraySourceOptions;
+  readonly #permutations: Permutations;
+  readonly #order: Uint32Array | null;
+  readonly #staging = new Map<HostArray, TypedArray>();
+  #at = 0;
+
+  constructor(where: string, data: ArrayData, options: ArraySourceOptions) {
+    this.#data = data;
+    this.#count = countSamples(where, data);
+    if (this.#count === 0) throw new DataError(`${where}: expected at least one sample, received none.`);
+    this.#options = options;
+    this.numBatches = Math.ceil(this.#count / options.batchSize);
+    this.#permutations = new Permutations(options.seed);
+    this.#order = options.shuffle === false ? null : Uint32Array.from({ length: this.#count }, (_, i) => i);
+    this.#at = this.#count;
+  }
+
+  begin(): void {
+    if (this.#options.repeat && this.#at < this.#count) return;
+    this.#at = 0;
+    if (this.#order === null) return;
+    if (this.#options.shuffle === "batch") this.#shuffleWithinBatches(this.#order);
+    else this.#permutations.shuffle(this.#order);
+  }
+
+  next(): Batch | null {
+    if (this.#at >= this.#count) {
+      if (!this.#options.repeat) return null;
+      this.begin();
+    }
+    const from = this.#at;
+    const to = Math.min(from + this.#options.batchSize, this.#count);
+    this.#at = to;
+    const take = (array: HostArray): HostArray => (this.#order === null ? sliceArray(array, from, to) : this.#gather(array, this.#order, from, to));
+    const { x, y, sampleWeight } = this.#data;
+    return batchOf(mapArrays(x, take), y === null ? null : mapArrays(y, take), sampleWeight === null ? null : mapArrays(sampleWeight, take));
+  }
+
+  #shuffleWithinBatches(order: Uint32Array): void {
+    const { batchSize } = this.#options;
+    for (let from = 0; from < order.length; from += batchSize) this.#permutations.shuffle(order.subarray(from, from + batchSize));
+  }
+
+  #gather(array: HostArray, order: Uint32Array, from: number, to: number): HostArray {
+    const { data, shape, dtype } = array;
+    const row = sizeOf(shape.slice(1));
+    let staging = this.#staging.get(array);
+    if (staging === undefined) {
+      staging = data.slice(0, Math.min(this.#options.batchSize, this.#count) * row);
+      this.#staging.set(array, staging);
+    }
+    // SAFETY: source and target are arrays of one kind; numbers stand for bigints here.
+    const [source, target] = [data as Float32Array, staging as Float32Array];
+    if (row < 32) {
+      for (let i = from, k = 0; i < to; i++) {
+        const start = (order[i] ?? 0) * row;
+        for (let j = 0; j < row; j++) target[k++] = source[start + j] as number; // SAFETY: within bounds
+      }
+    } else {
+      for (let i = from; i < to; i++) {
+        const start = (order[i] ?? 0) * row;
+        target.set(source.subarray(start, start + row), (i - from) * row);
+      }
+    }
+    return { data: staging.subarray(0, (to - from) * row), shape: [to - from, ...shape.slice(1)], dtype };
+  }
+}

@@ -1,0 +1,25 @@
+import type { HostTree } from "./host-arrays.ts";
+
+/** One batch: inputs, and where there are any, targets and sample weights. */
+export interface Batch {
+  readonly x: HostTree;
+  readonly y?: HostTree;
+  readonly sampleWeight?: HostTree;
+}
+
+/** Where batches come from. */
+export interface BatchSource {
+  /** Batches of one epoch; null while not known. */
+  readonly numBatches: number | null;
+  /** Begins an epoch. */
+  begin(): void | Promise<void>;
+  /** The next batch; null at the end. Its arrays are valid until the next call. */
+  next(): Batch | null | Promise<Batch | null>;
+  /** Called when no more batches will be taken. */
+  close?(): void | Promise<void>;
+}
+
+/** A batch without the parts that are absent. */
+export function batchOf(x: HostTree, y: HostTree | null, sampleWeight: HostTree | null): Batch {
+  return { x, ...(y === null ? {} : { y }), ...(sampleWeight === null ? {} : { sampleWeight }) };
+}

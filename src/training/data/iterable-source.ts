@@ -1,0 +1,100 @@
+import { DataError, warnOnce } from "../../util/errors.ts";
+import { type Batch, batchOf, type BatchSource } from "./batch.ts";
+import { countSamples } from "./array-source.ts";
+import { toHostTree, type Wanted } from "./host-arrays.ts";
+import { prepareWeights } from "./sample-weights.ts";
+
+/** What `fit` takes in place of arrays: batches of `x`, `[x]`, `[x, y]` or `[x, y, sampleWeight]`, or a function that gives such. */
+export type BatchIterable = Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>);
+
+export interface IterableSourceOptions {
+  /** Batches of one epoch when the iterable goes on through epochs. */
+  readonly stepsPerEpoch: number | null;
+  readonly inputs: Wanted;
+  readonly outputs: Wanted;
+  readonly classWeight: Readonly<Record<string, number>> | null;
+}
+
+/** True for iterables of batches, and functions that give them. */
+export function isBatchIterable(x: unknown): x is BatchIterable {
+  if (typeof x === "function") return !("shape" in x);
+  return typeof x === "object" && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) && (Symbol.iterator in x || Symbol.asyncIterator in x);
+}
+
+/** Batches of an iterable or a generator. @see Keras `trainers/data_adapters/py_dataset_adapter.py`, `generator_data_adapter.py` */
+export class IterableSource implements BatchSource {
+  #numBatches: number | null;
+  readonly #where: string;
+  readonly #batches: BatchIterable;
+  readonly #options: IterableSourceOptions;
+  #iterator: Iterator<unknown> | AsyncIterator<unknown> | null = null;
+  #taken = 0;
+  #total = 0;
+
+  constructor(where: string, batches: BatchIterable, options: IterableSourceOptions) {
+    this.#where = where;
+    this.#batches = batches;
+    this.#options = options;
+    this.#numBatches = options.stepsPerEpoch ?? lengthOf(batches);
+  }
+
+  get numBatches(): number | null {
+    return this.#numBatches;
+  }
+
+  begin(): void {
+    this.#taken = 0;
+    if (this.#options.stepsPerEpoch === null) this.#iterator = null;
+  }
+
+  async next(): Promise<Batch | null> {
+    const { stepsPerEpoch } = this.#options;
+    if (stepsPerEpoch !== null && this.#taken >= stepsPerEpoch) return null;
+    this.#iterator ??= iteratorOf(this.#batches);
+    const step = await this.#iterator.next();
+    if (step.done === true) {
+      if (this.#total === 0) throw new DataError(`${this.#where}: expected batches, but the iterable gave none.`);
+      if (this.#taken === 0) {
+        warnOnce(`${this.#where}: the data ran out; training ends. Pass an iterable that can be iterated again (an array of batches, or a function that gives a generator), or one that does not end.`);
+      } else if (stepsPerEpoch !== null) warnOnce(`${this.#where}: the data ran out before stepsPerEpoch batches were taken.`);
+      this.#iterator = null;
+      this.#numBatches ??= this.#taken;
+      return null;
+    }
+    this.#taken++;
+    this.#total++;
+    return this.#convert(step.value);
+  }
+
+  async close(): Promise<void> {
+    await this.#iterator?.return?.();
+    this.#iterator = null;
+  }
+
+  #convert(value: unknown): Batch {
+    const { inputs, outputs, classWeight } = this.#options;
+    const parts = Array.isArray(value) ? value : [value];
+    if (parts.length === 0 || parts.length > 3) {
+      throw new DataError(`${this.#where}: expected batches of [x], [x, y] or [x, y, sampleWeight], received an array of ${parts.length}.`);
+    }
+    const [x, y, sampleWeight] = parts as readonly unknown[];
+    const hostY = y === undefined || y === null ? null : toHostTree("y", y, outputs);
+    const given = sampleWeight === undefined || sampleWeight === null ? null : toHostTree("sampleWeight", sampleWeight, Array.isArray(hostY) ? outputs : null);
+    const data = { x: toHostTree("x", x, inputs), y: hostY, sampleWeight: prepareWeights(this.#where, hostY, given, classWeight) };
+    countSamples(this.#where, data);
+    return batchOf(data.x, data.y, data.sampleWeight);
+  }
+}
+
+function iteratorOf(batches: BatchIterable): Iterator<unknown> | AsyncIterator<unknown> {
+  const iterable = typeof batches === "function" ? batches() : batches;
+  return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+}
+
+/** The number of batches where the iterable tells it. */
+function lengthOf(batches: BatchIterable): number | null {
+  if (typeof batches === "function") return null;
+  const { size, length } = batches as { readonly size?: unknown; readonly length?: unknown }; // SAFETY: unknown fields of an object
+  const told = size ?? length;
+  return typeof told === "number" && told > 0 ? told : null;
+}

@@ -1,0 +1,102 @@
+import { DataError, OptionError } from "../../util/errors.ts";
+import { nextSeed } from "../../util/seed.ts";
+import type { FunctionalStructure } from "../structure.ts";
+import { type ArrayData, ArraySource, countSamples, sliceSamples } from "./array-source.ts";
+import type { BatchSource } from "./batch.ts";
+import { toHostTree } from "./host-arrays.ts";
+import { isBatchIterable, IterableSource } from "./iterable-source.ts";
+import { prepareWeights } from "./sample-weights.ts";
+
+/** Data as the user gave it. */
+export interface GivenData {
+  readonly x: unknown;
+  readonly y?: unknown;
+  readonly sampleWeight?: unknown;
+  readonly classWeight?: Readonly<Record<string, number>> | null | undefined;
+}
+
+export interface SourceOptions {
+  /** What errors begin with: `fit`. */
+  readonly where: string;
+  readonly graph: FunctionalStructure | null;
+  readonly batchSize: number | null;
+  readonly steps: number | null;
+  readonly shuffle: boolean | "batch";
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+/** Whole data in memory, checked; null for iterables of batches. */
+export function toArrayData({ x, y, sampleWeight, classWeight }: GivenData, { where, graph }: Pick<SourceOptions, "where" | "graph">): ArrayData | null {
+  if (isAbsent(x)) throw new DataError(`${where}: expected data, received ${String(x)}.`);
+  if (isBatchIterable(x)) {
+    for (const [name, value] of [["y", y], ["sampleWeight", sampleWeight]] as const) {
+      if (!isAbsent(value)) throw new DataError(`${where}: \`${name}\` cannot be given beside an iterable: its batches hold [x, y, sampleWeight].`);
+    }
+    return null;
+  }
+  const targets = isAbsent(y) ? null : toHostTree("y", y, graph?.outputStructure ?? null);
+  const isSeveral = targets !== null && (Array.isArray(targets) || !("data" in targets));
+  const weights = isAbsent(sampleWeight) ? null : toHostTree("sampleWeight", sampleWeight, isSeveral ? undefined : null);
+  const data = { x: toHostTree("x", x, graph?.inputStructure ?? null), y: targets, sampleWeight: prepareWeights(where, targets, weights, classWeight ?? null) };
+  countSamples(where, data);
+  return data;
+}
+
+/** The first part of the data, and the last, which is kept for validation. */
+export function splitForValidation(where: string, data: ArrayData, split: number): { readonly train: ArrayData; readonly validation: ArrayData } {
+  if (!(split > 0 && split < 1)) throw new OptionError(`${where}: expected \`validationSplit\` between 0 and 1, received ${split}.`);
+  const count = countSamples(where, data);
+  const at = Math.floor(count * (1 - split));
+  if (at === 0 || at === count) {
+    throw new DataError(`${where}: ${count} samples cannot be split by validationSplit = ${split}: one part would be empty.`);
+  }
+  return { train: sliceSamples(data, 0, at), validation: sliceSamples(data, at, count) };
+}
+
+/** Batches of whole data in memory. */
+export function sourceOfArrays(data: ArrayData, { where, batchSize, steps, shuffle }: SourceOptions): BatchSource {
+  const count = countSamples(where, data);
+  const size = batchSize ?? (steps === null ? 32 : Math.ceil(count / steps));
+  const seed = shuffle === false ? 0 : nextSeed();
+  const source = new ArraySource(where, data, { batchSize: size, shuffle, seed, repeat: steps !== null });
+  return steps === null ? source : new LimitedSource(source, steps);
+}
+
+/** Batches of whatever was given. */
+export function sourceOf(given: GivenData, options: SourceOptions): BatchSource {
+  const data = toArrayData(given, options);
+  if (data !== null) return sourceOfArrays(data, options);
+  const { where, graph, batchSize, steps } = options;
+  if (batchSize !== null) throw new OptionError(`${where}: \`batchSize\` cannot be given beside an iterable, which makes its own batches.`);
+  // SAFETY: toArrayData gives null for iterables alone.
+  return new IterableSource(where, given.x as Iterable<unknown>, {
+    stepsPerEpoch: steps,
+    inputs: graph?.inputStructure ?? null,
+    outputs: graph?.outputStructure ?? null,
+    classWeight: given.classWeight ?? null,
+  });
+}
+
+/** So many batches of another source in each epoch. */
+class LimitedSource implements BatchSource {
+  readonly numBatches: number;
+  readonly #source: BatchSource;
+  #taken = 0;
+
+  constructor(source: BatchSource, steps: number) {
+    this.#source = source;
+    this.numBatches = steps;
+  }
+
+  begin(): void | Promise<void> {
+    this.#taken = 0;
+    return this.#source.begin();
+  }
+
+  next(): ReturnType<BatchSource["next"]> {
+    return this.#taken++ >= this.numBatches ? null : this.#source.next();
+  }
+}

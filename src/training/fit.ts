@@ -1,0 +1,113 @@
+import { CallbackList } from "../callbacks/callback-list.ts";
+import type { CallbackModel } from "../callbacks/callback.ts";
+import type { History } from "../callbacks/history.ts";
+import { toLogs } from "../callbacks/logs.ts";
+import { invariant, OptionError } from "../util/errors.ts";
+import type { BatchSource } from "./data/batch.ts";
+import { sourceOf, sourceOfArrays, splitForValidation, toArrayData } from "./data/sources.ts";
+import { isBatchIterable } from "./data/iterable-source.ts";
+import { runTest } from "./evaluate.ts";
+import { Breather, runBatches } from "./loop.ts";
+import { checkRunOptions, type FitOptions, optionNames } from "./options.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** Trains a model for some epochs. @see Keras `Trainer.fit` */
+export async function fit(trainer: Trainer, model: CallbackModel, x: unknown, y: unknown, options: FitOptions): Promise<History> {
+  const where = `${trainer.model.where}: fit`;
+  checkRunOptions(where, options, optionNames.fit);
+  const { optimizer, stepsPerExecution } = trainer.compiled("fit");
+  const { epochs = 1, initialEpoch = 0, validationFreq = 1, signal, verbose = "auto" } = options;
+  checkFrequency(where, validationFreq);
+  const { train, validation } = sourcesOf(trainer, x, y, options);
+  const callbacks = new CallbackList(options.callbacks ?? null, {
+    addHistory: true,
+    addProgbar: verbose !== 0,
+    verbose,
+    epochs,
+    steps: train.numBatches,
+    model,
+  });
+  const { history } = callbacks;
+  invariant(history !== null, "fit records a history");
+  trainer.history = history;
+  trainer.stopTraining = false;
+  trainer.restoredEpoch = null;
+  let logs: Record<string, unknown> = {};
+  try {
+    await callbacks.onTrainBegin();
+    for (let epoch = trainer.restoredEpoch ?? initialEpoch; epoch < epochs; epoch++) {
+      trainer.resetMetrics();
+      await callbacks.onEpochBegin(epoch);
+      let last: object = {};
+      const steps = await runBatches({
+        source: train,
+        stepsPerExecution,
+        breather: new Breather(signal),
+        run: (batch) => trainer.run("train", { ...batch }),
+        onBegin: (step) => callbacks.onTrainBatchBegin(step),
+        onEnd: (step, results) => {
+          last = results.at(-1) ?? {};
+          return callbacks.onTrainBatchEnd(step, last);
+        },
+        isStopped: () => trainer.stopTraining,
+      });
+      if (steps === 0) {
+        trainer.stopTraining = true;
+        break;
+      }
+      logs = toLogs(last);
+      if (validation !== null && isDue(epoch + 1, validationFreq)) {
+        const results = await runTest(trainer, validation, callbacks, signal);
+        for (const [name, value] of Object.entries(toLogs(results))) logs[`val_${name}`] = value;
+      }
+      await callbacks.onEpochEnd(epoch, logs);
+      if (trainer.stopTraining) break;
+    }
+    if (epochs > 0) optimizer?.finalizeVariableValues(trainer.model.trainableVariables);
+    await callbacks.onTrainEnd(logs);
+  } finally {
+    await train.close?.();
+    await validation?.close?.();
+  }
+  return history;
+}
+
+interface Sources {
+  readonly train: BatchSource;
+  readonly validation: BatchSource | null;
+}
+
+function sourcesOf(trainer: Trainer, x: unknown, y: unknown, options: FitOptions): Sources {
+  const { graph, where: name } = trainer.model;
+  const where = `${name}: fit`;
+  const { validationSplit = 0, validationData = null, sampleWeight, classWeight, shuffle = true } = options;
+  const batchSize = options.batchSize ?? null;
+  const common = { where, graph, batchSize, shuffle, steps: options.stepsPerEpoch ?? null };
+  const test = { where: `${where} (validationData)`, graph, batchSize: options.validationBatchSize ?? batchSize, shuffle: false, steps: options.validationSteps ?? null };
+  if (shuffle !== true && shuffle !== false && shuffle !== "batch") {
+    throw new OptionError(`${where}: expected \`shuffle\` to be true, false or "batch", received ${JSON.stringify(shuffle)}.`);
+  }
+  const given = { x, y, sampleWeight, classWeight };
+  if (validationSplit !== 0 && validationData === null) {
+    const data = toArrayData(given, common);
+    if (data === null) throw new OptionError(`${where}: \`validationSplit\` needs whole data in memory. Give \`validationData\` for iterables.`);
+    const parts = splitForValidation(where, data, validationSplit);
+    return { train: sourceOfArrays(parts.train, common), validation: sourceOfArrays(parts.validation, test) };
+  }
+  const train = sourceOf(given, common);
+  if (validationData === null) return { train, validation: null };
+  if (Array.isArray(validationData) && validationData.length >= 1 && validationData.length <= 3 && !isBatchIterable(validationData[0])) {
+    const [valX, valY, valWeight] = validationData as readonly unknown[];
+    return { train, validation: sourceOf({ x: valX, y: valY, sampleWeight: valWeight }, test) };
+  }
+  return { train, validation: sourceOf({ x: validationData }, isBatchIterable(validationData) ? { ...test, batchSize: options.validationBatchSize ?? null } : test) };
+}
+
+function isDue(epoch: number, frequency: number | readonly number[]): boolean {
+  return typeof frequency === "number" ? epoch % frequency === 0 : frequency.includes(epoch);
+}
+
+function checkFrequency(where: string, frequency: number | readonly number[]): void {
+  const isGood = Array.isArray(frequency) ? frequency.every((epoch) => Number.isInteger(epoch)) : Number.isInteger(frequency) && (frequency as number) > 0; // SAFETY: no array
+  if (!isGood) throw new OptionError(`${where}: expected \`validationFreq\` to be a positive integer or a list of epochs, received ${JSON.stringify(frequency)}.`);
+}

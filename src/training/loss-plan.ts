@@ -1,0 +1,245 @@
+import type { Loss } from "../losses/loss.ts";
+import { type LossIdentifier, resolveLoss } from "../losses/registry.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
+import { DataError, OptionError } from "../util/errors.ts";
+import { isPlainObject } from "../util/options.ts";
+import { flatten, mapTree, packLike, sameStructure, type Tree } from "../util/tree.ts";
+
+/** Keys and indices from the outermost structure down to one output. */
+export type OutputPath = readonly (string | number)[];
+
+/** One loss, and the output it is for. */
+export interface PlannedLoss {
+  readonly path: OutputPath;
+  readonly loss: Loss;
+  readonly weight: number | null;
+  /** Name of the output, which the loss's entry in the history begins with. */
+  readonly name: string;
+}
+
+/** A loss as the user gave it, and its weight. */
+interface Weighted {
+  readonly loss: unknown;
+  readonly weight: number | null;
+}
+
+/** Losses with weights, nested as the user gave them; null where an output has none. */
+type LossTree = Weighted | null | readonly LossTree[] | { readonly [key: string]: LossTree };
+
+export interface LossRequest {
+  readonly loss: unknown;
+  readonly lossWeights: unknown;
+  readonly outputNames: readonly string[] | null;
+}
+
+/**
+ * Which loss goes to which output.
+ *
+ * @param yTrue - Targets, nested like `yPred`.
+ * @throws {OptionError} when the losses do not fit the outputs.
+ * @see Keras `CompileLoss.build`
+ */
+export function planLosses(request: LossRequest, yTrue: unknown, yPred: unknown): PlannedLoss[] {
+  const { outputNames } = request;
+  let { loss, lossWeights } = request;
+  if (outputNames !== null && isLossTable(loss) && !isPlainObject(yPred)) {
+    const table = loss;
+    if (!sameNames(outputNames, Object.keys(table))) {
+      throw new OptionError(
+        `compile: expected losses for the outputs ${outputNames.join(", ")}, received ${Object.keys(table).join(", ") || "none"}.`,
+      );
+    }
+    const weights = lossWeights;
+    if (isPlainObject(weights)) lossWeights = outputNames.map((name) => weights[name] ?? null);
+    loss = outputNames.map((name) => table[name]);
+  }
+  let tree = pairWithWeights(loss, lossWeights);
+  const names: unknown =
+    outputNames !== null && outputNames.length === flatten(yPred as Tree<unknown>).length
+      ? packLike(yPred as Tree<unknown>, outputNames)
+      : mapTree(yPred as Tree<unknown>, () => null);
+  if (isWeighted(tree)) {
+    const same = tree;
+    // SAFETY: one leaf for each output.
+    tree = mapTree<unknown, Weighted>(yPred as Tree<unknown>, () => same) as LossTree;
+  }
+  const planned: PlannedLoss[] = [];
+  place(planned, tree, yTrue, yPred, names, []);
+  return planned;
+}
+
+/** A loss object from a file is an object too, but names its class. */
+function isLossTable(loss: unknown): loss is Readonly<Record<string, unknown>> {
+  return isPlainObject(loss) && !("class_name" in loss) && !("className" in loss);
+}
+
+function isWeighted(tree: LossTree): tree is Weighted {
+  return isPlainObject(tree) && "loss" in tree && "weight" in tree && Object.isFrozen(tree);
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name));
+}
+
+function mapLosses(loss: unknown, f: (leaf: unknown) => Weighted | null): LossTree {
+  if (Array.isArray(loss)) return loss.map((child) => mapLosses(child, f));
+  if (isLossTable(loss)) return Object.fromEntries(Object.entries(loss).map(([key, child]) => [key, mapLosses(child, f)]));
+  return f(loss);
+}
+
+function leavesOf(tree: LossTree): (Weighted | null)[] {
+  if (tree === null || isWeighted(tree)) return [tree];
+  if (Array.isArray(tree)) return tree.flatMap((child: LossTree) => leavesOf(child));
+  const node = tree as { readonly [key: string]: LossTree }; // SAFETY: neither leaf nor array
+  return Object.keys(node).sort().flatMap((key) => leavesOf(node[key] ?? null));
+}
+
+function pairWithWeights(loss: unknown, lossWeights: unknown): LossTree {
+  const leaf = (value: unknown, weight: number | null): Weighted | null =>
+    value === null || value === undefined ? null : Object.freeze({ loss: value, weight });
+  const plain = mapLosses(loss, (value) => leaf(value, null));
+  if (lossWeights === null || lossWeights === undefined) return plain;
+  const weights = flatten<unknown>(lossWeights as Tree<unknown>);
+  const count = leavesOf(plain).length;
+  if (count !== weights.length) {
+    throw new OptionError(`compile: expected one loss weight for each loss, received ${count} losses and ${weights.length} weights.`);
+  }
+  const isSorted = isLossTable(loss);
+  const order = new Map<string, unknown>();
+  if (isSorted && isPlainObject(lossWeights)) for (const [key, weight] of Object.entries(lossWeights)) order.set(key, weight);
+  let next = 0;
+  const take = (value: unknown, key: string | null): Weighted | null => {
+    const given = key !== null && order.has(key) ? order.get(key) : weights[next];
+    next++;
+    if (given !== null && given !== undefined && typeof given !== "number") {
+      throw new OptionError(`compile: expected loss weights to be numbers, received ${JSON.stringify(given)}.`);
+    }
+    return leaf(value, given ?? null);
+  };
+  if (!isSorted) return mapLosses(loss, (value) => take(value, null));
+  const entries = Object.keys(loss).sort().map((key): [string, LossTree] => [key, isLossLeaf(loss[key]) ? take(loss[key], key) : mapLosses(loss[key], (value) => take(value, null))]);
+  const byKey = new Map(entries);
+  return Object.fromEntries(Object.keys(loss).map((key) => [key, byKey.get(key) ?? null]));
+}
+
+function isLossLeaf(loss: unknown): boolean {
+  return !Array.isArray(loss) && !isLossTable(loss);
+}
+
+/** Places the losses of a subtree on the outputs of a subtree. */
+function place(planned: PlannedLoss[], tree: LossTree, yTrue: unknown, yPred: unknown, names: unknown, path: OutputPath): void {
+  if (tree === null) return;
+  if (isWeighted(tree)) {
+    const outputs = flatten<unknown>(yPred as Tree<unknown>);
+    // SAFETY: without losses for its parts, an output is one tensor, or what a loss of its own takes.
+    const [target, output] = [yTrue as Tensor, yPred as Tensor];
+    const loss = resolveLoss(tree.loss as LossIdentifier, target.shape ?? [], output.shape ?? []); // SAFETY: resolveLoss checks names
+    planned.push({ path, loss, weight: tree.weight, name: nameOf(path, names, loss, outputs.length) });
+    return;
+  }
+  const outputs = flatten<unknown>(yPred as Tree<unknown>);
+  if (Array.isArray(tree)) {
+    const list = tree as readonly LossTree[]; // SAFETY: by isArray
+    if (list.length === outputs.length && list.every((leaf) => leaf === null || isWeighted(leaf))) {
+      const packed = packLosses(yPred, list);
+      if (packed === null || isWeighted(packed)) return place(planned, packed, yTrue, yPred, names, path);
+      return placeEach(planned, packed, yTrue, yPred, names, path);
+    }
+    if (!Array.isArray(yPred)) {
+      // Several losses for one output, or one list of losses for all outputs: each is for the whole.
+      for (const loss of list) place(planned, loss, yTrue, yPred, names, path);
+      return;
+    }
+  }
+  placeEach(planned, tree, yTrue, yPred, names, path);
+}
+
+/** A flat list of losses in the form of the outputs: objects by sorted keys, as Keras does. */
+function packLosses(yPred: unknown, list: readonly LossTree[]): LossTree {
+  let next = 0;
+  const pack = (node: unknown): LossTree => {
+    if (Array.isArray(node)) return node.map(pack);
+    if (isPlainObject(node)) {
+      const byKey = new Map(Object.keys(node).sort().map((key) => [key, pack(node[key])]));
+      return Object.fromEntries(byKey);
+    }
+    return list[next++] ?? null;
+  };
+  return pack(yPred);
+}
+
+function placeEach(planned: PlannedLoss[], tree: LossTree, yTrue: unknown, yPred: unknown, names: unknown, path: OutputPath): void {
+  // SAFETY: not a leaf; arrays and objects have entries alike.
+  for (const [key, child] of Object.entries(tree as Readonly<Record<string, LossTree>>)) {
+    if (child === null) continue;
+    const step = Array.isArray(tree) ? Number(key) : key;
+    const output = childOf(yPred, step);
+    if (output === undefined) {
+      throw new OptionError(`compile: there is a loss for "${[...path, step].join("/")}", but the outputs are ${describe(yPred)}.`);
+    }
+    const target = childOf(yTrue, step);
+    if (target === undefined || target === null) {
+      throw new DataError(`fit: the output "${[...path, step].join("/")}" has a loss, but no targets: the targets are ${describe(yTrue)}.`);
+    }
+    place(planned, child, target, output, childOf(names, step), [...path, step]);
+  }
+}
+
+/** Describes keys or length of a structure. */
+export function describe(structure: unknown): string {
+  if (Array.isArray(structure)) return `a list of ${structure.length}`;
+  if (isPlainObject(structure)) return `an object with ${Object.keys(structure).join(", ")}`;
+  return structure === undefined || structure === null ? "absent" : "one tensor";
+}
+
+/** The child of an array or object at an index or key, when it has one. */
+export function childOf(structure: unknown, step: string | number): unknown {
+  if (Array.isArray(structure)) return typeof step === "number" ? structure[step] : undefined;
+  return isPlainObject(structure) && Object.hasOwn(structure, step) ? structure[step] : undefined;
+}
+
+/** The part of a structure at a path. */
+export function at(structure: unknown, path: OutputPath): unknown {
+  return path.reduce<unknown>((node, step) => childOf(node, step), structure);
+}
+
+function nameOf(path: OutputPath, names: unknown, loss: Loss, outputs: number): string {
+  const isNested = Array.isArray(names) || isPlainObject(names);
+  if (isNested && path.length === 0 && outputs > 0) return flatten<unknown>(names as Tree<unknown>).join("_");
+  const name = typeof names === "string" ? names : loss.name;
+  if (path.length === 0) return name;
+  const last = path.at(-1);
+  return (typeof last === "number" && !isNested ? [...path.slice(0, -1), name] : path).join("/");
+}
+
+/**
+ * Targets (or sample weights) in the form of the outputs.
+ *
+ * @param what - `targets` or `sample weights`, for the error.
+ * @throws {DataError} when they do not fit.
+ * @see Keras `CompileLoss.call`
+ */
+export function alignToOutputs(what: string, given: unknown, yPred: unknown, { loss, outputNames }: LossRequest): unknown {
+  const outputs = flatten<unknown>(yPred as Tree<unknown>);
+  const isLeaf = !Array.isArray(given) && !isPlainObject(given);
+  if (!Array.isArray(yPred) && !isPlainObject(yPred)) {
+    if (isLeaf) return given;
+    const [only, ...more] = flatten<unknown>(given as Tree<unknown>);
+    if (only !== undefined && more.length === 0) return only;
+  } else {
+    if (sameStructure(given as Tree<unknown>, yPred as Tree<unknown>)) return given;
+    if (isLeaf && outputs.length === 1) return packLike(yPred as Tree<unknown>, [given]);
+    if (Array.isArray(yPred) && isPlainObject(given) && outputNames !== null && sameNames(outputNames, Object.keys(given))) {
+      return outputNames.map((name) => given[name]);
+    }
+    const leaves = flatten<unknown>(given as Tree<unknown>);
+    if (!isLeaf && leaves.length === outputs.length && !(isPlainObject(given) && isPlainObject(yPred))) return packLike(yPred as Tree<unknown>, leaves);
+    const losses = leavesOf(mapLosses(loss, (value) => (value === null || value === undefined ? null : Object.freeze({ loss: value, weight: null }))));
+    if (isPlainObject(given) && isPlainObject(yPred) && Object.keys(given).every((key) => key in yPred)) return given;
+    if (losses.length === outputs.length && leaves.length === losses.filter((leaf) => leaf !== null).length) {
+      let next = 0;
+      return packLike(yPred as Tree<unknown>, losses.map((leaf) => (leaf === null ? null : leaves[next++])));
+    }
+  }
+  throw new DataError(`fit: the ${what} do not fit the model's outputs: expected ${describe(yPred)}, received ${describe(given)}.`);
+}
