@@ -3,14 +3,77 @@ import { nearest } from "../util/options.ts";
 import type { LossFunction } from "./define.ts";
 import { Loss, LossBase, type LossConstructor } from "./loss.ts";
 import { LossFunctionWrapper, type LossLike } from "./loss-function-wrapper.ts";
+import { BinaryCrossentropy, binaryCrossentropy } from "./binary-crossentropy.ts";
+import { BinaryFocalCrossentropy, binaryFocalCrossentropy } from "./binary-focal-crossentropy.ts";
+import { CategoricalCrossentropy, categoricalCrossentropy } from "./categorical-crossentropy.ts";
+import { CategoricalFocalCrossentropy, categoricalFocalCrossentropy } from "./categorical-focal-crossentropy.ts";
+import { CategoricalGeneralizedCrossEntropy, categoricalGeneralizedCrossEntropy } from "./categorical-generalized-cross-entropy.ts";
+import { CategoricalHinge, categoricalHinge } from "./categorical-hinge.ts";
+import { Circle, circle } from "./circle.ts";
+import { CosineSimilarity, cosineSimilarity } from "./cosine-similarity.ts";
+import { Dice, dice } from "./dice.ts";
+import { Hinge, hinge } from "./hinge.ts";
+import { Huber, huber } from "./huber.ts";
+import { KLDivergence, klDivergence } from "./kl-divergence.ts";
+import { LogCosh, logCosh } from "./log-cosh.ts";
+import { MeanAbsoluteError, meanAbsoluteError } from "./mean-absolute-error.ts";
+import { MeanAbsolutePercentageError, meanAbsolutePercentageError } from "./mean-absolute-percentage-error.ts";
 import { MeanSquaredError, meanSquaredError } from "./mean-squared-error.ts";
+import { MeanSquaredLogarithmicError, meanSquaredLogarithmicError } from "./mean-squared-logarithmic-error.ts";
+import { Poisson, poisson } from "./poisson.ts";
 import { SparseCategoricalCrossentropy, sparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.ts";
+import { SquaredHinge, squaredHinge } from "./squared-hinge.ts";
+import { Tversky, tversky } from "./tversky.ts";
 
 /** Built-in losses as functions, by Keras's names. */
-const functions: readonly LossFunction<never>[] = [meanSquaredError, sparseCategoricalCrossentropy];
+const functions: readonly LossFunction<never>[] = [
+  binaryCrossentropy,
+  binaryFocalCrossentropy,
+  categoricalCrossentropy,
+  categoricalFocalCrossentropy,
+  categoricalGeneralizedCrossEntropy,
+  categoricalHinge,
+  circle,
+  cosineSimilarity,
+  dice,
+  hinge,
+  huber,
+  klDivergence,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+  sparseCategoricalCrossentropy,
+  squaredHinge,
+  tversky,
+];
 
 /** Built-in losses as classes. */
-const classes: readonly LossConstructor<never>[] = [MeanSquaredError, SparseCategoricalCrossentropy];
+const classes: readonly LossConstructor<never>[] = [
+  BinaryCrossentropy,
+  BinaryFocalCrossentropy,
+  CategoricalCrossentropy,
+  CategoricalFocalCrossentropy,
+  CategoricalGeneralizedCrossEntropy,
+  CategoricalHinge,
+  Circle,
+  CosineSimilarity,
+  Dice,
+  Hinge,
+  Huber,
+  KLDivergence,
+  LogCosh,
+  MeanAbsoluteError,
+  MeanAbsolutePercentageError,
+  MeanSquaredError,
+  MeanSquaredLogarithmicError,
+  Poisson,
+  SparseCategoricalCrossentropy,
+  SquaredHinge,
+  Tversky,
+];
 
 /** Short names, also in capitals, and what they stand for. */
 const aliases: Readonly<Record<string, string>> = {

@@ -31,6 +31,9 @@ export interface UpdateOptions {
 /** The last argument of an update: options, or the sample weights themselves. */
 export type Weighting = UpdateOptions | Operand | null;
 
+/** What a metric gives: a tensor, or several by name. */
+export type MetricResult = Tensor | Readonly<Record<string, Tensor>>;
+
 /** Whether larger values of a metric are better. */
 export type Direction = "up" | "down" | null;
 
@@ -64,10 +67,10 @@ export abstract class MetricBase extends Callable {
   }
 
   /** Takes in a batch. */
-  abstract updateState(...args: never[]): void;
+  abstract updateState(yTrue: Operand, yPred?: Operand | Weighting, weighting?: Weighting): void;
 
   /** The metric of all batches since the last reset. */
-  abstract result(): unknown;
+  abstract result(): MetricResult;
 
   /** Forgets all batches. */
   resetState(): void {
@@ -75,8 +78,8 @@ export abstract class MetricBase extends Callable {
   }
 
   /** Takes in a batch and gives the result: `metric(yTrue, yPred)`. */
-  override invoke(...args: never[]): unknown {
-    this.updateState(...args);
+  override invoke(yTrue: Operand, yPred?: Operand | Weighting, weighting?: Weighting): MetricResult {
+    this.updateState(yTrue, yPred, weighting);
     return this.result();
   }
 
@@ -136,8 +139,8 @@ export interface MetricCall {
   (yTrue: Operand, yPred: Operand, weighting?: Weighting): Tensor;
 }
 
-/** A metric of whatever class; calling it takes in a batch and gives the result. */
-export type Metric = MetricBase & ((...args: never[]) => unknown);
+/** A metric of whatever class. */
+export type Metric = MetricBase;
 
 /** A metric's class: arguments P in Keras's order, instances T. */
 export interface MetricConstructor<P extends readonly object[], T extends MetricBase> {
@@ -152,7 +155,7 @@ export interface MetricConstructor<P extends readonly object[], T extends Metric
 export type NameAndDType = [{ readonly name?: string | null }, { readonly dtype?: DType | DTypePolicy | null }];
 
 export interface MetricBaseConstructor {
-  new (options?: MetricOptions): MetricBase & ((...args: readonly unknown[]) => unknown);
+  new (options?: MetricOptions): MetricBase & ((yTrue: Operand, yPred?: Operand | Weighting, weighting?: Weighting) => MetricResult);
   fromConfig(config: Readonly<Record<string, unknown>>): MetricBase;
 }
 

@@ -1,3 +1,6 @@
+import * as schedules from "./schedules/index.ts";
+
+export { schedules };
 export { Optimizer } from "./optimizer.ts";
 export type { Gradient, OptimizerConstructor } from "./optimizer.ts";
 export type { LearningRate } from "./learning-rate.ts";

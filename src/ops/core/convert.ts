@@ -107,7 +107,9 @@ export function toValue(input: TensorInput, dtype?: DType): Value {
   if (input instanceof Value) return input;
   if (isTensorHolder(input)) return input.toTensor();
   if (typeof input === "number" && dtype === undefined) {
-    return Tensor.fromData(fromNumbers([input], Number.isInteger(input) ? "int32" : "float32"), [], Number.isInteger(input) ? "int32" : "float32", true);
+    // JavaScript does not tell 1e30 from a fraction: what no 32-bit integer holds is one.
+    const kind = Number.isInteger(input) && Math.abs(input) < 2 ** 32 ? "int32" : "float32";
+    return Tensor.fromData(fromNumbers([input], kind), [], kind, true);
   }
   // SAFETY: what is neither value nor holder is nested numbers or a typed array; makeTensor checks it.
   return makeTensor(input as NestedArray | TypedArray, { dtype });

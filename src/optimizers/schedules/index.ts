@@ -1,0 +1,1 @@
+export { LearningRateSchedule } from "./learning-rate-schedule.ts";
