@@ -1,5 +1,5 @@
 import type { Access, Guard, KernelNode, NodeId } from "../../../compiler/kernel-ir/kernel-ir.ts";
-import { bytesOf, type DType } from "../../../ir/dtypes.ts";
+import { bytesOf, isFloat, type DType } from "../../../ir/dtypes.ts";
 import { invariant } from "../../../util/errors.ts";
 import { i32, i32x4, select, v128, type Expr, type FunctionBuilder, type Local } from "../assembler/index.ts";
 import { convertLanes, selectLanes } from "../math/convert.ts";
@@ -12,6 +12,9 @@ import { accumulate, combineLanes, identityOf } from "./reduction.ts";
 
 type LoadNode = Extract<KernelNode, { readonly kind: "load" }>;
 type ReduceNode = Extract<KernelNode, { readonly kind: "reduce" }>;
+
+/** Rounds of a loop after which a sum is long. */
+const longSum = 1024;
 
 /** Writes the function of one loop kernel. */
 export class LoopEmitter {
@@ -93,23 +96,42 @@ export class LoopEmitter {
       ...reducedIn(nodes, pass),
       ...stores.map((i) => kernel.stores[i]?.value ?? 0),
     ]);
+    // Long sums are made of short ones, whose rounding errors are small.
+    const partials = new Map<Vector, { readonly node: ReduceNode; readonly partial: Vector }>();
+    const isLong = (loops.at(-1)?.size ?? 0) > longSum * (vectorInside ? this.#plan.width * this.#plan.unroll : 1);
+    for (const { id, node } of reductions) {
+      if (!isLong || node.combine !== "add" || !isFloat(node.dtype)) continue;
+      for (let u = 0; u < copiesOf(node); u++) {
+        const partial = this.#fn.local("v128", this.#s.constant(0, node.dtype));
+        partials.set(this.#value(id, u), { node, partial });
+      }
+    }
+    const action = (): void => {
+      for (const [total, { node, partial }] of partials) {
+        this.#s.temporaries(() => accumulate(this.#s, node, total, partial, null));
+        this.#fn.set(partial, this.#s.constant(0, node.dtype));
+      }
+    };
+    const flush = partials.size > 0 ? { rounds: longSum / 2, action } : undefined;
     const inner = (l: number, current: Round): void => {
       if (l < loops.length) {
-        return this.#nest.open(l, (inside) => {
+        const body = (inside: Round): void => {
           const here = l === vector ? inside : current;
           const level = nodes.flatMap((info, id) =>
             needed.has(id) && info.dependsOnInner && deepest(info.loops) === l ? [id] : [],
           );
           this.#compute(level, here, l + 1);
           inner(l + 1, here);
-        });
+        };
+        return this.#nest.open(l, body, l === loops.length - 1 ? flush : undefined);
       }
       const masked = vectorInside && current.lanes < this.#plan.width ? current.lanes : null;
+      const into = (total: Vector): Vector => partials.get(total)?.partial ?? total;
       for (const { id, node } of reductions) {
         const copies = vectorInside ? current.copies : copiesOf(node);
         for (let u = 0; u < copies; u++) {
           this.#s.temporaries(() =>
-            accumulate(this.#s, node, this.#value(id, u), this.#read(node.value, u), masked),
+            accumulate(this.#s, node, into(this.#value(id, u)), this.#read(node.value, u), masked),
           );
         }
       }

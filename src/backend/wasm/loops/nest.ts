@@ -14,6 +14,12 @@ interface Stream {
   readonly at: Local<"i32">[];
 }
 
+/** Something to do after every so many rounds of a loop, and at its end. */
+export interface Flush {
+  readonly rounds: number;
+  readonly action: () => void;
+}
+
 /** Opens the loops of a nest, and keeps their counters and the moving addresses. */
 export class LoopNest {
   readonly #fn: FunctionBuilder;
@@ -68,7 +74,7 @@ export class LoopNest {
   }
 
   /** Opens loop `l`; `body` gets the vectors that one round covers (one lane each, if the loop is not vectorised). */
-  open(l: number, body: (round: Round) => void): void {
+  open(l: number, body: (round: Round) => void, flush?: Flush): void {
     const { loops, vector, parallel, width, unroll } = this.#plan;
     const size = loops[l]?.size ?? 0;
     const counter = this.counter(l);
@@ -77,14 +83,15 @@ export class LoopNest {
     if (typeof end !== "number") this.#splitShare(counter, end, size, grain);
     else this.#fn.set(counter, 0);
     this.#enter(l, typeof end !== "number");
-    if (l !== vector) return this.#repeat(l, end, 1, 0, size, () => body({ copies: 1, lanes: 1 }));
+    if (l !== vector) return this.#repeat(l, end, 1, 0, size, () => body({ copies: 1, lanes: 1 }), flush);
     const whole = unroll > 1 ? Math.floor(size / grain) * grain : 0;
-    if (unroll > 1) this.#repeat(l, end, grain, 0, whole, () => body({ copies: unroll, lanes: width }));
+    if (unroll > 1) this.#repeat(l, end, grain, 0, whole, () => body({ copies: unroll, lanes: width }), flush);
     const single = Math.floor((size - whole) / width) * width;
-    this.#repeat(l, end, width, whole, single, () => body({ copies: 1, lanes: width }));
+    this.#repeat(l, end, width, whole, single, () => body({ copies: 1, lanes: width }), flush);
     const rest = size - whole - single;
     if (rest === 0) return;
     this.#fn.if(typeof end === "number" ? 1 : i32.ltS(counter, end), () => body({ copies: 1, lanes: rest }));
+    flush?.action();
   }
 
   /** This thread's part of `size`, in multiples of `grain`. */
@@ -121,6 +128,7 @@ export class LoopNest {
     from: number,
     total: number,
     body: () => void,
+    flush?: Flush,
   ): void {
     if (total <= 0) return;
     const counter = this.counter(l);
@@ -128,8 +136,32 @@ export class LoopNest {
       body();
       this.#advance(l, step);
     };
+    if (flush !== undefined) return this.#repeatFlushed(l, step, from, total, round, flush);
     if (typeof end !== "number") this.#fn.while(i32.leS(counter, i32.sub(end, step)), round);
     else if (total === step) round();
     else this.#fn.doWhile(round, i32.ltS(counter, from + total));
+  }
+
+  /** The same in stretches of so many rounds, each followed by the flush. */
+  #repeatFlushed(l: number, step: number, from: number, total: number, round: () => void, flush: Flush): void {
+    const counter = this.counter(l);
+    const stretch = flush.rounds * step;
+    const whole = Math.floor(total / stretch) * stretch;
+    const limit = this.#fn.local("i32");
+    const rounds = (end: Local<"i32"> | number): void => {
+      this.#fn.doWhile(round, i32.ltS(counter, end));
+      flush.action();
+    };
+    if (whole > 0) {
+      this.#fn.set(limit, from);
+      this.#fn.doWhile(
+        () => {
+          this.#fn.increment(limit, stretch);
+          rounds(limit);
+        },
+        i32.ltS(counter, from + whole),
+      );
+    }
+    if (total > whole) rounds(from + total);
   }
 }

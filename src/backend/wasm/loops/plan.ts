@@ -100,6 +100,46 @@ function chooseVectorDim(kernel: LoopKernel, width: number): number {
   return best;
 }
 
+/** Elements of a vectorised dimension that are walked before the next one moves, where loads gather. */
+const blockSize = 16;
+
+/**
+ * Cuts the vectorised dimension into blocks where loads gather along it, and are contiguous along another one: with
+ * the other one between blocks and elements, each cache line that is fetched is used up before it is evicted.
+ */
+function blocked(kernel: LoopKernel, vectorDim: number): { readonly kernel: LoopKernel; readonly vectorDim: number } {
+  const size = kernel.outer[vectorDim] ?? 0;
+  const gathers = kernel.nodes.some(
+    (node) =>
+      node.kind === "load" &&
+      (node.access.strides[vectorDim] ?? 0) > 1 &&
+      kernel.outer.some((other, d) => other >= blockSize && d !== vectorDim && node.access.strides[d] === 1),
+  );
+  if (kernel.inner.length > 0 || !gathers || size < 2 * blockSize || size % blockSize !== 0) return { kernel, vectorDim };
+  const cut = (strides: readonly number[]): number[] => {
+    const stride = strides[vectorDim] ?? 0;
+    const others = strides.filter((_, d) => d !== vectorDim);
+    return [stride * blockSize, ...others, stride];
+  };
+  const node = (n: KernelNode): KernelNode => {
+    if (n.kind === "index") return { ...n, strides: cut(n.strides) };
+    if (n.kind !== "load") return n;
+    const guards = n.guards?.map((guard) => ({ ...guard, strides: cut(guard.strides) }));
+    const access = { ...n.access, strides: cut(n.access.strides) };
+    return { ...n, access, ...(guards === undefined ? {} : { guards }) };
+  };
+  const others = kernel.outer.filter((_, d) => d !== vectorDim);
+  return {
+    kernel: {
+      ...kernel,
+      outer: [size / blockSize, ...others, blockSize],
+      nodes: kernel.nodes.map(node),
+      stores: kernel.stores.map(({ access, value }) => ({ access: { ...access, strides: cut(access.strides) }, value })),
+    },
+    vectorDim: kernel.outer.length,
+  };
+}
+
 function orderLoops(kernel: LoopKernel, vectorDim: number): Loop[] {
   const outerCount = kernel.outer.length;
   const all = [...kernel.outer, ...kernel.inner].map((size, dim): Loop => ({ size, dim, isInner: dim >= outerCount }));
@@ -203,9 +243,9 @@ function chooseParallel(loops: readonly Loop[], outerCount: number, vector: numb
 
 /** Decides how a loop kernel is carried out. `overlaps`: whether a store may overwrite what a load reads. */
 export function planLoops(source: LoopKernel, overlaps: (store: Store, load: KernelNode) => boolean): LoopPlan {
-  const kernel = normalizeKernel(source);
-  const width = kernel.nodes.some(({ dtype }) => isWide(dtype)) ? 2 : 4;
-  const vectorDim = chooseVectorDim(kernel, width);
+  const normal = normalizeKernel(source);
+  const width = normal.nodes.some(({ dtype }) => isWide(dtype)) ? 2 : 4;
+  const { kernel, vectorDim } = blocked(normal, chooseVectorDim(normal, width));
   const loops = orderLoops(kernel, vectorDim);
   const outerCount = kernel.outer.length;
   const vector = loops.findIndex(({ dim }) => dim === vectorDim);

@@ -50,7 +50,7 @@ export const float32: Readonly<Record<string, VectorFunction>> = {
   tan: outline("tan", 1, tan),
   atan: outline("atan", 1, atan),
   tanh,
-  erf: outline("erf", 1, erf),
+  erf,
   eq: (_, a, b) => f32x4.eq(a, b),
   ne: (_, a, b) => f32x4.ne(a, b),
   lt: (_, a, b) => f32x4.lt(a, b),

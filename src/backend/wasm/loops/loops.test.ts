@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import type { BufferSpec, LoopKernel, Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
+import type { TypedArray } from "../../../ir/dtypes.ts";
+import { WasmBackend } from "../backend.ts";
+import { planLoops } from "./plan.ts";
+
+const backend = new WasmBackend();
+
+/** Runs one loop kernel; its buffers are the inputs, then one float32 result of `size` elements. */
+function run(kernel: Omit<LoopKernel, "kind" | "label">, inputs: readonly TypedArray[], size: number): TypedArray {
+  const given = inputs.map((data, index): BufferSpec => ({ dtype: "float32", size: data.length, home: { kind: "input", index } }));
+  const schedule: Schedule = {
+    buffers: [...given, { dtype: "float32", size, home: { kind: "arena", byteOffset: 0 } }],
+    items: [{ kind: "loop", label: "test", ...kernel }],
+    outputs: [inputs.length],
+    arenaBytes: size * 4,
+  };
+  return backend.compileSchedule(schedule, inputs.length, 0).run(inputs, [])[0] ?? new Float32Array(0);
+}
+
+const load = (buffer: number, strides: readonly number[]): LoopKernel["nodes"][number] => ({
+  kind: "load",
+  access: { buffer, offset: 0, strides },
+  dtype: "float32",
+});
+
+describe("long sums", () => {
+  it.each([1_000_000, 1_000_003, 70_001])("of %d equal numbers are precise", (n) => {
+    const kernel = {
+      outer: [],
+      inner: [n],
+      nodes: [load(0, [1]), { kind: "reduce", combine: "add", value: 0, dtype: "float32" } as const],
+      stores: [{ access: { buffer: 1, offset: 0, strides: [0] }, value: 1 }],
+    };
+    const [sum] = run(kernel, [new Float32Array(n).fill(0.1)], 1);
+    const exact = n * Math.fround(0.1);
+    expect(Math.abs(Number(sum) - exact) / exact).toBeLessThan(1e-6);
+  });
+
+  it.each([
+    [5000, 7],
+    [2048, 64],
+    [3001, 33],
+  ])("down %d rows of %d columns are precise", (rows, columns) => {
+    const kernel = {
+      outer: [columns],
+      inner: [rows],
+      nodes: [load(0, [1, columns]), { kind: "reduce", combine: "add", value: 0, dtype: "float32" } as const],
+      stores: [{ access: { buffer: 1, offset: 0, strides: [1, 0] }, value: 1 }],
+    };
+    const data = Float32Array.from({ length: rows * columns }, (_, i) => 0.1 + (i % columns));
+    const sums = run(kernel, [data], columns);
+    for (let c = 0; c < columns; c++) {
+      const exact = rows * Math.fround(0.1 + c);
+      expect(Math.abs(Number(sums[c]) - exact) / exact, `column ${c}`).toBeLessThan(1e-6);
+    }
+  });
+});
+
+describe("transposition", () => {
+  it.each([
+    [64, 48],
+    [17, 96],
+    [128, 5],
+  ])("of [%d, %d]", (rows, columns) => {
+    const kernel = {
+      outer: [columns, rows],
+      inner: [],
+      nodes: [load(0, [1, columns])],
+      stores: [{ access: { buffer: 1, offset: 0, strides: [rows, 1] }, value: 0 }],
+    };
+    const data = Float32Array.from({ length: rows * columns }, (_, i) => i);
+    const result = run(kernel, [data], rows * columns);
+    for (let c = 0; c < columns; c++) {
+      for (let r = 0; r < rows; r++) expect(result[c * rows + r]).toBe(r * columns + c);
+    }
+  });
+});
+
+describe("planning", () => {
+  const kernel = (outer: readonly number[], inner: readonly number[], strides: readonly number[]): LoopKernel => ({
+    kind: "loop",
+    label: "test",
+    outer,
+    inner,
+    nodes: [
+      load(0, strides),
+      ...(inner.length > 0 ? [{ kind: "reduce", combine: "add", value: 0, dtype: "float32" } as const] : []),
+    ],
+    stores: [{ access: { buffer: 1, offset: 0, strides: [...outer.map((_, d) => (d === outer.length - 1 ? 1 : 0)), ...inner.map(() => 0)] }, value: inner.length > 0 ? 1 : 0 }],
+  });
+  const never = (): boolean => false;
+
+  it("sums rows along the row, columns across the columns", () => {
+    const rows = planLoops(kernel([512], [512], [512, 1]), never);
+    expect(rows.loops[rows.vector]?.isInner).toBe(true);
+    const columns = planLoops(kernel([512], [512], [1, 512]), never);
+    expect(columns.loops[columns.vector]?.isInner).toBe(false);
+  });
+
+  it("joins contiguous dimensions", () => {
+    const source = kernel([4, 6, 8], [], [48, 8, 1]);
+    const dense = { ...source, stores: [{ access: { buffer: 1, offset: 0, strides: [48, 8, 1] }, value: 0 }] };
+    expect(planLoops(dense, never).loops).toHaveLength(1);
+  });
+
+  it("shares out large work alone", () => {
+    expect(planLoops(kernel([512], [512], [512, 1]), never).parallel).toBe(0);
+    expect(planLoops(kernel([8], [16], [16, 1]), never).parallel).toBeNull();
+  });
+
+  it("keeps operations that call JavaScript on the first thread", () => {
+    const source = kernel([1 << 20], [], [1]);
+    const nodes = [...source.nodes, { kind: "op", op: "sin", args: [0], dtype: "float32" } as const];
+    expect(planLoops({ ...source, nodes }, never).parallel).toBeNull();
+  });
+});
