@@ -3,3 +3,4 @@ export * from "./activation/index.ts";
 export * from "./core/index.ts";
 export * from "./merging/index.ts";
 export * from "./regularization/index.ts";
+export * from "./reshaping/index.ts";

@@ -9,6 +9,10 @@ import type {
   LayerOptions,
 } from "./stubs.ts";
 
+export { concatenate, dot, maximum } from "../../src/layers/merging/index.ts";
+export { Dropout } from "../../src/layers/regularization/index.ts";
+export { Reshape, UpSampling2D } from "../../src/layers/reshaping/index.ts";
+
 /** How real layer files declare their types: see `src/ir/shape-types/index.ts`. */
 
 export interface Conv2DOptions<
@@ -91,16 +95,6 @@ export interface GlobalMaxPooling2D
   extends LayerBase, LayerCall<st.GlobalPoolingRule<"GlobalMaxPooling2D", 2>> {}
 export declare const GlobalMaxPooling2D: () => GlobalMaxPooling2D;
 
-export interface UpSampling2D<V extends st.PerAxis = st.PerAxis>
-  extends LayerBase, LayerCall<st.ResizeRule<"UpSampling2D", 2, "multiply", V>> {}
-export declare const UpSampling2D: <const V extends st.PerAxis = 2>(size?: V) => UpSampling2D<V>;
-
-export interface Dropout extends LayerBase, LayerCall<st.SameRule> {}
-export declare const Dropout: (rate: number) => Dropout;
-export interface Reshape<T extends readonly number[] = readonly number[]>
-  extends LayerBase, LayerCall<st.ReshapeRule<T>> {}
-export declare const Reshape: <const T extends readonly number[]>(targetShape: T) => Reshape<T>;
-
 export interface Embedding<N extends number = number> extends LayerBase, LayerCall<st.EmbeddingRule<N>> {}
 export declare const Embedding: <const N extends number>(inputDim: number, outputDim: N) => Embedding<N>;
 
@@ -118,10 +112,6 @@ export declare const LSTM: <
   units: U,
   options?: LSTMOptions<Q, R>,
 ) => LSTM<U, { returnSequences: Q; returnState: R; states: 2 }>;
-
-export declare const concatenate: st.ConcatenateFunction<ConcreteFamily, LayerOptions>;
-export declare const dot: st.DotFunction<ConcreteFamily, LayerOptions>;
-export declare const maximum: st.MergeFunction<"maximum", ConcreteFamily, LayerOptions>;
 
 export interface Attention
   extends

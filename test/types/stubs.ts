@@ -8,13 +8,9 @@ import type { ConcreteFamily, Tensor } from "../../src/ops/core/tensor.ts";
 
 export { Dense } from "../../src/layers/core/dense.ts";
 export { Input } from "../../src/layers/core/input-layer.ts";
+export { Add, add } from "../../src/layers/merging/index.ts";
+export { Flatten } from "../../src/layers/reshaping/index.ts";
 export { Model } from "../../src/models/model.ts";
 export { Layer } from "../../src/graph/layer.ts";
 export { LayerBase };
 export type { CallOptions, ConcreteFamily, KerasTensor, LayerCall, LayerOptions, Tensor };
-
-export interface Flatten<D extends DType = DType> extends LayerBase, LayerCall<st.FlattenRule<D>> {}
-export declare const Flatten: { (): Flatten<"float32">; new (): Flatten<"float32"> };
-export interface Add extends LayerBase, LayerCall<st.MergeRule<"Add">> {}
-export declare const Add: { (): Add; new (): Add };
-export declare const add: LayerCall<st.MergeRule<"add">, LayerOptions>;

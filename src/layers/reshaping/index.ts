@@ -1,0 +1,13 @@
+export { Cropping1D } from "./cropping1d.ts";
+export { Cropping2D } from "./cropping2d.ts";
+export { Cropping3D } from "./cropping3d.ts";
+export { Flatten } from "./flatten.ts";
+export { Permute } from "./permute.ts";
+export { RepeatVector } from "./repeat-vector.ts";
+export { Reshape } from "./reshape.ts";
+export { UpSampling1D } from "./up-sampling1d.ts";
+export { UpSampling2D } from "./up-sampling2d.ts";
+export { UpSampling3D } from "./up-sampling3d.ts";
+export { ZeroPadding1D } from "./zero-padding1d.ts";
+export { ZeroPadding2D } from "./zero-padding2d.ts";
+export { ZeroPadding3D } from "./zero-padding3d.ts";
