@@ -121,6 +121,12 @@ export class Variable implements TensorHolder, StateCell {
     return this;
   }
 
+  /** Replaces the value by elements of the variable's own dtype, in row-major order. */
+  assignData(data: TypedArray): void {
+    this.buffer.write(data);
+    this.#snapshot = null;
+  }
+
   assignAdd(value: TensorInput): this {
     return this.assign(add(this.#exact(), toValue(value)) as Tensor); // SAFETY: tensors in, tensor out
   }

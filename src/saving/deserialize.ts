@@ -1,0 +1,138 @@
+import { get as getActivation } from "../activations/index.ts";
+import { DTypePolicy } from "../graph/dtype-policy.ts";
+import { isLayer, type LayerBase } from "../graph/layer-base.ts";
+import type { ShapeTree } from "../graph/layer-call.ts";
+import { type DType, isDType } from "../ir/dtypes.ts";
+import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
+import { AntlerError, FormatError } from "../util/errors.ts";
+import { isPlainObject } from "../util/options.ts";
+import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
+import { type Context, type Description, inside, readDescription } from "./context.ts";
+import { camelCase } from "./names.ts";
+import { type CustomObjects, findClass, getRegisteredObject, type SerializableClass } from "./registry.ts";
+
+/**
+ * The value that Keras's JSON form describes. Runs no code from the file: classes are looked up by name.
+ *
+ * @throws {FormatError} for unknown classes, Python lambdas and malformed descriptions.
+ * @see Keras `saving/serialization_lib.py`
+ */
+export function deserializeObject(value: unknown, context: Context): unknown {
+  if (Array.isArray(value))
+    return value.map((child, i) => deserializeObject(child, inside(context, String(i))));
+  if (!isPlainObject(value)) return value;
+  const description = readDescription(value);
+  if (description === null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => [key, deserializeObject(child, inside(context, key))]),
+    );
+  }
+  return special(description, context) ?? construct(description, context);
+}
+
+/** Descriptions that are no classes: numbers, slices, functions. */
+function special({ module, className, config }: Description, context: Context): unknown {
+  switch (className) {
+    case "__tensor__":
+    case "__numpy__": {
+      if (!isPlainObject(config)) throw new FormatError(`${context.path}: malformed ${className}.`);
+      const { value, dtype } = config;
+      return makeTensor(value as NestedArray, {
+        dtype: isDType(dtype) ? (dtype satisfies DType) : "float32",
+      }); // SAFETY: makeTensor checks it
+    }
+    case "__lambda__":
+      throw new FormatError(
+        `${context.path}: a Python lambda is stored as byte code, which is not run. Supply the function in customObjects under the layer's name or its function's name.`,
+      );
+    case "function": {
+      const name = typeof config === "string" ? config : "";
+      const found =
+        getRegisteredObject(name, context.customObjects) ??
+        getRegisteredObject(name.split(">").at(-1) ?? name, context.customObjects);
+      if (typeof found === "function") return found;
+      if (module !== null && module.startsWith("keras")) return builtInFunction(name, context);
+      throw new FormatError(
+        `${context.path}: unknown function "${name}". Supply it in customObjects: { "${name}": … }.`,
+      );
+    }
+    default:
+      return undefined;
+  }
+}
+
+function builtInFunction(name: string, context: Context): unknown {
+  try {
+    return getActivation(name);
+  } catch (error) {
+    if (error instanceof AntlerError) throw new FormatError(`${context.path}: unknown function "${name}".`);
+    throw error;
+  }
+}
+
+function construct(description: Description, context: Context): unknown {
+  const { className, module, registeredName, config } = description;
+  if (!isPlainObject(config))
+    throw new FormatError(`${context.path}: expected the configuration of "${className}" to be an object.`);
+  const cls = findClass(module, className, registeredName, context.customObjects);
+  const where = inside(context, className);
+  try {
+    const made = instantiate(cls, className, config, where);
+    if (isLayer(made) && description.buildConfig !== null) buildFrom(made, description.buildConfig);
+    return made;
+  } catch (error) {
+    if (error instanceof AntlerError && !(error instanceof FormatError)) {
+      throw new FormatError(`${where.path}: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function instantiate(
+  cls: SerializableClass,
+  className: string,
+  config: Readonly<Record<string, unknown>>,
+  context: Context,
+): object {
+  if (className === "DTypePolicy") return new DTypePolicy(String(config["name"]));
+  if (Array.isArray(config["layers"]) && "input_layers" in config)
+    return functionalFromConfig(cls, config, context, deserializeObject);
+  if (Array.isArray(config["layers"]) && className === "Sequential")
+    return sequentialFromConfig(config, context, deserializeObject);
+  return fromConfig(cls, readConfig(config, context), context.customObjects);
+}
+
+/** A configuration with camelCase keys and live values. */
+export function readConfig(
+  config: Readonly<Record<string, unknown>>,
+  context: Context,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) => {
+      if (key === "quantization_config" && value === null) return [];
+      return [[camelCase(key), deserializeObject(value, inside(context, key))]];
+    }),
+  );
+}
+
+function fromConfig(
+  cls: SerializableClass,
+  config: Record<string, unknown>,
+  customObjects: CustomObjects,
+): object {
+  return cls.fromConfig === undefined ? new cls(config) : cls.fromConfig(config, { customObjects });
+}
+
+/** Builds a layer for the shapes that its file names. */
+export function buildFrom(layer: LayerBase, buildConfig: Readonly<Record<string, unknown>>): void {
+  if (layer.built) return;
+  const { input_shape: inputShape, shapes_dict: shapes } = buildConfig;
+  if (isPlainObject(shapes)) {
+    const names = layer.callArguments.tensors;
+    const byName = new Map(
+      Object.entries(shapes).map(([key, shape]) => [camelCase(key.replace(/_shape$/, "")), shape]),
+    );
+    const ordered = names.map((name) => byName.get(name)).filter((shape) => shape !== undefined);
+    layer.ensureBuilt((ordered.length > 0 ? ordered : [...byName.values()]) as ShapeTree[]); // SAFETY: shapes, as files have them
+  } else if (inputShape !== undefined && inputShape !== null) layer.ensureBuilt([inputShape as ShapeTree]); // SAFETY: as above
+}

@@ -1,0 +1,138 @@
+import { ModelClass, type Model } from "../models/model.ts";
+import { AntlerError, FormatError, OptionError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
+import { pathKind, writeFileAtomic } from "../util/platform/index.ts";
+import { rootContext } from "./context.ts";
+import { deserializeObject } from "./deserialize.ts";
+import { modelFromDescription, type ReadOptions, readKerasFile, writeKerasFile } from "./keras-file.ts";
+import { parsePythonJson, pythonJson } from "./python-json.ts";
+import type { CustomObjects } from "./registry.ts";
+import { type Json, serializeLayer, serializeObject } from "./serialize.ts";
+import { type FileSource, readSource } from "./source.ts";
+import { type LoadWeightsOptions, readWeights, writeWeights } from "./weights-file.ts";
+
+export {
+  getRegisteredName,
+  getRegisteredObject,
+  registerKerasSerializable,
+  withCustomObjects as customObjectScope,
+} from "./registry.ts";
+
+export interface SaveOptions {
+  /** Whether an existing file is replaced. Default true. */
+  readonly overwrite?: boolean | undefined;
+}
+
+export interface LoadModelOptions extends ReadOptions {
+  /** Only true is supported: loading never runs code from a file. */
+  readonly safeMode?: boolean | undefined;
+}
+
+/**
+ * Writes a model as a `.keras` file: architecture, weights, how it was compiled, the optimizer's state.
+ *
+ * Written beside and renamed: a crash leaves the old file whole.
+ *
+ * @throws {OptionError} for another ending, or when the file exists and may not be replaced.
+ * @see Keras `saving/saving_api.py`
+ */
+export async function saveModel(model: ModelClass, path: string, options: SaveOptions = {}): Promise<void> {
+  checkOptions("saveModel", options, ["overwrite"]);
+  if (!path.endsWith(".keras")) {
+    throw new OptionError(`saveModel: expected a file name that ends in .keras, received "${path}".`);
+  }
+  await refuseExisting("saveModel", path, options);
+  await writeFileAtomic(path, modelToBytes(model));
+}
+
+/** The bytes of a model's `.keras` file. */
+export function modelToBytes(model: ModelClass): Uint8Array {
+  if (!model.built)
+    throw new AntlerError(
+      `${model.where}: it is not built yet, so there are no weights to save. Call it on data first.`,
+    );
+  return writeKerasFile(model);
+}
+
+async function refuseExisting(where: string, path: string, { overwrite }: SaveOptions): Promise<void> {
+  if (overwrite === false && (await pathKind(path)) !== "missing") {
+    throw new OptionError(`${where}: "${path}" exists already. Give { overwrite: true } to replace it.`);
+  }
+}
+
+/**
+ * Reads a model from a `.keras` file: a path, a URL, bytes, or a `Blob`.
+ *
+ * @param options - `customObjects`: classes and functions by the names the file has for them; `compile`: whether to
+ *   compile the model as it was. Default true.
+ * @throws {FormatError} when the file is damaged, names unknown classes, or its weights do not fit.
+ * @see Keras `saving/saving_api.py`
+ */
+export async function loadModel(source: FileSource, options: LoadModelOptions = {}): Promise<Model> {
+  checkOptions("loadModel", options, ["customObjects", "compile", "safeMode"]);
+  if (options.safeMode === false)
+    throw new OptionError(
+      "loadModel: safeMode: false is not supported: code in files is never run. Supply functions in customObjects.",
+    );
+  const { bytes, name } = await readSource(source);
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b)
+    throw new FormatError(`${name}: it is no .keras file: it does not begin like a zip archive.`);
+  return (await readKerasFile(bytes, name, options)) as Model; // SAFETY: models are callable
+}
+
+/** Writes a model's weights (and its optimizer's state) as a `.weights.h5` file. */
+export async function saveWeights(model: ModelClass, path: string, options: SaveOptions = {}): Promise<void> {
+  checkOptions("saveWeights", options, ["overwrite"]);
+  if (!path.endsWith(".weights.h5")) {
+    throw new OptionError(`saveWeights: expected a file name that ends in .weights.h5, received "${path}".`);
+  }
+  await refuseExisting("saveWeights", path, options);
+  await writeFileAtomic(path, writeWeights(model));
+}
+
+/** Sets a model's weights from a `.weights.h5` file. */
+export async function loadWeights(
+  model: ModelClass,
+  source: FileSource,
+  options: LoadWeightsOptions = {},
+): Promise<void> {
+  checkOptions("loadWeights", options, ["skipMismatch"]);
+  if (!model.built)
+    throw new AntlerError(
+      `${model.where}: it is not built yet, so there are no weights to set. Call it on data first.`,
+    );
+  const { bytes, name } = await readSource(source);
+  await readWeights(model, bytes, name, options);
+}
+
+/** A model's architecture as JSON text, without weights. */
+export function modelToJson(model: ModelClass): string {
+  return pythonJson(serializeLayer(model));
+}
+
+/** A model from `toJson`'s text, with new weights. */
+export function modelFromJson(text: string, options: { readonly customObjects?: CustomObjects } = {}): Model {
+  let config: unknown;
+  try {
+    config = parsePythonJson(text);
+  } catch (error) {
+    throw new FormatError(
+      `modelFromJson: it is not JSON (${error instanceof Error ? error.message : String(error)}).`,
+      { cause: error },
+    );
+  }
+  return modelFromDescription(config, options.customObjects ?? {}, "modelFromJson") as Model; // SAFETY: models are callable
+}
+
+/** Keras's JSON form of an object: a layer, loss, metric, optimizer, initializer, … */
+export function serializeKerasObject(value: unknown): Json {
+  return serializeObject(value);
+}
+
+/** The object that Keras's JSON form describes. */
+export function deserializeKerasObject(
+  value: unknown,
+  options: { readonly customObjects?: CustomObjects } = {},
+): unknown {
+  return deserializeObject(value, rootContext(options));
+}

@@ -1,0 +1,171 @@
+import * as activations from "../activations/index.ts";
+import * as constraints from "../constraints/index.ts";
+import { DTypePolicy } from "../graph/dtype-policy.ts";
+import * as initializers from "../initializers/index.ts";
+import * as layers from "../layers/index.ts";
+import * as losses from "../losses/index.ts";
+import * as metrics from "../metrics/index.ts";
+import { ModelClass } from "../models/model.ts";
+import { Sequential } from "../models/sequential.ts";
+import * as ops from "../ops/index.ts";
+import type { Op } from "../ops/core/op.ts";
+import * as optimizers from "../optimizers/index.ts";
+import * as regularizers from "../regularizers/index.ts";
+import { FormatError, OptionError } from "../util/errors.ts";
+import { nearest } from "../util/options.ts";
+
+/** A class that configurations name: made from its configuration by `fromConfig`, or by its constructor. */
+export interface SerializableClass {
+  new (config: Readonly<Record<string, unknown>>): object;
+  readonly className?: string;
+  readonly name: string;
+  fromConfig?(config: Readonly<Record<string, unknown>>, options?: object): object;
+}
+
+/** Classes and functions by the names that files have for them. */
+export type CustomObjects = Readonly<Record<string, unknown>>;
+
+/** Keras's public modules, and the classes Antler has for them. */
+const modules: Readonly<Record<string, object>> = {
+  "keras.layers": layers,
+  "keras.initializers": initializers,
+  "keras.regularizers": regularizers,
+  "keras.constraints": constraints,
+  "keras.losses": losses,
+  "keras.metrics": metrics,
+  "keras.optimizers": optimizers,
+  "keras.optimizers.schedules": optimizers.schedules,
+};
+
+const custom = new Map<string, unknown>();
+const nameOfCustom = new Map<unknown, string>();
+const scopes: CustomObjects[] = [];
+
+/**
+ * Registers a class or function under `package>name`, so that files can name it.
+ *
+ * @example
+ * saving.registerKerasSerializable({ package: "mine" })(MyDense);
+ * @see Keras `saving/object_registration.py`
+ */
+export function registerKerasSerializable(
+  options: { readonly package?: string; readonly name?: string } = {},
+): <T extends object>(target: T) => T {
+  return (target) => {
+    const own = options.name ?? ("name" in target ? String(target.name) : "");
+    const registered = `${options.package ?? "Custom"}>${own}`;
+    const taken = custom.get(registered);
+    if (taken !== undefined && taken !== target) {
+      throw new OptionError(
+        `registerKerasSerializable: "${registered}" is registered already, for another object.`,
+      );
+    }
+    custom.set(registered, target);
+    nameOfCustom.set(target, registered);
+    return target;
+  };
+}
+
+/** The name under which a class or function is registered: `package>name`, or its own. */
+export function getRegisteredName(target: object): string {
+  return nameOfCustom.get(target) ?? ("name" in target ? String(target.name) : "");
+}
+
+/** What is registered (or supplied) under a name, or null. */
+export function getRegisteredObject(name: string, customObjects: CustomObjects = {}): unknown {
+  for (const scope of [customObjects, ...scopes.toReversed()])
+    if (Object.hasOwn(scope, name)) return scope[name];
+  return custom.get(name) ?? null;
+}
+
+/** Runs `f` while `objects` are known to files' names. @see Keras `saving.CustomObjectScope` */
+export function withCustomObjects<T>(objects: CustomObjects, f: () => T): T {
+  scopes.push(objects);
+  try {
+    return f();
+  } finally {
+    scopes.pop();
+  }
+}
+
+/** Keras's module for one of Antler's own classes, or null for a user's. */
+export function moduleOf(cls: object): string | null {
+  for (const [module, namespace] of Object.entries(modules)) {
+    if (Object.values(namespace).includes(cls)) return module;
+  }
+  return null;
+}
+
+/** The class a configuration names. `registeredName` and `className` as in the file; custom objects win. */
+export function findClass(
+  module: string | null,
+  className: string,
+  registeredName: string | null,
+  customObjects: CustomObjects,
+): SerializableClass {
+  for (const name of [registeredName, className]) {
+    const found = name === null ? null : getRegisteredObject(name, customObjects);
+    if (typeof found === "function") return found as SerializableClass; // SAFETY: classes are functions; others fail at use
+  }
+  if (className === "Functional" || className === "Model") return ModelClass as unknown as SerializableClass; // SAFETY: a class with fromConfig
+  if (className === "Sequential") return Sequential as unknown as SerializableClass; // SAFETY: as above
+  if (className === "DTypePolicy") return DTypePolicy as unknown as SerializableClass; // SAFETY: as above
+  const found = builtIn(module, className);
+  if (found !== undefined) return found;
+  throw unknownClass(module, className, registeredName);
+}
+
+function builtIn(module: string | null, className: string): SerializableClass | undefined {
+  // Backends other than Antler's write private module names: the class's name decides, in the module's family.
+  const family = Object.keys(modules).filter(
+    (name) => module === null || !module.startsWith("keras") || sameFamily(module, name),
+  );
+  for (const name of family) {
+    const found = (modules[name] as Readonly<Record<string, unknown>>)[className]; // SAFETY: a namespace object
+    if (typeof found === "function" && "className" in found) return found as unknown as SerializableClass; // SAFETY: a class of ours
+  }
+  return undefined;
+}
+
+function sameFamily(module: string, name: string): boolean {
+  if (module === name) return true;
+  const last = name.split(".").at(-1) ?? "";
+  const words: Readonly<Record<string, RegExp>> = {
+    optimizers: /optimizers(?!.*schedule)/,
+    schedules: /schedule/,
+    layers: /layers/,
+  };
+  return module.startsWith("keras.src") ? (words[last] ?? new RegExp(last)).test(module) : false;
+}
+
+function unknownClass(module: string | null, className: string, registeredName: string | null): FormatError {
+  const shown = registeredName === null || registeredName === className ? className : registeredName;
+  const known = Object.values(modules).flatMap((namespace) => Object.keys(namespace));
+  const isOurs = module?.startsWith("keras") === true;
+  const guess = isOurs ? undefined : nearest(className, known);
+  return new FormatError(
+    isOurs
+      ? `the class "${className}" (${module}) does not exist in Antler. Supply a class for it in customObjects: { ${className}: … }.`
+      : `unknown class "${shown}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Supply it in customObjects: { ${className}: … }, or register it with saving.registerKerasSerializable.`,
+  );
+}
+
+let opsByClass: ReadonlyMap<string, Op> | null = null;
+
+/** The op whose graph node has such a class, as `keras.src.ops.numpy.Add`; undefined when there is none. */
+export function findOp(module: string, className: string): Op | undefined {
+  opsByClass ??= new Map(
+    Object.values(ops).flatMap((value): [string, Op][] => {
+      if (typeof value !== "function" || !("op" in value)) return [];
+      const op = value.op as Op; // SAFETY: functions made by defineOp carry their op
+      return [
+        [`${op.module}.${op.className}`, op],
+        [`.${op.className}`, op],
+      ];
+    }),
+  );
+  const own = module.split(".").at(-1) ?? "";
+  return opsByClass.get(`${own}.${className}`) ?? opsByClass.get(`.${className}`);
+}
+
+export { activations };

@@ -1,0 +1,109 @@
+import { toSnakeCase } from "../graph/naming.ts";
+import { isLayer, type LayerBase } from "../graph/layer-base.ts";
+import type { Variable } from "../graph/variable.ts";
+import { ModelBase } from "../models/model-base.ts";
+import { OptimizerBase } from "../optimizers/optimizer.ts";
+import { isPlainObject } from "../util/options.ts";
+import { snakeCase } from "./names.ts";
+
+/** A place in a weights file: a group with variables of its own, for the object that owns them. */
+export interface WeightGroup {
+  /** Below the root, as `layers/dense_1`; empty for the root itself. */
+  readonly path: string;
+  /** The object's name, kept as an attribute. */
+  readonly name: string;
+  readonly variables: readonly Variable[];
+}
+
+/** What may hold variables: layers, models, optimizers. */
+type Saveable = LayerBase | OptimizerBase;
+
+function isSaveable(value: unknown): value is Saveable {
+  return isLayer(value) || value instanceof OptimizerBase;
+}
+
+/** Fields that are no part of a layer's own state. */
+const skipped: ReadonlySet<string> = new Set(["inboundNodes", "outboundNodes"]);
+
+/**
+ * All groups of a model's weights file, in Keras's order: each object once, at the first place that leads to it.
+ *
+ * Layers of functional and sequential models are `layers/<class>_<count>`; parts of other layers go by the name of
+ * their field, lists and objects of parts by `<field>/<class>_<count>`.
+ *
+ * @see Keras `saving/saving_lib.py`
+ */
+export function weightGroups(root: Saveable): WeightGroup[] {
+  const groups: WeightGroup[] = [];
+  const seen = new Set<Saveable>();
+  const visit = (saveable: Saveable, path: string): void => {
+    if (seen.has(saveable)) return;
+    seen.add(saveable);
+    groups.push({ path, name: saveable.name, variables: variablesOf(saveable) });
+    for (const [key, child] of partsOf(saveable)) visitPart(child, join(path, key), visit);
+  };
+  visit(root, "");
+  return groups;
+}
+
+function join(path: string, key: string): string {
+  return path === "" ? key : `${path}/${key}`;
+}
+
+function visitPart(part: unknown, path: string, visit: (saveable: Saveable, path: string) => void): void {
+  if (isSaveable(part)) return visit(part, path);
+  const items =
+    part instanceof Map
+      ? [...part.values()]
+      : Array.isArray(part)
+        ? part
+        : isPlainObject(part)
+          ? Object.values(part)
+          : [];
+  const counts = new Map<string, number>();
+  for (const item of items as unknown[]) {
+    const isContainer = !isSaveable(item) && holdsSaveable(item);
+    if (!isSaveable(item) && !isContainer) continue;
+    const base = isSaveable(item) ? toSnakeCase(item.className) : "container";
+    const count = counts.get(base) ?? 0;
+    counts.set(base, count + 1);
+    visitPart(item, join(path, count === 0 ? base : `${base}_${count}`), visit);
+  }
+}
+
+function holdsSaveable(value: unknown): boolean {
+  if (isSaveable(value)) return true;
+  if (value instanceof Map) return [...value.values()].some(holdsSaveable);
+  if (Array.isArray(value)) return value.some(holdsSaveable);
+  return isPlainObject(value) && Object.values(value).some(holdsSaveable);
+}
+
+/** The fields of an object that lead to parts: sorted as Python sorts them, private ones last. */
+function partsOf(saveable: Saveable): [string, unknown][] {
+  const hasGraph =
+    saveable instanceof ModelBase &&
+    saveable.graph !== null &&
+    ["Functional", "Sequential"].includes(saveable.className);
+  const fields = Object.entries(saveable)
+    .filter(([field, value]) => !skipped.has(field) && holdsSaveable(value))
+    .map(([field, value]): [string, unknown] => [snakeCase(field), value]);
+  const parts: [string, unknown][] = hasGraph ? [["layers", saveable.layers], ...fields] : fields;
+  if (saveable instanceof ModelBase) {
+    const optimizer = optimizerOf(saveable);
+    if (optimizer !== null && !parts.some(([field]) => field === "optimizer"))
+      parts.push(["optimizer", optimizer]);
+  }
+  return parts.sort(([a], [b]) =>
+    a.startsWith("_") === b.startsWith("_") ? (a < b ? -1 : a > b ? 1 : 0) : a.startsWith("_") ? 1 : -1,
+  );
+}
+
+/** The optimizer a model was compiled with, or null. */
+export function optimizerOf(model: ModelBase): OptimizerBase | null {
+  const optimizer: unknown = "optimizer" in model ? model.optimizer : null;
+  return optimizer instanceof OptimizerBase ? optimizer : null;
+}
+
+function variablesOf(saveable: Saveable): readonly Variable[] {
+  return isLayer(saveable) ? saveable.ownVariables : saveable.variables;
+}
