@@ -8,13 +8,14 @@ import type { Scope, Vector, VectorExpr } from "../math/scope.ts";
 import { displaced, loadLanes, loadSplat, loadVector, safeAddress, storeLanes, storeVector } from "./memory.ts";
 import { LoopNest, type Round } from "./nest.ts";
 import { ancestors, type LoopPlan, type NodeInfo, reducedIn } from "./plan.ts";
-import { accumulate, combineLanes, identityOf } from "./reduction.ts";
+import { accumulate, addExactly, combineLanes, identityOf } from "./reduction.ts";
 
 type LoadNode = Extract<KernelNode, { readonly kind: "load" }>;
 type ReduceNode = Extract<KernelNode, { readonly kind: "reduce" }>;
 
-/** Rounds of a loop after which a sum is long. */
+/** Rounds of a loop after which a sum is long, and of the short sums that it is made of. */
 const longSum = 1024;
+const shortSum = 64;
 
 /** Writes the function of one loop kernel. */
 export class LoopEmitter {
@@ -96,23 +97,24 @@ export class LoopEmitter {
       ...reducedIn(nodes, pass),
       ...stores.map((i) => kernel.stores[i]?.value ?? 0),
     ]);
-    // Long sums are made of short ones, whose rounding errors are small.
-    const partials = new Map<Vector, { readonly node: ReduceNode; readonly partial: Vector }>();
+    // Long sums are made of short ones, which are added with what rounding loses kept aside (Kahan, Neumaier).
+    const partials = new Map<Vector, { readonly dtype: DType; readonly partial: Vector; readonly lost: Vector }>();
     const isLong = (loops.at(-1)?.size ?? 0) > longSum * (vectorInside ? this.#plan.width * this.#plan.unroll : 1);
     for (const { id, node } of reductions) {
       if (!isLong || node.combine !== "add" || !isFloat(node.dtype)) continue;
       for (let u = 0; u < copiesOf(node); u++) {
-        const partial = this.#fn.local("v128", this.#s.constant(0, node.dtype));
-        partials.set(this.#value(id, u), { node, partial });
+        const zero = this.#s.constant(0, node.dtype);
+        const [partial, lost] = [this.#fn.local("v128", zero), this.#fn.local("v128", zero)];
+        partials.set(this.#value(id, u), { dtype: node.dtype, partial, lost });
       }
     }
     const action = (): void => {
-      for (const [total, { node, partial }] of partials) {
-        this.#s.temporaries(() => accumulate(this.#s, node, total, partial, null));
-        this.#fn.set(partial, this.#s.constant(0, node.dtype));
+      for (const [total, { dtype, partial, lost }] of partials) {
+        this.#s.temporaries(() => addExactly(this.#s, total, partial, lost, dtype));
+        this.#fn.set(partial, this.#s.constant(0, dtype));
       }
     };
-    const flush = partials.size > 0 ? { rounds: longSum / 2, action } : undefined;
+    const flush = partials.size > 0 ? { rounds: shortSum, action } : undefined;
     const inner = (l: number, current: Round): void => {
       if (l < loops.length) {
         const body = (inside: Round): void => {
@@ -138,6 +140,10 @@ export class LoopEmitter {
       for (const i of stores) this.#store(i, current, l, nodes[kernel.stores[i]?.value ?? 0]);
     };
     inner(outerCount, round);
+    for (const [total, { dtype, lost }] of partials) {
+      const context = { dtype, from: dtype, constant: undefined };
+      this.#fn.set(total, scalarEmitters.add(this.#s, [total, lost], context));
+    }
     for (const { id, node } of reductions) {
       if (!vectorInside) continue;
       const parts = Array.from({ length: copiesOf(node) }, (_, u) => this.#value(id, u));

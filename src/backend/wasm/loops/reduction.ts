@@ -39,6 +39,19 @@ export function accumulate(s: Scope, node: ReduceNode, into: Vector, value: Vect
   s.fn.set(into, combined(s, node, into, taken));
 }
 
+/** `total += value`, with what rounding loses added to `lost`; exact where `total` is the larger one, as in long sums. */
+export function addExactly(s: Scope, total: Vector, value: Vector, lost: Vector, dtype: DType): void {
+  const context = { dtype, from: dtype, constant: undefined };
+  const sum = s.temp(scalarEmitters.add(s, [total, value], context));
+  const rest = s.temp(scalarEmitters.sub(s, [total, sum], context));
+  s.fn.set(rest, scalarEmitters.add(s, [rest, value], context));
+  // Infinities leave NaN behind, which must not reach the sum.
+  const isFinite = s.temp(scalarEmitters.eq(s, [rest, rest], context));
+  s.fn.set(rest, selectLanes(isFinite, rest, s.constant(0, dtype), dtype));
+  s.fn.set(lost, scalarEmitters.add(s, [lost, rest], context));
+  s.fn.set(total, sum);
+}
+
 /** Combines accumulators, then their lanes; the result is left in all lanes of the first. */
 export function combineLanes(s: Scope, node: ReduceNode, parts: readonly Vector[], width: 4 | 2): void {
   let rest = parts;

@@ -7,7 +7,7 @@ import { emitMatmul, type StructuredKernel as Kernel } from "../kernels/index.ts
 import type { Epilogue as KernelEpilogue } from "../kernels/index.ts";
 import type { ModuleScope } from "../math/scope.ts";
 import type { EmitStructured } from "./contract.ts";
-import { denseAccess, epilogueLoop } from "./epilogue-loop.ts";
+import { epilogueLoop } from "./epilogue-loop.ts";
 import { epilogueOf } from "./epilogue.ts";
 
 function isStructuredDType(dtype: DType): dtype is StructuredDType {
@@ -20,17 +20,16 @@ function descriptorOf(kernel: StructuredKernel, dtype: StructuredDType): MatmulD
   invariant(a !== undefined && b !== undefined && c !== undefined, "matmul has two inputs and a result");
   const rank = c.shape.length;
   const stride = (operand: Operand, axis: number): number => operand.access.strides[axis] ?? 0;
-  const dense = denseAccess(c.access, c.shape).strides;
   return {
     kind: "matmul",
     dtype,
-    batch: c.shape.slice(0, -2).map((size, i) => ({ size, a: stride(a, i), b: stride(b, i), c: dense[i] ?? 0 })),
+    batch: c.shape.slice(0, -2).map((size, i) => ({ size, a: stride(a, i), b: stride(b, i), c: stride(c, i) })),
     m: c.shape[rank - 2] ?? 1,
     n: c.shape[rank - 1] ?? 1,
     k: a.shape[rank - 1] ?? 1,
     a: { row: stride(a, rank - 2), column: stride(a, rank - 1) },
     b: { row: stride(b, rank - 2), column: stride(b, rank - 1) },
-    c: { row: dense[rank - 2] ?? 1 },
+    c: { row: stride(c, rank - 2) },
     accumulate: false,
   };
 }
@@ -46,8 +45,7 @@ function productLoop(kernel: StructuredKernel): LoopKernel {
     ...access,
     strides: [...access.strides.slice(0, rank - 2), row, column, inner],
   });
-  const dense = denseAccess(c.access, c.shape);
-  const { dtype } = c;
+  const { dtype, access: result } = c;
   return {
     kind: "loop",
     label: kernel.label,
@@ -59,7 +57,7 @@ function productLoop(kernel: StructuredKernel): LoopKernel {
       { kind: "op", op: "mul", args: [0, 1], dtype },
       { kind: "reduce", combine: "add", value: 2, dtype },
     ],
-    stores: [{ access: { ...dense, strides: [...dense.strides, 0] }, value: 3 }],
+    stores: [{ access: { ...result, strides: [...result.strides, 0] }, value: 3 }],
   };
 }
 
