@@ -8,6 +8,7 @@ export { dotProductAttention } from "./attention.ts";
 export { bitwiseAnd, bitwiseInvert, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, leftShift, rightShift } from "./bitwise.ts";
 export { cast } from "./cast.ts";
 export { allclose, equal, greater, greaterEqual, isclose, isfinite, isin, isinf, isnan, isneginf, isposinf, isreal, less, lessEqual, logicalAnd, logicalNot, logicalOr, logicalXor, notEqual, signbit } from "./comparison.ts";
+export { associativeScan, cond, foriLoop, map, scan, vectorizedMap, whileLoop } from "./control-flow.ts";
 export { array, convertToNumpy, convertToTensor, polar, saturateCast } from "./conversion.ts";
 export { conv, convTranspose, depthwiseConv, separableConv } from "./convolution.ts";
 export { arange, bartlett, blackman, empty, emptyLike, eye, full, fullLike, geomspace, hamming, hanning, identity, kaiser, linspace, logspace, ones, onesLike, tri, zeros, zerosLike } from "./creation.ts";
@@ -33,3 +34,4 @@ export { broadcastTo, dtype, expandDims, isTensor, moveaxis, ndim, ravel, reshap
 export { argpartition, argsort, inTopK, sort, topK } from "./sorting.ts";
 export { corrcoef, correlate, median, nanmedian, nanpercentile, nanquantile, percentile, quantile } from "./statistics.ts";
 export { abs, absolute, angle, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, cbrt, ceil, clip, conj, conjugate, copy, cos, cosh, deg2rad, erf, erfc, erfinv, exp, exp2, expm1, fabs, floor, i0, imag, log, log10, log1p, log2, nanToNum, negative, rad2deg, real, reciprocal, round, rsqrt, sign, sin, sinc, sinh, sqrt, square, stopGradient, tan, tanh, trunc } from "./unary-math.ts";
+export * as image from "./image.ts";
