@@ -32,7 +32,9 @@ export function invokeLayer(layer: LayerBase, given: readonly unknown[]): unknow
   layer.ensureBuilt(bound.args.map(shapesOf));
   const { call, kwargs } = withContext(layer, bound);
   const isSymbolic = containsSymbolic(call.args) || containsSymbolic(call.options);
-  const outputs = isSymbolic ? callSymbolically(layer, call, kwargs) : compute(layer, call.args, call.options);
+  const outputs = isSymbolic
+    ? callSymbolically(layer, call, kwargs)
+    : compute(layer, call.args, call.options);
   passMasks(layer, call, outputs);
   return outputs;
 }
@@ -49,7 +51,9 @@ function symbolicOf(shape: ShapeTree, layer: LayerBase): unknown {
     return new KerasTensor(shape as Shape, { dtype: layer.computeDtype, name: "shape" }); // SAFETY: sizes only
   }
   if (Array.isArray(shape)) return shape.map((child: ShapeTree) => symbolicOf(child, layer));
-  return Object.fromEntries(Object.entries(shape).map(([key, child]: [string, ShapeTree]) => [key, symbolicOf(child, layer)]));
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, child]: [string, ShapeTree]) => [key, symbolicOf(child, layer)]),
+  );
 }
 
 function specShapes(specs: Tree<Spec>): ShapeTree {
@@ -61,15 +65,20 @@ function specShapes(specs: Tree<Spec>): ShapeTree {
 /** Tensors in place of numbers and arrays, floats in the layer's compute dtype. */
 function prepare(layer: LayerBase, { args, options }: BoundCall): BoundCall {
   const cleaned = args.map((arg, i) => toValues(arg, i === 0 && layer.statics.takesList === true));
+  return { args: castInputs(layer, cleaned), options };
+}
+
+/** Float tensors cast to the layer's compute dtype; symbolic ones are cast when the layer runs. */
+function castInputs(layer: LayerBase, args: readonly unknown[]): unknown[] {
   const to = layer.computeDtype;
-  if (!layer.autocast || !isFloat(to)) return { args: cleaned, options };
+  if (!layer.autocast || !isFloat(to)) return [...args];
   const convert = (value: Value): unknown => {
-    if (!isFloat(value.dtype) || value.dtype === to) return value;
+    if (!isFloat(value.dtype) || value.dtype === to || value instanceof KerasTensor) return value;
     const converted = cast(value, to);
     setMask(converted, maskOf(value));
     return converted;
   };
-  return { args: cleaned.map((arg) => mapValues(arg, convert)), options };
+  return args.map((arg) => mapValues(arg, convert));
 }
 
 function checkInputs(layer: LayerBase, inputs: unknown): void {
@@ -78,7 +87,9 @@ function checkInputs(layer: LayerBase, inputs: unknown): void {
   const specs = "check" in inputSpec ? [inputSpec] : inputSpec;
   const values = valuesIn(inputs);
   if (values.length !== specs.length) {
-    throw new ShapeError(`${layer.where}: expected ${specs.length} input${specs.length === 1 ? "" : "s"}, received ${values.length}.`);
+    throw new ShapeError(
+      `${layer.where}: expected ${specs.length} input${specs.length === 1 ? "" : "s"}, received ${values.length}.`,
+    );
   }
   values.forEach((value, i) => specs[i]?.check(layer.where, value));
 }
@@ -93,12 +104,16 @@ export function shapesOf(arg: unknown): ShapeTree {
  *
  * `kwargs` is what a graph node records: options the user gave, and masks.
  */
-function withContext(layer: LayerBase, { args, options }: BoundCall): { call: BoundCall; kwargs: Readonly<Record<string, unknown>> } {
+function withContext(
+  layer: LayerBase,
+  { args, options }: BoundCall,
+): { call: BoundCall; kwargs: Readonly<Record<string, unknown>> } {
   const declared = layer.callArguments;
   const kwargs: Record<string, unknown> = { ...options };
   declared.tensors.forEach((name, i) => {
     const option = i === 0 && declared.options.includes("mask") ? "mask" : `${name}Mask`;
-    if (!declared.options.includes(option) || (options[option] !== undefined && options[option] !== null)) return;
+    if (!declared.options.includes(option) || (options[option] !== undefined && options[option] !== null))
+      return;
     const mask = masksOf(args[i]);
     if (mask !== null) kwargs[option] = mask;
   });
@@ -107,7 +122,11 @@ function withContext(layer: LayerBase, { args, options }: BoundCall): { call: Bo
 }
 
 /** Runs the layer's computation on tensors. */
-function compute(layer: LayerBase, args: readonly unknown[], options: Readonly<Record<string, unknown>>): unknown {
+function compute(
+  layer: LayerBase,
+  args: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): unknown {
   const training = options["training"];
   const context = { training: typeof training === "boolean" ? training : null };
   const outputs = withCallContext(context, () =>
@@ -129,7 +148,11 @@ function compute(layer: LayerBase, args: readonly unknown[], options: Readonly<R
 }
 
 /** Records a node and makes symbolic outputs. */
-function callSymbolically(layer: LayerBase, call: BoundCall, kwargs: Readonly<Record<string, unknown>>): unknown {
+function callSymbolically(
+  layer: LayerBase,
+  call: BoundCall,
+  kwargs: Readonly<Record<string, unknown>>,
+): unknown {
   const outputs = toKerasTensors(specsFor(layer, call));
   new Node(layer, call.args, kwargs, outputs);
   return outputs;
@@ -138,15 +161,27 @@ function callSymbolically(layer: LayerBase, call: BoundCall, kwargs: Readonly<Re
 /** Shapes and dtypes of the outputs of a symbolic call. */
 function specsFor(layer: LayerBase, call: BoundCall): Tree<Spec> {
   if (layer.computeOutputSpec !== undefined) return layer.computeOutputSpec(call.args, call.options);
-  const symbolic = [...new Set([...valuesIn(call.args), ...valuesIn(call.options)])].filter((value) => value instanceof KerasTensor);
+  const symbolic = [...new Set([...valuesIn(call.args), ...valuesIn(call.options)])].filter(
+    (value) => value instanceof KerasTensor,
+  );
   const before = layer.callLosses.length;
-  const specs = inferSpecs((inputs) => {
-    const traced = new Map<Value, Tensor | undefined>(symbolic.map((tensor, i) => [tensor, flatten<Tensor>(inputs)[i]]));
-    const replace = (value: Value): unknown => traced.get(value) ?? value;
-    const args = call.args.map((arg) => mapValues(arg, replace));
-    const options = Object.fromEntries(Object.entries(call.options).map(([name, value]) => [name, mapValues(value, replace)]));
-    return compute(layer, args, options) as Tree<Tensor>; // SAFETY: a layer's call returns tensors
-  }, symbolic.map(({ shape, dtype }) => ({ shape, dtype })));
+  const specs = inferSpecs(
+    (inputs) => {
+      const traced = new Map<Value, Tensor | undefined>(
+        symbolic.map((tensor, i) => [tensor, flatten<Tensor>(inputs)[i]]),
+      );
+      const replace = (value: Value): unknown => traced.get(value) ?? value;
+      const args = castInputs(
+        layer,
+        call.args.map((arg) => mapValues(arg, replace)),
+      );
+      const options = Object.fromEntries(
+        Object.entries(call.options).map(([name, value]) => [name, mapValues(value, replace)]),
+      );
+      return compute(layer, args, options) as Tree<Tensor>; // SAFETY: a layer's call returns tensors
+    },
+    symbolic.map(({ shape, dtype }) => ({ shape, dtype })),
+  );
   if (layer.callLosses.length > before) layer.clearLosses();
   return specs;
 }

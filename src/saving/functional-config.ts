@@ -72,20 +72,13 @@ function serializeOp(
 ): { readonly [key: string]: Json } {
   invariant(operation instanceof OpOperation, "an operation that is neither layer nor op");
   const { op, name, config } = operation;
-  const settings = Object.entries(config)
-    .filter(([key]) => !isCallArgument(op.className, key))
-    .map(([key, value]) => [snakeCase(key), serialize(value)]);
+  const settings = Object.entries(config).map(([key, value]) => [snakeCase(key), serialize(value)]);
   return {
     module: `keras.src.ops.${op.module}`,
     class_name: op.className,
     config: { name, ...(Object.fromEntries(settings) as { readonly [key: string]: Json }) }, // SAFETY: entries of JSON
     registered_name: op.className,
   };
-}
-
-/** Static arguments that Keras passes when the node is called, not when it is made. */
-function isCallArgument(className: string, name: string): boolean {
-  return className === "GetItem" && name === "key";
 }
 
 function serializeNode(node: Node, indexOf: NodeIndex, serialize: (value: unknown) => Json): Json {
@@ -97,23 +90,26 @@ function serializeNode(node: Node, indexOf: NodeIndex, serialize: (value: unknow
     return serialize(value);
   };
   const { operation } = node;
-  const args = node.args.map(one);
-  if (operation instanceof OpOperation && operation.op.className === "GetItem")
-    args.push(serializeIndex(operation.config["key"], serialize));
+  const isIndex = operation instanceof OpOperation && operation.op.className === "GetItem";
+  const args = node.args.map((value, i) =>
+    isIndex && i === 1 ? serializeIndex(value, serialize) : one(value),
+  );
   const kwargs = Object.entries(node.kwargs).map(([key, value]): [string, Json] => [
     snakeCase(key),
     one(value),
   ]);
   // Layers that take a mask are told that there is none.
-  if (
-    isLayer(operation) &&
-    operation.callArguments.options.includes("mask") &&
-    operation.callArguments.open !== true &&
-    !("mask" in node.kwargs)
-  ) {
-    kwargs.push(["mask", null]);
-  }
+  if (takesMask(operation) && !("mask" in node.kwargs)) kwargs.push(["mask", null]);
   return { args, kwargs: Object.fromEntries(kwargs) };
+}
+
+/** True for built-in layers and models whose `call` has a mask. */
+function takesMask(operation: Operation): boolean {
+  if (!isLayer(operation)) return false;
+  const { options, open } = operation.callArguments;
+  return (
+    options.includes("mask") && (open !== true || ["Functional", "Sequential"].includes(operation.className))
+  );
 }
 
 function serializeSymbolic(tensor: KerasTensor, indexOf: NodeIndex): Json {

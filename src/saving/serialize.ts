@@ -1,6 +1,6 @@
 import { DTypePolicy } from "../graph/dtype-policy.ts";
 import { KerasTensor } from "../graph/keras-tensor.ts";
-import { classNameOf, isLayer, type LayerBase } from "../graph/layer-base.ts";
+import { classNameOf, isLayer, LayerBase } from "../graph/layer-base.ts";
 import type { ShapeTree } from "../graph/layer-call.ts";
 import { Variable } from "../graph/variable.ts";
 import { Tensor } from "../ops/core/tensor.ts";
@@ -136,7 +136,7 @@ function buildConfig(layer: LayerBase): { readonly [key: string]: Json } {
     return { build_config: { input_shape: shape as Json } }; // SAFETY: a shape is numbers and nulls
   }
   const shapes = layer.buildShapes;
-  if (shapes === null || layer.className === "InputLayer") return {};
+  if (shapes === null || layer.build === LayerBase.prototype.build) return {};
   if (shapes.length === 1) return { build_config: { input_shape: shapes[0] as Json } }; // SAFETY: nested shapes
   const names = layer.callArguments.tensors;
   const entries = shapes.flatMap((shape, i): [string, ShapeTree][] =>
