@@ -332,9 +332,9 @@ export abstract class LayerBase extends Operation {
   /** The constructor's arguments, from which `fromConfig` makes an equal layer. */
   getConfig(): Record<string, unknown> {
     const base = { name: this.name, trainable: this.trainable, dtype: this.dtypePolicy };
-    const { activityRegularizer: _, ...own } = parametersOf(this, this.statics.parameters ?? {});
     const { activityRegularizer } = this;
-    return { ...base, ...own, ...(activityRegularizer === null ? {} : { activityRegularizer }) };
+    const penalty = activityRegularizer === null ? {} : { activityRegularizer };
+    return { ...base, ...penalty, ...parametersOf(this, this.statics.parameters ?? {}) };
   }
 
   /** A new layer with the given configuration. */

@@ -112,6 +112,11 @@ class DenseLayer extends LayerBase {
     const product = matmul(inputs, this.kernel);
     return this.activation(this.bias === null ? product : add(product, this.bias));
   }
+
+  override getConfig(): Record<string, unknown> {
+    const { activityRegularizer, ...config } = super.getConfig();
+    return activityRegularizer === null ? config : { ...config, activityRegularizer };
+  }
 }
 
 export interface Dense<U extends number = number, D extends DType = DType> extends DenseLayer, LayerCall<DenseRule<U, D>> {}
