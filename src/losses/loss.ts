@@ -7,7 +7,7 @@ import { cast } from "../ops/cast.ts";
 import { isTensorHolder, isTypedArray, type TensorInput, toValue } from "../ops/core/convert.ts";
 import type { Result } from "../ops/core/op-types.ts";
 import type { Operand, Rest } from "../ops/core/signatures.ts";
-import { Tensor } from "../ops/core/tensor.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
 import { logicalAnd } from "../ops/comparison.ts";
 import { Value } from "../ops/core/value.ts";
 import { Callable, callable } from "../util/callable.ts";

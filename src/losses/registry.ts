@@ -1,7 +1,8 @@
 import { OptionError } from "../util/errors.ts";
 import { nearest } from "../util/options.ts";
 import type { LossFunction } from "./define.ts";
-import { Loss, LossBase, type LossConstructor } from "./loss.ts";
+import type { Loss} from "./loss.ts";
+import { LossBase, type LossConstructor } from "./loss.ts";
 import { LossFunctionWrapper, type LossLike } from "./loss-function-wrapper.ts";
 import { BinaryCrossentropy, binaryCrossentropy } from "./binary-crossentropy.ts";
 import { BinaryFocalCrossentropy, binaryFocalCrossentropy } from "./binary-focal-crossentropy.ts";

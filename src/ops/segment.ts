@@ -6,7 +6,7 @@ import { formatShape } from "../ir/shape.ts";
 import { castTo, wrap } from "./core/lift.ts";
 import { defineOp } from "./core/op.ts";
 import type { Op2 } from "./core/op-types.ts";
-import { Tensor } from "./core/tensor.ts";
+import type { Tensor } from "./core/tensor.ts";
 import { opt } from "./core/unary.ts";
 
 interface SegmentArguments {

@@ -1,5 +1,5 @@
 import { CompiledFunction } from "../graph/compiled-function.ts";
-import { Tensor } from "../ops/core/tensor.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
 import { flatten } from "../util/tree.ts";
 
 /** A step outside of training: one compiled program for each set of variables, as in training. */

@@ -1,7 +1,8 @@
 import { OptionError } from "../util/errors.ts";
 import { nearest } from "../util/options.ts";
 import { Adam } from "./adam.ts";
-import { OptimizerBase, type OptimizerConstructor } from "./optimizer.ts";
+import type { OptimizerBase} from "./optimizer.ts";
+import { type OptimizerConstructor } from "./optimizer.ts";
 import { RMSprop } from "./rmsprop.ts";
 import { SGD } from "./sgd.ts";
 

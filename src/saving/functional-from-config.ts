@@ -1,4 +1,4 @@
-import { KerasTensor } from "../graph/keras-tensor.ts";
+import type { KerasTensor } from "../graph/keras-tensor.ts";
 import { isLayer, type LayerBase } from "../graph/layer-base.ts";
 import { OpOperation, type Operation } from "../graph/operation.ts";
 import { Sequential } from "../models/sequential.ts";

@@ -9,7 +9,7 @@ import type { Variable } from "../../src/graph/variable.ts";
 import { type DType, isFloat } from "../../src/ir/dtypes.ts";
 import { toNumbers } from "../../src/ir/numbers.ts";
 import { Input } from "../../src/layers/core/input-layer.ts";
-import { Tensor } from "../../src/ops/core/tensor.ts";
+import type { Tensor } from "../../src/ops/core/tensor.ts";
 import { expectClose, tolerance, type ToleranceKind } from "./close.ts";
 import { describeGolden, type GoldenTensor, hasGolden, readGolden } from "./golden.ts";
 import { camelKeys, isGoldenTensor, toTensor } from "./golden-tensors.ts";

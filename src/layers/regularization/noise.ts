@@ -1,5 +1,5 @@
 import type { LayerOptions } from "../../graph/layer-base.ts";
-import { SeedGenerator } from "../../graph/seed-generator.ts";
+import type { SeedGenerator } from "../../graph/seed-generator.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import { formatShape } from "../../ir/shape.ts";
 import { multiply } from "../../ops/arithmetic.ts";

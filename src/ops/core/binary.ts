@@ -7,7 +7,7 @@ import { type TensorInput, toValue } from "./convert.ts";
 import { unify, wrap } from "./lift.ts";
 import { type BoundArguments, defineOp, type OpDefinition, type OpFunction } from "./op.ts";
 import { resultType } from "./promote.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 import type { Value } from "./value.ts";
 
 type BinaryArguments = Readonly<Record<string, Tensor>>;

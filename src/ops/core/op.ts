@@ -5,7 +5,7 @@ import { currentBuilder } from "../../ir/program.ts";
 import type { Spec } from "./abstract.ts";
 import { isTensorHolder, isTypedArray, type TensorInput, toValue } from "./convert.ts";
 import { runEagerly } from "./eager.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 import { isSymbolic, type SymbolicValue, Value } from "./value.ts";
 
 /** The arguments of one call, by name, defaults filled in. */
