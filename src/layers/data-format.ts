@@ -1,5 +1,4 @@
 import type { DataFormat } from "../ir/shape-types/index.ts";
-import { where } from "../ops/indexing.ts";
 import { oneOf } from "../util/options.ts";
 
 const dataFormats = ["channels_last", "channels_first"] as const;

@@ -1,5 +1,3 @@
-import type { DType } from "../../src/ir/dtypes.ts";
-import type * as st from "../../src/ir/shape-types/index.ts";
 import { LayerBase } from "../../src/graph/layer-base.ts";
 import type { LayerCallOptions as CallOptions, LayerOptions } from "../../src/graph/layer-base.ts";
 import type { KerasTensor } from "../../src/graph/keras-tensor.ts";

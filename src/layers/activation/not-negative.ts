@@ -1,4 +1,3 @@
-import { where } from "../../ops/indexing.ts";
 import { OptionError } from "../../util/errors.ts";
 
 /** Checks a slope, threshold or bound: a number that is not negative. */

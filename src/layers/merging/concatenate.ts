@@ -9,7 +9,7 @@ import type { Spec } from "../../ops/core/abstract.ts";
 import type { ConcreteFamily, Tensor } from "../../ops/core/tensor.ts";
 import type { Value } from "../../ops/core/value.ts";
 import { onesLike, zerosLike } from "../../ops/creation.ts";
-import { any, sum } from "../../ops/reductions.ts";
+import { any } from "../../ops/reductions.ts";
 import { expandDims } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";

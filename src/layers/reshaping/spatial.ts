@@ -1,5 +1,4 @@
 import type { Border, DataFormat } from "../../ir/shape-types/index.ts";
-import { where } from "../../ops/indexing.ts";
 import { OptionError } from "../../util/errors.ts";
 import { positiveInteger } from "../../util/parameters.ts";
 
