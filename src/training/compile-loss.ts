@@ -49,8 +49,8 @@ export class CompileLoss {
       let value = cast(loss(at(targets, path) as Tensor, output, { sampleWeight: given ?? null }) as Tensor, floatx()) as Tensor;
       const [first] = flatten<Tensor>(output as Tree<Tensor>);
       this.#trackers[i]?.updateState(value, { sampleWeight: first?.dims[0] ?? 1 });
-      if (weight !== null) value = multiply(value, weight) as Tensor;
-      total = total === null ? value : (add(total, value) as Tensor);
+      if (weight !== null) value = multiply(value, weight) as Tensor; // SAFETY: as above
+      total = total === null ? value : (add(total, value) as Tensor); // SAFETY: as above
     });
     return total;
   }

@@ -4,7 +4,7 @@ import { outsideTrace } from "../ops/core/scope.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
-import { flatten, type Tree } from "../util/tree.ts";
+import { flatten } from "../util/tree.ts";
 import { resultOf, updateMetric } from "./metric-access.ts";
 import type { StepLogs } from "./trainable.ts";
 
@@ -85,7 +85,7 @@ export class CompileMetrics {
   }
 
   #build(yTrue: unknown, yPred: unknown): Plan {
-    const outputs = flatten<unknown>(yPred as Tree<unknown>);
+    const outputs = flatten<unknown>(yPred);
     const isFlat = (Array.isArray(yPred) || isPlainObject(yPred)) && Object.keys(yPred).length === outputs.length;
     let names = this.#request.outputNames;
     if (isFlat && isPlainObject(yPred)) {
@@ -115,7 +115,7 @@ function update(group: OutputMetrics | null, yTrue: unknown, yPred: unknown, sam
 }
 
 function inOrder({ order }: { readonly order: readonly string[] | null }, y: unknown): unknown[] {
-  return isPlainObject(y) && order !== null ? order.map((name) => y[name]) : flatten<unknown>(y as Tree<unknown>);
+  return isPlainObject(y) && order !== null ? order.map((name) => y[name]) : flatten<unknown>(y);
 }
 
 interface BuildContext {
@@ -127,7 +127,7 @@ interface BuildContext {
 }
 
 function metricsOf(what: string, given: unknown, { yTrue, yPred, names, isFlat, order }: BuildContext): PerOutput {
-  const count = flatten<unknown>(yPred as Tree<unknown>).length;
+  const count = flatten<unknown>(yPred).length;
   const isEmpty = given === null || given === undefined || (typeof given === "object" && Object.keys(given).length === 0);
   if (isEmpty) return Array.from({ length: count }, () => null);
   const targets = inOrder({ order }, yTrue);
@@ -139,7 +139,7 @@ function metricsOf(what: string, given: unknown, { yTrue, yPred, names, isFlat, 
     const [target, output] = [targets[i] as Tensor, outputs[i] as Tensor];
     return { outputName: name, metrics: identifiers.map((identifier) => resolveMetric(identifier as MetricIdentifier, target.dims, output.dims)) };
   };
-  if (count === 1) return [make(flatten<unknown>(given as Tree<unknown>), 0, null)];
+  if (count === 1) return [make(flatten<unknown>(given), 0, null)];
   if (isFlat && Array.isArray(given) && given.length === count) return given.map((list, i) => make(list, i, names?.[i] ?? null));
   if (isPlainObject(given) && names !== null) {
     const unknown = Object.keys(given).filter((name) => !names.includes(name));

@@ -97,7 +97,7 @@ function sourcesOf(trainer: Trainer, x: unknown, y: unknown, options: FitOptions
   const train = sourceOf(given, common);
   if (validationData === null) return { train, validation: null };
   if (Array.isArray(validationData) && validationData.length >= 1 && validationData.length <= 3 && !isBatchIterable(validationData[0])) {
-    const [valX, valY, valWeight] = validationData as readonly unknown[];
+    const [valX, valY, valWeight]: readonly unknown[] = validationData;
     return { train, validation: sourceOf({ x: valX, y: valY, sampleWeight: valWeight }, test) };
   }
   return { train, validation: sourceOf({ x: validationData }, isBatchIterable(validationData) ? { ...test, batchSize: options.validationBatchSize ?? null } : test) };

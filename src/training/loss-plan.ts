@@ -3,7 +3,7 @@ import { type LossIdentifier, resolveLoss } from "../losses/registry.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { DataError, OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
-import { flatten, mapTree, packLike, sameStructure, type Tree } from "../util/tree.ts";
+import { flatten, mapTree, packLike, sameStructure } from "../util/tree.ts";
 
 /** Keys and indices from the outermost structure down to one output. */
 export type OutputPath = readonly (string | number)[];
@@ -55,13 +55,13 @@ export function planLosses(request: LossRequest, yTrue: unknown, yPred: unknown)
   }
   let tree = pairWithWeights(loss, lossWeights);
   const names: unknown =
-    outputNames !== null && outputNames.length === flatten(yPred as Tree<unknown>).length
-      ? packLike(yPred as Tree<unknown>, outputNames)
-      : mapTree(yPred as Tree<unknown>, () => null);
+    outputNames !== null && outputNames.length === flatten(yPred).length
+      ? packLike(yPred, outputNames)
+      : mapTree(yPred, () => null);
   if (isWeighted(tree)) {
     const same = tree;
     // SAFETY: one leaf for each output.
-    tree = mapTree<unknown, Weighted>(yPred as Tree<unknown>, () => same) as LossTree;
+    tree = mapTree<unknown, Weighted>(yPred, () => same) as LossTree;
   }
   const planned: PlannedLoss[] = [];
   place(planned, tree, yTrue, yPred, names, []);
@@ -99,7 +99,7 @@ function pairWithWeights(loss: unknown, lossWeights: unknown): LossTree {
     value === null || value === undefined ? null : Object.freeze({ loss: value, weight });
   const plain = mapLosses(loss, (value) => leaf(value, null));
   if (lossWeights === null || lossWeights === undefined) return plain;
-  const weights = flatten<unknown>(lossWeights as Tree<unknown>);
+  const weights = flatten<unknown>(lossWeights);
   const count = leavesOf(plain).length;
   if (count !== weights.length) {
     throw new OptionError(`compile: expected one loss weight for each loss, received ${count} losses and ${weights.length} weights.`);
@@ -130,14 +130,14 @@ function isLossLeaf(loss: unknown): boolean {
 function place(planned: PlannedLoss[], tree: LossTree, yTrue: unknown, yPred: unknown, names: unknown, path: OutputPath): void {
   if (tree === null) return;
   if (isWeighted(tree)) {
-    const outputs = flatten<unknown>(yPred as Tree<unknown>);
+    const outputs = flatten<unknown>(yPred);
     // SAFETY: without losses for its parts, an output is one tensor, or what a loss of its own takes.
     const [target, output] = [yTrue as Tensor, yPred as Tensor];
     const loss = resolveLoss(tree.loss as LossIdentifier, target.shape ?? [], output.shape ?? []); // SAFETY: resolveLoss checks names
     planned.push({ path, loss, weight: tree.weight, name: nameOf(path, names, loss, outputs.length) });
     return;
   }
-  const outputs = flatten<unknown>(yPred as Tree<unknown>);
+  const outputs = flatten<unknown>(yPred);
   if (Array.isArray(tree)) {
     const list = tree as readonly LossTree[]; // SAFETY: by isArray
     if (list.length === outputs.length && list.every((leaf) => leaf === null || isWeighted(leaf))) {
@@ -205,7 +205,7 @@ export function at(structure: unknown, path: OutputPath): unknown {
 
 function nameOf(path: OutputPath, names: unknown, loss: Loss, outputs: number): string {
   const isNested = Array.isArray(names) || isPlainObject(names);
-  if (isNested && path.length === 0 && outputs > 0) return flatten<unknown>(names as Tree<unknown>).join("_");
+  if (isNested && path.length === 0 && outputs > 0) return flatten<unknown>(names).join("_");
   const name = typeof names === "string" ? names : loss.name;
   if (path.length === 0) return name;
   const last = path.at(-1);
@@ -220,25 +220,25 @@ function nameOf(path: OutputPath, names: unknown, loss: Loss, outputs: number): 
  * @see Keras `CompileLoss.call`
  */
 export function alignToOutputs(what: string, given: unknown, yPred: unknown, { loss, outputNames }: LossRequest): unknown {
-  const outputs = flatten<unknown>(yPred as Tree<unknown>);
+  const outputs = flatten<unknown>(yPred);
   const isLeaf = !Array.isArray(given) && !isPlainObject(given);
   if (!Array.isArray(yPred) && !isPlainObject(yPred)) {
     if (isLeaf) return given;
-    const [only, ...more] = flatten<unknown>(given as Tree<unknown>);
+    const [only, ...more] = flatten<unknown>(given);
     if (only !== undefined && more.length === 0) return only;
   } else {
-    if (sameStructure(given as Tree<unknown>, yPred as Tree<unknown>)) return given;
-    if (isLeaf && outputs.length === 1) return packLike(yPred as Tree<unknown>, [given]);
+    if (sameStructure(given, yPred)) return given;
+    if (isLeaf && outputs.length === 1) return packLike(yPred, [given]);
     if (Array.isArray(yPred) && isPlainObject(given) && outputNames !== null && sameNames(outputNames, Object.keys(given))) {
       return outputNames.map((name) => given[name]);
     }
-    const leaves = flatten<unknown>(given as Tree<unknown>);
-    if (!isLeaf && leaves.length === outputs.length && !(isPlainObject(given) && isPlainObject(yPred))) return packLike(yPred as Tree<unknown>, leaves);
+    const leaves = flatten<unknown>(given);
+    if (!isLeaf && leaves.length === outputs.length && !(isPlainObject(given) && isPlainObject(yPred))) return packLike(yPred, leaves);
     const losses = leavesOf(mapLosses(loss, (value) => (value === null || value === undefined ? null : Object.freeze({ loss: value, weight: null }))));
     if (isPlainObject(given) && isPlainObject(yPred) && Object.keys(given).every((key) => key in yPred)) return given;
     if (losses.length === outputs.length && leaves.length === losses.filter((leaf) => leaf !== null).length) {
       let next = 0;
-      return packLike(yPred as Tree<unknown>, losses.map((leaf) => (leaf === null ? null : leaves[next++])));
+      return packLike(yPred, losses.map((leaf) => (leaf === null ? null : leaves[next++])));
     }
   }
   throw new DataError(`fit: the ${what} do not fit the model's outputs: expected ${describe(yPred)}, received ${describe(given)}.`);

@@ -77,7 +77,7 @@ export class IterableSource implements BatchSource {
     if (parts.length === 0 || parts.length > 3) {
       throw new DataError(`${this.#where}: expected batches of [x], [x, y] or [x, y, sampleWeight], received an array of ${parts.length}.`);
     }
-    const [x, y, sampleWeight] = parts as readonly unknown[];
+    const [x, y, sampleWeight]: readonly unknown[] = parts;
     const hostY = y === undefined || y === null ? null : toHostTree("y", y, outputs);
     const given = sampleWeight === undefined || sampleWeight === null ? null : toHostTree("sampleWeight", sampleWeight, Array.isArray(hostY) ? outputs : null);
     const data = { x: toHostTree("x", x, inputs), y: hostY, sampleWeight: prepareWeights(this.#where, hostY, given, classWeight) };

@@ -1,0 +1,93 @@
+import type { Tensor } from "../ops/core/tensor.ts";
+import { callable } from "../util/callable.ts";
+import { checkOptions } from "../util/options.ts";
+import { terminal } from "../util/platform/index.ts";
+import type { CallbackConstructor } from "./callback.ts";
+import type { Logs } from "./logs.ts";
+import { MonitorBase, type MonitorMode } from "./monitor.ts";
+
+export interface EarlyStoppingOptions {
+  /** What is watched. Default `"val_loss"`. */
+  readonly monitor?: string | undefined;
+  /** A change that is smaller is no improvement. Default 0. */
+  readonly minDelta?: number | undefined;
+  /** Epochs without improvement after which training ends. Default 0. */
+  readonly patience?: number | undefined;
+  /** 1: say so when it stops. Default 0. */
+  readonly verbose?: 0 | 1 | undefined;
+  /** Default `"auto"`. */
+  readonly mode?: MonitorMode | undefined;
+  /** A value that must be beaten for patience to begin anew. Default none. */
+  readonly baseline?: number | null | undefined;
+  /** Whether the weights of the best epoch come back at the end. Default false. */
+  readonly restoreBestWeights?: boolean | undefined;
+  /** Epochs before it begins to watch. Default 0. */
+  readonly startFromEpoch?: number | undefined;
+}
+
+class EarlyStoppingCallback extends MonitorBase {
+  readonly patience: number;
+  readonly verbose: number;
+  readonly baseline: number | null;
+  readonly restoreBestWeights: boolean;
+  readonly startFromEpoch: number;
+  wait = 0;
+  /** The epoch after which training was ended, from 0; 0 where it was not. */
+  stoppedEpoch = 0;
+  bestEpoch = 0;
+  bestWeights: Tensor[] | null = null;
+
+  constructor(options: EarlyStoppingOptions = {}) {
+    checkOptions("EarlyStopping", options, ["monitor", "minDelta", "patience", "verbose", "mode", "baseline", "restoreBestWeights", "startFromEpoch"]);
+    super("EarlyStopping", options.monitor ?? "val_loss", options.mode ?? "auto", options.minDelta ?? 0);
+    this.patience = options.patience ?? 0;
+    this.verbose = options.verbose ?? 0;
+    this.baseline = options.baseline ?? null;
+    this.restoreBestWeights = options.restoreBestWeights ?? false;
+    this.startFromEpoch = options.startFromEpoch ?? 0;
+  }
+
+  override onTrainBegin(): void {
+    this.wait = 0;
+    this.stoppedEpoch = 0;
+    this.best = null;
+    this.bestWeights = null;
+    this.bestEpoch = 0;
+  }
+
+  override onEpochEnd(epoch: number, logs: Logs): void {
+    const current = this.watched("EarlyStopping", logs);
+    if (current === null || epoch < this.startFromEpoch) return;
+    if (this.restoreBestWeights && this.bestWeights === null) this.#keep(epoch);
+    this.wait++;
+    if (this.isImprovement(current, this.best)) {
+      this.best = current;
+      this.bestEpoch = epoch;
+      if (this.restoreBestWeights) this.#keep(epoch);
+      if (this.isImprovement(current, this.baseline)) this.wait = 0;
+    } else if (this.wait >= this.patience && epoch > 0) {
+      this.stoppedEpoch = epoch;
+      this.model.stopTraining = true;
+    }
+  }
+
+  override onTrainEnd(): void {
+    if (this.stoppedEpoch > 0 && this.verbose > 0) terminal().write(`Epoch ${this.stoppedEpoch + 1}: early stopping\n`);
+    if (!this.restoreBestWeights || this.bestWeights === null) return;
+    if (this.verbose > 0) terminal().write(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.\n`);
+    this.model.setWeights(this.bestWeights);
+  }
+
+  #keep(epoch: number): void {
+    this.bestWeights = this.model.getWeights();
+    this.bestEpoch = epoch;
+  }
+}
+
+export type EarlyStopping = EarlyStoppingCallback;
+
+/** Ends training when a number has stopped to improve. @see Keras `callbacks/early_stopping.py` */
+export const EarlyStopping: CallbackConstructor<readonly [options?: EarlyStoppingOptions], EarlyStopping> = callable<
+  typeof EarlyStoppingCallback,
+  CallbackConstructor<readonly [options?: EarlyStoppingOptions], EarlyStopping>
+>(EarlyStoppingCallback);

@@ -1,0 +1,11 @@
+export { Callback } from "./callback.ts";
+export type { CallbackModel, CallbackParams } from "./callback.ts";
+export { CallbackList } from "./callback-list.ts";
+export { EarlyStopping } from "./early-stopping.ts";
+export { History } from "./history.ts";
+export { LambdaCallback } from "./lambda-callback.ts";
+export { LearningRateScheduler } from "./learning-rate-scheduler.ts";
+export type { Logs } from "./logs.ts";
+export { ProgbarLogger } from "./progbar-logger.ts";
+export { ReduceLROnPlateau } from "./reduce-lr-on-plateau.ts";
+export { TerminateOnNaN } from "./terminate-on-nan.ts";

@@ -1,0 +1,51 @@
+import { callable } from "../util/callable.ts";
+import { OptionError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
+import { terminal } from "../util/platform/index.ts";
+import { CallbackBase, type CallbackConstructor } from "./callback.ts";
+import { logRates, optimizersOf, rateOf } from "./learning-rates.ts";
+import type { Logs } from "./logs.ts";
+
+export interface LearningRateSchedulerOptions {
+  /** 1: say what the rate becomes. Default 0. */
+  readonly verbose?: 0 | 1 | undefined;
+}
+
+/** The learning rate of an epoch (from 0), for that of the epoch before. */
+export type RateSchedule = (epoch: number, rate: number) => number;
+
+class LearningRateSchedulerCallback extends CallbackBase {
+  readonly schedule: RateSchedule;
+  readonly verbose: number;
+
+  constructor(schedule: RateSchedule, options: LearningRateSchedulerOptions | 0 | 1 = {}) {
+    super();
+    if (typeof schedule !== "function") throw new OptionError(`LearningRateScheduler: expected a function (epoch, rate) => rate, received ${typeof schedule}.`);
+    const given = typeof options === "number" ? { verbose: options } : options;
+    checkOptions("LearningRateScheduler", given, ["verbose"]);
+    this.schedule = schedule;
+    this.verbose = given.verbose ?? 0;
+  }
+
+  override onEpochBegin(epoch: number): void {
+    for (const optimizer of optimizersOf("LearningRateScheduler", this.model)) {
+      const rate = this.schedule(epoch, rateOf(optimizer));
+      if (typeof rate !== "number") throw new OptionError(`LearningRateScheduler: expected the schedule to give a number, received ${typeof rate}.`);
+      optimizer.learningRate = rate;
+      if (this.verbose > 0) terminal().write(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.\n`);
+    }
+  }
+
+  override onEpochEnd(_epoch: number, logs: Logs): void {
+    logRates("LearningRateScheduler", this.model, logs);
+  }
+}
+
+export type LearningRateScheduler = LearningRateSchedulerCallback;
+type Arguments = readonly [schedule: RateSchedule, options?: LearningRateSchedulerOptions | 0 | 1];
+
+/** Sets the learning rate at the beginning of each epoch. @see Keras `callbacks/learning_rate_scheduler.py` */
+export const LearningRateScheduler: CallbackConstructor<Arguments, LearningRateScheduler> = callable<
+  typeof LearningRateSchedulerCallback,
+  CallbackConstructor<Arguments, LearningRateScheduler>
+>(LearningRateSchedulerCallback);

@@ -1,0 +1,183 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { EarlyStopping, LearningRateScheduler, ReduceLROnPlateau } from "../../src/callbacks/index.ts";
+import { Callback } from "../../src/callbacks/callback.ts";
+import type { Logs } from "../../src/callbacks/logs.ts";
+import { resetNames } from "../../src/graph/naming.ts";
+import { Mean } from "../../src/metrics/index.ts";
+import type { ModelClass } from "../../src/models/model.ts";
+import { Tensor } from "../../src/ops/core/tensor.ts";
+import * as ops from "../../src/ops/index.ts";
+import { deserializeKerasObject } from "../../src/saving/index.ts";
+import { flatten, mapTree } from "../../src/util/tree.ts";
+import { expectClose, type Numbers, tolerance } from "../support/close.ts";
+import { describeGolden, goldenFiles, type GoldenTensor, readGolden } from "../support/golden.ts";
+import { camelKeys, isGoldenTensor, toTensor } from "../support/golden-tensors.ts";
+import { trainingModels } from "../support/training-models.ts";
+
+interface GoldenVariable {
+  readonly path: string;
+  readonly value: GoldenTensor;
+}
+
+interface GoldenRun {
+  readonly model: string;
+  readonly note: string | null;
+  readonly initial_weights: readonly GoldenVariable[];
+  readonly final_weights: readonly GoldenVariable[];
+  readonly optimizer_variables: readonly GoldenVariable[];
+  readonly compile_config: Readonly<Record<string, unknown>>;
+  readonly x: unknown;
+  readonly y: unknown;
+  readonly x_eval?: unknown;
+  readonly y_eval?: unknown;
+  readonly sample_weight?: unknown;
+  readonly validation_data?: unknown;
+  readonly fit_args: Readonly<Record<string, unknown>>;
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  readonly epoch: readonly number[];
+  readonly batch_logs: readonly { readonly epoch: number; readonly batch: number; readonly logs: Readonly<Record<string, number>> }[];
+  readonly metrics_names: readonly string[];
+  readonly evaluate_dict: Readonly<Record<string, number>>;
+  readonly evaluate_list: number | readonly number[];
+  readonly predict: unknown;
+  readonly resume_1_epoch_history?: Readonly<Record<string, readonly number[]>>;
+}
+
+const within = tolerance("float32", "epochs");
+
+/** Golden tensors in a structure as tensors. */
+function toTensors(value: unknown): unknown {
+  if (isGoldenTensor(value)) return toTensor(value);
+  if (Array.isArray(value)) return value.map(toTensors);
+  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toTensors(child)]));
+  return value;
+}
+
+/** The metric of the corpus's custom run: the mean absolute error, as a class. */
+class MyMetric extends Mean {
+  override updateState(yTrue: never, yPred?: never): void {
+    super.updateState(ops.abs(ops.subtract(yTrue, yPred as never)) as Tensor); // SAFETY: tensors in, tensor out
+  }
+}
+
+const customObjects: Readonly<Record<string, unknown>> = {
+  my_loss: (yTrue: Tensor, yPred: Tensor) => ops.mean(ops.square(ops.subtract(yTrue, yPred)), -1),
+};
+
+function isObjectConfig(value: unknown): value is { readonly class_name: string; readonly config: unknown } {
+  return typeof value === "object" && value !== null && "class_name" in value;
+}
+
+/** Objects of a compile configuration, nested as it is. */
+function revive(value: unknown): unknown {
+  if (isObjectConfig(value)) {
+    if (value.class_name === "function") return customObjects["my_loss"];
+    if (value.class_name === "MyMetric") return new MyMetric({ name: "my_metric" });
+    return deserializeKerasObject(value);
+  }
+  if (Array.isArray(value)) return value.map(revive);
+  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, revive(child)]));
+  return value;
+}
+
+function callbacksOf(note: string | null): Callback[] {
+  if (note === null) return [];
+  if (note.startsWith("EarlyStopping")) return [new EarlyStopping({ patience: 2, restoreBestWeights: true })];
+  if (note.startsWith("ReduceLROnPlateau")) return [new ReduceLROnPlateau({ patience: 1, factor: 0.3, minDelta: 0.01 })];
+  if (note.startsWith("LearningRateScheduler")) return [new LearningRateScheduler((epoch, rate) => (epoch === 0 ? rate : rate * 0.5))];
+  return [];
+}
+
+class BatchLogs extends Callback {
+  readonly seen: { epoch: number; batch: number; logs: Logs }[] = [];
+  #epoch = 0;
+
+  override onEpochBegin(epoch: number): void {
+    this.#epoch = epoch;
+  }
+
+  override onTrainBatchEnd(batch: number, logs: Logs): void {
+    this.seen.push({ epoch: this.#epoch, batch, logs: { ...logs } });
+  }
+}
+
+const numbersOf = (tensor: Tensor): Numbers => Array.from(tensor.dataSync(), Number);
+
+function compare(what: string, actual: readonly { readonly path: string; readonly value: Tensor }[], expected: readonly GoldenVariable[]): void {
+  expect(actual.map(({ value }) => value.shape), `${what}: shapes`).toEqual(expected.map(({ value }) => value.shape));
+  expected.forEach(({ path, value }, i) => {
+    const variable = actual[i];
+    if (variable !== undefined) expectClose(numbersOf(variable.value), value.values, within, `${what} ${path}`);
+  });
+}
+
+async function prepare(run: GoldenRun): Promise<ModelClass> {
+  const make = trainingModels[run.model];
+  if (make === undefined) throw new Error(`there is no model "${run.model}" in test/support/training-models.ts`);
+  const model = make();
+  if (!model.built) await model.predict(toTensors(run.x), { verbose: 0 });
+  expect(model.weights.map(({ shape }) => shape)).toEqual(run.initial_weights.map(({ value }) => value.shape));
+  model.setWeights(run.initial_weights.map(({ value }) => toTensor(value)));
+  const { jit_compile: _, ...config } = run.compile_config;
+  model.compile(camelKeys(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, revive(value)]))));
+  return model;
+}
+
+const runs = goldenFiles("training", ".json").filter((name) => !name.startsWith("_"));
+
+describeGolden("whole training runs", () => {
+  beforeEach(resetNames);
+
+  describe.each(runs)("%s", (file) => {
+    it("has Keras's history, weights, optimizer state, evaluation and predictions", async () => {
+      const run = readGolden<GoldenRun>(`training/${file}`);
+      const model = await prepare(run);
+      const [x, y] = [toTensors(run.x), toTensors(run.y)];
+      const { class_weight: classWeight, ...fitArgs } = run.fit_args;
+      const options = camelKeys(fitArgs);
+      if (classWeight !== undefined) options["classWeight"] = classWeight;
+      if (run.sample_weight !== undefined) options["sampleWeight"] = toTensors(run.sample_weight);
+      if (run.validation_data !== undefined) options["validationData"] = toTensors(run.validation_data);
+      const batches = new BatchLogs();
+      const { history, epoch } = await model.fit(x, y, { ...options, callbacks: [...callbacksOf(run.note), batches], verbose: 0 });
+
+      expect(epoch).toEqual(run.epoch);
+      expect(Object.keys(history)).toEqual(Object.keys(run.history));
+      for (const [name, values] of Object.entries(run.history)) expectClose(history[name] ?? [], values, within, `history ${name}`);
+      expect(batches.seen.map((entry) => [entry.epoch, entry.batch])).toEqual(run.batch_logs.map((entry) => [entry.epoch, entry.batch]));
+      run.batch_logs.forEach(({ logs }, i) => {
+        const seen = batches.seen[i]?.logs ?? {};
+        expect(Object.keys(seen)).toEqual(Object.keys(logs));
+        expectClose(Object.values(seen).map(Number), Object.values(logs), within, `logs of batch ${i}`);
+      });
+      compare("weight", model.weights, run.final_weights);
+      compare("optimizer variable", model.optimizer?.variables ?? [], run.optimizer_variables);
+      expect(model.metricsNames).toEqual(run.metrics_names);
+
+      const [xEval, yEval] = [toTensors(run.x_eval ?? run.x), toTensors(run.y_eval ?? run.y)];
+      const batchSize = Number(run.fit_args["batch_size"] ?? 32);
+      const byName = await model.evaluate(xEval, yEval, { returnDict: true, verbose: 0 });
+      expect(Object.keys(byName)).toEqual(Object.keys(run.evaluate_dict));
+      expectClose(Object.values(byName), Object.values(run.evaluate_dict), within, "evaluate, by name");
+      expectClose([await model.evaluate(xEval, yEval, { verbose: 0, batchSize })].flat(), [run.evaluate_list].flat(), within, "evaluate, in order");
+      const predictions = await model.predict(xEval, { verbose: 0 });
+      const expected = flatten<unknown>(mapTree<unknown, unknown>(run.predict, (leaf) => leaf)).length;
+      expect(expected).toBeGreaterThan(0);
+      comparePredictions(predictions, run.predict);
+
+      if (run.resume_1_epoch_history !== undefined) {
+        const more = await model.fit(x, y, { ...options, epochs: 1, initialEpoch: 0, verbose: 0 });
+        for (const [name, values] of Object.entries(run.resume_1_epoch_history)) expectClose(more.history[name] ?? [], values, within, `next epoch's ${name}`);
+      }
+    });
+  });
+});
+
+function comparePredictions(actual: unknown, expected: unknown): void {
+  if (isGoldenTensor(expected)) {
+    const tensor = actual as Tensor; // SAFETY: where the golden run has a tensor, so has this
+    expectClose({ values: Array.from(tensor.dataSync(), Number), shape: tensor.dims }, expected, within, "predictions");
+    return;
+  }
+  for (const [key, child] of Object.entries(expected as object)) comparePredictions((actual as Record<string, unknown>)[key], child); // SAFETY: both nested
+}
