@@ -24,7 +24,13 @@ import type { History } from "../callbacks/history.ts";
 import type { CompileOptions } from "../training/compilation.ts";
 import { evaluate } from "../training/evaluate.ts";
 import { fit } from "../training/fit.ts";
-import { predictOnBatch, testOnBatch, type TestOnBatchOptions, trainOnBatch, type TrainOnBatchOptions } from "../training/on-batch.ts";
+import {
+  predictOnBatch,
+  testOnBatch,
+  type TestOnBatchOptions,
+  trainOnBatch,
+  type TrainOnBatchOptions,
+} from "../training/on-batch.ts";
 import type { EvaluateOptions, FitOptions, PredictOptions } from "../training/options.ts";
 import { predict } from "../training/predict.ts";
 import { outputNamesOf } from "../training/structure.ts";
@@ -32,6 +38,11 @@ import type { LossArguments, StepData, StepLogs, TrainableModel } from "../train
 import { Trainer } from "../training/trainer.ts";
 import { isPlainObject } from "../util/options.ts";
 import { printSummary, type SummaryOptions } from "../viz/summary.ts";
+import { pythonJson } from "../saving/python-json.ts";
+import type { FileSource, LoadWeightsOptions, SaveOptions } from "../saving/index.ts";
+import { serializeLayer } from "../saving/serialize.ts";
+import { cloneGraph, copyLayer } from "./clone-graph.ts";
+import { FunctionalGraph } from "./functional-graph.ts";
 import { ModelBase, modelOptions } from "./model-base.ts";
 
 /** How a model whose rule is not known is called: on symbolic or real tensors, arrays or objects of them. */
@@ -63,6 +74,92 @@ export class ModelClass extends ModelBase implements TrainableModel {
     printSummary(this, options);
   }
 
+  /** The constructor's arguments: for a functional model its graph, from which `fromConfig` makes a copy. */
+  override getConfig(): Record<string, unknown> {
+    if (this.className !== "Functional") return super.getConfig();
+    const { name, trainable, graph } = this;
+    return { name, trainable, layers: this.layers, graph };
+  }
+
+  /**
+   * A new model with the configuration of another: layers of the same classes and arguments, with fresh weights.
+   *
+   * @param options - `customObjects`: classes to use in place of those with the given names.
+   */
+  static override fromConfig(
+    config: Readonly<Record<string, unknown>>,
+    options: FromConfigOptions = {},
+  ): ModelClass {
+    const { graph, layers: _, trainable, ...rest } = config;
+    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
+    const construct = (given: object): ModelClass =>
+      Reflect.construct(this as unknown as new (config: object) => ModelClass, [given]);
+    if (!(graph instanceof FunctionalGraph)) return construct(config);
+    const model = construct({
+      ...rest,
+      ...cloneGraph(graph, (layer) => copyLayer(layer, options.customObjects?.[layer.className])),
+    });
+    if (trainable === false) model.trainable = false;
+    return model;
+  }
+
+  /** The architecture as JSON text, as Keras writes it; `models.modelFromJson` reads it. */
+  toJson(): string {
+    return pythonJson(serializeLayer(this));
+  }
+
+  /**
+   * Writes the whole model as a `.keras` file: architecture, weights, how it was compiled, the optimizer's state.
+   *
+   * @param path - Ends in `.keras`.
+   */
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    const { saveModel } = await import("../saving/index.ts");
+    await saveModel(this, path, options);
+  }
+
+  /** Writes the weights (and the optimizer's state) as a `.weights.h5` file. */
+  async saveWeights(path: string, options: SaveOptions = {}): Promise<void> {
+    const { saveWeights } = await import("../saving/index.ts");
+    await saveWeights(this, path, options);
+  }
+
+  /** Sets the weights from a `.weights.h5` file: a path, a URL, bytes or a `Blob`. */
+  async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
+    const { loadWeights } = await import("../saving/index.ts");
+    await loadWeights(this, source, options);
+  }
+
+  /** How the model was compiled, as given to `compile`; null when it was not. */
+  getCompileConfig(): Record<string, unknown> | null {
+    const compilation = this.#trainer.compilation;
+    if (compilation === null) return null;
+    const {
+      loss = null,
+      lossWeights = null,
+      metrics = null,
+      weightedMetrics = null,
+      jitCompile = "auto",
+    } = compilation.options;
+    const { optimizer, runEagerly, stepsPerExecution } = compilation;
+    return {
+      optimizer,
+      loss,
+      lossWeights,
+      metrics,
+      weightedMetrics,
+      runEagerly,
+      stepsPerExecution,
+      jitCompile: jitCompile === true,
+    };
+  }
+
+  /** Compiles as `getCompileConfig` says, and makes the optimizer's variables, so that their values can be loaded. */
+  compileFromConfig(config: Readonly<Record<string, unknown>>): void {
+    this.compile(config);
+    this.optimizer?.build(this.trainableVariables);
+  }
+
   /**
    * Says how to train: optimizer, losses and metrics, each one value, or (losses, metrics) nested or keyed by output name.
    *
@@ -87,11 +184,21 @@ export class ModelClass extends ModelBase implements TrainableModel {
   }
 
   /** Loss and metrics on data: a number, an array, or with `returnDict` an object by name. Data as for `fit`. */
-  evaluate(x: unknown, y: unknown, options: EvaluateOptions & { readonly returnDict: true }): Promise<Record<string, number>>;
+  evaluate(
+    x: unknown,
+    y: unknown,
+    options: EvaluateOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
   evaluate(x: unknown, y: unknown, options?: EvaluateOptions): Promise<number | number[]>;
-  evaluate(batches: unknown, options: EvaluateOptions & { readonly returnDict: true }): Promise<Record<string, number>>;
+  evaluate(
+    batches: unknown,
+    options: EvaluateOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
   evaluate(batches: unknown, options?: EvaluateOptions): Promise<number | number[]>;
-  async evaluate(x: unknown, ...rest: readonly unknown[]): Promise<number | number[] | Record<string, number>> {
+  async evaluate(
+    x: unknown,
+    ...rest: readonly unknown[]
+  ): Promise<number | number[] | Record<string, number>> {
     const [y, options] = splitArguments(rest, evaluateOnlyNames);
     return evaluate(this.#trainer, this, x, y, options);
   }
@@ -102,16 +209,32 @@ export class ModelClass extends ModelBase implements TrainableModel {
   }
 
   /** One training step on one batch: loss and metrics so far. */
-  trainOnBatch(x: unknown, y: unknown, options: TrainOnBatchOptions & { readonly returnDict: true }): Promise<Record<string, number>>;
+  trainOnBatch(
+    x: unknown,
+    y: unknown,
+    options: TrainOnBatchOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
   trainOnBatch(x: unknown, y?: unknown, options?: TrainOnBatchOptions): Promise<number | number[]>;
-  async trainOnBatch(x: unknown, y?: unknown, options: TrainOnBatchOptions = {}): Promise<number | number[] | Record<string, number>> {
+  async trainOnBatch(
+    x: unknown,
+    y?: unknown,
+    options: TrainOnBatchOptions = {},
+  ): Promise<number | number[] | Record<string, number>> {
     return trainOnBatch(this.#trainer, x, y, options);
   }
 
   /** Loss and metrics so far, with one more batch. */
-  testOnBatch(x: unknown, y: unknown, options: TestOnBatchOptions & { readonly returnDict: true }): Promise<Record<string, number>>;
+  testOnBatch(
+    x: unknown,
+    y: unknown,
+    options: TestOnBatchOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
   testOnBatch(x: unknown, y?: unknown, options?: TestOnBatchOptions): Promise<number | number[]>;
-  async testOnBatch(x: unknown, y?: unknown, options: TestOnBatchOptions = {}): Promise<number | number[] | Record<string, number>> {
+  async testOnBatch(
+    x: unknown,
+    y?: unknown,
+    options: TestOnBatchOptions = {},
+  ): Promise<number | number[] | Record<string, number>> {
     return testOnBatch(this.#trainer, x, y, options);
   }
 
@@ -215,9 +338,13 @@ const fitOnlyNames = [
 ]; // prettier-ignore
 
 /** Targets and options, of which the targets may be left out. */
-function splitArguments<O extends object>(rest: readonly unknown[], names: readonly string[]): [y: unknown, options: O] {
+function splitArguments<O extends object>(
+  rest: readonly unknown[],
+  names: readonly string[],
+): [y: unknown, options: O] {
   const [first, second] = rest;
-  const isOptions = second === undefined && isPlainObject(first) && Object.keys(first).some((name) => names.includes(name));
+  const isOptions =
+    second === undefined && isPlainObject(first) && Object.keys(first).some((name) => names.includes(name));
   const [y, options] = isOptions ? [undefined, first] : [first, second];
   return [y, (options ?? {}) as O]; // SAFETY: the methods check their options
 }
@@ -228,6 +355,11 @@ export type Model<R extends ShapeRule = WideRule> = ModelClass &
 
 /** The shapes of symbolic tensors, nested alike. */
 type ShapesIn<I> = I extends TensorTree ? ShapesOf<I> : unknown;
+
+export interface FromConfigOptions {
+  /** Classes by the names of the layers' classes. */
+  readonly customObjects?: Readonly<Record<string, unknown>> | undefined;
+}
 
 export interface ModelConstructor {
   <const I, const O>(
@@ -248,7 +380,7 @@ export interface ModelConstructor {
   ): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
   /** For subclasses: `class MLP extends Model { call(inputs) {…} }`. */
   new (options?: LayerOptions & { readonly inputs?: unknown; readonly outputs?: unknown }): Model;
-  fromConfig(config: Readonly<Record<string, unknown>>): LayerBase;
+  fromConfig(config: Readonly<Record<string, unknown>>, options?: FromConfigOptions): Model;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { FormatError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
-import type { CustomObjects } from "./registry.ts";
+import type { CustomObjects } from "./custom-objects.ts";
 
 /** How deep configurations may be nested: deeper ones are malformed, or an attack. */
 const depthLimit = 200;

@@ -9,7 +9,8 @@ import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
 import { type Context, type Description, inside, readDescription } from "./context.ts";
 import { camelCase } from "./names.ts";
-import { type CustomObjects, findClass, getRegisteredObject, type SerializableClass } from "./registry.ts";
+import { type CustomObjects, getRegisteredObject } from "./custom-objects.ts";
+import { findClass, type SerializableClass } from "./registry.ts";
 
 /**
  * The value that Keras's JSON form describes. Runs no code from the file: classes are looked up by name.

@@ -6,7 +6,7 @@ import { rootContext } from "./context.ts";
 import { deserializeObject } from "./deserialize.ts";
 import { modelFromDescription, type ReadOptions, readKerasFile, writeKerasFile } from "./keras-file.ts";
 import { parsePythonJson, pythonJson } from "./python-json.ts";
-import type { CustomObjects } from "./registry.ts";
+import type { CustomObjects } from "./custom-objects.ts";
 import { type Json, serializeLayer, serializeObject } from "./serialize.ts";
 import { type FileSource, readSource } from "./source.ts";
 import { type LoadWeightsOptions, readWeights, writeWeights } from "./weights-file.ts";
@@ -16,7 +16,9 @@ export {
   getRegisteredObject,
   registerKerasSerializable,
   withCustomObjects as customObjectScope,
-} from "./registry.ts";
+} from "./custom-objects.ts";
+
+export type { FileSource, LoadWeightsOptions };
 
 export interface SaveOptions {
   /** Whether an existing file is replaced. Default true. */

@@ -4,10 +4,11 @@ import { isLayer } from "../graph/layer-base.ts";
 import { ModelClass } from "../models/model.ts";
 import { FormatError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
-import { rootContext } from "./context.ts";
+import { inside, rootContext } from "./context.ts";
+import { camelCase } from "./names.ts";
 import { deserializeObject } from "./deserialize.ts";
 import { parsePythonJson, pythonJson } from "./python-json.ts";
-import type { CustomObjects } from "./registry.ts";
+import type { CustomObjects } from "./custom-objects.ts";
 import { serializeLayer } from "./serialize.ts";
 import { readWeights, writeWeights } from "./weights-file.ts";
 
@@ -80,6 +81,10 @@ function compileFromConfig(
 ): void {
   const given = isPlainObject(config) ? config["compile_config"] : null;
   if (compile === false || !isPlainObject(given) || Object.keys(given).length === 0) return;
-  const settings = deserializeObject(given, rootContext({ customObjects }, "compile_config"));
-  model.compileFromConfig(settings as Readonly<Record<string, unknown>>); // SAFETY: an object stays one
+  const context = rootContext({ customObjects }, "compile_config");
+  const settings = Object.entries(given).map(([key, value]) => [
+    camelCase(key),
+    deserializeObject(value, inside(context, key)),
+  ]);
+  model.compileFromConfig(Object.fromEntries(settings));
 }

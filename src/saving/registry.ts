@@ -1,4 +1,3 @@
-import * as activations from "../activations/index.ts";
 import * as constraints from "../constraints/index.ts";
 import { DTypePolicy } from "../graph/dtype-policy.ts";
 import * as initializers from "../initializers/index.ts";
@@ -10,9 +9,11 @@ import { Sequential } from "../models/sequential.ts";
 import * as ops from "../ops/index.ts";
 import type { Op } from "../ops/core/op.ts";
 import * as optimizers from "../optimizers/index.ts";
+import * as schedules from "../optimizers/schedules/index.ts";
 import * as regularizers from "../regularizers/index.ts";
-import { FormatError, OptionError } from "../util/errors.ts";
+import { FormatError } from "../util/errors.ts";
 import { nearest } from "../util/options.ts";
+import { type CustomObjects, getRegisteredObject } from "./custom-objects.ts";
 
 /** A class that configurations name: made from its configuration by `fromConfig`, or by its constructor. */
 export interface SerializableClass {
@@ -21,9 +22,6 @@ export interface SerializableClass {
   readonly name: string;
   fromConfig?(config: Readonly<Record<string, unknown>>, options?: object): object;
 }
-
-/** Classes and functions by the names that files have for them. */
-export type CustomObjects = Readonly<Record<string, unknown>>;
 
 /** Keras's public modules, and the classes Antler has for them. */
 const modules: Readonly<Record<string, object>> = {
@@ -34,67 +32,8 @@ const modules: Readonly<Record<string, object>> = {
   "keras.losses": losses,
   "keras.metrics": metrics,
   "keras.optimizers": optimizers,
-  "keras.optimizers.schedules": optimizers.schedules,
+  "keras.optimizers.schedules": schedules,
 };
-
-const custom = new Map<string, unknown>();
-const nameOfCustom = new Map<unknown, string>();
-const scopes: CustomObjects[] = [];
-
-/**
- * Registers a class or function under `package>name`, so that files can name it.
- *
- * @example
- * saving.registerKerasSerializable({ package: "mine" })(MyDense);
- * @see Keras `saving/object_registration.py`
- */
-export function registerKerasSerializable(
-  options: { readonly package?: string; readonly name?: string } = {},
-): <T extends object>(target: T) => T {
-  return (target) => {
-    const own = options.name ?? ("name" in target ? String(target.name) : "");
-    const registered = `${options.package ?? "Custom"}>${own}`;
-    const taken = custom.get(registered);
-    if (taken !== undefined && taken !== target) {
-      throw new OptionError(
-        `registerKerasSerializable: "${registered}" is registered already, for another object.`,
-      );
-    }
-    custom.set(registered, target);
-    nameOfCustom.set(target, registered);
-    return target;
-  };
-}
-
-/** The name under which a class or function is registered: `package>name`, or its own. */
-export function getRegisteredName(target: object): string {
-  return nameOfCustom.get(target) ?? ("name" in target ? String(target.name) : "");
-}
-
-/** What is registered (or supplied) under a name, or null. */
-export function getRegisteredObject(name: string, customObjects: CustomObjects = {}): unknown {
-  for (const scope of [customObjects, ...scopes.toReversed()])
-    if (Object.hasOwn(scope, name)) return scope[name];
-  return custom.get(name) ?? null;
-}
-
-/** Runs `f` while `objects` are known to files' names. @see Keras `saving.CustomObjectScope` */
-export function withCustomObjects<T>(objects: CustomObjects, f: () => T): T {
-  scopes.push(objects);
-  try {
-    return f();
-  } finally {
-    scopes.pop();
-  }
-}
-
-/** Keras's module for one of Antler's own classes, or null for a user's. */
-export function moduleOf(cls: object): string | null {
-  for (const [module, namespace] of Object.entries(modules)) {
-    if (Object.values(namespace).includes(cls)) return module;
-  }
-  return null;
-}
 
 /** The class a configuration names. `registeredName` and `className` as in the file; custom objects win. */
 export function findClass(
@@ -167,5 +106,3 @@ export function findOp(module: string, className: string): Op | undefined {
   const own = module.split(".").at(-1) ?? "";
   return opsByClass.get(`${own}.${className}`) ?? opsByClass.get(`.${className}`);
 }
-
-export { activations };

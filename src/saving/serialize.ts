@@ -8,7 +8,8 @@ import { ModelBase } from "../models/model-base.ts";
 import { FormatError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalConfig } from "./functional-config.ts";
-import { getRegisteredName, moduleOf } from "./registry.ts";
+import { getRegisteredName } from "./custom-objects.ts";
+import { moduleOf } from "./modules.ts";
 import { snakeCase } from "./names.ts";
 
 /** A value as JSON has it. */
@@ -86,7 +87,7 @@ export function serializeConfig(config: Readonly<Record<string, unknown>>): { re
 
 function serializeConfigurable(value: Configurable): Json {
   const cls = value.constructor;
-  const module = moduleOf(cls);
+  const module = moduleOf(value);
   const config = serializeConfig(value.getConfig());
   return module === null
     ? describe("builtins", classNameOf(cls), config, getRegisteredName(cls))
@@ -117,7 +118,7 @@ function describeClass(layer: LayerBase, className: string, config: Json): { rea
     return describe("keras.src.models.functional", "Functional", config, "Functional");
   if (className === "Sequential") return describe("keras", "Sequential", config, null);
   const cls = layer.constructor;
-  const module = moduleOf(cls);
+  const module = moduleOf(layer);
   return module === null
     ? describe("builtins", className, config, getRegisteredName(cls))
     : describe(module, className, config, null);
