@@ -66,15 +66,3 @@ export const saturateCast: OpFunction<<X extends Operand>(x: X, dtype: DType) =>
     return wrap(castTo(limited, to));
   },
 );
-
-/** The complex number `abs · e^(i·angle)` as a pair: real and imaginary parts along a new last axis. @see Keras `ops.polar` */
-export const polar: OpFunction<<A extends Operand, B extends Operand>(abs: A, angle: B) => Result<A | B>> = defineOp(
-  { name: "polar", module: "nn", args: { abs: "tensor", angle: "tensor" } },
-  ({ abs, angle }: { readonly abs: Tensor; readonly angle: Tensor }) => {
-    const size = castTo(abs.traced, isFloat(abs.dtype) ? abs.dtype : "float32");
-    const turn = castTo(angle.traced, size.dtype);
-    const parts = [p.mul(size, p.cos(turn)), p.mul(size, p.sin(turn))].map((x) => p.reshape(x, [...x.shape, 1]));
-    return wrap(p.concat(parts, size.shape.length));
-  },
-);
-

@@ -90,29 +90,45 @@ export const tile: Op1<[{ readonly repeats: number | readonly number[] }]> = def
   },
 );
 
-/** Repeats every element along an axis (in the flattened tensor by default), all alike or each its own number of times. @see Keras `ops.repeat` */
-export const repeat: Op1<[{ readonly repeats: number | readonly number[] | Tensor }, { readonly axis?: number | null }]> = defineOp(
+interface RepeatArguments extends One {
+  readonly repeats: number | readonly number[];
+  readonly axis: number | null;
+}
+
+const repeatOp: OpFunction<(...args: readonly unknown[]) => unknown> = defineOp(
   { name: "repeat", args: { x: "tensor", repeats: "static", axis: opt(null) } },
-  ({ x, repeats, axis }: One & { readonly repeats: number | readonly number[] | Tensor; readonly axis: number | null }) => {
+  ({ x, repeats, axis }: RepeatArguments) => {
     const value = axis === null ? p.reshape(x.traced, [x.size]) : x.traced;
     const at = axis === null ? 0 : normalizeAxis(axis, value.shape.length, "ops.repeat");
     const n = value.shape[at] ?? 0;
-    const counts = repeats instanceof Tensor ? Array.from(repeats.dataSync() as Iterable<number | bigint>, Number) : repeats; // SAFETY: elements of an integer tensor
-    const same = typeof counts === "number" ? counts : counts.length === 1 ? counts[0] : undefined;
+    const same = typeof repeats === "number" ? repeats : repeats.length === 1 ? repeats[0] : undefined;
     if (same !== undefined) {
       const shape = [...value.shape.slice(0, at + 1), same, ...value.shape.slice(at + 1)];
       const spread = p.broadcast(value, shape, axesOf(value).map((i) => (i > at ? i + 1 : i)));
       return wrap(p.reshape(spread, value.shape.map((dim, i) => (i === at ? dim * same : dim))));
     }
-    if (typeof counts === "number" || counts.length !== n) {
-      throw new ShapeError(`ops.repeat: expected one number of repeats or ${n}, received ${JSON.stringify(counts)}.`);
+    if (typeof repeats === "number" || repeats.length !== n) {
+      throw new ShapeError(`ops.repeat: expected one number of repeats or ${n}, received ${JSON.stringify(repeats)}.`);
     }
-    const parts = counts.map((count, i): Var => {
-      const part = sliceAxis(value, at, i, i + 1);
-      return p.broadcast(part, part.shape.map((dim, d) => (d === at ? count : dim)));
-    });
-    return wrap(p.concat(parts, at));
+    const places = Int32Array.from(repeats.flatMap((count, i) => new Array<number>(count).fill(i)));
+    return wrap(p.gather(value, p.literal(places, [places.length], "int32"), at));
   },
+);
+
+/** A number of times, one for each place, or these in a tensor (whose elements must be known). */
+export type Repeats = number | readonly number[] | Tensor;
+
+/** Repeats every element along an axis (in the flattened tensor by default), all alike or each its own number of times. @see Keras `ops.repeat` */
+export const repeat: Op1<[{ readonly repeats: Repeats }, { readonly axis?: number | null }]> = Object.assign(
+  // SAFETY: the signature is that of the op; numbers in a tensor are read first.
+  ((...args: readonly unknown[]): unknown => {
+    const read = (value: unknown): unknown => (value instanceof Tensor ? Array.from(value.dataSync() as Iterable<number | bigint>, Number) : value); // SAFETY: elements of an integer tensor
+    const [x, second, ...rest] = args;
+    const isOptions = typeof second === "object" && second !== null && "repeats" in second;
+    if (args.length < 2) return repeatOp(...args);
+    return repeatOp(x, isOptions ? { ...second, repeats: read(second.repeats) } : read(second), ...rest);
+  }) as never,
+  { op: repeatOp.op },
 );
 
 /** What `pad` puts around a tensor. */

@@ -51,7 +51,7 @@ export interface OpDefinition {
   /** Default: the name in PascalCase. */
   readonly className?: string;
   /** Default: `numpy`. */
-  readonly module?: "numpy" | "nn" | "core" | "math" | "linalg" | "image" | "random";
+  readonly module?: "numpy" | "nn" | "core" | "math" | "linalg" | "image" | "random" | "einops";
   readonly args: Readonly<Record<string, ArgumentSpec | ArgumentKind>>;
   readonly infer?: (args: BoundArguments) => Tree<Spec>;
 }
