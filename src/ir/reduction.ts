@@ -38,11 +38,14 @@ export function evaluateReduce(
   return [{ shape, dtype: x.dtype, data }];
 }
 
-/** Samples for reductions: all axes, leading, trailing, several. */
+/** Samples for reductions: all axes, leading, trailing, several, one of a single element. */
 export function reduceSamples(low = -2, high = 2): Sample<ReduceParams>[] {
   const shape = [3, 5, 6];
-  return [[0], [1], [2], [0, 1], [1, 2], [0, 2], [0, 1, 2]].map((axes) => ({
-    inputs: [{ shape, dtype: "float32" as const, low, high }],
+  const sample = (of: Dims, axes: Dims): Sample<ReduceParams> => ({
+    inputs: [{ shape: of, dtype: "float32" as const, low, high }],
     params: { axes },
-  }));
+  });
+  const all = [[0], [1], [2], [0, 1], [1, 2], [0, 2], [0, 1, 2]].map((axes) => sample(shape, axes));
+  // Many results of one element each.
+  return [...all, sample([1500, 1], [1])];
 }

@@ -99,7 +99,9 @@ export class LoopEmitter {
     ]);
     // Long sums are made of short ones, which are added with what rounding loses kept aside (Kahan, Neumaier).
     const partials = new Map<Vector, { readonly dtype: DType; readonly partial: Vector; readonly lost: Vector }>();
-    const isLong = (loops.at(-1)?.size ?? 0) > longSum * (vectorInside ? this.#plan.width * this.#plan.unroll : 1);
+    const innermost = loops.at(-1);
+    const isLong =
+      innermost?.isInner === true && innermost.size > longSum * (vectorInside ? this.#plan.width * this.#plan.unroll : 1);
     for (const { id, node } of reductions) {
       if (!isLong || node.combine !== "add" || !isFloat(node.dtype)) continue;
       for (let u = 0; u < copiesOf(node); u++) {
