@@ -1,0 +1,37 @@
+/** Antler: Keras's functional API in TypeScript. */
+export { Input } from "./layers/core/input-layer.ts";
+export { Model } from "./models/model.ts";
+export { Sequential } from "./models/sequential.ts";
+export { Layer } from "./graph/layer.ts";
+export { Tensor } from "./ops/core/tensor.ts";
+export { KerasTensor } from "./graph/keras-tensor.ts";
+export { Variable } from "./graph/variable.ts";
+export { tensor } from "./tensor.ts";
+export { setRandomSeed } from "./utils/session.ts";
+export { grad, valueAndGrad } from "./training/gradient.ts";
+export {
+  AntlerError,
+  DataError,
+  DeviceError,
+  DTypeError,
+  FormatError,
+  OptionError,
+  ShapeError,
+} from "./util/errors.ts";
+export * as activations from "./activations/index.ts";
+export * as callbacks from "./callbacks/index.ts";
+export * as config from "./namespaces/config.ts";
+export * as constraints from "./namespaces/constraints.ts";
+export * as datasets from "./datasets/index.ts";
+export * as initializers from "./namespaces/initializers.ts";
+export * as layers from "./namespaces/layers.ts";
+export * as losses from "./namespaces/losses.ts";
+export * as metrics from "./namespaces/metrics.ts";
+export * as models from "./namespaces/models.ts";
+export * as ops from "./ops/index.ts";
+export * as optimizers from "./namespaces/optimizers.ts";
+export * as regularizers from "./namespaces/regularizers.ts";
+export * as saving from "./saving/index.ts";
+export * as utils from "./utils/index.ts";
+export type { DType } from "./ir/dtypes.ts";
+export type { Shape } from "./ir/shape-types/index.ts";
