@@ -92,16 +92,14 @@ export class OpOperation extends Operation {
   }
 
   override invoke(...args: readonly unknown[]): unknown {
-    const names = Object.keys(this.op.args).filter((name) => this.op.args[name]?.kind !== "static");
-    return this.record({ ...this.config, ...Object.fromEntries(names.map((name, i) => [name, args[i] ?? null])) });
+    return this.record(bindCall(this.op, this.config, args));
   }
 
   /** Adds a node for arguments that hold symbolic tensors. */
   record(bound: BoundArguments): unknown {
     const specs = this.op.infer?.(bound) ?? this.#inferByTracing(bound);
     const outputs = toKerasTensors(specs);
-    const tensors = Object.entries(bound).filter(([name]) => this.op.args[name]?.kind !== "static");
-    new Node(this, tensors.map(([, value]) => value), {}, outputs);
+    new Node(this, callArguments(this.op, bound), {}, outputs);
     return outputs;
   }
 
@@ -115,10 +113,30 @@ export class OpOperation extends Operation {
   }
 
   override runNode(args: readonly unknown[]): unknown {
-    const names = Object.keys(this.op.args).filter((name) => this.op.args[name]?.kind !== "static");
-    const bound = { ...this.config, ...Object.fromEntries(names.map((name, i) => [name, args[i] ?? null])) };
-    return this.op.apply(bound);
+    return this.op.apply(bindCall(this.op, this.config, args));
   }
+}
+
+/** Names of the arguments that Keras gives to the call of a node, in order; the others are its configuration. */
+function callNames(op: Op): string[] {
+  return Object.keys(op.args).filter((name) => op.args[name]?.kind !== "static");
+}
+
+/** The arguments of a node in order, those of a variadic one (`einsum(subscripts, *operands)`) by themselves. */
+function callArguments(op: Op, bound: BoundArguments): unknown[] {
+  return callNames(op).flatMap((name) => {
+    const value = bound[name] ?? null;
+    return op.args[name]?.variadic === true && Array.isArray(value) ? (value as unknown[]) : [value]; // SAFETY: an array, just checked
+  });
+}
+
+/** The reverse: arguments by name from the configuration and the arguments of a node. */
+export function bindCall(op: Op, config: BoundArguments, args: readonly unknown[]): BoundArguments {
+  const named = callNames(op).map((name, i): [string, unknown] => {
+    if (op.args[name]?.variadic === true) return [name, args.slice(i)];
+    return [name, args[i] ?? op.args[name]?.default ?? null];
+  });
+  return { ...config, ...Object.fromEntries(named) };
 }
 
 /** New symbolic tensors for specs, nested alike. */

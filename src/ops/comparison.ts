@@ -94,7 +94,7 @@ type CloseArguments = Closeness & { readonly x1: Tensor; readonly x2: Tensor };
 
 /** True where two tensors agree within tolerances (rtol 1e-5, atol 1e-8). @see Keras `ops.isclose` */
 export const isclose: Op2<CloseOptions> = defineOp(
-  { name: "isclose", args: { x1: "tensor", x2: "tensor", rtol: opt(1e-5), atol: opt(1e-8), equalNan: opt(false) } },
+  { name: "isclose", args: { x1: "tensor", x2: "tensor", rtol: { kind: "call", default: 1e-5 }, atol: { kind: "call", default: 1e-8 }, equalNan: opt(false) } },
   ({ x1, x2, ...how }: CloseArguments) => wrap(closeTo("ops.isclose", x1, x2, how)),
 );
 

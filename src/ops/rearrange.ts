@@ -38,7 +38,7 @@ interface RearrangeArguments {
 export const rearrange: OpFunction<
   <X extends Operand>(tensor: X, pattern: string, axesLengths?: Readonly<Record<string, number>>) => Result<X>
 > = defineOp(
-  { name: "rearrange", module: "einops", args: { tensor: "tensor", pattern: "call", axesLengths: opt({}) } },
+  { name: "rearrange", module: "einops", args: { tensor: "tensor", pattern: "call", axesLengths: { kind: "call", default: {} } } },
   ({ tensor, pattern, axesLengths }: RearrangeArguments) => {
     const [left, right, more] = pattern.split("->");
     if (left === undefined || right === undefined || more !== undefined) throw new OptionError(`ops.rearrange: expected a pattern "… -> …", received "${pattern}".`);

@@ -174,7 +174,7 @@ export function padAxis(x: Var, axis: number, low: number, high: number, mode: P
 
 /** Adds elements around a tensor: a constant, or its content reflected, mirrored, repeated. @see Keras `ops.pad` */
 export const pad: Op1<[{ readonly padWidth: PadWidth }, { readonly mode?: PadMode }, { readonly constantValues?: number | null }]> = defineOp(
-  { name: "pad", args: { x: "tensor", padWidth: "static", mode: opt("constant"), constantValues: opt(null) } },
+  { name: "pad", args: { x: "tensor", padWidth: "static", mode: opt("constant"), constantValues: { kind: "call", default: null } } },
   ({ x, padWidth, mode, constantValues }: One & { readonly padWidth: PadWidth; readonly mode: PadMode; readonly constantValues: number | null }) => {
     oneOf("ops.pad", "mode", mode, padModes);
     const pairs = pairsOf(padWidth, x.dims.length);

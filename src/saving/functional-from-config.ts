@@ -176,9 +176,12 @@ function callOp(
   const missing = names.filter(
     (name) => operation.op.args[name]?.kind !== "static" || operation.config[name] === undefined,
   );
+  // Operands that Keras takes one by one (`einsum(subscripts, *operands)`) are a list here.
+  const rest = missing.findIndex((name) => operation.op.args[name]?.variadic === true);
+  const given = rest < 0 ? args : [...args.slice(0, rest), args.slice(rest)];
   const bound = {
     ...operation.config,
-    ...Object.fromEntries(args.map((value, i) => [missing[i] ?? names[i] ?? "", value])),
+    ...Object.fromEntries(given.map((value, i) => [missing[i] ?? names[i] ?? "", value])),
     ...named,
   };
   operation.record(bound);
