@@ -22,7 +22,10 @@ export function getBackend(): Backend {
 /** Chooses the backend by name. */
 export function setBackend(name: string): void {
   const make = backends[name];
-  if (make === undefined) throw new OptionError(`setBackend: expected one of ${Object.keys(backends).join(", ")}, received "${name}".`);
+  if (make === undefined)
+    throw new OptionError(
+      `setBackend: expected one of ${Object.keys(backends).join(", ")}, received "${name}".`,
+    );
   current = make();
   for (const listener of listeners) listener();
 }

@@ -29,7 +29,9 @@ export class WasmBackend implements Backend {
   get engine(): Engine {
     if (this.#engine === null) {
       if (!simdSupported()) {
-        throw new DeviceError("wasm backend: expected an engine with 128-bit WebAssembly SIMD, which this one lacks.");
+        throw new DeviceError(
+          "wasm backend: expected an engine with 128-bit WebAssembly SIMD, which this one lacks.",
+        );
       }
       this.#engine = new Engine();
     }

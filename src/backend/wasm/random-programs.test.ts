@@ -27,11 +27,17 @@ function checkProgram(program: Program, seed: number): void {
   const state = program.state.map(({ shape }) => numbers(sizeOf(shape), random));
   const asReference = (values: Program["inputs"], data: readonly Float32Array[]): RefArray[] =>
     values.map(({ shape, dtype }, i) => ({ shape, dtype, data: Float64Array.from(data[i] ?? []) }));
-  const expected = evaluateProgram(program, asReference(program.inputs, inputs), asReference(program.state, state));
+  const expected = evaluateProgram(
+    program,
+    asReference(program.inputs, inputs),
+    asReference(program.state, state),
+  );
   const buffers = program.state.map((value, i) => backend.allocate(value, state[i] ?? new Float32Array(0)));
   const actual = backend.compile(program).run(inputs, buffers);
   const what = (name: string): string => `${name} of\n${formatSchedule(schedule(program))}\n`;
-  expected.outputs.forEach(({ data }, i) => expectClose(Float64Array.from(actual[i] ?? [], Number), data, close, what(`output ${i}`)));
+  expected.outputs.forEach(({ data }, i) =>
+    expectClose(Float64Array.from(actual[i] ?? [], Number), data, close, what(`output ${i}`)),
+  );
   expected.updates.forEach((update, i) => {
     const wanted = update?.data ?? state[i] ?? [];
     expectClose(Float64Array.from(buffers[i]?.read() ?? [], Number), wanted, close, what(`state ${i}`));
@@ -44,7 +50,8 @@ function randomKernel(choose: (bound: number) => number): Schedule {
   const outer = Array.from({ length: choose(3) + (choose(8) === 0 ? 0 : 1) }, size);
   const inner = choose(2) === 0 ? [] : Array.from({ length: 1 + choose(2) }, size);
   // Few points in all: the interpreter is slow.
-  for (const list of [outer, inner]) list.forEach((_, i) => (list[i] = sizeOf([...outer, ...inner]) > 20_000 ? 2 : (list[i] ?? 1)));
+  for (const list of [outer, inner])
+    list.forEach((_, i) => (list[i] = sizeOf([...outer, ...inner]) > 20_000 ? 2 : (list[i] ?? 1)));
   const dims = [...outer, ...inner];
   const buffers: Schedule["buffers"][number][] = [];
   const nodes: KernelNode[] = [];
@@ -69,13 +76,18 @@ function randomKernel(choose: (bound: number) => number): Schedule {
       // The load sees a window of the array: what lies outside is a constant.
       const d = choose(dims.length);
       const low = choose(3);
-      guards.push({ offset: -low, strides: dims.map((_, i) => (i === d ? 1 : 0)), limit: Math.max(1, (dims[d] ?? 1) - low - choose(3)) });
+      guards.push({
+        offset: -low,
+        strides: dims.map((_, i) => (i === d ? 1 : 0)),
+        limit: Math.max(1, (dims[d] ?? 1) - low - choose(3)),
+      });
     }
     buffers.push({ dtype: "float32", size: elements, home: { kind: "input", index: buffers.length } });
     const isGuarded = guards.length > 0;
     nodes.push({ kind: "load", access, dtype: "float32", ...(isGuarded ? { guards, otherwise: 0.5 } : {}) });
   }
-  if (choose(4) === 0) nodes.push({ kind: "index", offset: choose(5), strides: dims.map(() => choose(3)), dtype: "float32" });
+  if (choose(4) === 0)
+    nodes.push({ kind: "index", offset: choose(5), strides: dims.map(() => choose(3)), dtype: "float32" });
   const any = (): number => choose(nodes.length);
   for (let n = choose(5); n > 0; n--) {
     const op = (["add", "mul", "sub", "max", "tanh"] as const)[choose(5)] ?? "add";
@@ -108,14 +120,21 @@ function randomKernel(choose: (bound: number) => number): Schedule {
     buffers.push({ dtype: "float32", size: elements, home: { kind: "arena", byteOffset: arenaBytes } });
     arenaBytes += Math.ceil(elements / 16) * 64;
   }
-  return { buffers, items: [{ kind: "loop", label: "random", outer, inner, nodes, stores }], outputs, arenaBytes };
+  return {
+    buffers,
+    items: [{ kind: "loop", label: "random", outer, inner, nodes, stores }],
+    outputs,
+    arenaBytes,
+  };
 }
 
 function innerDependence(nodes: readonly KernelNode[], outerRank: number): boolean[] {
   const result: boolean[] = [];
-  const moves = (strides: readonly number[]): boolean => strides.slice(outerRank).some((stride) => stride !== 0);
+  const moves = (strides: readonly number[]): boolean =>
+    strides.slice(outerRank).some((stride) => stride !== 0);
   for (const node of nodes) {
-    if (node.kind === "load") result.push(moves(node.access.strides) || (node.guards ?? []).some((guard) => moves(guard.strides)));
+    if (node.kind === "load")
+      result.push(moves(node.access.strides) || (node.guards ?? []).some((guard) => moves(guard.strides)));
     else if (node.kind === "index") result.push(moves(node.strides));
     else if (node.kind === "op") result.push(node.args.some((arg) => result[arg] === true));
     else result.push(false);
@@ -125,12 +144,23 @@ function innerDependence(nodes: readonly KernelNode[], outerRank: number): boole
 
 function checkKernel(compiled: Schedule, seed: number): void {
   const random = randomNumbers(seed);
-  const inputs = compiled.buffers.flatMap(({ home, size }) => (home.kind === "input" ? [numbers(size, random)] : []));
-  const reference = inputs.map((data): RefArray => ({ shape: [data.length], dtype: "float32", data: Float64Array.from(data) }));
+  const inputs = compiled.buffers.flatMap(({ home, size }) =>
+    home.kind === "input" ? [numbers(size, random)] : [],
+  );
+  const reference = inputs.map((data): RefArray => ({
+    shape: [data.length],
+    dtype: "float32",
+    data: Float64Array.from(data),
+  }));
   const expected = interpret(compiled, reference, []);
   const actual = backend.compileSchedule(compiled, inputs.length, 0).run(inputs, []);
   expected.forEach(({ data }, i) => {
-    expectClose(Float64Array.from(actual[i] ?? [], Number), data, close, `output ${i} of\n${formatSchedule(compiled)}\n`);
+    expectClose(
+      Float64Array.from(actual[i] ?? [], Number),
+      data,
+      close,
+      `output ${i} of\n${formatSchedule(compiled)}\n`,
+    );
   });
 }
 

@@ -5,7 +5,15 @@ import { i32, i32x4, select, v128, type Expr, type FunctionBuilder, type Local }
 import { convertLanes, selectLanes } from "../math/convert.ts";
 import { scalarEmitters } from "../math/scalar-ops.ts";
 import type { Scope, Vector, VectorExpr } from "../math/scope.ts";
-import { displaced, loadLanes, loadSplat, loadVector, safeAddress, storeLanes, storeVector } from "./memory.ts";
+import {
+  displaced,
+  loadLanes,
+  loadSplat,
+  loadVector,
+  safeAddress,
+  storeLanes,
+  storeVector,
+} from "./memory.ts";
 import { LoopNest, type Round } from "./nest.ts";
 import { ancestors, type LoopPlan, type NodeInfo, reducedIn } from "./plan.ts";
 import { accumulate, addExactly, combineLanes, identityOf } from "./reduction.ts";
@@ -98,10 +106,14 @@ export class LoopEmitter {
       ...stores.map((i) => kernel.stores[i]?.value ?? 0),
     ]);
     // Long sums are made of short ones, which are added with what rounding loses kept aside (Kahan, Neumaier).
-    const partials = new Map<Vector, { readonly dtype: DType; readonly partial: Vector; readonly lost: Vector }>();
+    const partials = new Map<
+      Vector,
+      { readonly dtype: DType; readonly partial: Vector; readonly lost: Vector }
+    >();
     const innermost = loops.at(-1);
     const isLong =
-      innermost?.isInner === true && innermost.size > longSum * (vectorInside ? this.#plan.width * this.#plan.unroll : 1);
+      innermost?.isInner === true &&
+      innermost.size > longSum * (vectorInside ? this.#plan.width * this.#plan.unroll : 1);
     for (const { id, node } of reductions) {
       if (!isLong || node.combine !== "add" || !isFloat(node.dtype)) continue;
       for (let u = 0; u < copiesOf(node); u++) {
@@ -156,7 +168,9 @@ export class LoopEmitter {
   /** Values without inner dependence or reductions behind them, that are computed on entering loop `l`. */
   #outerNodes(l: number, depth: number): NodeId[] {
     return this.#plan.nodes.flatMap((info, id) =>
-      !info.dependsOnInner && info.depth === depth && info.node.kind !== "reduce" && deepest(info.loops) === l ? [id] : [],
+      !info.dependsOnInner && info.depth === depth && info.node.kind !== "reduce" && deepest(info.loops) === l
+        ? [id]
+        : [],
     );
   }
 
@@ -267,10 +281,13 @@ export class LoopEmitter {
     const { width, loops, vector } = this.#plan;
     const dim = loops[vector]?.dim ?? 0;
     const masks = guards.map((guard) => s.temp(this.#guardMask(guard, copy, round)));
-    const mask = s.temp(masks.slice(1).reduce<VectorExpr>((all, next) => v128.and(all, next), masks[0] ?? s.i32(-1)));
+    const mask = s.temp(
+      masks.slice(1).reduce<VectorExpr>((all, next) => v128.and(all, next), masks[0] ?? s.i32(-1)),
+    );
     const bytes = bytesOf(dtype);
     const offset = copy * width * stride * bytes;
-    const redirect = (a: Expr<"i32">, holds: Expr<"i32">): Expr<"i32"> => select(a, i32.const(safeAddress), holds);
+    const redirect = (a: Expr<"i32">, holds: Expr<"i32">): Expr<"i32"> =>
+      select(a, i32.const(safeAddress), holds);
     const otherValue = s.constant(otherwise, dtype);
     const lane0 = i32x4.extractLane(mask, 0);
     if (!isVector || (stride === 0 && guards.every((guard) => (guard.strides[dim] ?? 0) === 0))) {
@@ -321,7 +338,13 @@ export class LoopEmitter {
       this.#s.temporaries(() => {
         if (single) storeVector(this.#s, address, 0, value, dtype, 1);
         else if (stride === 1) storeVector(this.#s, address, offset, value, dtype, round.lanes);
-        else storeLanes(this.#s, this.#laneAddresses(address, offset, stride * bytes, round.lanes), value, dtype);
+        else
+          storeLanes(
+            this.#s,
+            this.#laneAddresses(address, offset, stride * bytes, round.lanes),
+            value,
+            dtype,
+          );
       });
     }
   }

@@ -27,8 +27,14 @@ function codeKey({ kernel, storePass }: LoopPlan, numbers: ReadonlyMap<string, n
   const access = (a: Access): unknown => [numbers.get(baseKey(a)), a.strides];
   const node = (n: KernelNode): unknown => (n.kind === "load" ? { ...n, access: access(n.access) } : n);
   const stores = kernel.stores.map((store) => [access(store.access), store.value]);
-  return JSON.stringify([kernel.outer, kernel.inner, kernel.nodes.map(node), stores, storePass], (_, value: unknown) =>
-    typeof value === "number" && !Number.isFinite(value) ? String(value) : Object.is(value, -0) ? "-0" : value,
+  return JSON.stringify(
+    [kernel.outer, kernel.inner, kernel.nodes.map(node), stores, storePass],
+    (_, value: unknown) =>
+      typeof value === "number" && !Number.isFinite(value)
+        ? String(value)
+        : Object.is(value, -0)
+          ? "-0"
+          : value,
   );
 }
 
@@ -61,7 +67,12 @@ export function loopFunction(
   return { handle, bases, isParallel: plan.parallel !== null, work: plan.work };
 }
 
-function build(shared: ModuleScope, plan: LoopPlan, numbers: ReadonlyMap<string, number>, count: number): FunctionHandle {
+function build(
+  shared: ModuleScope,
+  plan: LoopPlan,
+  numbers: ReadonlyMap<string, number>,
+  count: number,
+): FunctionHandle {
   const types = Array.from({ length: count + 2 }, () => "i32" as const);
   return shared.module.function(types, [], (fn) => {
     const base = (access: Access): Local<"i32"> => {

@@ -7,8 +7,16 @@ import { planLoops } from "./plan.ts";
 const backend = new WasmBackend();
 
 /** Runs one loop kernel; its buffers are the inputs, then one float32 result of `size` elements. */
-function run(kernel: Omit<LoopKernel, "kind" | "label">, inputs: readonly TypedArray[], size: number): TypedArray {
-  const given = inputs.map((data, index): BufferSpec => ({ dtype: "float32", size: data.length, home: { kind: "input", index } }));
+function run(
+  kernel: Omit<LoopKernel, "kind" | "label">,
+  inputs: readonly TypedArray[],
+  size: number,
+): TypedArray {
+  const given = inputs.map((data, index): BufferSpec => ({
+    dtype: "float32",
+    size: data.length,
+    home: { kind: "input", index },
+  }));
   const schedule: Schedule = {
     buffers: [...given, { dtype: "float32", size, home: { kind: "arena", byteOffset: 0 } }],
     items: [{ kind: "loop", label: "test", ...kernel }],
@@ -78,7 +86,11 @@ describe("transposition", () => {
 });
 
 describe("planning", () => {
-  const kernel = (outer: readonly number[], inner: readonly number[], strides: readonly number[]): LoopKernel => ({
+  const kernel = (
+    outer: readonly number[],
+    inner: readonly number[],
+    strides: readonly number[],
+  ): LoopKernel => ({
     kind: "loop",
     label: "test",
     outer,
@@ -87,7 +99,16 @@ describe("planning", () => {
       load(0, strides),
       ...(inner.length > 0 ? [{ kind: "reduce", combine: "add", value: 0, dtype: "float32" } as const] : []),
     ],
-    stores: [{ access: { buffer: 1, offset: 0, strides: [...outer.map((_, d) => (d === outer.length - 1 ? 1 : 0)), ...inner.map(() => 0)] }, value: inner.length > 0 ? 1 : 0 }],
+    stores: [
+      {
+        access: {
+          buffer: 1,
+          offset: 0,
+          strides: [...outer.map((_, d) => (d === outer.length - 1 ? 1 : 0)), ...inner.map(() => 0)],
+        },
+        value: inner.length > 0 ? 1 : 0,
+      },
+    ],
   });
   const never = (): boolean => false;
 
@@ -100,7 +121,10 @@ describe("planning", () => {
 
   it("joins contiguous dimensions", () => {
     const source = kernel([4, 6, 8], [], [48, 8, 1]);
-    const dense = { ...source, stores: [{ access: { buffer: 1, offset: 0, strides: [48, 8, 1] }, value: 0 }] };
+    const dense = {
+      ...source,
+      stores: [{ access: { buffer: 1, offset: 0, strides: [48, 8, 1] }, value: 0 }],
+    };
     expect(planLoops(dense, never).loops).toHaveLength(1);
   });
 

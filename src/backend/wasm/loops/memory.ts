@@ -9,7 +9,12 @@ type Address = Expr<"i32">;
 export const safeAddress = 64;
 
 const laneLoads = { 1: v128.load8Lane, 2: v128.load16Lane, 4: v128.load32Lane, 8: v128.load64Lane } as const;
-const splatLoads = { 1: v128.load8Splat, 2: v128.load16Splat, 4: v128.load32Splat, 8: v128.load64Splat } as const;
+const splatLoads = {
+  1: v128.load8Splat,
+  2: v128.load16Splat,
+  4: v128.load32Splat,
+  8: v128.load64Splat,
+} as const;
 const widthLog2 = { 1: 0, 2: 1, 4: 2, 8: 3 } as const;
 
 /** One element in all lanes. */
@@ -18,7 +23,13 @@ export function loadSplat(s: Scope, address: Address, dtype: DType): VectorExpr 
 }
 
 /** `width` neighbouring elements; reads a whole number of machine words, perhaps past the last element. */
-export function loadVector(s: Scope, address: Address, offset: number, dtype: DType, width: 4 | 2): VectorExpr {
+export function loadVector(
+  s: Scope,
+  address: Address,
+  offset: number,
+  dtype: DType,
+  width: 4 | 2,
+): VectorExpr {
   switch (bytesOf(dtype) * width) {
     case 16:
       return widen(s, v128.load(address, offset), dtype);
@@ -47,12 +58,19 @@ export function displaced(address: Address, offset: number): Address {
 }
 
 /** Stores the first `count` lanes to neighbouring elements. */
-export function storeVector(s: Scope, address: Address, offset: number, value: Vector, dtype: DType, count: number): void {
+export function storeVector(
+  s: Scope,
+  address: Address,
+  offset: number,
+  value: Vector,
+  dtype: DType,
+  count: number,
+): void {
   const packed = s.temp(narrow(s, value, dtype));
   const total = count * bytesOf(dtype);
   if (total === 16) return s.fn.store(address, packed, offset);
   // Pieces of 8, 4, 2 and 1 bytes, each at a multiple of its size.
-  for (let done = 0; done < total; ) {
+  for (let done = 0; done < total;) {
     const log2 = ([3, 2, 1, 0] as const).find((l) => done % (1 << l) === 0 && done + (1 << l) <= total) ?? 0;
     s.fn.storeLane(address, packed, log2, done >> log2, offset + done);
     done += 1 << log2;

@@ -85,7 +85,8 @@ export class LoopNest {
     this.#enter(l, typeof end !== "number");
     if (l !== vector) return this.#repeat(l, end, 1, 0, size, () => body({ copies: 1, lanes: 1 }), flush);
     const whole = unroll > 1 ? Math.floor(size / grain) * grain : 0;
-    if (unroll > 1) this.#repeat(l, end, grain, 0, whole, () => body({ copies: unroll, lanes: width }), flush);
+    if (unroll > 1)
+      this.#repeat(l, end, grain, 0, whole, () => body({ copies: unroll, lanes: width }), flush);
     const single = Math.floor((size - whole) / width) * width;
     this.#repeat(l, end, width, whole, single, () => body({ copies: 1, lanes: width }), flush);
     const rest = size - whole - single;
@@ -143,7 +144,14 @@ export class LoopNest {
   }
 
   /** The same in stretches of so many rounds, each followed by the flush. */
-  #repeatFlushed(l: number, step: number, from: number, total: number, round: () => void, flush: Flush): void {
+  #repeatFlushed(
+    l: number,
+    step: number,
+    from: number,
+    total: number,
+    round: () => void,
+    flush: Flush,
+  ): void {
     const counter = this.counter(l);
     const stretch = flush.rounds * step;
     const whole = Math.floor(total / stretch) * stretch;

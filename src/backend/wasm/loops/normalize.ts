@@ -28,7 +28,8 @@ function mergeDims(sizes: readonly number[], from: number, parts: readonly Strid
     const joins =
       previous !== undefined &&
       parts.every(({ strides }) => (strides[previous.last] ?? 0) === (strides[from + i] ?? 0) * size);
-    if (joins && previous !== undefined) merged[merged.length - 1] = { size: previous.size * size, last: from + i };
+    if (joins && previous !== undefined)
+      merged[merged.length - 1] = { size: previous.size * size, last: from + i };
     else merged.push({ size, last: from + i });
   });
   return merged;
@@ -44,7 +45,8 @@ export function normalizeKernel(kernel: LoopKernel): LoopKernel {
   const inner = mergeDims(kernel.inner, kernel.outer.length, parts);
   if (outer.length === 0) outer.push({ size: 1, last: -1 });
   const order = [...outer, ...inner];
-  const pick = (strides: readonly number[]): number[] => order.map(({ last }) => (last < 0 ? 0 : (strides[last] ?? 0)));
+  const pick = (strides: readonly number[]): number[] =>
+    order.map(({ last }) => (last < 0 ? 0 : (strides[last] ?? 0)));
   const access = (a: Access): Access => ({ ...a, strides: pick(a.strides) });
   const node = (n: KernelNode): KernelNode => {
     if (n.kind === "index") return { ...n, strides: pick(n.strides) };

@@ -58,7 +58,11 @@ const hostOps: Partial<Record<ScalarOp, readonly LaneClass[]>> = {
 }; // prettier-ignore
 
 /** Whether the code of a node may call a host function, which only the first thread can. */
-export function callsHost(node: { readonly kind: string; readonly op?: ScalarOp; readonly dtype: DType }): boolean {
+export function callsHost(node: {
+  readonly kind: string;
+  readonly op?: ScalarOp;
+  readonly dtype: DType;
+}): boolean {
   return node.op !== undefined && hostOps[node.op]?.includes(laneClass(node.dtype)) === true;
 }
 
@@ -76,7 +80,8 @@ function vectorCost(kernel: LoopKernel, dim: number, width: number): number {
     cost += costOf(node);
     if (node.kind !== "load") continue;
     cost += traffic(node.access.strides[dim] ?? 0);
-    for (const guard of node.guards ?? []) cost += guard.step !== undefined ? 8 : (guard.strides[dim] ?? 0) === 0 ? 0.2 : 2;
+    for (const guard of node.guards ?? [])
+      cost += guard.step !== undefined ? 8 : (guard.strides[dim] ?? 0) === 0 ? 0.2 : 2;
   }
   for (const { access } of kernel.stores) {
     const stride = access.strides[dim] ?? 0;
@@ -107,7 +112,10 @@ const blockSize = 16;
  * Cuts the vectorised dimension into blocks where loads gather along it, and are contiguous along another one: with
  * the other one between blocks and elements, each cache line that is fetched is used up before it is evicted.
  */
-function blocked(kernel: LoopKernel, vectorDim: number): { readonly kernel: LoopKernel; readonly vectorDim: number } {
+function blocked(
+  kernel: LoopKernel,
+  vectorDim: number,
+): { readonly kernel: LoopKernel; readonly vectorDim: number } {
   const size = kernel.outer[vectorDim] ?? 0;
   const gathers = kernel.nodes.some(
     (node) =>
@@ -115,7 +123,8 @@ function blocked(kernel: LoopKernel, vectorDim: number): { readonly kernel: Loop
       (node.access.strides[vectorDim] ?? 0) > 1 &&
       kernel.outer.some((other, d) => other >= blockSize && d !== vectorDim && node.access.strides[d] === 1),
   );
-  if (kernel.inner.length > 0 || !gathers || size < 2 * blockSize || size % blockSize !== 0) return { kernel, vectorDim };
+  if (kernel.inner.length > 0 || !gathers || size < 2 * blockSize || size % blockSize !== 0)
+    return { kernel, vectorDim };
   const cut = (strides: readonly number[]): number[] => {
     const stride = strides[vectorDim] ?? 0;
     const others = strides.filter((_, d) => d !== vectorDim);
@@ -134,7 +143,10 @@ function blocked(kernel: LoopKernel, vectorDim: number): { readonly kernel: Loop
       ...kernel,
       outer: [size / blockSize, ...others, blockSize],
       nodes: kernel.nodes.map(node),
-      stores: kernel.stores.map(({ access, value }) => ({ access: { ...access, strides: cut(access.strides) }, value })),
+      stores: kernel.stores.map(({ access, value }) => ({
+        access: { ...access, strides: cut(access.strides) },
+        value,
+      })),
     },
     vectorDim: kernel.outer.length,
   };
@@ -142,7 +154,11 @@ function blocked(kernel: LoopKernel, vectorDim: number): { readonly kernel: Loop
 
 function orderLoops(kernel: LoopKernel, vectorDim: number): Loop[] {
   const outerCount = kernel.outer.length;
-  const all = [...kernel.outer, ...kernel.inner].map((size, dim): Loop => ({ size, dim, isInner: dim >= outerCount }));
+  const all = [...kernel.outer, ...kernel.inner].map((size, dim): Loop => ({
+    size,
+    dim,
+    isInner: dim >= outerCount,
+  }));
   const group = (isInner: boolean): Loop[] => {
     const loops = all.filter((loop) => loop.isInner === isInner);
     return [...loops.filter(({ dim }) => dim !== vectorDim), ...loops.filter(({ dim }) => dim === vectorDim)];
@@ -196,7 +212,9 @@ export function ancestors(nodes: readonly NodeInfo[], targets: readonly NodeId[]
 
 /** Values that reductions of a pass take. */
 export function reducedIn(nodes: readonly NodeInfo[], pass: number): NodeId[] {
-  return nodes.flatMap(({ node, depth }) => (node.kind === "reduce" && depth === pass + 1 ? [node.value] : []));
+  return nodes.flatMap(({ node, depth }) =>
+    node.kind === "reduce" && depth === pass + 1 ? [node.value] : [],
+  );
 }
 
 /**
@@ -209,17 +227,25 @@ function storePasses(
 ): { readonly storePass: (number | null)[]; readonly passes: number } {
   const isInner = kernel.stores.map(
     ({ value, access }) =>
-      nodes[value]?.dependsOnInner === true || access.strides.slice(kernel.outer.length).some((stride) => stride !== 0),
+      nodes[value]?.dependsOnInner === true ||
+      access.strides.slice(kernel.outer.length).some((stride) => stride !== 0),
   );
   const depths = kernel.stores.map((store) => nodes[store.value]?.depth ?? 0);
   const reductions = nodes.map(({ node, depth }) => (node.kind === "reduce" ? depth : 0));
-  const passes = Math.max(0, ...reductions, ...depths.map((depth, i) => (isInner[i] === true ? depth + 1 : 0)));
+  const passes = Math.max(
+    0,
+    ...reductions,
+    ...depths.map((depth, i) => (isInner[i] === true ? depth + 1 : 0)),
+  );
   const storePass = kernel.stores.map((store, i) => {
     if (isInner[i] !== true) return null;
     for (let pass = passes - 1; pass > (depths[i] ?? 0); pass--) {
-      const later = kernel.stores.flatMap(({ value }, j) => (isInner[j] === true && (depths[j] ?? 0) >= pass ? [value] : []));
+      const later = kernel.stores.flatMap(({ value }, j) =>
+        isInner[j] === true && (depths[j] ?? 0) >= pass ? [value] : [],
+      );
       const loads = ancestors(nodes, [...reducedIn(nodes, pass), ...later]);
-      if (kernel.nodes.some((node, id) => loads.has(id) && node.kind === "load" && overlaps(store, node))) return passes - 1;
+      if (kernel.nodes.some((node, id) => loads.has(id) && node.kind === "load" && overlaps(store, node)))
+        return passes - 1;
     }
     return depths[i] ?? 0;
   });
@@ -229,7 +255,13 @@ function storePasses(
 /** Sharing less work than this between threads costs more in barriers than it saves: some 5 microseconds. */
 const parallelThreshold = 50_000;
 
-function chooseParallel(loops: readonly Loop[], outerCount: number, vector: number, grain: number, work: number): number | null {
+function chooseParallel(
+  loops: readonly Loop[],
+  outerCount: number,
+  vector: number,
+  grain: number,
+  work: number,
+): number | null {
   if (work < parallelThreshold) return null;
   let best: number | null = null;
   let bestTrips = 1;
@@ -242,7 +274,10 @@ function chooseParallel(loops: readonly Loop[], outerCount: number, vector: numb
 }
 
 /** Decides how a loop kernel is carried out. `overlaps`: whether a store may overwrite what a load reads. */
-export function planLoops(source: LoopKernel, overlaps: (store: Store, load: KernelNode) => boolean): LoopPlan {
+export function planLoops(
+  source: LoopKernel,
+  overlaps: (store: Store, load: KernelNode) => boolean,
+): LoopPlan {
   const normal = normalizeKernel(source);
   const width = normal.nodes.some(({ dtype }) => isWide(dtype)) ? 2 : 4;
   const { kernel, vectorDim } = blocked(normal, chooseVectorDim(normal, width));
@@ -262,7 +297,9 @@ export function planLoops(source: LoopKernel, overlaps: (store: Store, load: Ker
     vector,
     width,
     unroll,
-    parallel: kernel.nodes.some(callsHost) ? null : chooseParallel(loops, outerCount, vector, unroll * width, work),
+    parallel: kernel.nodes.some(callsHost)
+      ? null
+      : chooseParallel(loops, outerCount, vector, unroll * width, work),
     work,
     nodes,
     ...storePasses(kernel, nodes, overlaps),

@@ -13,7 +13,8 @@ const neutral = { add: 0, mul: 1, max: -Infinity, min: Infinity } as const;
 /** What a reduction starts from. */
 export function identityOf(s: Scope, { combine, dtype }: ReduceNode): Vector {
   if (laneClass(dtype) === "bool") return s.constant(combine === "min" || combine === "mul" ? 1 : 0, dtype);
-  if (laneClass(dtype) === "i64" && (combine === "max" || combine === "min")) return s.bytes(end64(dtype, combine));
+  if (laneClass(dtype) === "i64" && (combine === "max" || combine === "min"))
+    return s.bytes(end64(dtype, combine));
   return s.constant(neutral[combine], dtype);
 }
 
@@ -29,7 +30,13 @@ function combined(s: Scope, { combine, dtype }: ReduceNode, a: Vector, b: Vector
 }
 
 /** Takes a value into an accumulator; with `lanes`, only its first lanes. */
-export function accumulate(s: Scope, node: ReduceNode, into: Vector, value: Vector, lanes: number | null): void {
+export function accumulate(
+  s: Scope,
+  node: ReduceNode,
+  into: Vector,
+  value: Vector,
+  lanes: number | null,
+): void {
   let taken = value;
   if (lanes !== null) {
     const mask = Int32Array.from({ length: 4 }, (_, lane) => (lane < lanes ? -1 : 0));

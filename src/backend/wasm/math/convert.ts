@@ -1,5 +1,18 @@
 import { bytesOf, type DType } from "../../../ir/dtypes.ts";
-import { f32, f32x4, f64, f64x2, i16x8, i32x4, i64, i64x2, i8x16, select, shuffle32, v128 } from "../assembler/index.ts";
+import {
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i16x8,
+  i32x4,
+  i64,
+  i64x2,
+  i8x16,
+  select,
+  shuffle32,
+  v128,
+} from "../assembler/index.ts";
 import { wrapLanes } from "./integer32.ts";
 import { isUnsigned, laneClass, type LaneClass } from "./lanes.ts";
 import type { Scope, Vector, VectorExpr } from "./scope.ts";
@@ -70,11 +83,20 @@ export function narrow(s: Scope, value: Vector, dtype: DType): VectorExpr {
   if (width >= 4) return bits;
   const local = s.temp(bits);
   const lanes = width === 1 ? [0, 4, 8, 12] : [0, 1, 4, 5, 8, 9, 12, 13];
-  return i8x16.shuffle(local, local, Array.from({ length: 16 }, (_, i) => lanes[i % lanes.length] ?? 0));
+  return i8x16.shuffle(
+    local,
+    local,
+    Array.from({ length: 16 }, (_, i) => lanes[i % lanes.length] ?? 0),
+  );
 }
 
 /** `mask` picks between two values of a dtype: `whenTrue` where it holds. */
-export function selectLanes(mask: VectorExpr, whenTrue: VectorExpr, whenFalse: VectorExpr, dtype: DType): VectorExpr {
+export function selectLanes(
+  mask: VectorExpr,
+  whenTrue: VectorExpr,
+  whenFalse: VectorExpr,
+  dtype: DType,
+): VectorExpr {
   const kind = laneClass(dtype);
   const wide = kind === "f64" || kind === "i64" ? i64x2.extendLowI32x4S(mask) : mask;
   return v128.bitselect(whenTrue, whenFalse, wide);
@@ -90,7 +112,10 @@ function fromInt64(s: Scope, x: Vector, from: DType, to: "f32" | "f64"): VectorE
     const value = i64x2.extractLane(x, lane);
     const wide = unsigned ? f64.convertI64U(value) : f64.convertI64S(value);
     const single = unsigned ? f32.convertI64U(value) : f32.convertI64S(value);
-    s.fn.set(result, to === "f64" ? f64x2.replaceLane(result, lane, wide) : f32x4.replaceLane(result, lane, single));
+    s.fn.set(
+      result,
+      to === "f64" ? f64x2.replaceLane(result, lane, wide) : f32x4.replaceLane(result, lane, single),
+    );
   }
   return result;
 }
@@ -146,7 +171,8 @@ const conversions: Record<LaneClass, Record<LaneClass, Conversion>> = {
     },
   },
   i32: {
-    f32: (s, x, from, to) => roundTo(s, isUnsigned(from) ? f32x4.convertI32x4U(x) : f32x4.convertI32x4S(x), to),
+    f32: (s, x, from, to) =>
+      roundTo(s, isUnsigned(from) ? f32x4.convertI32x4U(x) : f32x4.convertI32x4S(x), to),
     f64: (_, x, from) => (isUnsigned(from) ? f64x2.convertLowI32x4U(x) : f64x2.convertLowI32x4S(x)),
     i32: (s, x, _, to) => wrapLanes(s, x, to),
     i64: (_, x, from) => (isUnsigned(from) ? i64x2.extendLowI32x4U(x) : i64x2.extendLowI32x4S(x)),

@@ -7,7 +7,7 @@ import type { Scope, Vector, VectorExpr } from "./scope.ts";
 /** Adding 1.5·2²³ leaves the nearest integer in the low bits of a float of moderate size. */
 const roundingShift = 12582912;
 const ln2High = 0.693359375;
-const ln2Low = -2.12194440e-4;
+const ln2Low = -2.1219444e-4;
 
 /** `x = n·ln 2 + r`: `r` in ±ln 2 / 2, and `n` as an integer vector. */
 function reduce(s: Scope, x: Vector): { readonly r: Vector; readonly n: Vector } {
@@ -21,9 +21,10 @@ function reduce(s: Scope, x: Vector): { readonly r: Vector; readonly n: Vector }
 
 /** `(eʳ − 1 − r) / r²` on ±ln 2 / 2. */
 function tail(s: Scope, r: Vector): VectorExpr {
-  return s.polynomial(r, [
-    5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4,
-  ]);
+  return s.polynomial(
+    r,
+    [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4],
+  );
 }
 
 /** `2ⁿ` for normal results. */
@@ -80,10 +81,13 @@ function logNormal(s: Scope, x: Vector, exponentShift: VectorExpr | null): Vecto
   const m = s.temp(i32x4.add(v128.and(offset, s.i32(0x007fffff)), s.i32(0x3f3504f3)));
   s.fn.set(m, f32x4.sub(m, s.f32(1)));
   const z = s.temp(f32x4.mul(m, m));
-  const series = s.polynomial(m, [
-    3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1, -1.2420140846e-1,
-    1.167699874e-1, -1.151461031e-1, 7.0376836292e-2,
-  ]);
+  const series = s.polynomial(
+    m,
+    [
+      3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1, -1.2420140846e-1,
+      1.167699874e-1, -1.151461031e-1, 7.0376836292e-2,
+    ],
+  );
   const y = s.temp(f32x4.mul(f32x4.mul(series, m), z));
   s.fn.set(y, s.madd(e, s.f32(ln2Low), y));
   s.fn.set(y, s.nmadd(z, s.f32(0.5), y));
@@ -127,21 +131,27 @@ export function erf(s: Scope, x: Vector): VectorExpr {
   // a + a·(P − 1): the larger part is exact.
   const near = s.temp(
     s.madd(
-      s.polynomial(z, [
-        0.1283791665750216, -0.37612633063040035, 0.11283684412139776, -0.026858753322890876,
-        0.0051993768060926895, -0.0008123467570289753, 8.287424423816651e-5,
-      ]),
+      s.polynomial(
+        z,
+        [
+          0.1283791665750216, -0.37612633063040035, 0.11283684412139776, -0.026858753322890876,
+          0.0051993768060926895, -0.0008123467570289753, 8.287424423816651e-5,
+        ],
+      ),
       a,
       a,
     ),
   );
   const g = s.temp(
     f32x4.neg(
-      s.polynomial(a, [
-        -0.0003031665851445098, 1.1301664005769083, 0.631937675844307, 0.10997761801597442,
-        -0.02636432788192572, 0.0047400767798775325, -0.0005927371871318067, 4.558668122908182e-5,
-        -1.613858870940768e-6,
-      ]),
+      s.polynomial(
+        a,
+        [
+          -0.0003031665851445098, 1.1301664005769083, 0.631937675844307, 0.10997761801597442,
+          -0.02636432788192572, 0.0047400767798775325, -0.0005927371871318067, 4.558668122908182e-5,
+          -1.613858870940768e-6,
+        ],
+      ),
     ),
   );
   const far = s.temp(f32x4.sub(s.f32(1), exp(s, g)));

@@ -14,7 +14,11 @@ function host(name: HostName, arity: 1 | 2): VectorFunction {
   return outline(`${name} f64`, arity, (s, ...args) => {
     const result = s.temp(s.f64(0));
     for (const lane of [0, 1]) {
-      const value = s.fn.callValue("f64", s.shared.host[name], ...args.map((x) => f64x2.extractLane(x, lane)));
+      const value = s.fn.callValue(
+        "f64",
+        s.shared.host[name],
+        ...args.map((x) => f64x2.extractLane(x, lane)),
+      );
       s.fn.set(result, f64x2.replaceLane(result, lane, value));
     }
     return result;

@@ -28,7 +28,10 @@ function remainder(divide: VectorFunction): VectorFunction {
 }
 
 /** A function of integers, lane by lane. */
-function lanewise(name: string, f: (s: Scope, a: Expr<"i32">, b: Expr<"i32">) => Expr<"i32">): VectorFunction {
+function lanewise(
+  name: string,
+  f: (s: Scope, a: Expr<"i32">, b: Expr<"i32">) => Expr<"i32">,
+): VectorFunction {
   return outline(name, 2, (s, a, b) => {
     const result = s.temp(s.i32(0));
     for (const lane of [0, 1, 2, 3]) {

@@ -6,7 +6,10 @@ import { outline, type VectorFunction } from "./outline.ts";
 import type { Scope, Vector, VectorExpr } from "./scope.ts";
 
 /** A function of 64-bit integers, lane by lane. */
-function lanewise(name: string, f: (s: Scope, a: Expr<"i64">, b: Expr<"i64">) => Expr<"i64">): VectorFunction {
+function lanewise(
+  name: string,
+  f: (s: Scope, a: Expr<"i64">, b: Expr<"i64">) => Expr<"i64">,
+): VectorFunction {
   return outline(`${name} i64`, 2, (s, a, b) => {
     const result = s.temp(s.f64(0));
     for (const lane of [0, 1]) {
@@ -18,7 +21,11 @@ function lanewise(name: string, f: (s: Scope, a: Expr<"i64">, b: Expr<"i64">) =>
 }
 
 /** Quotient or remainder, 0 for a divisor of 0, wrapping where the machine would trap. */
-function division(name: string, machine: (a: Expr<"i64">, b: Expr<"i64">) => Expr<"i64">, overflow: VectorLane): VectorFunction {
+function division(
+  name: string,
+  machine: (a: Expr<"i64">, b: Expr<"i64">) => Expr<"i64">,
+  overflow: VectorLane,
+): VectorFunction {
   return lanewise(name, (_, a, b) => {
     const isZero = i64.eqz(b);
     const isMinusOne = i64.eq(b, -1n);
@@ -30,7 +37,10 @@ function division(name: string, machine: (a: Expr<"i64">, b: Expr<"i64">) => Exp
 type VectorLane = (a: Expr<"i64">) => Expr<"i64">;
 
 /** Unsigned division has no overflow, so a divisor of all ones is not special. */
-function unsignedDivision(name: string, machine: (a: Expr<"i64">, b: Expr<"i64">) => Expr<"i64">): VectorFunction {
+function unsignedDivision(
+  name: string,
+  machine: (a: Expr<"i64">, b: Expr<"i64">) => Expr<"i64">,
+): VectorFunction {
   return lanewise(name, (_, a, b) => {
     const isZero = i64.eqz(b);
     return select(i64.const(0n), machine(a, select(i64.const(1n), b, isZero)), isZero);

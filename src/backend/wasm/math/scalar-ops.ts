@@ -60,7 +60,8 @@ export type Emit = (s: Scope, args: readonly Vector[], context: OpContext) => Ve
 function byClass(op: ScalarOp): Emit {
   return (s, args, { dtype, from }) => {
     const f = tableOf(from)[op];
-    if (f === undefined) throw new DTypeError(`wasm backend: the operation "${op}" does not exist for ${from}.`);
+    if (f === undefined)
+      throw new DTypeError(`wasm backend: the operation "${op}" does not exist for ${from}.`);
     const value = f(s, ...args);
     return dtype === from ? wrapLanes(s, value, dtype) : value;
   };
@@ -72,7 +73,8 @@ function shift(op: "shl" | "shr"): Emit {
   return (s, args, context) => {
     const { dtype, constant } = context;
     const [x] = args;
-    if (constant === undefined || laneClass(dtype) !== "i32" || x === undefined) return general(s, args, context);
+    if (constant === undefined || laneClass(dtype) !== "i32" || x === undefined)
+      return general(s, args, context);
     const shr = dtype.startsWith("uint") ? i32x4.shrU : i32x4.shrS;
     return wrapLanes(s, op === "shl" ? i32x4.shl(x, constant) : shr(x, constant), dtype);
   };

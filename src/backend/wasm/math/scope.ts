@@ -1,5 +1,13 @@
 import type { DType } from "../../../ir/dtypes.ts";
-import { f32x4, f64x2, v128, type Expr, type FunctionBuilder, type Local, type ModuleBuilder } from "../assembler/index.ts";
+import {
+  f32x4,
+  f64x2,
+  v128,
+  type Expr,
+  type FunctionBuilder,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
 import type { HostFunctions } from "./host.ts";
 import { constantBytes } from "./lanes.ts";
 
@@ -89,14 +97,16 @@ export class Scope {
   /** Polynomial `Σ coefficients[i]·xⁱ` of 32-bit floats, by Horner's rule. */
   polynomial(x: Vector, coefficients: readonly number[]): VectorExpr {
     let sum: VectorExpr = this.f32(coefficients.at(-1) ?? 0);
-    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.madd(sum, x, this.f32(coefficients[i] ?? 0));
+    for (let i = coefficients.length - 2; i >= 0; i--)
+      sum = this.madd(sum, x, this.f32(coefficients[i] ?? 0));
     return sum;
   }
 
   /** The same of 64-bit floats. */
   polynomial64(x: Vector, coefficients: readonly number[]): VectorExpr {
     let sum: VectorExpr = this.f64(coefficients.at(-1) ?? 0);
-    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.madd64(sum, x, this.f64(coefficients[i] ?? 0));
+    for (let i = coefficients.length - 2; i >= 0; i--)
+      sum = this.madd64(sum, x, this.f64(coefficients[i] ?? 0));
     return sum;
   }
 }

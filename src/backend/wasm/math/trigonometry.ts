@@ -22,7 +22,10 @@ export function replaceRare(s: Scope, result: Vector, mask: Vector, name: HostNa
 }
 
 /** `x = q·π/2 + r` with `r` in ±π/4; and both polynomials of `r`. */
-function quadrants(s: Scope, x: Vector): { readonly q: Vector; readonly sine: Vector; readonly cosine: Vector } {
+function quadrants(
+  s: Scope,
+  x: Vector,
+): { readonly q: Vector; readonly sine: Vector; readonly cosine: Vector } {
   const shift = s.f32(12582912);
   const q = s.temp(s.madd(x, s.f32(2 / Math.PI), shift));
   const whole = s.temp(f32x4.sub(q, shift));

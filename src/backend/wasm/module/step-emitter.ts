@@ -1,4 +1,12 @@
-import type { Access, Item, KernelNode, LoopKernel, Schedule, Store, StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
+import type {
+  Access,
+  Item,
+  KernelNode,
+  LoopKernel,
+  Schedule,
+  Store,
+  StructuredKernel,
+} from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { bytesOf } from "../../../ir/dtypes.ts";
 import { DeviceError, invariant } from "../../../util/errors.ts";
 import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local } from "../assembler/index.ts";

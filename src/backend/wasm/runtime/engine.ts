@@ -10,7 +10,9 @@ export class Engine {
   #programs = 0;
   /** How many runs used several threads. */
   threadedRuns = 0;
-  #workspace: { readonly address: number; readonly bytes: number } | null = null;
+  readonly #workspaces: ({ readonly address: number; readonly bytes: number } | undefined)[] = [];
+  /** The last asynchronous run: the next one waits for it. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor() {
     this.heap = new Heap(threadCount() > 1);
@@ -19,15 +21,24 @@ export class Engine {
   /** The threads for a large program, or null where it runs on the calling thread alone. */
   get pool(): ThreadPool | null {
     const threads = threadCount();
-    if (this.#pool?.threads !== threads) {
-      this.#pool?.close();
-      this.#pool = null;
-    }
-    // The main thread of a page must not sleep, so it cannot meet others at a barrier.
-    if (threads === 1 || !canBlock()) return null;
+    if (this.#pool?.isBusy) return this.#pool;
+    if (this.#pool?.threads !== threads) this.close();
+    if (threads === 1) return null;
     if (!this.heap.shared) this.heap.makeShared();
-    this.#pool ??= new ThreadPool(this.heap.memory, threads);
+    this.#pool ??= new ThreadPool(this.heap.memory, threads, canBlock());
     return this.#pool;
+  }
+
+  /** Runs `task` after all asynchronous tasks before it. */
+  async inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Waits, on the calling thread, until the workers have finished the step they are at. */
+  settle(): void {
+    while (this.#pool?.isBusy);
   }
 
   /** A number for a program, its name among threads. */
@@ -35,13 +46,18 @@ export class Engine {
     return this.#programs++;
   }
 
-  /** The address of memory for one run, as large as any run needed so far. */
-  workspace(bytes: number): number {
-    if (this.#workspace !== null && this.#workspace.bytes >= bytes) return this.#workspace.address;
-    if (this.#workspace !== null) this.heap.free(this.#workspace.address);
-    this.#workspace = null;
+  /**
+   * The address of memory for one run, as large as any run needed so far. There are two: asynchronous runs leave
+   * their results in one of their own until they are read.
+   */
+  workspace(bytes: number, isAsync: boolean): number {
+    const which = isAsync ? 1 : 0;
+    const known = this.#workspaces[which];
+    if (known !== undefined && known.bytes >= bytes) return known.address;
+    if (known !== undefined) this.heap.free(known.address);
+    this.#workspaces[which] = undefined;
     const address = this.heap.allocate(bytes);
-    this.#workspace = { address, bytes };
+    this.#workspaces[which] = { address, bytes };
     return address;
   }
 

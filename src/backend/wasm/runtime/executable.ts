@@ -1,6 +1,7 @@
 import type { Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
-import { bytesOf, type TypedArray } from "../../../ir/dtypes.ts";
+import { bytesOf, type DType, type TypedArray } from "../../../ir/dtypes.ts";
 import { DataError, invariant } from "../../../util/errors.ts";
+import { canBlock } from "../../../util/platform/index.ts";
 import type { DeviceBuffer, Executable } from "../../contract.ts";
 import { hostImports } from "../math/host.ts";
 import { compileModule } from "../module/compile-module.ts";
@@ -20,6 +21,13 @@ interface Code {
   readonly step: Step;
   readonly sharedWork: number;
   scratchBytes(nthreads: number): number;
+}
+
+/** Where a result is when a run is done. */
+interface Place {
+  readonly dtype: DType;
+  readonly size: number;
+  readonly address: number;
 }
 
 /** A compiled program in the engine's memory. */
@@ -76,24 +84,49 @@ export class WasmExecutable implements Executable {
       memory: { shared: heap.shared, maximumPages: heap.maximumPages },
     });
     const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory }, host: hostImports() });
+    const { exports } = new WebAssembly.Instance(module, {
+      env: { memory: heap.memory },
+      host: hostImports(),
+    });
     // SAFETY: every generated module exports this function.
     const step = exports["step"] as Step;
     return { memory: heap.memory, module, step, sharedWork, scratchBytes };
   }
 
   run(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): TypedArray[] {
+    this.#engine.settle();
+    // The main thread of a page must not wait for others at a barrier.
+    const pool = canBlock() ? this.#threads() : null;
+    this.#followMemory();
+    const results = this.#prepare(inputs, state, pool?.threads ?? 1, false);
+    if (pool === null) this.#code.step(0, 1, this.#table);
+    else pool.run(this.#program, this.#code.step, this.#table);
+    return this.#read(results);
+  }
+
+  async runAsync(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): Promise<TypedArray[]> {
+    if (canBlock()) return this.run(inputs, state);
+    return this.#engine.inTurn(async () => {
+      const pool = this.#threads();
+      if (pool === null) return this.run(inputs, state);
+      const results = this.#prepare(inputs, state, pool.threads, true);
+      await pool.runApart(this.#program, this.#table);
+      return this.#read(results);
+    });
+  }
+
+  /** The threads to run on, or null: a small program, or one that has not reached them yet. */
+  #threads(): ThreadPool | null {
     const pool = this.#code.sharedWork >= threadedWork ? this.#engine.pool : null;
+    this.#followMemory();
+    if (pool === null || !this.#isKnownTo(pool)) return null;
+    this.#engine.threadedRuns++;
+    return pool;
+  }
+
+  /** Generates the code anew when everything has moved to another memory. */
+  #followMemory(): void {
     if (this.#code.memory !== this.#engine.heap.memory) this.#code = this.#generate();
-    const threads = pool !== null && this.#isKnownTo(pool) ? pool.threads : 1;
-    const workspace = this.#prepare(inputs, state, threads);
-    if (pool !== null && threads > 1) {
-      this.#engine.threadedRuns++;
-      pool.run(this.#program, this.#code.step, this.#table);
-    } else {
-      this.#code.step(0, 1, this.#table);
-    }
-    return this.#results(workspace, state);
   }
 
   /** Whether all threads have the program; if not, it is sent to them, and runs on one thread meanwhile. */
@@ -104,18 +137,23 @@ export class WasmExecutable implements Executable {
     return pool.hasReceived(this.#announced.message);
   }
 
-  async runAsync(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): Promise<TypedArray[]> {
-    return this.run(inputs, state);
-  }
-
-  /** Fills the pointer table and copies the inputs in; gives the address of the arena. */
-  #prepare(inputs: readonly TypedArray[], state: readonly DeviceBuffer[], threads: number): number {
+  /** Fills the pointer table and copies the inputs in; gives the places of the results. */
+  #prepare(
+    inputs: readonly TypedArray[],
+    state: readonly DeviceBuffer[],
+    threads: number,
+    isAsync: boolean,
+  ): Place[] {
     const { heap } = this.#engine;
     const arenaBytes = align(this.#schedule.arenaBytes);
     const scratchBytes = align(this.#code.scratchBytes(threads));
-    const workspace = this.#engine.workspace(arenaBytes + scratchBytes + this.#inputBytes);
+    const workspace = this.#engine.workspace(arenaBytes + scratchBytes + this.#inputBytes, isAsync);
     const firstInput = workspace + arenaBytes + scratchBytes;
-    const table = new Uint32Array(heap.memory.buffer, this.#table, tableSlots.first + this.#inputCount + state.length);
+    const table = new Uint32Array(
+      heap.memory.buffer,
+      this.#table,
+      tableSlots.first + this.#inputCount + state.length,
+    );
     table[tableSlots.arena] = workspace;
     table[tableSlots.constants] = this.#constants;
     table[tableSlots.scratch] = workspace + arenaBytes;
@@ -136,12 +174,6 @@ export class WasmExecutable implements Executable {
       invariant(buffer instanceof WasmBuffer, "state buffers belong to the backend that runs the program");
       table[tableSlots.first + this.#inputCount + i] = buffer.address;
     });
-    return workspace;
-  }
-
-  #results(workspace: number, state: readonly DeviceBuffer[]): TypedArray[] {
-    const { heap } = this.#engine;
-    const table = new Uint32Array(heap.memory.buffer, this.#table, tableSlots.first + this.#inputCount + state.length);
     return this.#schedule.outputs.map((id) => {
       const buffer = this.#schedule.buffers[id];
       invariant(buffer !== undefined, "an output without a buffer");
@@ -152,7 +184,11 @@ export class WasmExecutable implements Executable {
           : home.kind === "constant"
             ? this.#constants + (this.#layout.constantOffsets.get(id) ?? 0)
             : (table[this.#layout.slots.get(id) ?? 0] ?? 0);
-      return heap.read(dtype, address, size);
+      return { dtype, size, address };
     });
+  }
+
+  #read(results: readonly Place[]): TypedArray[] {
+    return results.map(({ dtype, address, size }) => this.#engine.heap.read(dtype, address, size));
   }
 }

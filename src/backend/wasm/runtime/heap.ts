@@ -12,7 +12,10 @@ function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
-function createMemory(shared: boolean): { readonly memory: WebAssembly.Memory; readonly maximumPages: number } {
+function createMemory(shared: boolean): {
+  readonly memory: WebAssembly.Memory;
+  readonly maximumPages: number;
+} {
   let failure: unknown;
   // Some engines reserve the maximum at once and may not have 4 GiB of address space to give.
   for (const maximumPages of [65536, 32768, 16384, 8192]) {
@@ -23,7 +26,9 @@ function createMemory(shared: boolean): { readonly memory: WebAssembly.Memory; r
       failure = error;
     }
   }
-  throw new DeviceError(`wasm backend: expected to reserve memory, but the engine refused: ${String(failure)}.`);
+  throw new DeviceError(
+    `wasm backend: expected to reserve memory, but the engine refused: ${String(failure)}.`,
+  );
 }
 
 /** The one memory of the backend: grown on demand, handed out in blocks, never shrunk. */
@@ -33,7 +38,9 @@ export class Heap {
   #maximumPages: number;
   readonly #free = new FreeList();
   #used = 0;
-  readonly #finalizer: FinalizationRegistry<number> = new FinalizationRegistry((address) => this.free(address));
+  readonly #finalizer: FinalizationRegistry<number> = new FinalizationRegistry((address) =>
+    this.free(address),
+  );
 
   constructor(shared: boolean) {
     const { memory, maximumPages } = createMemory(shared);
@@ -63,7 +70,8 @@ export class Heap {
     const old = this.#memory;
     const { memory, maximumPages } = createMemory(true);
     const missing = (old.buffer.byteLength - memory.buffer.byteLength) / pageBytes;
-    if (missing > maximumPages - memory.buffer.byteLength / pageBytes) throw this.#exhausted(old.buffer.byteLength);
+    if (missing > maximumPages - memory.buffer.byteLength / pageBytes)
+      throw this.#exhausted(old.buffer.byteLength);
     if (missing > 0) memory.grow(missing);
     new Uint8Array(memory.buffer).set(new Uint8Array(old.buffer));
     [this.#memory, this.#maximumPages, this.#shared] = [memory, maximumPages, true];
@@ -130,7 +138,8 @@ export class Heap {
     const available = this.#maximumPages - total / pageBytes;
     const least = Math.ceil((bytes + slackBytes) / pageBytes);
     const pages = Math.min(Math.ceil(wanted / pageBytes), available);
-    if (pages < least && pages * pageBytes < bytes - this.#free.tailBytes(total - slackBytes)) throw this.#exhausted(bytes);
+    if (pages < least && pages * pageBytes < bytes - this.#free.tailBytes(total - slackBytes))
+      throw this.#exhausted(bytes);
     try {
       this.#memory.grow(pages);
     } catch {

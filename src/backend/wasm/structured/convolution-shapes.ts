@@ -10,7 +10,11 @@ export interface ConvolutionShapes {
 }
 
 export function convolutionShapes(pass: ConvolutionPass, kernel: StructuredKernel): ConvolutionShapes {
-  const [a, b, c] = [operandAt(kernel.inputs, 0), operandAt(kernel.inputs, 1), operandAt(kernel.outputs, 0)].map(({ shape }) => shape);
+  const [a, b, c] = [
+    operandAt(kernel.inputs, 0),
+    operandAt(kernel.inputs, 1),
+    operandAt(kernel.outputs, 0),
+  ].map(({ shape }) => shape);
   const shapes = [a ?? [], b ?? [], c ?? []] as const;
   switch (pass) {
     case "forward":

@@ -1,7 +1,15 @@
 import type { StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
-import { structuredKey, type ConvolutionDescriptor, type ConvolutionPass } from "../../../compiler/kernel-ir/structured.ts";
+import {
+  structuredKey,
+  type ConvolutionDescriptor,
+  type ConvolutionPass,
+} from "../../../compiler/kernel-ir/structured.ts";
 import { sizeOf } from "../../../ir/shape.ts";
-import { emitConvolution, type Epilogue as KernelEpilogue, type StructuredKernel as Kernel } from "../kernels/index.ts";
+import {
+  emitConvolution,
+  type Epilogue as KernelEpilogue,
+  type StructuredKernel as Kernel,
+} from "../kernels/index.ts";
 import type { ModuleScope } from "../math/scope.ts";
 import type { EmitStructured } from "./contract.ts";
 import { convolutionShapes } from "./convolution-shapes.ts";
@@ -29,7 +37,11 @@ function descriptorOf(pass: ConvolutionPass, kernel: StructuredKernel): Convolut
 
 const generated = new WeakMap<ModuleScope, Map<string, Kernel>>();
 
-function convolutionCode(shared: ModuleScope, descriptor: ConvolutionDescriptor, epilogue: KernelEpilogue | null): Kernel {
+function convolutionCode(
+  shared: ModuleScope,
+  descriptor: ConvolutionDescriptor,
+  epilogue: KernelEpilogue | null,
+): Kernel {
   const known = generated.get(shared) ?? new Map<string, Kernel>();
   generated.set(shared, known);
   const key = `${structuredKey(descriptor)} ${epilogue?.key ?? ""}`;
@@ -46,7 +58,10 @@ export function convolution(pass: ConvolutionPass): EmitStructured {
     const { epilogue, ...bare } = kernel;
     const isSpatial = output.shape.length >= 3 && output.shape.length <= 5;
     const isSingle = output.dtype === "float32" && isSpatial;
-    const fused = epilogue === undefined || !isSingle || pass === "filterGradient" ? null : epilogueOf(shared, kernel, epilogue);
+    const fused =
+      epilogue === undefined || !isSingle || pass === "filterGradient"
+        ? null
+        : epilogueOf(shared, kernel, epilogue);
     if (epilogue !== undefined && fused === null) return { items: [bare, epilogueLoop(kernel, epilogue)] };
     if (isHalf(output.dtype)) return viaFloat32(shared, kernel, emit);
     if (!isSingle) return plainConvolution(pass)(shared, kernel);

@@ -7,7 +7,12 @@ const straightBytes = 128;
  * Copies a known number of bytes from one address to another, in vectors; both addresses are left as they were.
  * The stretches must not overlap.
  */
-export function copyRun(fn: FunctionBuilder, target: Local<"i32">, source: Local<"i32">, bytes: number): void {
+export function copyRun(
+  fn: FunctionBuilder,
+  target: Local<"i32">,
+  source: Local<"i32">,
+  bytes: number,
+): void {
   const straight = (to: Local<"i32">, from: Local<"i32">, count: number): void => {
     let done = 0;
     for (; done + 16 <= count; done += 16) fn.store(to, v128.load(from, done), done);
@@ -33,6 +38,11 @@ export function copyRun(fn: FunctionBuilder, target: Local<"i32">, source: Local
 }
 
 /** Copies a whole array unless both addresses are the same. */
-export function copyArray(fn: FunctionBuilder, target: Local<"i32">, source: Local<"i32">, bytes: number): void {
+export function copyArray(
+  fn: FunctionBuilder,
+  target: Local<"i32">,
+  source: Local<"i32">,
+  bytes: number,
+): void {
   fn.if(i32.ne(target, source), () => fn.memoryCopy(target, source, bytes));
 }

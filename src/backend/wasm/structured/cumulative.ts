@@ -31,7 +31,10 @@ export function cumulative(combine: "add" | "mul" | "max" | "min"): EmitStructur
         fn.forRange(k, 0, lines.length, 1, () => {
           s.temporaries(() => {
             const value = s.temp(loadGroup(s, read, group, dtype, width));
-            fn.set(next, scalarEmitters[combine](s, [sum, value], { dtype, from: dtype, constant: undefined }));
+            fn.set(
+              next,
+              scalarEmitters[combine](s, [sum, value], { dtype, from: dtype, constant: undefined }),
+            );
           });
           s.temporaries(() => storeGroup(s, write, exclusive ? sum : next, group, dtype));
           fn.set(sum, next);

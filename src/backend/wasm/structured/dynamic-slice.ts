@@ -14,7 +14,12 @@ interface Block {
 }
 
 /** Byte offset of the block that `starts` (in memory) names, moved so that it lies inside the array. */
-function blockOffset(fn: FunctionBuilder, { shape, sizes, dtype }: Block, starts: Local<"i32">, startsDType: DType): Local<"i32"> {
+function blockOffset(
+  fn: FunctionBuilder,
+  { shape, sizes, dtype }: Block,
+  starts: Local<"i32">,
+  startsDType: DType,
+): Local<"i32"> {
   const offset = fn.local("i32", 0);
   const start = fn.local("i32");
   stridesOf(shape).forEach((stride, d) => {
@@ -27,7 +32,13 @@ function blockOffset(fn: FunctionBuilder, { shape, sizes, dtype }: Block, starts
 }
 
 /** Copies between a block, which begins at `block`, and the dense array at `dense`. */
-function copyBlock(fn: FunctionBuilder, { shape, sizes, dtype }: Block, block: Expr<"i32">, dense: Local<"i32">, isOut: boolean): void {
+function copyBlock(
+  fn: FunctionBuilder,
+  { shape, sizes, dtype }: Block,
+  block: Expr<"i32">,
+  dense: Local<"i32">,
+  isOut: boolean,
+): void {
   const strides = stridesOf(shape);
   // The last dimensions that are taken whole, and the one before them, are one run.
   let first = sizes.length;

@@ -1,4 +1,10 @@
-import type { Access, Epilogue, KernelNode, LoopKernel, StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
+import type {
+  Access,
+  Epilogue,
+  KernelNode,
+  LoopKernel,
+  StructuredKernel,
+} from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { stridesOf } from "../../../ir/shape.ts";
 import { invariant } from "../../../util/errors.ts";
 
@@ -12,8 +18,15 @@ export function epilogueLoop(kernel: StructuredKernel, epilogue: Epilogue): Loop
   const [output] = kernel.outputs;
   invariant(output !== undefined, "an epilogue follows a product");
   const access = denseAccess(output.access, output.shape);
-  const nodes = epilogue.nodes.map(
-    (node): KernelNode => (node.kind === "product" ? { kind: "load", access, dtype: node.dtype } : node),
+  const nodes = epilogue.nodes.map((node): KernelNode =>
+    node.kind === "product" ? { kind: "load", access, dtype: node.dtype } : node,
   );
-  return { kind: "loop", label: kernel.label, outer: output.shape, inner: [], nodes, stores: epilogue.stores };
+  return {
+    kind: "loop",
+    label: kernel.label,
+    outer: output.shape,
+    inner: [],
+    nodes,
+    stores: epilogue.stores,
+  };
 }

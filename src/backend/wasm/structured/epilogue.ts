@@ -1,4 +1,10 @@
-import type { Access, Epilogue, Guard, KernelNode, StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
+import type {
+  Access,
+  Epilogue,
+  Guard,
+  KernelNode,
+  StructuredKernel,
+} from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { bytesOf, type DType } from "../../../ir/dtypes.ts";
 import { invariant } from "../../../util/errors.ts";
 import { i32, i32x4, select, v128, type Expr, type FunctionBuilder, type Local } from "../assembler/index.ts";
@@ -27,9 +33,14 @@ interface Group {
 const scopes = new WeakMap<FunctionBuilder, Scope>();
 
 /** Code for an epilogue, or null where it cannot run on vectors of four 32-bit lanes inside the kernel. */
-export function epilogueOf(shared: ModuleScope, kernel: StructuredKernel, epilogue: Epilogue): FusedEpilogue | null {
+export function epilogueOf(
+  shared: ModuleScope,
+  kernel: StructuredKernel,
+  epilogue: Epilogue,
+): FusedEpilogue | null {
   const [output] = kernel.outputs;
-  if (output?.dtype !== "float32" || epilogue.nodes.some((node) => isWide(node.dtype) || callsHost(node))) return null;
+  if (output?.dtype !== "float32" || epilogue.nodes.some((node) => isWide(node.dtype) || callsHost(node)))
+    return null;
   return new EpilogueEmitter(shared, epilogue, output.access, output.shape, kernel.primitive === "matmul");
 }
 
@@ -45,7 +56,13 @@ class EpilogueEmitter implements FusedEpilogue {
   /** The store that goes where the kernel stores its result. */
   readonly #ownStore: number;
 
-  constructor(shared: ModuleScope, epilogue: Epilogue, output: Access, shape: readonly number[], isProduct: boolean) {
+  constructor(
+    shared: ModuleScope,
+    epilogue: Epilogue,
+    output: Access,
+    shape: readonly number[],
+    isProduct: boolean,
+  ) {
     this.#shared = shared;
     this.#epilogue = epilogue;
     this.#columns = shape.at(-1) ?? 1;
@@ -64,12 +81,20 @@ class EpilogueEmitter implements FusedEpilogue {
     for (const store of epilogue.stores) this.#number(store.access);
     this.paramCount = this.bases.length;
     const access = (a: Access): unknown => [this.#number(a), a.strides];
-    this.key = JSON.stringify([
-      shape,
-      this.#ownStore,
-      epilogue.nodes.map((node) => (node.kind === "load" ? { ...node, access: access(node.access) } : node)),
-      epilogue.stores.map((store) => [access(store.access), store.value]),
-    ], (_, value: unknown) => (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? `#${1 / value}${value}` : value));
+    this.key = JSON.stringify(
+      [
+        shape,
+        this.#ownStore,
+        epilogue.nodes.map((node) =>
+          node.kind === "load" ? { ...node, access: access(node.access) } : node,
+        ),
+        epilogue.stores.map((store) => [access(store.access), store.value]),
+      ],
+      (_, value: unknown) =>
+        typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+          ? `#${1 / value}${value}`
+          : value,
+    );
   }
 
   /** The number of the extra parameter that holds an access's base address. */
@@ -86,7 +111,8 @@ class EpilogueEmitter implements FusedEpilogue {
     for (const node of this.#epilogue.nodes) values.push(this.#node(s, node, values, value, at));
     this.#epilogue.stores.forEach((store, i) => {
       const stored = values[store.value];
-      if (i !== this.#ownStore && stored !== undefined) this.#store(s, store.access, stored, this.#epilogue.nodes[store.value]?.dtype ?? "float32", at);
+      if (i !== this.#ownStore && stored !== undefined)
+        this.#store(s, store.access, stored, this.#epilogue.nodes[store.value]?.dtype ?? "float32", at);
     });
     return values[this.#epilogue.stores[this.#ownStore]?.value ?? -1] ?? value;
   }
@@ -112,7 +138,11 @@ class EpilogueEmitter implements FusedEpilogue {
         const source = this.#epilogue.nodes[last];
         const args = node.args.flatMap((arg) => values[arg] ?? []);
         const constant = source?.kind === "const" ? source.value : undefined;
-        return scalarEmitters[node.op](s, args, { dtype: node.dtype, from: source?.dtype ?? node.dtype, constant });
+        return scalarEmitters[node.op](s, args, {
+          dtype: node.dtype,
+          from: source?.dtype ?? node.dtype,
+          constant,
+        });
       }
       case "const":
       case "reduce":
@@ -127,7 +157,9 @@ class EpilogueEmitter implements FusedEpilogue {
       let after = 1;
       const own = strides.slice(first, first + sizes.length);
       // One multiplication where the group's strides are those of a single dimension.
-      const isLinear = own.every((stride, d) => d === own.length - 1 || stride === (own[d + 1] ?? 0) * (sizes[d + 1] ?? 1));
+      const isLinear = own.every(
+        (stride, d) => d === own.length - 1 || stride === (own[d + 1] ?? 0) * (sizes[d + 1] ?? 1),
+      );
       if (isLinear) {
         const stride = own.at(-1) ?? 0;
         if (stride !== 0) terms.push(i32.mul(index, stride));
@@ -136,7 +168,8 @@ class EpilogueEmitter implements FusedEpilogue {
       for (let d = sizes.length - 1; d >= 0; d--) {
         const size = sizes[d] ?? 1;
         const quotient = after === 1 ? index : i32.divU(index, after);
-        if (size > 1 && own[d] !== 0) terms.push(i32.mul(d === 0 ? quotient : i32.remU(quotient, size), own[d] ?? 0));
+        if (size > 1 && own[d] !== 0)
+          terms.push(i32.mul(d === 0 ? quotient : i32.remU(quotient, size), own[d] ?? 0));
         after *= size;
       }
     };
@@ -144,7 +177,10 @@ class EpilogueEmitter implements FusedEpilogue {
     group(this.#rows, at.row);
     const columnStride = strides.at(-1) ?? 0;
     if (columnStride !== 0) terms.push(columnStride === 1 ? at.column : i32.mul(at.column, columnStride));
-    return terms.reduce<Expr<"i32"> | null>((sum, term) => (sum === null ? term : i32.add(sum, term)), null) ?? i32.const(0);
+    return (
+      terms.reduce<Expr<"i32"> | null>((sum, term) => (sum === null ? term : i32.add(sum, term)), null) ??
+      i32.const(0)
+    );
   }
 
   #positions(s: Scope, strides: readonly number[], offset: number, at: EpiloguePosition): VectorExpr {
@@ -156,14 +192,21 @@ class EpilogueEmitter implements FusedEpilogue {
   #address(access: Access, dtype: DType, at: EpiloguePosition): Expr<"i32"> {
     const base = at.params[this.#number(access)];
     invariant(base !== undefined, "an access without a parameter");
-    return access.strides.every((stride) => stride === 0) ? base : i32.add(base, i32.mul(this.#linear(access.strides, at), bytesOf(dtype)));
+    return access.strides.every((stride) => stride === 0)
+      ? base
+      : i32.add(base, i32.mul(this.#linear(access.strides, at), bytesOf(dtype)));
   }
 
-  #load(s: Scope, { access, dtype, guards, otherwise = 0 }: Extract<KernelNode, { kind: "load" }>, at: EpiloguePosition): VectorExpr {
+  #load(
+    s: Scope,
+    { access, dtype, guards, otherwise = 0 }: Extract<KernelNode, { kind: "load" }>,
+    at: EpiloguePosition,
+  ): VectorExpr {
     const stride = access.strides.at(-1) ?? 0;
     const mask = guards === undefined || guards.length === 0 ? null : this.#mask(s, guards, at);
     const address = this.#address(access, dtype, at);
-    const from = (holds: Expr<"i32">): Expr<"i32"> => (mask === null ? address : select(address, i32.const(safeAddress), holds));
+    const from = (holds: Expr<"i32">): Expr<"i32"> =>
+      mask === null ? address : select(address, i32.const(safeAddress), holds);
     let value: VectorExpr;
     if (stride === 0) value = loadSplat(s, from(v128.anyTrue(mask ?? s.f32(0))), dtype);
     else if (stride === 1) value = loadVector(s, from(v128.anyTrue(mask ?? s.f32(0))), 0, dtype, 4);
@@ -196,9 +239,20 @@ class EpilogueEmitter implements FusedEpilogue {
     const whole = (lanes: number): void =>
       s.temporaries(() => {
         if (stride === 1) storeVector(s, base, 0, value, dtype, lanes);
-        else storeLanes(s, Array.from({ length: lanes }, (_, lane) => i32.add(base, lane * stride * bytesOf(dtype))), value, dtype);
+        else
+          storeLanes(
+            s,
+            Array.from({ length: lanes }, (_, lane) => i32.add(base, lane * stride * bytesOf(dtype))),
+            value,
+            dtype,
+          );
       });
     if (rest === 0) whole(4);
-    else s.fn.if(i32.leS(i32.add(at.column, 4), this.#columns), () => whole(4), () => whole(rest));
+    else
+      s.fn.if(
+        i32.leS(i32.add(at.column, 4), this.#columns),
+        () => whole(4),
+        () => whole(rest),
+      );
   }
 }

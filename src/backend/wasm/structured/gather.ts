@@ -21,7 +21,11 @@ export const gather: EmitStructured = (shared, kernel) => {
   const isParallel = outer * count * run >= parallelBytes;
   return kernelFunction(shared, kernel, { isParallel, work: (outer * count * run) / 4 }, (body) => {
     const { fn, operands } = body;
-    const [source, numbers, target] = [addressAt(operands, 0), addressAt(operands, 1), addressAt(operands, 2)];
+    const [source, numbers, target] = [
+      addressAt(operands, 0),
+      addressAt(operands, 1),
+      addressAt(operands, 2),
+    ];
     const [from, to] = shareOf(body, count);
     const [o, i, index, read, write] = fn.locals("i32", 5);
     if (!o || !i || !index || !read || !write) return;

@@ -20,7 +20,13 @@ function loadInteger(dtype: DType, address: Int): Int {
 }
 
 /** Reads an integer of any integer dtype and moves it into `[0, limit]`. */
-export function loadClamped(fn: FunctionBuilder, target: Local<"i32">, dtype: DType, address: Int, limit: number): void {
+export function loadClamped(
+  fn: FunctionBuilder,
+  target: Local<"i32">,
+  dtype: DType,
+  address: Int,
+  limit: number,
+): void {
   const unsigned = kindOf(dtype) === "uint";
   if (bytesOf(dtype) === 8) {
     const wide = fn.local("i64", i64.load(address));

@@ -80,7 +80,10 @@ export function kernelFunction(
 }
 
 /** This thread's share `[from, to)` of `count`. */
-export function shareOf({ fn, tid, threads }: KernelBody, count: number): readonly [Local<"i32">, Local<"i32">] {
+export function shareOf(
+  { fn, tid, threads }: KernelBody,
+  count: number,
+): readonly [Local<"i32">, Local<"i32">] {
   const bound = (t: Expr<"i32">): Expr<"i32"> => i32.divU(i32.mul(t, count), threads);
   return [fn.local("i32", bound(tid)), fn.local("i32", bound(i32.add(tid, 1)))];
 }

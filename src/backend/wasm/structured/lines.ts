@@ -12,7 +12,11 @@ export interface Lines {
 }
 
 export function linesAlong(shape: readonly number[], axis: number): Lines {
-  return { outer: sizeOf(shape.slice(0, axis)), length: shape[axis] ?? 1, inner: sizeOf(shape.slice(axis + 1)) };
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    length: shape[axis] ?? 1,
+    inner: sizeOf(shape.slice(axis + 1)),
+  };
 }
 
 /** Several neighbouring lines, one in each lane of a vector. */
@@ -30,7 +34,12 @@ export interface LineGroup {
  * Runs `body` for all lines, as many at once as a vector has lanes: lines that are neighbours in memory where the
  * axis is not the last, else lines one after the other.
  */
-export function forEachLines(fn: FunctionBuilder, { outer, length, inner }: Lines, width: number, body: (group: LineGroup) => void): void {
+export function forEachLines(
+  fn: FunctionBuilder,
+  { outer, length, inner }: Lines,
+  width: number,
+  body: (group: LineGroup) => void,
+): void {
   const [start, line, o, i] = fn.locals("i32", 4);
   if (!start || !line || !o || !i) return;
   const [count, laneStride] = inner === 1 ? [outer, length] : [inner, 1];
@@ -55,13 +64,34 @@ export function forEachLines(fn: FunctionBuilder, { outer, length, inner }: Line
 }
 
 /** Reads an element of each line of a group, at an address of the first line's. */
-export function loadGroup(s: Scope, address: Local<"i32">, { lanes, laneStride }: LineGroup, dtype: DType, width: 4 | 2): VectorExpr {
+export function loadGroup(
+  s: Scope,
+  address: Local<"i32">,
+  { lanes, laneStride }: LineGroup,
+  dtype: DType,
+  width: 4 | 2,
+): VectorExpr {
   if (laneStride === 1) return loadVector(s, address, 0, dtype, width);
-  return loadLanes(s, Array.from({ length: lanes }, (_, l) => displaced(address, l * laneStride * bytesOf(dtype))), dtype);
+  return loadLanes(
+    s,
+    Array.from({ length: lanes }, (_, l) => displaced(address, l * laneStride * bytesOf(dtype))),
+    dtype,
+  );
 }
 
 /** Writes an element of each line of a group. */
-export function storeGroup(s: Scope, address: Local<"i32">, value: Vector, { lanes, laneStride }: LineGroup, dtype: DType): void {
+export function storeGroup(
+  s: Scope,
+  address: Local<"i32">,
+  value: Vector,
+  { lanes, laneStride }: LineGroup,
+  dtype: DType,
+): void {
   if (laneStride === 1) return storeVector(s, address, 0, value, dtype, lanes);
-  storeLanes(s, Array.from({ length: lanes }, (_, l) => displaced(address, l * laneStride * bytesOf(dtype))), value, dtype);
+  storeLanes(
+    s,
+    Array.from({ length: lanes }, (_, l) => displaced(address, l * laneStride * bytesOf(dtype))),
+    value,
+    dtype,
+  );
 }

@@ -1,5 +1,9 @@
 import type { Access, LoopKernel, Operand, StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
-import { structuredKey, type MatmulDescriptor, type StructuredDType } from "../../../compiler/kernel-ir/structured.ts";
+import {
+  structuredKey,
+  type MatmulDescriptor,
+  type StructuredDType,
+} from "../../../compiler/kernel-ir/structured.ts";
 import type { DType } from "../../../ir/dtypes.ts";
 import { sizeOf } from "../../../ir/shape.ts";
 import { invariant } from "../../../util/errors.ts";
@@ -23,7 +27,9 @@ function descriptorOf(kernel: StructuredKernel, dtype: StructuredDType): MatmulD
   return {
     kind: "matmul",
     dtype,
-    batch: c.shape.slice(0, -2).map((size, i) => ({ size, a: stride(a, i), b: stride(b, i), c: stride(c, i) })),
+    batch: c.shape
+      .slice(0, -2)
+      .map((size, i) => ({ size, a: stride(a, i), b: stride(b, i), c: stride(c, i) })),
     m: c.shape[rank - 2] ?? 1,
     n: c.shape[rank - 1] ?? 1,
     k: a.shape[rank - 1] ?? 1,
@@ -52,8 +58,16 @@ function productLoop(kernel: StructuredKernel): LoopKernel {
     outer: c.shape,
     inner: [k],
     nodes: [
-      { kind: "load", access: spread(a.access, a.access.strides[rank - 2] ?? 0, 0, a.access.strides[rank - 1] ?? 0), dtype },
-      { kind: "load", access: spread(b.access, 0, b.access.strides[rank - 1] ?? 0, b.access.strides[rank - 2] ?? 0), dtype },
+      {
+        kind: "load",
+        access: spread(a.access, a.access.strides[rank - 2] ?? 0, 0, a.access.strides[rank - 1] ?? 0),
+        dtype,
+      },
+      {
+        kind: "load",
+        access: spread(b.access, 0, b.access.strides[rank - 1] ?? 0, b.access.strides[rank - 2] ?? 0),
+        dtype,
+      },
       { kind: "op", op: "mul", args: [0, 1], dtype },
       { kind: "reduce", combine: "add", value: 2, dtype },
     ],
@@ -64,7 +78,11 @@ function productLoop(kernel: StructuredKernel): LoopKernel {
 const generated = new WeakMap<ModuleScope, Map<string, Kernel>>();
 
 /** The kernel of a descriptor, generated once for a module. */
-function matmulCode(shared: ModuleScope, descriptor: MatmulDescriptor, epilogue: KernelEpilogue | null): Kernel {
+function matmulCode(
+  shared: ModuleScope,
+  descriptor: MatmulDescriptor,
+  epilogue: KernelEpilogue | null,
+): Kernel {
   const known = generated.get(shared) ?? new Map<string, Kernel>();
   generated.set(shared, known);
   const key = `${structuredKey(descriptor)} ${epilogue?.key ?? ""}`;

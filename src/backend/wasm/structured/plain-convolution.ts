@@ -33,7 +33,8 @@ export function plainConvolution(pass: ConvolutionPass): EmitStructured {
       const scaled = (counter: Expr<"i32">, stride: number): Expr<"i32"> => i32.mul(counter, stride * bytes);
       const product = (px: Local<"i32">, pw: Local<"i32">, py: Local<"i32">): void =>
         s.temporaries(() => {
-          const [left, right] = pass === "forward" ? [px, pw] : pass === "inputGradient" ? [py, pw] : [px, py];
+          const [left, right] =
+            pass === "forward" ? [px, pw] : pass === "inputGradient" ? [py, pw] : [px, py];
           const target = pass === "forward" ? py : pass === "inputGradient" ? px : pw;
           const context = { dtype, from: dtype, constant: undefined };
           const factors = [s.temp(loadSplat(s, left, dtype)), s.temp(loadSplat(s, right, dtype))];
@@ -76,7 +77,12 @@ export function plainConvolution(pass: ConvolutionPass): EmitStructured {
       };
       const image = fn.local("i32");
       fn.forRange(image, 0, shapes.x[0] ?? 1, 1, () => {
-        walk(0, i32.add(x, scaled(image, strides.x[0] ?? 1)), w, i32.add(y, scaled(image, strides.y[0] ?? 1)));
+        walk(
+          0,
+          i32.add(x, scaled(image, strides.x[0] ?? 1)),
+          w,
+          i32.add(y, scaled(image, strides.y[0] ?? 1)),
+        );
       });
     });
   };

@@ -12,10 +12,17 @@ import { addressAt, operandAt } from "./kernel-function.ts";
 import { isHalf, viaFloat32 } from "./via-float32.ts";
 import { listParam, windowAxes } from "./window-axes.ts";
 
-function descriptorOf(mode: PoolingMode, kernel: StructuredKernel, x: readonly number[], y: readonly number[]): PoolingDescriptor {
+function descriptorOf(
+  mode: PoolingMode,
+  kernel: StructuredKernel,
+  x: readonly number[],
+  y: readonly number[],
+): PoolingDescriptor {
   const { dtype } = operandAt(kernel.outputs, 0);
   if (dtype !== "float32" && dtype !== "float64" && (dtype !== "int32" || mode.endsWith("Gradient"))) {
-    throw new DTypeError(`${kernel.primitive}: the wasm backend pools float dtypes and int32, received ${dtype}. Cast to float32 first.`);
+    throw new DTypeError(
+      `${kernel.primitive}: the wasm backend pools float dtypes and int32, received ${dtype}. Cast to float32 first.`,
+    );
   }
   const axes = windowAxes(kernel, x, listParam(kernel, "window"), y);
   return { kind: "pooling", mode, dtype, batch: x[0] ?? 1, axes, channels: x.at(-1) ?? 1 };
@@ -30,7 +37,11 @@ function phaseOf(shared: ModuleScope, descriptor: PoolingDescriptor): FunctionHa
   return sharedFunction(shared.module, `pooling ${JSON.stringify(descriptor)}`, build);
 }
 
-function code(kernel: StructuredKernel, phases: readonly FunctionHandle[], scratchBytes: number): StructuredCode {
+function code(
+  kernel: StructuredKernel,
+  phases: readonly FunctionHandle[],
+  scratchBytes: number,
+): StructuredCode {
   const operands = [...kernel.inputs, ...kernel.outputs];
   return {
     phases,
@@ -43,7 +54,8 @@ function code(kernel: StructuredKernel, phases: readonly FunctionHandle[], scrat
 }
 
 function withHalf(emit: EmitStructured): EmitStructured {
-  return (shared, kernel) => (isHalf(operandAt(kernel.outputs, 0).dtype) ? viaFloat32(shared, kernel, emit) : emit(shared, kernel));
+  return (shared, kernel) =>
+    isHalf(operandAt(kernel.outputs, 0).dtype) ? viaFloat32(shared, kernel, emit) : emit(shared, kernel);
 }
 
 /** Maximum or sum over windows. */

@@ -8,7 +8,14 @@ import { scalarEmitters } from "../math/scalar-ops.ts";
 import type { EmitStructured } from "./contract.ts";
 import { copyRun } from "./copy.ts";
 import { loadClamped } from "./indices.ts";
-import { addressAt, kernelFunction, numberParam, operandAt, shareOf, type KernelBody } from "./kernel-function.ts";
+import {
+  addressAt,
+  kernelFunction,
+  numberParam,
+  operandAt,
+  shareOf,
+  type KernelBody,
+} from "./kernel-function.ts";
 
 const parallelBytes = 1 << 18;
 const operations: Readonly<Record<string, ScalarOp>> = { add: "add", mul: "mul", max: "max", min: "min" };

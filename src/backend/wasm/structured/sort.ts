@@ -4,7 +4,14 @@ import { loadSplat } from "../loops/memory.ts";
 import { scalarEmitters } from "../math/scalar-ops.ts";
 import type { EmitStructured } from "./contract.ts";
 import { copyRun } from "./copy.ts";
-import { addressAt, booleanParam, kernelFunction, numberParam, operandAt, type KernelBody } from "./kernel-function.ts";
+import {
+  addressAt,
+  booleanParam,
+  kernelFunction,
+  numberParam,
+  operandAt,
+  type KernelBody,
+} from "./kernel-function.ts";
 import { linesAlong } from "./lines.ts";
 
 /** Sorts along an axis by the first array and moves the others alike: a stable merge sort of element numbers. */
@@ -21,13 +28,16 @@ export const sort: EmitStructured = (shared, kernel) => {
     const keys = fn.local("i32");
     const address = (base: Local<"i32">, element: Expr<"i32">, bytes: number): Expr<"i32"> =>
       i32.add(base, i32.mul(i32.add(line, i32.mul(element, inner)), bytes));
-    const keyAddress = (element: Expr<"i32">): Expr<"i32"> => i32.add(keys, i32.mul(element, inner * bytesOf(dtype)));
+    const keyAddress = (element: Expr<"i32">): Expr<"i32"> =>
+      i32.add(keys, i32.mul(element, inner * bytesOf(dtype)));
     fn.forRange(o, 0, outer, 1, () => {
       fn.forRange(i, 0, inner, 1, () => {
         fn.set(line, i32.add(i32.mul(o, length * inner), i));
         fn.set(keys, i32.add(addressAt(operands, 0), i32.mul(line, bytesOf(dtype))));
         const sorted = mergeSort(body, scratch, length, (left, right) =>
-          descending ? isBefore(body, keyAddress(left), keyAddress(right), dtype) : isBefore(body, keyAddress(right), keyAddress(left), dtype),
+          descending
+            ? isBefore(body, keyAddress(left), keyAddress(right), dtype)
+            : isBefore(body, keyAddress(right), keyAddress(left), dtype),
         );
         kernel.inputs.forEach((input, n) => {
           const bytes = bytesOf(input.dtype);
@@ -44,7 +54,12 @@ export const sort: EmitStructured = (shared, kernel) => {
 };
 
 /** Whether the element at one address comes strictly before that at another; NaN comes after all numbers. */
-function isBefore({ s, fn }: KernelBody, a: Expr<"i32">, b: Expr<"i32">, dtype: Parameters<typeof loadSplat>[2]): Expr<"i32"> {
+function isBefore(
+  { s, fn }: KernelBody,
+  a: Expr<"i32">,
+  b: Expr<"i32">,
+  dtype: Parameters<typeof loadSplat>[2],
+): Expr<"i32"> {
   const result = fn.local("i32");
   s.temporaries(() => {
     const [left, right] = [s.temp(loadSplat(s, a, dtype)), s.temp(loadSplat(s, b, dtype))];
@@ -74,7 +89,8 @@ function mergeSort(
 ): Local<"i32"> {
   const [source, target, width, start, middle, end, left, right, k] = fn.locals("i32", 9);
   const [leftNumber, rightNumber, swap] = fn.locals("i32", 3);
-  if (!source || !target || !width || !start || !middle || !end || !left || !right || !k) throw new RangeError("locals");
+  if (!source || !target || !width || !start || !middle || !end || !left || !right || !k)
+    throw new RangeError("locals");
   if (!leftNumber || !rightNumber || !swap) throw new RangeError("locals");
   const word = (base: Local<"i32">, index: Expr<"i32">): Expr<"i32"> => i32.add(base, i32.shl(index, 2));
   const limited = (target_: Local<"i32">, value: Expr<"i32">): void => {
@@ -101,15 +117,12 @@ function mergeSort(
           fn.store(word(target, k), i32.load(word(source, right)));
           fn.increment(right, 1);
         };
-        fn.if(
-          i32.geS(right, end),
-          takeLeft,
-          () =>
-            fn.if(i32.geS(left, middle), takeRight, () => {
-              fn.set(leftNumber, i32.load(word(source, left)));
-              fn.set(rightNumber, i32.load(word(source, right)));
-              fn.if(rightFirst(leftNumber, rightNumber), takeRight, takeLeft);
-            }),
+        fn.if(i32.geS(right, end), takeLeft, () =>
+          fn.if(i32.geS(left, middle), takeRight, () => {
+            fn.set(leftNumber, i32.load(word(source, left)));
+            fn.set(rightNumber, i32.load(word(source, right)));
+            fn.if(rightFirst(leftNumber, rightNumber), takeRight, takeLeft);
+          }),
         );
       });
       fn.set(start, end);

@@ -36,9 +36,20 @@ function castFunction(shared: ModuleScope, size: number, from: DType, to: DType)
 }
 
 /** Computes a kernel of a half-precision dtype in float32: operands are converted in scratch memory. */
-export function viaFloat32(shared: ModuleScope, kernel: StructuredKernel, emit: EmitStructured): StructuredCode {
-  const single = (operand: Operand): Operand => ({ ...operand, dtype: isHalf(operand.dtype) ? "float32" : operand.dtype });
-  const inner = emit(shared, { ...kernel, inputs: kernel.inputs.map(single), outputs: kernel.outputs.map(single) });
+export function viaFloat32(
+  shared: ModuleScope,
+  kernel: StructuredKernel,
+  emit: EmitStructured,
+): StructuredCode {
+  const single = (operand: Operand): Operand => ({
+    ...operand,
+    dtype: isHalf(operand.dtype) ? "float32" : operand.dtype,
+  });
+  const inner = emit(shared, {
+    ...kernel,
+    inputs: kernel.inputs.map(single),
+    outputs: kernel.outputs.map(single),
+  });
   invariant(!("items" in inner), "a kernel that is computed in float32 has code of its own");
   const operands = [...kernel.inputs, ...kernel.outputs];
   let end = 0;
@@ -55,17 +66,25 @@ export function viaFloat32(shared: ModuleScope, kernel: StructuredKernel, emit: 
     return shared.module.function(types, [], (fn) => {
       const params = types.map((type, i) => fn.param(type, i));
       const scratch = addressAt(params, count);
-      for (const { handle, args } of body(params, (i) => i32.add(scratch, offsets[i] ?? 0))) fn.call(handle, ...args);
+      for (const { handle, args } of body(params, (i) => i32.add(scratch, offsets[i] ?? 0)))
+        fn.call(handle, ...args);
     });
   };
-  const share = (params: readonly Local<"i32">[]): Local<"i32">[] => [addressAt(params, count + 1), addressAt(params, count + 2)];
+  const share = (params: readonly Local<"i32">[]): Local<"i32">[] => [
+    addressAt(params, count + 1),
+    addressAt(params, count + 2),
+  ];
   const convert = (from: number, to: number, isOut: boolean): FunctionHandle =>
     phase((params, inScratch) =>
       operands.slice(from, to).flatMap(({ shape, dtype }, n) => {
         if (!isHalf(dtype)) return [];
         const i = from + n;
-        const handle = isOut ? castFunction(shared, sizeOf(shape), "float32", dtype) : castFunction(shared, sizeOf(shape), dtype, "float32");
-        const [source, target] = isOut ? [inScratch(i), addressAt(params, i)] : [addressAt(params, i), inScratch(i)];
+        const handle = isOut
+          ? castFunction(shared, sizeOf(shape), "float32", dtype)
+          : castFunction(shared, sizeOf(shape), dtype, "float32");
+        const [source, target] = isOut
+          ? [inScratch(i), addressAt(params, i)]
+          : [addressAt(params, i), inScratch(i)];
         return [{ handle, args: [source, target, ...share(params)] }];
       }),
     );

@@ -22,7 +22,11 @@ export function windowAxes(
   window: readonly number[],
   output: readonly number[],
 ): WindowAxis[] {
-  const [strides, dilation, padding] = [listParam(kernel, "strides"), listParam(kernel, "dilation"), paddingOf(kernel)];
+  const [strides, dilation, padding] = [
+    listParam(kernel, "strides"),
+    listParam(kernel, "dilation"),
+    paddingOf(kernel),
+  ];
   return window.map((size, d) => ({
     input: input[d + 1] ?? 1,
     output: output[d + 1] ?? 1,

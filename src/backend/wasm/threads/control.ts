@@ -20,6 +20,8 @@ export const controlWords = {
   threads: 19,
   /** Steps begun. */
   steps: 20,
+  /** The last step that is done, set by thread 0 where that is a worker. */
+  done: 24,
   /** Messages posted to the workers: each of them leaves its wait to receive those it has not seen. */
   posted: 32,
   /** Messages each worker has dealt with, from here on. */

@@ -8,27 +8,32 @@ import { workerScript } from "./worker-script.ts";
 export type Step = (tid: number, threads: number, table: number) => void;
 
 /**
- * Worker threads over one shared memory. The calling thread takes part in every step as thread 0, so a pool for
- * `threads` threads has one worker less.
+ * Worker threads over one shared memory. A calling thread that may block takes part in every step as thread 0, so a
+ * pool for `threads` threads has one worker less; the main thread of a page leaves all to workers.
  */
 export class ThreadPool {
   readonly threads: number;
   readonly #words: Int32Array<ArrayBufferLike>;
   readonly #workers: WorkerHandle[] = [];
+  readonly #firstWorker: 0 | 1;
   #posted = 0;
+  #steps = 0;
   #failure: string | null = null;
-  readonly #forget: FinalizationRegistry<number> = new FinalizationRegistry((program) => this.#post({ program }));
+  readonly #forget: FinalizationRegistry<number> = new FinalizationRegistry((program) =>
+    this.#post({ program }),
+  );
 
-  constructor(memory: WebAssembly.Memory, threads: number) {
+  constructor(memory: WebAssembly.Memory, threads: number, callerTakesPart: boolean) {
     this.threads = threads;
+    this.#firstWorker = callerTakesPart ? 1 : 0;
     this.#words = new Int32Array(memory.buffer, controlAddress, 256);
     this.#words.fill(0);
-    for (let tid = 1; tid < threads; tid++) {
+    for (let tid: number = this.#firstWorker; tid < threads; tid++) {
       const worker = startWorker(workerScript(hostNames));
       worker.onEnd((reason) => this.#fail(`thread ${tid} ended: ${reason}`));
       this.#workers.push(worker);
     }
-    this.#workers.forEach((worker, i) => worker.post({ memory, tid: i + 1 }));
+    this.#workers.forEach((worker, i) => worker.post({ memory, tid: i + this.#firstWorker }));
     this.#posted = 1;
     Atomics.store(this.#words, controlWords.posted, 1);
   }
@@ -42,26 +47,50 @@ export class ThreadPool {
 
   /** Whether all workers have received a message. */
   hasReceived(message: number): boolean {
-    return this.#workers.every((_, i) => Atomics.load(this.#words, controlWords.received + i + 1) >= message);
+    return this.#workers.every(
+      (_, i) => Atomics.load(this.#words, controlWords.received + i + this.#firstWorker) >= message,
+    );
   }
 
-  /** Runs one step on all threads and returns when it is done. */
+  /** Runs one step on all threads, the calling one among them, and returns when it is done. */
   run(program: number, step: Step, table: number): void {
+    this.#begin(program, table);
+    try {
+      step(0, this.threads, table);
+    } catch (error) {
+      Atomics.store(this.#words, controlWords.failed, 1);
+      Atomics.notify(this.#words, controlWords.barriersPassed);
+      this.#fail(`a thread failed or did not answer within the time limit (${String(error)})`);
+      throw this.#error();
+    }
+  }
+
+  /** Runs one step on the workers alone, without blocking the calling thread. */
+  async runApart(program: number, table: number): Promise<void> {
+    this.#begin(program, table);
+    while (this.isBusy) {
+      if (this.#failure !== null) throw this.#error();
+      const done = Atomics.load(this.#words, controlWords.done);
+      if (done === this.#steps) break;
+      await changeOf(this.#words, controlWords.done, done);
+    }
+  }
+
+  /** Whether a step that was begun by `runApart` is not done yet. */
+  get isBusy(): boolean {
+    if (this.#firstWorker === 1) return false;
+    if (Atomics.load(this.#words, controlWords.failed) !== 0) this.#fail("a thread failed");
+    return Atomics.load(this.#words, controlWords.done) !== this.#steps;
+  }
+
+  #begin(program: number, table: number): void {
     if (this.#failure !== null) throw this.#error();
     const words = this.#words;
     Atomics.store(words, controlWords.program, program);
     Atomics.store(words, controlWords.table, table);
     Atomics.store(words, controlWords.threads, this.threads);
-    Atomics.add(words, controlWords.steps, 1);
+    this.#steps = Atomics.add(words, controlWords.steps, 1) + 1;
     this.#wake();
-    try {
-      step(0, this.threads, table);
-    } catch (error) {
-      Atomics.store(words, controlWords.failed, 1);
-      Atomics.notify(words, controlWords.barriersPassed);
-      this.#fail(`a thread failed or did not answer within the time limit (${String(error)})`);
-      throw this.#error();
-    }
   }
 
   /** Ends all workers. */
@@ -93,4 +122,13 @@ export class ThreadPool {
         `The values of variables may be those of an unfinished step; load them again, or set the number of threads to 1.`,
     );
   }
+}
+
+/** Resolves when a word of shared memory differs from `value`, or after a while. */
+async function changeOf(words: Int32Array<ArrayBufferLike>, index: number, value: number): Promise<void> {
+  if (typeof Atomics.waitAsync !== "function") {
+    return new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  const waiting = Atomics.waitAsync(words, index, value, 1000);
+  if (waiting.async) await waiting.value;
 }

@@ -20,14 +20,23 @@ function program(): Program {
     const columns = p.reduceSum(soft, [0]);
     const total = p.reduceSum(soft, [0, 1]);
     const gradient = p.matmul(p.transpose(x, [1, 0]), soft);
-    const scaled = p.mul(gradient, p.broadcast(p.div(columns, p.broadcast(total, columns.shape, [])), gradient.shape, [1]));
+    const scaled = p.mul(
+      gradient,
+      p.broadcast(p.div(columns, p.broadcast(total, columns.shape, [])), gradient.shape, [1]),
+    );
     const picked = p.gather(soft, p.cast(p.abs(p.slice(p.reshape(x, [192 * 256]), [0], [500])), "int32"), 0);
-    return [[y, rows, columns, total, p.reduceSum(picked, [0]), p.cumSum(columns, 0)], p.sub(w, p.mul(scaled, p.fullLike(w, 1e-3)))];
+    return [
+      [y, rows, columns, total, p.reduceSum(picked, [0]), p.cumSum(columns, 0)],
+      p.sub(w, p.mul(scaled, p.fullLike(w, 1e-3))),
+    ];
   });
   return builder.finish(results, [next]);
 }
 
-async function runs(threads: number, count: number): Promise<{ readonly outputs: TypedArray[]; readonly state: TypedArray; readonly threaded: boolean }> {
+async function runs(
+  threads: number,
+  count: number,
+): Promise<{ readonly outputs: TypedArray[]; readonly state: TypedArray; readonly threaded: boolean }> {
   setThreadCount(threads);
   const backend = new WasmBackend();
   const compiled = program();
@@ -58,7 +67,9 @@ describe("threads", () => {
     for (const threads of [2, 3, 5]) {
       const several = await runs(threads, 12);
       if (threads === 2) expect(several.threaded).toBe(true);
-      several.outputs.forEach((output, i) => expect(output, `output ${i} on ${threads} threads`).toEqual(one.outputs[i]));
+      several.outputs.forEach((output, i) =>
+        expect(output, `output ${i} on ${threads} threads`).toEqual(one.outputs[i]),
+      );
       expect(several.state).toEqual(one.state);
     }
   });
@@ -68,7 +79,10 @@ describe("threads", () => {
     const backend = new WasmBackend();
     const compiled = program();
     const executable = backend.compile(compiled);
-    const weights = backend.allocate({ shape: [256, 160], dtype: "float32" }, new Float32Array(256 * 160).fill(0.01));
+    const weights = backend.allocate(
+      { shape: [256, 160], dtype: "float32" },
+      new Float32Array(256 * 160).fill(0.01),
+    );
     const inputs = [Float32Array.from({ length: 192 * 256 }, (_, i) => Math.sin(i))];
     const first = executable.run(inputs, [weights]);
     setThreadCount(2);

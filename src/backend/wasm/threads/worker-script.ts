@@ -26,9 +26,14 @@ function work() {
     try {
       const step = programs.get(Atomics.load(words, ${word.program}));
       step(tid, Atomics.load(words, ${word.threads}), Atomics.load(words, ${word.table}));
+      if (tid === 0) {
+        Atomics.store(words, ${word.done}, steps);
+        Atomics.notify(words, ${word.done});
+      }
     } catch (error) {
       Atomics.store(words, ${word.failed}, 1);
       Atomics.notify(words, ${word.barriersPassed});
+      Atomics.notify(words, ${word.done});
       throw error;
     }
   }
