@@ -136,3 +136,35 @@ export function customGradient(f: WithGradient): (...args: TensorInput[]) => Ten
     return isList || first === undefined ? results : first;
   };
 }
+
+/**
+ * A function's results and their change for a given change (`tangents`) of its arguments: Jacobian-vector products.
+ *
+ * Made of two reverse passes: the cotangents of the arguments are linear in those of the results, and the gradient of
+ * that linear map is the Jacobian itself.
+ *
+ * @see Keras `ops.jvp`
+ */
+export function jvp(
+  f: (...args: Tensor[]) => Tree<Tensor>,
+  primals: readonly TensorInput[],
+  tangents: readonly TensorInput[],
+): readonly [Tree<Tensor>, Tree<Tensor>] {
+  if (primals.length !== tangents.length) {
+    throw new AntlerError(`ops.jvp: expected as many tangents as primals, received ${tangents.length} and ${primals.length}.`);
+  }
+  const inputs = [...primals, ...tangents].map(toTensor);
+  let form: Tree<unknown> = null;
+  let count = 0;
+  const results = compute(inputs, (builder, values) => {
+    const points = values.slice(0, primals.length);
+    const result = f(...points.map((x) => wrap(x)));
+    form = mapTree(result, () => 0);
+    const outputs = flatten(result).map((x) => x.traced);
+    count = outputs.length;
+    const seeds = outputs.map((output) => fresh(p.zerosLike(output)));
+    const cotangents = pullBack(builder, outputs, seeds, points);
+    return [...outputs, ...pullBack(builder, cotangents, values.slice(primals.length), seeds)];
+  });
+  return [packLike(form, results.slice(0, count)), packLike(form, results.slice(count))];
+}
