@@ -270,7 +270,7 @@ export class LoopEmitter {
 
   /** Reads from a safe address where a guard fails, and picks lane by lane between the element and the other value. */
   #guardedLoad(
-    { access, dtype, guards = [], otherwise = 0 }: LoadNode,
+    { dtype, guards = [], otherwise = 0 }: LoadNode,
     address: Local<"i32">,
     stride: number,
     copy: number,
