@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ProgramBuilder, withBuilder } from "../../../ir/program.ts";
+import * as p from "../../../ir/primitives/index.ts";
+import { DataError, DeviceError } from "../../../util/errors.ts";
+import { WasmBackend } from "../backend.ts";
+import { FreeList } from "./free-list.ts";
+import { Heap } from "./heap.ts";
+
+describe("the free list", () => {
+  it("never hands out memory twice, and joins what comes back", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 5000 }), fc.boolean()), { maxLength: 80 }),
+        (actions) => {
+          const list = new FreeList();
+          list.add(100, 60_000);
+          list.add(60_100, 40_000);
+          const taken = new Map<number, number>();
+          for (const [bytes, isRelease] of actions) {
+            const [oldest] = taken.keys();
+            if (isRelease && oldest !== undefined) {
+              list.give(oldest);
+              taken.delete(oldest);
+              continue;
+            }
+            const address = list.take(bytes);
+            if (address === null) continue;
+            expect(address % 64).toBe(0);
+            for (const [other, size] of taken)
+              expect(address + bytes <= other || other + size <= address).toBe(true);
+            expect(list.sizeOf(address)).toBeGreaterThanOrEqual(bytes);
+            taken.set(address, bytes);
+          }
+          for (const address of taken.keys()) list.give(address);
+          // All in one piece again.
+          expect(list.take(99_000)).not.toBeNull();
+        },
+      ),
+    );
+  });
+});
+
+describe("the heap", () => {
+  it("keeps its content when it grows, and when threads come", () => {
+    const heap = new Heap(false);
+    const address = heap.allocate(16);
+    heap.write(address, "float32", Float32Array.of(1, 2, 3, 4));
+    const far = heap.allocate(5 << 20);
+    heap.write(far, "int32", Int32Array.of(7));
+    expect([...heap.read("float32", address, 4)]).toEqual([1, 2, 3, 4]);
+    heap.makeShared();
+    expect(heap.shared).toBe(true);
+    expect([...heap.read("float32", address, 4)]).toEqual([1, 2, 3, 4]);
+    expect([...heap.read("int32", far, 1)]).toEqual([7]);
+    heap.free(far);
+    expect(heap.allocate(5 << 20)).toBe(far);
+  });
+
+  it("says how much is in use when it is exhausted", () => {
+    const heap = new Heap(false);
+    expect(() => heap.allocate(5 * 2 ** 30)).toThrow(DeviceError);
+    expect(() => heap.allocate(5 * 2 ** 30)).toThrow(/5120\.0 MiB more memory/);
+    // It can still be used.
+    expect(heap.allocate(1024)).toBeGreaterThan(0);
+  });
+});
+
+describe("programs", () => {
+  function program(size: number): { readonly backend: WasmBackend; readonly run: () => unknown } {
+    const builder = new ProgramBuilder();
+    const x = builder.input({ shape: [size], dtype: "float32" });
+    const w = builder.stateInput({ shape: [size], dtype: "float32" });
+    const sum = withBuilder(builder, () => p.add(p.exp(x), w));
+    const backend = new WasmBackend();
+    const executable = backend.compile(builder.finish([sum], [sum]));
+    const state = [backend.allocate({ shape: [size], dtype: "float32" })];
+    const data = [new Float32Array(size)];
+    return { backend, run: () => executable.run(data, state) };
+  }
+
+  it("do not grow memory when they are repeated", () => {
+    const { backend, run } = program(100_000);
+    run();
+    const { usedBytes, totalBytes } = backend.engine.heap;
+    for (let i = 0; i < 200; i++) run();
+    expect(backend.engine.heap.usedBytes).toBe(usedBytes);
+    expect(backend.engine.heap.totalBytes).toBe(totalBytes);
+  });
+
+  it("share one workspace", () => {
+    const backend = new WasmBackend();
+    const compileOne = (size: number): void => {
+      const builder = new ProgramBuilder();
+      const x = builder.input({ shape: [size], dtype: "float32" });
+      backend
+        .compile(builder.finish([withBuilder(builder, () => p.exp(x))]))
+        .run([new Float32Array(size)], []);
+    };
+    compileOne(1_000_000);
+    const { totalBytes } = backend.engine.heap;
+    for (let i = 0; i < 20; i++) compileOne(1_000_000 - i);
+    expect(backend.engine.heap.totalBytes).toBe(totalBytes);
+  });
+
+  it("refuse arrays of another size", () => {
+    const builder = new ProgramBuilder();
+    const x = builder.input({ shape: [4], dtype: "float32" });
+    const backend = new WasmBackend();
+    const executable = backend.compile(builder.finish([withBuilder(builder, () => p.exp(x))]));
+    expect(() => executable.run([new Float32Array(3)], [])).toThrow(DataError);
+    expect(() => executable.run([], [])).toThrow(DataError);
+    expect(() => backend.allocate({ shape: [4], dtype: "float32" }, new Float32Array(5))).toThrow(DataError);
+  });
+});
