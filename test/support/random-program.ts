@@ -212,9 +212,14 @@ class Writer {
   }
 
   #product(x: Var): Var {
+    // Outer products of vectors must not grow without end.
+    if ((x.shape[0] ?? 1) > 24) return p.tanh(x);
     const a = x.shape.length === 2 ? x : p.reshape(x, [x.shape[0] ?? 1, sizeOf(x.shape) / (x.shape[0] ?? 1)]);
     const b = this.#choose(2) === 0 ? p.swapLastAxes(a) : p.swapLastAxes(p.tanh(a));
     const y = p.matmul(p.tanh(a), b);
+    // As it is, perhaps with its axes swapped: a product can be stored either way.
+    if (this.#choose(3) === 0)
+      return this.#choose(2) === 0 ? y : p.reshape(p.swapLastAxes(y), [sizeOf(y.shape)]);
     const z = this.#choose(2) === 0 ? p.add(y, p.broadcast(this.#like([y.shape[1] ?? 1]), y.shape, [1])) : y;
     return p.tanh(z);
   }

@@ -106,7 +106,8 @@ export interface Operand {
 /**
  * A kernel that the backend knows by the primitive's name (matmul, conv, gather, sort, …).
  *
- * `inputs` may be strided views where the backend says so (`matmul`: any strides); elsewhere they are dense.
+ * The inputs of `matmul` are views of any strides, and its result may be one whose last axis is contiguous (without an
+ * epilogue); elsewhere operands are dense.
  */
 export interface StructuredKernel {
   readonly kind: "structured";

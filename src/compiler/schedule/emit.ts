@@ -13,10 +13,15 @@ import type {
 import { type Cluster, type Leaf, type PendingStore, reachable } from "./cluster.ts";
 import type { Entry } from "./entries.ts";
 import type { BufferTable } from "./buffer-table.ts";
+import { takesStrides } from "./roots.ts";
 import type { Root } from "./values.ts";
 
 function targetOf(store: PendingStore): Root {
   return "root" in store.target ? store.target.root : store.target;
+}
+
+function neededStores(cluster: Cluster): PendingStore[] {
+  return cluster.stores.filter((store) => targetOf(store).isNeeded);
 }
 
 /** Marks, from the last entry to the first, what has to be stored; entries that nothing needs are left out. */
@@ -36,7 +41,7 @@ export function markNeeded(entries: readonly Entry[]): void {
 
 /** Marks what the needed stores of a cluster load. */
 function markLoads(cluster: Cluster): boolean {
-  const stores = cluster.stores.filter((store) => targetOf(store).isNeeded);
+  const stores = neededStores(cluster);
   for (const id of reachable(
     cluster,
     stores.map((store) => store.node),
@@ -78,7 +83,7 @@ function leafNode(
 
 /** The kernel nodes and stores of what is needed of a cluster. */
 function emitGraph(cluster: Cluster, table: BufferTable): { nodes: EpilogueNode[]; stores: Store[] } {
-  const needed = cluster.stores.filter((store) => targetOf(store).isNeeded);
+  const needed = neededStores(cluster);
   const numbers = new Map<number, NodeId>();
   const nodes: EpilogueNode[] = [];
   const ids = reachable(
@@ -126,15 +131,10 @@ function emitStructured(
   cluster: Cluster | null,
   table: BufferTable,
 ): StructuredKernel | null {
-  const epilogue = cluster === null ? null : emitGraph(cluster, table);
-  if (!results.some((root) => root.isNeeded) && (epilogue === null || epilogue.stores.length === 0))
-    return null;
+  const stores = cluster === null ? [] : neededStores(cluster);
+  if (!results.some((root) => root.isNeeded) && stores.length === 0) return null;
   const inputs = operands.map(({ root, shape, offset, strides }): Operand => {
     return { access: table.access(root.resolve(), offset, strides), shape, dtype: root.value.dtype };
-  });
-  const outputs = results.map((root): Operand => {
-    const access = outputAccess(root, cluster, table);
-    return { access, shape: root.value.shape, dtype: root.value.dtype };
   });
   const { name } = equation.primitive;
   const kernel = {
@@ -143,10 +143,32 @@ function emitStructured(
     primitive: name,
     params: equation.params,
     inputs,
-    outputs,
   } as const;
-  const isPlain = epilogue === null || (epilogue.stores.length === 1 && results[0]?.isNeeded === true);
-  return isPlain || cluster === null ? kernel : { ...kernel, label: labelOf(cluster, name), epilogue };
+  const [only] = stores;
+  if (cluster !== null && only !== undefined && stores.length === 1 && isDirect(cluster, only)) {
+    const access = table.access(targetOf(only).resolve(), only.at.offset, only.at.coeffs);
+    return {
+      ...kernel,
+      outputs: [{ access, shape: cluster.domain.shape, dtype: targetOf(only).value.dtype }],
+    };
+  }
+  const epilogue = cluster === null ? null : emitGraph(cluster, table);
+  const outputs = results.map((root): Operand => {
+    return { access: outputAccess(root, cluster, table), shape: root.value.shape, dtype: root.value.dtype };
+  });
+  return epilogue === null || cluster === null
+    ? { ...kernel, outputs }
+    : { ...kernel, outputs, label: labelOf(cluster, name), epilogue };
+}
+
+/** Whether a store takes the product as it is, into memory where the kernel can put it itself. */
+function isDirect(cluster: Cluster, { node, at }: PendingStore): boolean {
+  const known = cluster.scalars.nodes[node];
+  const leaf = known?.kind === "input" ? cluster.leaves[known.index] : undefined;
+  if (leaf?.kind !== "product" || cluster.product === null) return false;
+  const strides = stridesOf(cluster.domain.shape);
+  const isDense = at.coeffs.every((c, d) => c === strides[d] || cluster.domain.shape[d] === 1);
+  return isDense || (takesStrides(cluster.product) && at.coeffs.at(-1) === 1);
 }
 
 /**

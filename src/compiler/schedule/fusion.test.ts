@@ -88,6 +88,18 @@ describe("fusion", () => {
     expect(buffers.filter(({ home }) => home.kind === "arena").length).toBe(1);
   });
 
+  it("stores a product in the order of axes in which it is read", () => {
+    const { items } = trace(
+      [
+        [2, 3, 4, 5],
+        [2, 3, 5, 6],
+        [18, 7],
+      ],
+      (x, y, w) => [p.matmul(p.reshape(p.transpose(p.matmul(x, y), [0, 2, 1, 3]), [8, 18]), w)],
+    );
+    expect(kinds(items)).toEqual(["matmul", "matmul"]);
+  });
+
   it("writes the parts of a concatenation in place", () => {
     const { items } = trace(
       [

@@ -1,6 +1,7 @@
 import type { LiteralParams } from "../../ir/primitives/literal.ts";
 import type { PadParams } from "../../ir/primitives/pad.ts";
 import type { ConcatParams } from "../../ir/primitives/concat.ts";
+import type { TransposeParams } from "../../ir/primitives/transpose.ts";
 import type { ReduceParams } from "../../ir/reduction.ts";
 import type { Equation, Program, Var } from "../../ir/program.ts";
 import type { ScalarId } from "../../ir/scalar.ts";
@@ -124,7 +125,27 @@ export class Scheduler implements Values {
       const params = equation.params as PadParams; // SAFETY: the parameters of the primitive `pad`
       if (params.interior.some((n) => n > 0)) return this.#placeDilation(value, equation);
     }
-    return this.#placeLoops(value, earliest);
+    return this.#placeTransposed(value, equation, earliest) ?? this.#placeLoops(value, earliest);
+  }
+
+  /** A product that is read only with its axes in another order is stored in that order at once. */
+  #placeTransposed(value: Var, equation: Equation, earliest: number): Root | null {
+    const [input] = equation.inputs;
+    if (equation.primitive.name !== "transpose" || input === undefined) return null;
+    const product = this.rootOf(input);
+    const cluster = product?.cluster;
+    if (!(cluster instanceof Cluster) || cluster.product === null || cluster.position < earliest) return null;
+    if (this.analysis.uses.get(this.behind(input)) !== this.analysis.uses.get(value)) return null;
+    const node = cluster.evaluate(input, cluster.elementIndex());
+    if (node === failed || !hasRoom(cluster)) return null;
+    const { perm } = equation.params as TransposeParams; // SAFETY: the parameters of `transpose`
+    const dense = stridesOf(value.shape);
+    const root = new Root(value, cluster.position, cluster);
+    const strides = input.shape.map((_, axis) => dense[perm.indexOf(axis)] ?? 0);
+    if (!cluster.storePiece({ value: input, root, offset: 0, strides }, cluster.elementIndex(), node, true))
+      return null;
+    this.bind(value, root);
+    return root;
   }
 
   #placeLiteral(value: Var, equation: Equation): Root {
