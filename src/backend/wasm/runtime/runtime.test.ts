@@ -14,8 +14,8 @@ describe("the free list", () => {
         fc.array(fc.tuple(fc.integer({ min: 1, max: 5000 }), fc.boolean()), { maxLength: 80 }),
         (actions) => {
           const list = new FreeList();
-          list.add(100, 60_000);
-          list.add(60_100, 40_000);
+          list.add(100, 60_060);
+          list.add(60_160, 40_000);
           const taken = new Map<number, number>();
           for (const [bytes, isRelease] of actions) {
             const [oldest] = taken.keys();
