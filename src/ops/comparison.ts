@@ -89,7 +89,7 @@ function closeTo(where: string, x1: Tensor, x2: Tensor, { rtol, atol, equalNan }
   return equalNan ? p.or(close, p.and(p.isNan(a), p.isNan(b))) : close;
 }
 
-type CloseOptions = [{ readonly rtol?: number }, { readonly atol?: number }, { readonly equalNan?: boolean }];
+export type CloseOptions = [{ readonly rtol?: number }, { readonly atol?: number }, { readonly equalNan?: boolean }];
 type CloseArguments = Closeness & { readonly x1: Tensor; readonly x2: Tensor };
 
 /** True where two tensors agree within tolerances (rtol 1e-5, atol 1e-8). @see Keras `ops.isclose` */

@@ -21,7 +21,7 @@ interface ConvolutionArguments {
   readonly dilationRate: number | readonly number[];
 }
 
-type ConvolutionRest = [
+export type ConvolutionRest = [
   { readonly strides?: number | readonly number[] },
   { readonly padding?: Padding },
   { readonly dataFormat?: DataFormat | null },

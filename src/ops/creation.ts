@@ -162,8 +162,8 @@ interface SpaceArguments {
   readonly axis: number;
 }
 
-type Spacing = [{ readonly num?: number }, { readonly endpoint?: boolean }];
-type Placing = [{ readonly dtype?: DType | null }, { readonly axis?: number }];
+export type Spacing = [{ readonly num?: number }, { readonly endpoint?: boolean }];
+export type Placing = [{ readonly dtype?: DType | null }, { readonly axis?: number }];
 
 /** Evenly spaced values from start to stop along an axis, with the step between them. */
 function evenly(where: string, { start, stop, num, endpoint, axis }: Omit<SpaceArguments, "dtype">): { values: Var; step: Var } {

@@ -46,7 +46,7 @@ function planeLast(where: string, { x, axis1, axis2 }: DiagonalArguments): Var {
   return p.transpose(x.traced, [...axesOf(x).filter((axis) => axis !== a && axis !== b), a, b]);
 }
 
-type DiagonalRest = [{ readonly offset?: number }, { readonly axis1?: number }, { readonly axis2?: number }];
+export type DiagonalRest = [{ readonly offset?: number }, { readonly axis1?: number }, { readonly axis2?: number }];
 
 /** A diagonal of the plane of two axes, as the last axis. @see Keras `ops.diagonal` */
 export const diagonal: Op1<DiagonalRest> = defineOp(

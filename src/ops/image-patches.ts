@@ -19,7 +19,7 @@ interface PatchArguments {
   readonly dataFormat: DataFormat | null;
 }
 
-type PatchRest = [
+export type PatchRest = [
   { readonly size: number | readonly number[] },
   { readonly strides?: number | readonly number[] | null },
   { readonly dilationRate?: number | readonly number[] },

@@ -161,7 +161,7 @@ function linearPositions(where: string, indices: Var, shape: readonly number[]):
   return { linear, depth };
 }
 
-type Reduction = "add" | "max" | "min" | "mul";
+export type Reduction = "add" | "max" | "min" | "mul";
 
 function scatterInto(where: string, x: Var, indices: Var, updates: Var, mode: "set" | Reduction): Var {
   const { linear, depth } = linearPositions(where, indices, x.shape);

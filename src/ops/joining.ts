@@ -137,7 +137,7 @@ function splitAlong(where: string, x: Var, sections: Sections, axis: number, isE
   });
 }
 
-type SplitOptions = [{ readonly indicesOrSections: Sections }, { readonly axis?: number }];
+export type SplitOptions = [{ readonly indicesOrSections: Sections }, { readonly axis?: number }];
 
 /** Splits an axis into equal parts, or at given places. @see Keras `ops.split` */
 export const split: Op1Many<SplitOptions> = defineOp(

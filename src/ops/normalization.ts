@@ -87,7 +87,7 @@ interface LayerArguments {
   readonly rmsScaling: boolean;
 }
 
-type NormalizeRest = [{ readonly axis?: Axis }, { readonly epsilon?: number | null }];
+export type NormalizeRest = [{ readonly axis?: Axis }, { readonly epsilon?: number | null }];
 
 /** Brings mean and variance over axes to 0 and 1, then scales by `gamma` and adds `beta`. @see Keras `ops.layer_normalization` */
 export const layerNormalization: OpFunction<

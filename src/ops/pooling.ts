@@ -21,7 +21,7 @@ interface PoolArguments {
   readonly dataFormat: DataFormat | null;
 }
 
-type PoolRest = [
+export type PoolRest = [
   { readonly poolSize: number | readonly number[] },
   { readonly strides?: number | readonly number[] | null },
   { readonly padding?: Padding },
@@ -81,7 +81,7 @@ interface AdaptiveArguments {
   readonly dataFormat: DataFormat | null;
 }
 
-type AdaptiveRest = [{ readonly outputSize: number | readonly number[] }, { readonly dataFormat?: DataFormat | null }];
+export type AdaptiveRest = [{ readonly outputSize: number | readonly number[] }, { readonly dataFormat?: DataFormat | null }];
 
 /** Where each of `places` parts of an axis of size n begins and ends; parts may overlap. */
 function partsOf(n: number, places: number): { start: Var; end: Var } {
@@ -140,7 +140,7 @@ interface PatchArguments {
   readonly stride: number | readonly number[];
 }
 
-type PatchRest = [{ readonly dilation?: number | readonly number[] }, { readonly padding?: number | readonly number[] }, { readonly stride?: number | readonly number[] }];
+export type PatchRest = [{ readonly dilation?: number | readonly number[] }, { readonly padding?: number | readonly number[] }, { readonly stride?: number | readonly number[] }];
 
 interface PatchGrid {
   readonly window: readonly number[];
@@ -206,7 +206,7 @@ export const fold: Op1<[{ readonly outputSize: number | readonly number[] }, { r
   },
 );
 
-type BlockRest = [{ readonly blockSize: number }, { readonly dataFormat?: DataFormat }];
+export type BlockRest = [{ readonly blockSize: number }, { readonly dataFormat?: DataFormat }];
 
 interface BlockArguments {
   readonly x: Tensor;

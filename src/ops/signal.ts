@@ -157,7 +157,7 @@ function windowOf(where: string, { sequenceLength: n, fftLength, window }: Frame
 
 const frameArgs = { sequenceLength: "static", sequenceStride: "static", fftLength: "static" } as const;
 
-type FrameRest = [{ readonly sequenceLength: number }, { readonly sequenceStride: number }, { readonly fftLength: number }];
+export type FrameRest = [{ readonly sequenceLength: number }, { readonly sequenceStride: number }, { readonly fftLength: number }];
 
 /** Spectra of overlapping frames: `[…, n] → […, frames, fftLength/2 + 1]`, real and imaginary. @see Keras `ops.stft` */
 export const stft: Op1Pair<[...FrameRest, { readonly window?: WindowShape }, { readonly center?: boolean }]> = defineOp(

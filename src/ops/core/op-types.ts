@@ -106,3 +106,60 @@ export type ListOp<R extends readonly object[] = readonly []> = OpFunction<
 
 /** No tensor: numbers and options alone. */
 export type CreationOp<R extends readonly object[]> = OpFunction<(...args: Rest<R>) => Result<number>>;
+
+/** The same signatures as methods: what is the first operand of an op is `this` of its method. */
+export type UnaryMethod = <X extends Operand>(this: X) => Result<X, ShapeOf<X>, DTypeOf<X>>;
+export type FloatUnaryMethod = <X extends Operand>(this: X) => Result<X, ShapeOf<X>, FloatOf<DTypeOf<X>>>;
+export type BoolUnaryMethod = <X extends Operand>(this: X) => Result<X, ShapeOf<X>, "bool">;
+export type ElementwiseMethod<R extends readonly object[]> = <X extends Operand>(
+  this: X,
+  ...rest: Rest<R>
+) => Result<X, ShapeOf<X>, FloatOf<DTypeOf<X>>>;
+export type BinaryMethod = <A extends Operand, B extends Operand>(
+  this: A,
+  x2: B & Fits<BroadcastOf<A, B>>,
+) => Result<A | B, BroadcastOf<A, B>, PromotedOf<A, B>>;
+export type FloatBinaryMethod = <A extends Operand, B extends Operand>(
+  this: A,
+  x2: B & Fits<BroadcastOf<A, B>>,
+) => Result<A | B, BroadcastOf<A, B>, FloatOf<PromotedOf<A, B>>>;
+export type CompareMethod = <A extends Operand, B extends Operand>(
+  this: A,
+  x2: B & Fits<BroadcastOf<A, B>>,
+) => Result<A | B, BroadcastOf<A, B>, "bool">;
+export interface ReductionMethod<D extends DType | "same" | "float" = "same"> {
+  <X extends Operand, const A extends ReduceAxis = null, const K extends boolean = false>(
+    this: X,
+    axis?: A,
+    keepdims?: K,
+  ): Result<X, ReducedOf<X, A, K>, Reduction<DTypeOf<X>, D>>;
+  <X extends Operand, const A extends ReduceAxis = null, const K extends boolean = false>(
+    this: X,
+    options: { readonly axis?: A; readonly keepdims?: K },
+  ): Result<X, ReducedOf<X, A, K>, Reduction<DTypeOf<X>, D>>;
+  <X extends Operand, const A extends ReduceAxis, const K extends boolean = false>(
+    this: X,
+    axis: A,
+    options: { readonly keepdims?: K },
+  ): Result<X, ReducedOf<X, A, K>, Reduction<DTypeOf<X>, D>>;
+}
+export type Method1<R extends readonly object[] = readonly []> = <X extends Operand>(this: X, ...rest: Rest<R>) => Result<X>;
+export type Method2<R extends readonly object[] = readonly []> = <A extends Operand, B extends Operand>(
+  this: A,
+  b: B,
+  ...rest: Rest<R>
+) => Result<A | B>;
+export type Method3<R extends readonly object[] = readonly []> = <A extends Operand, B extends Operand, C extends Operand>(
+  this: A,
+  b: B,
+  c: C,
+  ...rest: Rest<R>
+) => Result<A | B | C>;
+export type Method1Pair<R extends readonly object[] = readonly []> = <X extends Operand>(
+  this: X,
+  ...rest: Rest<R>
+) => readonly [Result<X>, Result<X>];
+export type Method1Many<R extends readonly object[] = readonly []> = <X extends Operand>(
+  this: X,
+  ...rest: Rest<R>
+) => readonly Result<X>[];

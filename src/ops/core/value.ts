@@ -1,6 +1,15 @@
 import type { DType } from "../../ir/dtypes.ts";
-import type { Shape, TensorFamily } from "../../ir/shape-types/index.ts";
+import type { Cast, Shape, TensorFamily } from "../../ir/shape-types/index.ts";
+import type { TensorMethods } from "../method-types.ts";
 import type { BoundArguments, Op } from "./op.ts";
+
+/** The family of values of which it is not known whether they are concrete. */
+export interface ValueFamily extends TensorFamily {
+  readonly tensor: Value<Cast<this["shape"], Shape>, Cast<this["dtype"], DType>>;
+}
+
+/** Every op is a method of every value; see `methods.ts`. */
+export interface Value<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {}
 
 /**
  * Base of everything that ops take and give: concrete and traced `Tensor`s, symbolic `KerasTensor`s.
@@ -8,7 +17,7 @@ import type { BoundArguments, Op } from "./op.ts";
  * Every op is a method as well (`a.matmul(b).add(c)`); `src/ops/methods.ts` puts them here.
  */
 export abstract class Value<out S extends Shape = Shape, out D extends DType = DType> {
-  declare readonly "~family": TensorFamily;
+  declare readonly "~family": ValueFamily;
   abstract readonly shape: S;
   abstract readonly dtype: D;
 
