@@ -3,12 +3,12 @@ import { classNameOf } from "../graph/layer-base.ts";
 import { maskOf } from "../graph/masks.ts";
 import { autoName } from "../graph/naming.ts";
 import type { DType } from "../ir/dtypes.ts";
-import { cast } from "../ops/cast.ts";
 import { isTensorHolder, isTypedArray, type TensorInput, toValue } from "../ops/core/convert.ts";
 import type { Result } from "../ops/core/op-types.ts";
 import type { Operand, Rest } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { logicalAnd } from "../ops/comparison.ts";
+import { inDType } from "../ops/in-dtype.ts";
 import { Value } from "../ops/core/value.ts";
 import { Callable, callable } from "../util/callable.ts";
 import { isPlainObject } from "../util/options.ts";
@@ -95,7 +95,7 @@ export abstract class LossBase extends Callable {
 /** A tensor input in a dtype. */
 export function toDType(x: TensorInput, dtype: DType): Tensor {
   const value = toValue(x, x instanceof Value || isTensorHolder(x) ? undefined : dtype) as Tensor; // SAFETY: symbolic values take the same ops
-  return value.dtype === dtype ? value : (cast(value, dtype) as Tensor); // SAFETY: as above
+  return inDType(value, dtype);
 }
 
 /** Applies `f` to one tensor, or to each of nested ones. */

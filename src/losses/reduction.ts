@@ -1,7 +1,6 @@
-import { multiply } from "../ops/arithmetic.ts";
-import { divideNoNan } from "../ops/arithmetic.ts";
-import { cast } from "../ops/cast.ts";
+import { divideNoNan, multiply } from "../ops/arithmetic.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
+import { inDType } from "../ops/in-dtype.ts";
 import { where } from "../ops/indexing.ts";
 import { mean, sum } from "../ops/reductions.ts";
 import { oneOf } from "../util/options.ts";
@@ -32,31 +31,27 @@ export function reduceWeighted(values: Tensor, { sampleWeight, mask, reduction }
   const weight = withMask(sampleWeight, mask, values, reduction);
   if (weight === null) return reduceValues(values, null, reduction);
   const [losses, weights] = toSameRank(values, weight);
-  return reduceValues(multiply(losses, weights) as Tensor, weights, reduction); // SAFETY: tensors in, tensor out
+  return reduceValues(multiply(losses, weights), weights, reduction);
 }
 
 function reduceValues(values: Tensor, weights: Tensor | null, reduction: Reduction): Tensor {
   const isEmptyVector = values.ndim === 1 && values.shape[0] === 0;
   if (reduction === null || reduction === "none" || values.ndim === 0 || isEmptyVector) return values;
   if (reduction === "sum" || values.shape.includes(0)) return sum(values);
-  if (reduction === "mean_with_sample_weight" && weights !== null) return divideNoNan(sum(values), sum(weights)) as Tensor; // SAFETY: as above
+  if (reduction === "mean_with_sample_weight" && weights !== null) return divideNoNan(sum(values), sum(weights));
   return mean(values);
 }
 
 /** The sample weights with those of masked entries set to 0. */
 function withMask(sampleWeight: Tensor | null, mask: Tensor | null, values: Tensor, reduction: Reduction): Tensor | null {
-  if (mask === null) return sampleWeight === null ? null : asDType(sampleWeight, values);
-  let weight = asDType(mask, values);
+  if (mask === null) return sampleWeight === null ? null : inDType(sampleWeight, values.dtype);
+  let weight = inDType(mask, values.dtype);
   if (reduction === "mean" || reduction === "sum_over_batch_size") {
     // Valid entries weigh total / valid, so that the mean over all entries becomes the mean over the valid ones.
     const total = mask.shape.reduce<number>((product, dim) => product * (dim ?? 1), 1);
-    weight = where(cast(mask, "bool") as Tensor, divideNoNan(total, sum(weight)) as Tensor, 0) as Tensor; // SAFETY: as above
+    weight = where(inDType(mask, "bool"), divideNoNan(total, sum(weight)), 0);
   }
   if (sampleWeight === null) return weight;
-  const [masked, given] = toSameRank(weight, asDType(sampleWeight, values));
-  return multiply(given, masked) as Tensor; // SAFETY: as above
-}
-
-function asDType(x: Tensor, like: Tensor): Tensor {
-  return x.dtype === like.dtype ? x : (cast(x, like.dtype) as Tensor); // SAFETY: as above
+  const [masked, given] = toSameRank(weight, inDType(sampleWeight, values.dtype));
+  return multiply(given, masked);
 }

@@ -31,12 +31,12 @@ export const sparseCategoricalCrossentropy: LossFunction<[...Options, ...Axis]> 
   "sparse_categorical_crossentropy",
   { fromLogits: false, ignoreClass: null, axis: -1 },
   (yTrue, yPred, { fromLogits, ignoreClass, axis }: Bound) => {
-    const classes = yTrue.ndim === yPred.ndim && yTrue.shape.at(axis) === 1 ? (squeeze(yTrue, axis) as Tensor) : yTrue; // SAFETY: tensors in, tensor out
+    const classes = yTrue.ndim === yPred.ndim && yTrue.shape.at(axis) === 1 ? squeeze(yTrue, axis) : yTrue;
     if (ignoreClass === null) return op(classes, yPred, { fromLogits, axis });
-    const isValid = notEqual(classes, ignoreClass) as Tensor; // SAFETY: as above
+    const isValid = notEqual(classes, ignoreClass);
     const at = normalizeAxis(axis, yPred.ndim, "losses.sparseCategoricalCrossentropy");
     const kept = where(expandDims(isValid, at), yPred, 0);
-    const losses = where(isValid, op(where(isValid, classes, 0), kept, { fromLogits, axis }), 0) as Tensor; // SAFETY: as above
+    const losses = where(isValid, op(where(isValid, classes, 0), kept, { fromLogits, axis }), 0);
     setMask(losses, isValid);
     return losses;
   },

@@ -22,13 +22,13 @@ export abstract class MeanBase extends MetricBase {
 
   /** Adds values, weighted. */
   protected take(given: TensorInput, sampleWeight: TensorInput | null): void {
-    const { values, weights } = samplewise(given, sampleWeight, (x, axis) => mean(x, axis) as Tensor, this.dtype); // SAFETY: tensor in, tensor out
+    const { values, weights } = samplewise(given, sampleWeight, (x, axis) => mean(x, axis), this.dtype);
     this.total.assignAdd(sum(values));
     this.count.assignAdd(weights === null ? (values.dims[0] ?? 1) : sum(weights));
   }
 
   override result(): Tensor {
-    return divideNoNan(this.total, this.count) as Tensor; // SAFETY: variables in, tensor out
+    return divideNoNan(this.total, this.count);
   }
 }
 

@@ -1,9 +1,9 @@
 import { maskOf } from "../graph/masks.ts";
 import type { DType } from "../ir/dtypes.ts";
 import { multiply } from "../ops/arithmetic.ts";
-import { cast } from "../ops/cast.ts";
 import type { TensorInput } from "../ops/core/convert.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
+import { inDType } from "../ops/in-dtype.ts";
 import { broadcastTo } from "../ops/shape.ts";
 import { toDType } from "../losses/loss.ts";
 import { toSameRank } from "../losses/same-rank.ts";
@@ -19,10 +19,10 @@ function axes(from: number, to: number): number[] {
 /** Weights that are 0 where a mask is false. */
 export function masked(weight: Tensor | null, mask: Tensor | null, dtype: DType): Tensor | null {
   if (mask === null) return weight;
-  const valid = cast(mask, dtype) as Tensor; // SAFETY: tensors in, tensor out
+  const valid = inDType(mask, dtype);
   if (weight === null) return valid;
-  const [a, b] = toSameRank(valid, cast(weight, dtype) as Tensor); // SAFETY: as above
-  return multiply(a, b) as Tensor; // SAFETY: as above
+  const [a, b] = toSameRank(valid, inDType(weight, dtype));
+  return multiply(a, b);
 }
 
 /**
@@ -44,7 +44,7 @@ export function samplewise(
     const rank = weights.ndim;
     if (values.ndim > rank) values = reduce(values, axes(rank, values.ndim));
     weights = broadcastTo(weights, values.dims);
-    values = multiply(values, weights) as Tensor; // SAFETY: as above
+    values = multiply(values, weights);
     if (rank > 1) weights = reduce(weights, axes(1, rank));
   }
   return { values: values.ndim > 1 ? reduce(values, axes(1, values.ndim)) : values, weights };

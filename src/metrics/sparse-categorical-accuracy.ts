@@ -17,10 +17,10 @@ import type { MetricConstructor, NameAndDType } from "./metric.ts";
  */
 export const sparseCategoricalAccuracy: LossFunction = lossFunction("sparse_categorical_accuracy", {}, (yTrue, yPred) => {
   const isColumn = yTrue.ndim === yPred.ndim && yTrue.shape.at(-1) === 1;
-  const classes = isColumn ? (squeeze(yTrue, -1) as Tensor) : yTrue; // SAFETY: tensors in, tensor out
+  const classes = isColumn ? squeeze(yTrue, -1) : yTrue;
   const matches = toDType(equal(toDType(classes, "float32"), toDType(argmax(yPred, -1), "float32")), floatx());
-  const shaped = isColumn ? (expandDims(matches, -1) as Tensor) : matches; // SAFETY: as above
-  return shaped.ndim > 1 && shaped.shape.at(-1) === 1 ? (squeeze(shaped, -1) as Tensor) : shaped; // SAFETY: as above
+  const shaped = isColumn ? expandDims(matches, -1) : matches;
+  return shaped.ndim > 1 && shaped.shape.at(-1) === 1 ? squeeze(shaped, -1) : shaped;
 });
 
 /** How often predictions are right, with classes as integers. @see Keras `metrics/accuracy_metrics.py` */

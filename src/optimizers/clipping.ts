@@ -14,13 +14,13 @@ export interface Clipping {
 export function clipGradients(gradients: readonly Tensor[], { clipnorm, clipvalue, globalClipnorm }: Clipping): readonly Tensor[] {
   if (clipnorm !== null && clipnorm > 0) return gradients.map((g) => clipByNorm(g, clipnorm));
   if (globalClipnorm !== null && globalClipnorm > 0) return clipByGlobalNorm(gradients, globalClipnorm);
-  if (clipvalue !== null && clipvalue > 0) return gradients.map((g) => clip(g, -clipvalue, clipvalue) as Tensor); // SAFETY: tensors in, tensor out
+  if (clipvalue !== null && clipvalue > 0) return gradients.map((g) => clip(g, -clipvalue, clipvalue));
   return gradients;
 }
 
 function clipByNorm(gradient: Tensor, limit: number): Tensor {
   const norm = sqrt(sum(square(gradient)));
-  return multiply(gradient, divide(limit, maximum(norm, limit))) as Tensor; // SAFETY: as above
+  return multiply(gradient, divide(limit, maximum(norm, limit)));
 }
 
 function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): readonly Tensor[] {
@@ -28,6 +28,6 @@ function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): readonly
   const norm = sqrt(squares.reduce((a, b) => add(a, b)));
   const scale = multiply(limit, minimum(divide(1, norm), 1 / limit));
   // x − x is 0 for a finite norm and NaN for others: a broken gradient shall not pass unseen.
-  const factor = add(scale, subtract(norm, norm)) as Tensor; // SAFETY: as above
-  return gradients.map((g) => multiply(g, factor) as Tensor); // SAFETY: as above
+  const factor = add(scale, subtract(norm, norm));
+  return gradients.map((g) => multiply(g, factor));
 }

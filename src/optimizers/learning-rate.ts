@@ -1,6 +1,6 @@
-import { cast } from "../ops/cast.ts";
 import { type TensorInput, toValue } from "../ops/core/convert.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
+import { inDType } from "../ops/in-dtype.ts";
 import { Variable } from "../graph/variable.ts";
 import type { LearningRateSchedule } from "./schedules/learning-rate-schedule.ts";
 
@@ -19,5 +19,5 @@ export function isSchedule(source: unknown): source is LearningRateSchedule {
 export function rateAt(source: LearningRateSource, iterations: Variable): Tensor {
   if (source instanceof Variable) return source.value;
   const rate = toValue(isSchedule(source) ? source(iterations) : source()) as Tensor; // SAFETY: rates are not symbolic
-  return rate.isWeak ? (cast(rate, "float32") as Tensor) : rate; // SAFETY: tensor in, tensor out
+  return rate.isWeak ? inDType(rate, "float32") : rate;
 }

@@ -6,20 +6,23 @@ import type { Initializer } from "../initializers/initializer.ts";
 import type { DType } from "../ir/dtypes.ts";
 import { currentBuilder } from "../ir/program.ts";
 import { add, divide, floorDivide, mod, multiply, subtract } from "../ops/arithmetic.ts";
-import { cast } from "../ops/cast.ts";
-import { equal, notEqual } from "../ops/comparison.ts";
+import { equal } from "../ops/comparison.ts";
 import { type TensorInput, toValue } from "../ops/core/convert.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
+import { inDType } from "../ops/in-dtype.ts";
 import { where } from "../ops/indexing.ts";
 import { zerosLike } from "../ops/creation.ts";
 import { callable } from "../util/callable.ts";
 import { AntlerError, OptionError, ShapeError, warnOnce } from "../util/errors.ts";
 import { bindParameters, type ParameterTable, parametersOf, required } from "../util/parameters.ts";
 import { clipGradients } from "./clipping.ts";
+import { assignIf } from "./assign-if.ts";
+import { DecayExclusion, type ExclusionOptions } from "./decay-exclusion.ts";
 import { EagerUpdate } from "./eager-update.ts";
-import { isSchedule, type LearningRate, type LearningRateSource, rateAt } from "./learning-rate.ts";
-import { baseNames, commonParameters, type OptimizerOptions } from "./options.ts";
+import { type LearningRate, type LearningRateSource, rateAt } from "./learning-rate.ts";
+import { baseNames, checkOptions, commonParameters, type OptimizerOptions } from "./options.ts";
+import { WeightAverages } from "./weight-averages.ts";
 
 /** A gradient, or null for a variable that the loss does not depend on. */
 export type Gradient = TensorInput | null;
@@ -34,6 +37,8 @@ export type Gradient = TensorInput | null;
  */
 export abstract class OptimizerBase {
   static readonly parameters: ParameterTable = { learningRate: required, ...commonParameters };
+  /** What the base class's constructor takes, where a class does not hand its own arguments on. */
+  static readonly baseTable: ParameterTable | null = null;
 
   readonly name: string;
   readonly weightDecay: number | null;
@@ -43,7 +48,7 @@ export abstract class OptimizerBase {
   readonly useEma: boolean;
   readonly emaMomentum: number;
   readonly emaOverwriteFrequency: number | null;
-  readonly lossScaleFactor: number | null;
+  lossScaleFactor: number | null;
   readonly gradientAccumulationSteps: number | null;
   /** True once the slots exist. */
   built = false;
@@ -52,19 +57,18 @@ export abstract class OptimizerBase {
   readonly #variables: Variable[] = [];
   #trainable: readonly Variable[] = [];
   #indices: ReadonlyMap<Variable, number> = new Map();
-  #averages: readonly Variable[] = [];
+  #averages: WeightAverages | null = null;
   #accumulators: readonly Variable[] = [];
-  #excluded: ReadonlySet<Variable> = new Set();
-  #excludedNames: RegExp | null = null;
+  #exclusion = new DecayExclusion({});
   readonly #memo = new Map<string, Tensor>();
-  readonly #eager = new EagerUpdate((gradients, indices) => this.#update(gradients, indices));
+  readonly #eager = new EagerUpdate((gradients, indices) => this.#step(gradients, indices));
 
   /** The arguments, by the class's table: common ones as below, own ones into fields of their names. */
   constructor(...args: readonly unknown[]) {
     const className = classNameOf(new.target);
     // SAFETY: the constructor's target is a class, whose table is a static member.
-    const { parameters } = new.target as unknown as typeof OptimizerBase;
-    const given = bindParameters<OptimizerOptions & Record<string, unknown>>(className, parameters, args, baseNames);
+    const { baseTable, parameters } = new.target as unknown as typeof OptimizerBase;
+    const given = bindParameters<OptimizerOptions & Record<string, unknown>>(className, baseTable ?? parameters, args, baseNames);
     const options = { ...commonParameters, ...given } as Required<OptimizerOptions>; // SAFETY: names and types of the table
     checkOptions(className, options);
     this.name = options.name ?? autoName(className);
@@ -97,7 +101,7 @@ export abstract class OptimizerBase {
   /** How often `apply` was called (with gradient accumulation: how often it changed the weights). */
   get iterations(): Variable | Tensor {
     const steps = this.gradientAccumulationSteps;
-    return steps === null ? this.#iterations : (floorDivide(this.#iterations, steps) as Tensor); // SAFETY: tensors in, tensor out
+    return steps === null ? this.#iterations : (floorDivide(this.#iterations, steps));
   }
 
   /** The counter of `apply` calls. */
@@ -129,9 +133,7 @@ export abstract class OptimizerBase {
       if (source instanceof Variable) this.#variables.splice(this.#variables.indexOf(source), 1);
     } else if (source instanceof Variable) source.assign(rate as TensorInput); // SAFETY: the function was handled above
     else {
-      throw new OptionError(
-        `${this.name} (${this.className}): its learning rate follows a schedule and cannot be set to a number. Make the optimizer with a number, or set another schedule.`,
-      );
+      throw new OptionError(`${this.name} (${this.className}): its learning rate follows a schedule; it takes another schedule, not a number.`);
     }
   }
 
@@ -144,7 +146,10 @@ export abstract class OptimizerBase {
   build(variables: readonly Variable[]): void {
     this.#trainable = [...variables];
     this.#indices = new Map(variables.map((variable, i) => [variable, i]));
-    if (this.useEma) this.#averages = this.addOptimizerVariables(variables, "average");
+    if (this.useEma) {
+      const averages = this.addOptimizerVariables(variables, "average");
+      this.#averages = new WeightAverages(averages, this.emaMomentum, this.emaOverwriteFrequency);
+    }
     if (this.gradientAccumulationSteps !== null) this.#accumulators = this.addOptimizerVariables(variables, "gradient_accumulator");
     this.built = true;
   }
@@ -176,7 +181,7 @@ export abstract class OptimizerBase {
     }
     const values = present.map(({ gradient }) => gradient);
     const indices = present.map(({ variable }) => this.indexOf(variable));
-    if (currentBuilder() !== null) this.#update(values, indices);
+    if (currentBuilder() !== null) this.#step(values, indices);
     else this.#eager.run(values, indices);
   }
 
@@ -193,34 +198,35 @@ export abstract class OptimizerBase {
     return targets;
   }
 
-  /** The place of a variable among those the optimizer was built for. */
+  /** The place of a variable in what the optimizer was built for. */
   indexOf(variable: Variable): number {
     const index = this.#indices.get(variable);
     if (index !== undefined) return index;
-    throw new AntlerError(
-      `${this.name} (${this.className}): ${variable.path} is none of the variables it was built for. Make a new optimizer for other variables.`,
-    );
+    throw new AntlerError(`${this.name} (${this.className}): it was not built for ${variable.path}. Make a new optimizer for other variables.`);
   }
 
-  /** One step, in a trace. */
-  #update(gradients: readonly Tensor[], indices: readonly number[]): void {
+  #step(gradients: readonly Tensor[], indices: readonly number[]): void {
     this.#memo.clear();
-    const variables = indices.flatMap((i) => this.#trainable[i] ?? []);
+    this.update(gradients, indices.flatMap((i) => this.#trainable[i] ?? []));
+    this.#memo.clear();
+  }
+
+  /** One step, in a trace: unscales gradients, changes variables, keeps them within constraints, counts. */
+  protected update(gradients: readonly Tensor[], variables: readonly Variable[]): void {
     const scale = this.lossScaleFactor;
-    this.applyGradients(scale === null ? gradients : gradients.map((g) => divide(g, scale) as Tensor), variables); // SAFETY: tensors in, tensor out
+    this.#applyGradients(scale === null ? gradients : gradients.map((g) => divide(g, scale)), variables);
     for (const variable of variables) {
       if (variable.constraint !== null) variable.assign(variable.constraint(variable.value));
     }
     this.#iterations.assignAdd(1);
-    this.#memo.clear();
   }
 
   /** Accumulates, clips, decays, updates and averages. */
-  protected applyGradients(gradients: readonly Tensor[], variables: readonly Variable[]): void {
+  #applyGradients(gradients: readonly Tensor[], variables: readonly Variable[]): void {
     const steps = this.gradientAccumulationSteps;
     if (steps === null) this.#clipAndUpdate(gradients, variables);
     else this.#accumulate(gradients, variables, steps);
-    if (this.useEma) this.#updateAverages();
+    this.#averages?.update(this.#trainable, this.iterations);
   }
 
   #clipAndUpdate(gradients: readonly Tensor[], variables: readonly Variable[]): void {
@@ -240,34 +246,15 @@ export abstract class OptimizerBase {
 
   /** Every `steps`-th time the weights change, by the mean of the gradients; else these are added up. */
   #accumulate(gradients: readonly Tensor[], variables: readonly Variable[], steps: number): void {
-    const isUpdate = equal(mod(add(this.#iterations, 1), steps), 0) as Tensor; // SAFETY: tensors in, tensor out
+    const isUpdate = equal(mod(add(this.#iterations, 1), steps), 0);
     const sums = gradients.map((g, i) => {
       const accumulator = this.#accumulators[this.indexOf(variables[i] as Variable)]; // SAFETY: one variable for each gradient
-      return { accumulator: accumulator as Variable, sum: add(g, accumulator as Variable) as Tensor }; // SAFETY: built with them
+      return { accumulator: accumulator as Variable, sum: add(g, accumulator as Variable) }; // SAFETY: built with them
     });
-    const fixed = new Set([this.#iterations, this.#learningRate, ...this.#averages, ...this.#accumulators]);
+    const fixed = new Set([this.#iterations, this.#learningRate, ...(this.#averages?.averages ?? []), ...this.#accumulators]);
     const cells = [...variables, ...this.#variables.filter((variable) => !fixed.has(variable))];
-    const before = cells.map((cell) => cell.value);
-    this.#clipAndUpdate(sums.map(({ sum }) => divide(sum, steps) as Tensor), variables); // SAFETY: as above
-    cells.forEach((cell, i) => {
-      const old = before[i];
-      if (old !== undefined && cell.value !== old) cell.assign(where(isUpdate, cell.value, old) as Tensor); // SAFETY: as above
-    });
-    for (const { accumulator, sum } of sums) accumulator.assign(where(isUpdate, zerosLike(sum), sum) as Tensor); // SAFETY: as above
-  }
-
-  #updateAverages(): void {
-    const frequency = this.emaOverwriteFrequency;
-    const isLater = notEqual(this.iterations, 0);
-    const isDue = frequency === null ? null : equal(mod(add(this.iterations, 1), frequency), 0);
-    this.#averages.forEach((average, i) => {
-      const variable = this.#trainable[i];
-      if (variable === undefined) return;
-      const momentum = this.once(`ema ${variable.dtype}`, () => multiply(cast(isLater, variable.dtype), this.emaMomentum) as Tensor); // SAFETY: as above
-      const value = add(multiply(momentum, average), multiply(subtract(1, momentum), variable)) as Tensor; // SAFETY: as above
-      average.assign(value);
-      if (isDue !== null) variable.assign(where(isDue, value, variable) as Tensor); // SAFETY: as above
-    });
+    assignIf(isUpdate, cells, () => this.#clipAndUpdate(sums.map(({ sum }) => divide(sum, steps)), variables));
+    for (const { accumulator, sum } of sums) accumulator.assign(where(isUpdate, zerosLike(sum), sum));
   }
 
   /** Shrinks variables by `weightDecay · learningRate`. */
@@ -276,8 +263,8 @@ export abstract class OptimizerBase {
       const decay = this.decayOf(variable);
       if (decay === null || !this.usesWeightDecay(variable)) continue;
       const factor = this.once(`decay ${decay} ${variable.dtype}`, () =>
-        subtract(1, multiply(inDType(learningRate, variable.dtype), decay)) as Tensor); // SAFETY: as above
-      variable.assign(multiply(variable, factor) as Tensor); // SAFETY: as above
+        subtract(1, multiply(inDType(learningRate, variable.dtype), decay)));
+      variable.assign(multiply(variable, factor));
     }
   }
 
@@ -291,16 +278,14 @@ export abstract class OptimizerBase {
    *
    * @throws {AntlerError} after the optimizer was built.
    */
-  excludeFromWeightDecay(options: { readonly varList?: readonly Variable[] | null; readonly varNames?: readonly string[] | null }): void {
+  excludeFromWeightDecay(options: ExclusionOptions): void {
     if (this.built) throw new AntlerError(`${this.name} (${this.className}): excludeFromWeightDecay() comes before the optimizer is built.`);
-    this.#excluded = new Set(options.varList ?? []);
-    const names = options.varNames ?? [];
-    this.#excludedNames = names.length === 0 ? null : new RegExp(names.join("|"));
+    this.#exclusion = new DecayExclusion(options);
   }
 
   /** Whether weight decay applies to a variable. */
   protected usesWeightDecay(variable: Variable): boolean {
-    return !this.#excluded.has(variable) && this.#excludedNames?.test(variable.name) !== true;
+    return !this.#exclusion.has(variable);
   }
 
   /** A scalar that is computed once a step, however many variables need it. */
@@ -314,7 +299,7 @@ export abstract class OptimizerBase {
 
   /** The number of this step, from 1, in a float dtype. */
   protected stepNumber(dtype: DType): Tensor {
-    return this.once(`step ${dtype}`, () => cast(add(this.iterations, 1), dtype) as Tensor); // SAFETY: as above
+    return this.once(`step ${dtype}`, () => inDType(add(this.iterations, 1), dtype));
   }
 
   /** Makes a variable of the optimizer's own. */
@@ -322,6 +307,11 @@ export abstract class OptimizerBase {
     const { shape, initializer = "zeros", dtype = "float32", name } = options;
     const value = outsideTrace(() => getInitializer(initializer)(shape, { dtype }));
     const variable = withNameScope(this.name, () => new Variable(value, { dtype, trainable: false, name }));
+    return this.trackVariable(variable);
+  }
+
+  /** Makes a variable part of the optimizer's state. */
+  trackVariable(variable: Variable): Variable {
     this.#variables.push(variable);
     return variable;
   }
@@ -337,15 +327,24 @@ export abstract class OptimizerBase {
     return variables.map((variable) => this.addVariableFromReference(variable, name, initializer));
   }
 
+  /** Two slots for each variable, side by side; `initializer` is that of the first. */
+  addSlotPairs(variables: readonly Variable[], first: string, second: string, initializer: Initializer | string = "zeros"): (readonly [Variable, Variable])[] {
+    return variables.map((variable) => [
+      this.addVariableFromReference(variable, first, initializer),
+      this.addVariableFromReference(variable, second),
+    ]);
+  }
+
   /** The loss, scaled up against underflow of its gradients. */
   scaleLoss(loss: Tensor): Tensor {
-    return this.lossScaleFactor === null ? loss : (multiply(loss, this.lossScaleFactor) as Tensor); // SAFETY: as above
+    return this.lossScaleFactor === null ? loss : (multiply(loss, this.lossScaleFactor));
   }
 
   /** What is due at the end of training: with `useEma` the weights become their averages. */
   finalizeVariableValues(variables: readonly Variable[]): void {
-    for (const variable of this.useEma ? variables : []) {
-      const average = this.#averages[this.indexOf(variable)];
+    if (this.#averages === null) return;
+    for (const variable of variables) {
+      const average = this.#averages.averages[this.indexOf(variable)];
       if (average !== undefined) variable.assign(average);
     }
   }
@@ -379,28 +378,6 @@ export abstract class OptimizerBase {
   }
 }
 
-function inDType(x: Tensor, dtype: DType): Tensor {
-  return x.dtype === dtype ? x : (cast(x, dtype) as Tensor); // SAFETY: tensor in, tensor out
-}
-
-function checkOptions(where: string, options: Required<OptimizerOptions>): void {
-  const { learningRate, emaMomentum, emaOverwriteFrequency: frequency, gradientAccumulationSteps: steps } = options;
-  if (typeof learningRate !== "number" && typeof learningRate !== "function") {
-    throw new OptionError(`${where}: expected \`learningRate\` to be a number, a schedule or a function, received ${JSON.stringify(learningRate)}.`);
-  }
-  const limits = [options.clipnorm, options.clipvalue, options.globalClipnorm].filter((limit) => limit !== null && limit !== undefined);
-  if (limits.length > 1) throw new OptionError(`${where}: expected at most one of clipnorm, clipvalue and globalClipnorm, received ${limits.length}.`);
-  if (options.useEma === true && !(emaMomentum !== undefined && emaMomentum >= 0 && emaMomentum <= 1)) {
-    throw new OptionError(`${where}: expected \`emaMomentum\` in [0, 1], received ${emaMomentum}.`);
-  }
-  if (options.useEma === true && typeof frequency === "number" && !(Number.isInteger(frequency) && frequency >= 1)) {
-    throw new OptionError(`${where}: expected \`emaOverwriteFrequency\` to be null or an integer >= 1, received ${frequency}.`);
-  }
-  if (typeof steps === "number" && !(Number.isInteger(steps) && steps >= 2)) {
-    throw new OptionError(`${where}: expected \`gradientAccumulationSteps\` to be null or an integer >= 2, received ${steps}.`);
-  }
-}
-
 /** An optimizer of whatever class. */
 export type Optimizer = OptimizerBase;
 
@@ -420,5 +397,3 @@ export interface OptimizerBaseConstructor {
 
 /** The class that custom optimizers extend; see `OptimizerBase` for its members. */
 export const Optimizer: OptimizerBaseConstructor = callable<typeof OptimizerBase, OptimizerBaseConstructor>(OptimizerBase);
-
-export { isSchedule };

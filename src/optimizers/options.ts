@@ -1,4 +1,5 @@
 import type { Rest } from "../ops/core/signatures.ts";
+import { OptionError } from "../util/errors.ts";
 import type { ParameterTable } from "../util/parameters.ts";
 import type { LearningRate } from "./learning-rate.ts";
 
@@ -40,6 +41,11 @@ export const commonParameters: ParameterTable = {
   name: null,
 };
 
+/** The same, for optimizers that place the weight decay elsewhere. */
+export const withoutDecay: ParameterTable = Object.fromEntries(
+  Object.entries(commonParameters).filter(([name]) => name !== "weightDecay"),
+);
+
 /** Names that the base class handles; the rest of an optimizer's parameters are its own. */
 export const baseNames: readonly string[] = ["learningRate", ...Object.keys(commonParameters)];
 
@@ -66,3 +72,22 @@ export type OptimizerArguments<P extends readonly object[]> = Rest<
 export type ArgumentsWithOwnDecay<P extends readonly object[]> = Rest<
   [{ readonly learningRate?: LearningRate }, ...P, ...ClippingAndMore]
 >;
+
+/** Refuses values that no optimizer can use. */
+export function checkOptions(where: string, options: Required<OptimizerOptions>): void {
+  const { learningRate, emaMomentum, emaOverwriteFrequency: frequency, gradientAccumulationSteps: steps } = options;
+  if (typeof learningRate !== "number" && typeof learningRate !== "function") {
+    throw new OptionError(`${where}: expected \`learningRate\` to be a number, a schedule or a function, received ${JSON.stringify(learningRate)}.`);
+  }
+  const limits = [options.clipnorm, options.clipvalue, options.globalClipnorm].filter((limit) => limit !== null && limit !== undefined);
+  if (limits.length > 1) throw new OptionError(`${where}: expected at most one of clipnorm, clipvalue and globalClipnorm, received ${limits.length}.`);
+  if (options.useEma === true && !(emaMomentum !== undefined && emaMomentum >= 0 && emaMomentum <= 1)) {
+    throw new OptionError(`${where}: expected \`emaMomentum\` in [0, 1], received ${emaMomentum}.`);
+  }
+  if (options.useEma === true && typeof frequency === "number" && !(Number.isInteger(frequency) && frequency >= 1)) {
+    throw new OptionError(`${where}: expected \`emaOverwriteFrequency\` to be null or an integer >= 1, received ${frequency}.`);
+  }
+  if (typeof steps === "number" && !(Number.isInteger(steps) && steps >= 2)) {
+    throw new OptionError(`${where}: expected \`gradientAccumulationSteps\` to be null or an integer >= 2, received ${steps}.`);
+  }
+}

@@ -1,13 +1,42 @@
 import { OptionError } from "../util/errors.ts";
 import { nearest } from "../util/options.ts";
+import { Adadelta } from "./adadelta.ts";
+import { Adafactor } from "./adafactor.ts";
+import { Adagrad } from "./adagrad.ts";
 import { Adam } from "./adam.ts";
-import type { OptimizerBase} from "./optimizer.ts";
-import { type OptimizerConstructor } from "./optimizer.ts";
+import { Adamax } from "./adamax.ts";
+import { AdamW } from "./adamw.ts";
+import { Ftrl } from "./ftrl.ts";
+import { Lamb } from "./lamb.ts";
+import { Lion } from "./lion.ts";
+import { LossScaleOptimizer } from "./loss-scale-optimizer.ts";
+import { MultiOptimizer } from "./multi-optimizer.ts";
+import { Muon } from "./muon.ts";
+import { Nadam } from "./nadam.ts";
 import { RMSprop } from "./rmsprop.ts";
+import { ScheduleFreeAdamW } from "./schedule-free-adamw.ts";
 import { SGD } from "./sgd.ts";
+import { OptimizerBase, type OptimizerConstructor } from "./optimizer.ts";
 
 /** Built-in optimizers. */
-const classes: readonly OptimizerConstructor<never>[] = [Adam, RMSprop, SGD];
+const classes: readonly OptimizerConstructor<never>[] = [
+  Adadelta,
+  Adafactor,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  Ftrl,
+  Lamb,
+  Lion,
+  LossScaleOptimizer,
+  MultiOptimizer,
+  Muon,
+  Nadam,
+  RMSprop,
+  ScheduleFreeAdamW,
+  SGD,
+];
 
 /** The classes by name, for reading files. */
 export const optimizerClasses: ReadonlyMap<string, OptimizerConstructor<never>> = new Map(
@@ -16,21 +45,29 @@ export const optimizerClasses: ReadonlyMap<string, OptimizerConstructor<never>> 
 
 const byLowerCase: ReadonlyMap<string, OptimizerConstructor<never>> = new Map(classes.map((cls) => [cls.className.toLowerCase(), cls]));
 
-/** A name in any case, or an optimizer. */
-export type OptimizerIdentifier = string | OptimizerBase;
+/** A name in any case, a class name with its configuration, or an optimizer. */
+export type OptimizerIdentifier =
+  | string
+  | { readonly className: string; readonly config?: Readonly<Record<string, unknown>> }
+  | OptimizerBase;
 
 /**
- * The optimizer an identifier stands for, with default options: `"adam"`, `"RMSprop"`; an optimizer is itself.
+ * The optimizer an identifier stands for: `"adam"`, `"RMSprop"`, `{ className: "SGD", config: { momentum: 0.9 } }`;
+ * an optimizer is itself.
  *
  * @throws {OptionError} for an unknown name.
  */
 export function get(identifier: OptimizerIdentifier): OptimizerBase {
-  if (typeof identifier !== "string") return identifier;
-  const cls = byLowerCase.get(identifier.toLowerCase());
-  if (cls !== undefined) return Reflect.construct(cls, []) as OptimizerBase; // SAFETY: the classes make optimizers
+  if (identifier instanceof OptimizerBase) return identifier;
+  const { className, config } = typeof identifier === "string" ? { className: identifier, config: undefined } : identifier;
+  if (typeof className !== "string") {
+    throw new OptionError(`optimizers.get: expected a name, { className, config } or an optimizer, received ${JSON.stringify(identifier)}.`);
+  }
+  const cls = byLowerCase.get(className.toLowerCase());
+  if (cls !== undefined) return Reflect.construct(cls, config === undefined ? [] : [config]) as OptimizerBase; // SAFETY: the classes make optimizers
   const known = [...byLowerCase.keys()];
-  const guess = nearest(identifier, known);
+  const guess = nearest(className, known);
   throw new OptionError(
-    `optimizers.get: unknown optimizer "${identifier}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
+    `optimizers.get: unknown optimizer "${className}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
   );
 }

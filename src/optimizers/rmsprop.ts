@@ -3,6 +3,7 @@ import { add, divide, multiply, subtract } from "../ops/arithmetic.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { sqrt, square } from "../ops/unary-math.ts";
 import { callable } from "../util/callable.ts";
+import { invariant } from "../util/errors.ts";
 import type { ParameterTable } from "../util/parameters.ts";
 import { OptimizerBase, type OptimizerConstructor } from "./optimizer.ts";
 import { commonParameters, type OptimizerArguments } from "./options.ts";
@@ -35,7 +36,7 @@ class RMSpropOptimizer extends OptimizerBase {
   override updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
     const i = this.indexOf(variable);
     const [velocity, momentum, average] = [this.#velocities[i], this.#momentums[i], this.#averageGradients[i]];
-    if (velocity === undefined) return;
+    invariant(velocity !== undefined, "rmsprop was not built");
     const { rho, epsilon } = this;
     velocity.assign(add(multiply(rho, velocity), multiply(1 - rho, square(gradient))));
     average?.assign(add(multiply(rho, average), multiply(1 - rho, gradient)));

@@ -1,7 +1,8 @@
 import { classNameOf } from "../../graph/layer-base.ts";
-import { cast } from "../../ops/cast.ts";
 import { type TensorInput, toValue } from "../../ops/core/convert.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
+import type { Rest } from "../../ops/core/signatures.ts";
+import { inDType } from "../../ops/in-dtype.ts";
 import { Callable, callable } from "../../util/callable.ts";
 import { bindParameters, type ParameterTable, parametersOf } from "../../util/parameters.ts";
 
@@ -31,7 +32,7 @@ export abstract class LearningRateScheduleBase extends Callable {
   abstract call(step: Tensor): Tensor;
 
   override invoke(step: TensorInput): Tensor {
-    return this.call(cast(toValue(step), "float32") as Tensor); // SAFETY: steps are not symbolic
+    return this.call(inDType(toValue(step) as Tensor, "float32")); // SAFETY: steps are not symbolic
   }
 
   getConfig(): Record<string, unknown> {
@@ -48,6 +49,15 @@ export abstract class LearningRateScheduleBase extends Callable {
 
 /** A schedule; calling it with a step gives the learning rate. */
 export type LearningRateSchedule = LearningRateScheduleBase & ((step: TensorInput) => Tensor);
+
+/** A schedule's class, whose constructor takes arguments P in Keras's order. */
+export interface ScheduleConstructor<P extends readonly object[]> {
+  (...args: Rest<P>): LearningRateSchedule;
+  new (...args: Rest<P>): LearningRateSchedule;
+  readonly className: string;
+  readonly parameters: ParameterTable;
+  fromConfig(config: Readonly<Record<string, unknown>>): LearningRateSchedule;
+}
 
 export interface LearningRateScheduleConstructor {
   new (): LearningRateSchedule;
