@@ -1,19 +1,21 @@
-import { OptionError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
+import { identify, type Makers } from "../util/identify.ts";
 import { Constant } from "./constant.ts";
 import { GlorotNormal } from "./glorot-normal.ts";
 import { GlorotUniform } from "./glorot-uniform.ts";
 import { HeNormal } from "./he-normal.ts";
 import { HeUniform } from "./he-uniform.ts";
+import { Identity } from "./identity.ts";
 import { LecunNormal } from "./lecun-normal.ts";
 import { LecunUniform } from "./lecun-uniform.ts";
 import { Ones } from "./ones.ts";
+import { Orthogonal } from "./orthogonal.ts";
 import { RandomNormal } from "./random-normal.ts";
 import { RandomUniform } from "./random-uniform.ts";
+import { STFT } from "./stft.ts";
 import { TruncatedNormal } from "./truncated-normal.ts";
 import { VarianceScaling } from "./variance-scaling.ts";
 import { Zeros } from "./zeros.ts";
-import type { Initializer } from "./initializer.ts";
+import { Initializer } from "./initializer.ts";
 
 export {
   Constant,
@@ -21,53 +23,56 @@ export {
   GlorotUniform,
   HeNormal,
   HeUniform,
+  Identity,
+  Initializer,
   LecunNormal,
   LecunUniform,
   Ones,
+  Orthogonal,
   RandomNormal,
   RandomUniform,
+  STFT,
   TruncatedNormal,
   VarianceScaling,
   Zeros,
 };
-export type { Initializer };
 
-/** Every built-in by its class name; strings may also spell it in snake_case. */
-const classes: Readonly<Record<string, () => Initializer>> = {
-  Constant: () => Constant(),
-  GlorotNormal: () => GlorotNormal(),
-  GlorotUniform: () => GlorotUniform(),
-  HeNormal: () => HeNormal(),
-  HeUniform: () => HeUniform(),
-  LecunNormal: () => LecunNormal(),
-  LecunUniform: () => LecunUniform(),
+/** Every built-in by its class name. */
+const makers: Makers<Initializer> = {
+  Constant: (config) => Constant(config),
+  GlorotNormal: (config) => GlorotNormal(config),
+  GlorotUniform: (config) => GlorotUniform(config),
+  HeNormal: (config) => HeNormal(config),
+  HeUniform: (config) => HeUniform(config),
+  Identity: (config) => Identity(config),
+  LecunNormal: (config) => LecunNormal(config),
+  LecunUniform: (config) => LecunUniform(config),
   Ones: () => Ones(),
-  RandomNormal: () => RandomNormal(),
-  RandomUniform: () => RandomUniform(),
-  TruncatedNormal: () => TruncatedNormal(),
-  VarianceScaling: () => VarianceScaling(),
+  Orthogonal: (config) => Orthogonal(config),
+  RandomNormal: (config) => RandomNormal(config),
+  RandomUniform: (config) => RandomUniform(config),
+  STFT: (config) => STFT(config),
+  TruncatedNormal: (config) => TruncatedNormal(config),
+  VarianceScaling: (config) => VarianceScaling(config),
   Zeros: () => Zeros(),
 };
 
-const byIdentifier: ReadonlyMap<string, () => Initializer> = new Map(
-  Object.entries(classes).flatMap(([name, make]) => [
-    [name, make],
-    [name.replace(/(?<!^)([A-Z])/g, "_$1").toLowerCase(), make],
-  ]),
-);
+const aliases: Readonly<Record<string, string>> = {
+  normal: "RandomNormal",
+  uniform: "RandomUniform",
+  one: "Ones",
+  zero: "Zeros",
+  IdentityInitializer: "Identity",
+  OrthogonalInitializer: "Orthogonal",
+  STFTInitializer: "STFT",
+};
 
 /**
- * The initializer an identifier stands for: `"glorot_uniform"`, `"GlorotUniform"`, or an initializer itself.
+ * The initializer an identifier stands for: `"glorot_uniform"`, `"GlorotUniform"`, or an initializer (or function) itself.
  *
  * @throws {OptionError} for an unknown name.
+ * @see Keras `initializers.get`
  */
 export function get(identifier: Initializer | string): Initializer {
-  if (typeof identifier !== "string") return identifier;
-  const make = byIdentifier.get(identifier);
-  if (make !== undefined) return make();
-  const known = [...byIdentifier.keys()];
-  const guess = nearest(identifier, known);
-  throw new OptionError(
-    `initializers.get: unknown initializer "${identifier}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
-  );
+  return typeof identifier === "function" ? identifier : identify("initializer", identifier, makers, aliases);
 }
