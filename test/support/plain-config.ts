@@ -56,7 +56,7 @@ export function plainOfOurs(value: unknown, keepName = false): PlainConfig {
     return { class: cls.className ?? cls.name, config: plainOfOurs(value.getConfig()) };
   }
   if (typeof value === "function" && "identifier" in value) return String(value.identifier);
-  if (typeof value === "function") return `function ${value.name}`;
+  if (typeof value === "function") return "op" in value ? snakeCase((value.op as { name: string }).name) : `function ${value.name}`; // SAFETY: an op's description
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => keepName || key !== "name")

@@ -9,6 +9,7 @@ import type {
   LayerOptions,
 } from "./stubs.ts";
 
+export { Embedding } from "../../src/layers/core/index.ts";
 export { concatenate, dot, maximum } from "../../src/layers/merging/index.ts";
 export { Dropout } from "../../src/layers/regularization/index.ts";
 export { Reshape, UpSampling2D } from "../../src/layers/reshaping/index.ts";
@@ -94,9 +95,6 @@ export declare const GlobalAveragePooling2D: () => GlobalAveragePooling2D;
 export interface GlobalMaxPooling2D
   extends LayerBase, LayerCall<st.GlobalPoolingRule<"GlobalMaxPooling2D", 2>> {}
 export declare const GlobalMaxPooling2D: () => GlobalMaxPooling2D;
-
-export interface Embedding<N extends number = number> extends LayerBase, LayerCall<st.EmbeddingRule<N>> {}
-export declare const Embedding: <const N extends number>(inputDim: number, outputDim: N) => Embedding<N>;
 
 export interface LSTM<U extends number = number, O extends st.RecurrentSettings = st.RecurrentSettings>
   extends LayerBase, LayerCall<st.RecurrentRule<"LSTM", U, O>> {}

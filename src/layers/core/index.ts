@@ -1,2 +1,10 @@
 export { Dense } from "./dense.ts";
+export { EinsumDense } from "./einsum-dense.ts";
+export { Embedding } from "./embedding.ts";
+export { Identity } from "./identity.ts";
 export { Input, InputLayer } from "./input-layer.ts";
+export { Lambda } from "./lambda.ts";
+export { Masking } from "./masking.ts";
+export { ReversibleEmbedding } from "./reversible-embedding.ts";
+export { TernaryDense } from "./ternary-dense.ts";
+export { Wrapper } from "./wrapper.ts";

@@ -1,4 +1,5 @@
 import type { Border, DataFormat } from "../../ir/shape-types/index.ts";
+import { where } from "../../ops/indexing.ts";
 import { OptionError } from "../../util/errors.ts";
 import { positiveInteger } from "../../util/parameters.ts";
 

@@ -10,9 +10,10 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
+import { resize } from "../../ops/image-resize.ts";
 import { firstSpatialAxis, toFactors } from "./spatial.ts";
 
-const interpolations = ["nearest"] as const;
+const interpolations = ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] as const;
 export type Interpolation = (typeof interpolations)[number];
 
 export interface UpSampling2DOptions<V extends PerAxis = PerAxis, F extends DataFormat = DataFormat, D extends DType = DType> extends LayerOptions<D> {
@@ -45,6 +46,10 @@ class UpSampling2DLayer extends LayerBase {
   }
 
   override call(inputs: Tensor): unknown {
+    if (this.interpolation !== "nearest") {
+      const [height = 1, width = 1] = this.#factors.map((factor, i) => factor * (inputs.dims[firstSpatialAxis(this.dataFormat) + i] ?? 1));
+      return resize(inputs, [height, width], { interpolation: this.interpolation, dataFormat: this.dataFormat });
+    }
     const from = firstSpatialAxis(this.dataFormat);
     return this.#factors.reduce<Tensor>((x, factor, i) => (factor === 1 ? x : repeat(x, factor, from + i)), inputs);
   }

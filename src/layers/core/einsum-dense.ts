@@ -1,0 +1,153 @@
+import type { Activation, ActivationLike } from "../../activations/activation.ts";
+import { get as getActivation } from "../../activations/index.ts";
+import type { Constraint } from "../../constraints/constraint.ts";
+import { get as getConstraint } from "../../constraints/index.ts";
+import type { CallArguments } from "../../graph/call-arguments.ts";
+import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import type { ShapeTree } from "../../graph/layer-call.ts";
+import type { LayerCall } from "../../graph/layer.ts";
+import type { Variable } from "../../graph/variable.ts";
+import { get as getInitializer } from "../../initializers/index.ts";
+import type { Initializer } from "../../initializers/initializer.ts";
+import type { DType } from "../../ir/dtypes.ts";
+import type { Dim, EinsumDenseRule, EinsumOutput, Shape } from "../../ir/shape-types/index.ts";
+import { add } from "../../ops/arithmetic.ts";
+import type { Spec } from "../../ops/core/abstract.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import type { Value } from "../../ops/core/value.ts";
+import { einsum } from "../../ops/einsum.ts";
+import { get as getRegularizer } from "../../regularizers/index.ts";
+import type { Regularizer } from "../../regularizers/regularizer.ts";
+import { callable } from "../../util/callable.ts";
+import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
+import type { Tree } from "../../util/tree.ts";
+import { type EinsumShapes, einsumShapes } from "./einsum-shapes.ts";
+
+export interface EinsumDenseOptions<D extends DType = DType> extends LayerOptions<D> {
+  /** Applied to the result. Default none. */
+  readonly activation?: ActivationLike | null | undefined;
+  /** Letters of the output's axes that have a bias. Default none. */
+  readonly biasAxes?: string | null | undefined;
+  /** Default `"glorot_uniform"`. */
+  readonly kernelInitializer?: Initializer | string | undefined;
+  /** Default `"zeros"`. */
+  readonly biasInitializer?: Initializer | string | undefined;
+  readonly kernelRegularizer?: Regularizer | string | null | undefined;
+  readonly biasRegularizer?: Regularizer | string | null | undefined;
+  readonly kernelConstraint?: Constraint | string | null | undefined;
+  readonly biasConstraint?: Constraint | string | null | undefined;
+}
+
+type Bound = EinsumDenseOptions & { readonly equation: string; readonly outputShape: Dim | Shape };
+
+class EinsumDenseLayer extends LayerBase {
+  static readonly className = "EinsumDense";
+  static readonly parameters: ParameterTable = {
+    equation: required,
+    outputShape: required,
+    activation: null,
+    biasAxes: null,
+    kernelInitializer: "glorot_uniform",
+    biasInitializer: "zeros",
+    kernelRegularizer: null,
+    biasRegularizer: null,
+    kernelConstraint: null,
+    biasConstraint: null,
+  };
+  static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
+
+  readonly equation: string;
+  /** Sizes of the output without the batch axis and without elided ones. */
+  readonly outputShape: Shape;
+  readonly activation: Activation;
+  readonly biasAxes: string | null;
+  readonly kernelInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly kernelRegularizer: Regularizer | null;
+  readonly biasRegularizer: Regularizer | null;
+  readonly kernelConstraint: Constraint | null;
+  readonly biasConstraint: Constraint | null;
+  declare kernel: Variable;
+  declare bias: Variable | null;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindParameters<Bound>("EinsumDense", EinsumDenseLayer.parameters, args);
+    super(given);
+    this.equation = given.equation.replaceAll(" ", "");
+    this.outputShape = typeof given.outputShape === "number" || given.outputShape === null ? [given.outputShape] : given.outputShape;
+    this.activation = getActivation(given.activation);
+    this.biasAxes = given.biasAxes ?? null;
+    this.kernelInitializer = getInitializer(given.kernelInitializer ?? "glorot_uniform");
+    this.biasInitializer = getInitializer(given.biasInitializer ?? "zeros");
+    this.kernelRegularizer = getRegularizer(given.kernelRegularizer);
+    this.biasRegularizer = getRegularizer(given.biasRegularizer);
+    this.kernelConstraint = getConstraint(given.kernelConstraint);
+    this.biasConstraint = getConstraint(given.biasConstraint);
+  }
+
+  override build(inputShape: Shape): void {
+    const { kernel, bias } = this.#shapesFor(inputShape);
+    this.kernel = this.addWeight({
+      name: "kernel",
+      shape: kernel,
+      initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
+    });
+    this.bias =
+      bias === null
+        ? null
+        : this.addWeight({
+            name: "bias",
+            shape: bias,
+            initializer: this.biasInitializer,
+            regularizer: this.biasRegularizer,
+            constraint: this.biasConstraint,
+          });
+  }
+
+  override call(inputs: Tensor): unknown {
+    const product: Tensor = einsum(this.equation, inputs, this.kernel.value);
+    return this.activation(this.bias === null ? product : add(product, this.bias.value));
+  }
+
+  override computeOutputSpec([inputs]: readonly unknown[]): Tree<Spec> {
+    const { shape } = inputs as Value; // SAFETY: the call's only tensor
+    return { shape: this.#shapesFor(shape).output, dtype: this.computeDtype };
+  }
+
+  override computeOutputShape(inputShape: ShapeTree): ShapeTree {
+    return this.#shapesFor(inputShape as Shape).output; // SAFETY: the layer takes one tensor
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), activityRegularizer: this.activityRegularizer };
+  }
+
+  #shapesFor(inputShape: Shape): EinsumShapes {
+    return einsumShapes(this.where, this.equation, this.biasAxes, inputShape, this.outputShape);
+  }
+}
+
+export interface EinsumDense<E extends string = string, T extends EinsumOutput = EinsumOutput, D extends DType = DType> extends EinsumDenseLayer, LayerCall<EinsumDenseRule<E, T, D>> {}
+
+export interface EinsumDenseConstructor {
+  <const E extends string, const T extends EinsumOutput, const D extends DType = "float32">(equation: E, outputShape: T, options?: EinsumDenseOptions<D>): EinsumDense<E, T, D>;
+  <const E extends string, const T extends EinsumOutput, const D extends DType = "float32">(options: EinsumDenseOptions<D> & { readonly equation: E; readonly outputShape: T }): EinsumDense<E, T, D>;
+  new <const E extends string = string, const T extends EinsumOutput = EinsumOutput, const D extends DType = "float32">(equation: E, outputShape: T, options?: EinsumDenseOptions<D>): EinsumDense<E, T, D>;
+  new <const E extends string = string, const T extends EinsumOutput = EinsumOutput, const D extends DType = "float32">(options: EinsumDenseOptions<D> & { readonly equation: E; readonly outputShape: T }): EinsumDense<E, T, D>;
+  fromConfig(config: Readonly<Record<string, unknown>>): EinsumDense;
+}
+
+/**
+ * `activation(einsum(equation, x, kernel) + bias)`: a dense layer over any axes.
+ *
+ * @param equation - Input, kernel and output: `"ab,bc->ac"`, `"...x,xy->...y"`, `"ab...,bc->ac..."`.
+ * @param outputShape - Sizes of the output without the batch axis and without elided ones; null where the input tells.
+ * @throws {OptionError} for an equation of another form.
+ * @throws {ShapeError} when the equation does not fit the input.
+ * @example
+ * const y = EinsumDense("...x,xy->...y", 4)(Input({ shape: [3, 5] })); // y.shape → [null, 3, 4]
+ * @see Keras `layers/core/einsum_dense.py`
+ */
+export const EinsumDense: EinsumDenseConstructor = callable<typeof EinsumDenseLayer, EinsumDenseConstructor>(EinsumDenseLayer);

@@ -1,0 +1,114 @@
+import type { Constraint } from "../../constraints/constraint.ts";
+import type { CallArguments } from "../../graph/call-arguments.ts";
+import { LayerBase } from "../../graph/layer-base.ts";
+import type { LayerCall } from "../../graph/layer.ts";
+import type { Variable } from "../../graph/variable.ts";
+import type { Initializer } from "../../initializers/initializer.ts";
+import type { DType } from "../../ir/dtypes.ts";
+import type { SameRule, Shape } from "../../ir/shape-types/index.ts";
+import { normalizeAxis } from "../../ir/shape.ts";
+import { cast } from "../../ops/cast.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { layerNormalization } from "../../ops/normalization.ts";
+import type { Regularizer } from "../../regularizers/regularizer.ts";
+import { callable } from "../../util/callable.ts";
+import { OptionError } from "../../util/errors.ts";
+import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import { addAffineWeights, type AffineOptions, affineOf, affineParameters } from "./affine.ts";
+import { layerOptionNames } from "../../util/parameters.ts";
+
+export interface LayerNormalizationOptions<D extends DType = DType> extends AffineOptions<D> {
+  /** One axis or several, over which mean and variance are taken. Default −1. */
+  readonly axis?: number | readonly number[] | undefined;
+  /** @deprecated Scales by the variance without centring; use `RMSNormalization`. Default false. */
+  readonly rmsScaling?: boolean | undefined;
+}
+
+class LayerNormalizationLayer extends LayerBase {
+  static readonly className = "LayerNormalization";
+  static readonly parameters: ParameterTable = { axis: -1, ...affineParameters };
+  static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
+
+  /** A sorted list once the layer is built. */
+  axis: number | readonly number[];
+  readonly rmsScaling: boolean;
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+  readonly betaInitializer: Initializer;
+  readonly gammaInitializer: Initializer;
+  readonly betaRegularizer: Regularizer | null;
+  readonly gammaRegularizer: Regularizer | null;
+  readonly betaConstraint: Constraint | null;
+  readonly gammaConstraint: Constraint | null;
+  declare gamma: Variable | null;
+  declare beta: Variable | null;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindParameters<LayerNormalizationOptions>("LayerNormalization", LayerNormalizationLayer.parameters, args, [
+      ...layerOptionNames,
+      "rmsScaling",
+    ]);
+    // Half floats are summed in float32, so they are not cast beforehand.
+    super({ ...given, autocast: false });
+    this.axis = given.axis ?? -1;
+    this.rmsScaling = given.rmsScaling ?? false;
+    const affine = affineOf(given);
+    this.epsilon = affine.epsilon;
+    this.center = affine.center;
+    this.scale = affine.scale;
+    this.betaInitializer = affine.betaInitializer;
+    this.gammaInitializer = affine.gammaInitializer;
+    this.betaRegularizer = affine.betaRegularizer;
+    this.gammaRegularizer = affine.gammaRegularizer;
+    this.betaConstraint = affine.betaConstraint;
+    this.gammaConstraint = affine.gammaConstraint;
+    this.supportsMasking = true;
+  }
+
+  override build(inputShape: Shape): void {
+    const given = typeof this.axis === "number" ? [this.axis] : this.axis;
+    const axes = given.map((axis) => normalizeAxis(axis, inputShape.length, this.where));
+    if (new Set(axes).size < axes.length) {
+      throw new OptionError(`${this.where}: expected each axis once, received ${JSON.stringify(this.axis)}.`);
+    }
+    this.axis = axes.toSorted((a, b) => a - b);
+    const shape = this.axis.map((axis) => inputShape[axis] ?? null);
+    const { gamma, beta } = addAffineWeights(this, shape, {
+      scale: this.scale || this.rmsScaling,
+      center: this.center && !this.rmsScaling,
+    });
+    this.gamma = gamma;
+    this.beta = beta;
+  }
+
+  override call(inputs: Tensor): unknown {
+    const { gamma, beta, axis, epsilon, rmsScaling } = this;
+    const outputs = layerNormalization(inputs, { gamma: gamma?.value ?? null, beta: beta?.value ?? null, axis, epsilon, rmsScaling });
+    return cast(outputs, this.computeDtype);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), rmsScaling: this.rmsScaling };
+  }
+}
+
+export interface LayerNormalization<D extends DType = DType> extends LayerNormalizationLayer, LayerCall<SameRule<D>> {}
+
+export interface LayerNormalizationConstructor {
+  <const D extends DType = "float32">(options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
+  <const D extends DType = "float32">(axis: number | readonly number[], options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
+  new <const D extends DType = "float32">(options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
+  new <const D extends DType = "float32">(axis: number | readonly number[], options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
+  fromConfig(config: Readonly<Record<string, unknown>>): LayerNormalization;
+}
+
+/**
+ * Brings each sample to mean 0 and variance 1 over an axis (or several), then scales by gamma and adds beta.
+ *
+ * Shapes: input `[batch, …]` → the same; gamma and beta have the sizes of the axes.
+ *
+ * @throws {ShapeError} when an axis is out of range, or its size unknown.
+ * @see Keras `layers/normalization/layer_normalization.py`
+ */
+export const LayerNormalization: LayerNormalizationConstructor = callable<typeof LayerNormalizationLayer, LayerNormalizationConstructor>(LayerNormalizationLayer);

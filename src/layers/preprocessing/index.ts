@@ -1,0 +1,1 @@
+export { Rescaling } from "./rescaling.ts";
