@@ -38,11 +38,10 @@ class AdafactorOptimizer extends OptimizerBase {
 
   override build(variables: readonly Variable[]): void {
     super.build(variables);
-    const vectors = variables.map((variable) => this.#vectorsFor(variable));
-    this.#slots = variables.map((variable, i) => {
-      const { rows, columns } = vectors[i] ?? this.#vectorsFor(variable);
-      return { rows, columns, velocity: this.addVariableFromReference(variable, "velocity") };
-    });
+    this.#slots = variables.map((variable) => ({
+      ...this.#vectorsFor(variable),
+      velocity: this.addVariableFromReference(variable, "velocity"),
+    }));
   }
 
   /** Rows and columns; of vectors and scalars, which are not factored, placeholders (as in Keras's files). */
