@@ -35,29 +35,24 @@ export abstract class Operation extends Callable {
   /** Computes the operation for values in place of the symbolic tensors of one of its nodes. */
   abstract runNode(args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown;
 
-  /** The input of the operation's only call; an operation on several tensors has them nested as they were given. */
+  /** The input of the operation's first call; an operation on several tensors has them nested as they were given. */
   get input(): KerasTensor {
-    const { args } = this.#onlyNode("input");
+    const { args } = this.#firstNode("input");
     // SAFETY: one tensor as a rule, and typed so for that; several are as nested as the call's arguments.
     return (args.length === 1 ? args[0] : symbolicIn(args)) as KerasTensor;
   }
 
-  /** The output of the operation's only call; an operation with several has them nested as it returned them. */
+  /** The output of the operation's first call; an operation with several has them nested as it returned them. */
   get output(): KerasTensor {
-    return this.#onlyNode("output").outputs as KerasTensor; // SAFETY: as above
+    return this.#firstNode("output").outputs as KerasTensor; // SAFETY: as above
   }
 
-  #onlyNode(what: string): Node {
-    const [node, another] = this.inboundNodes;
-    if (node === undefined) {
-      throw new AntlerError(`${this.name} (${this.className}): it has no ${what} yet: call it on a symbolic tensor first.`);
-    }
-    if (another !== undefined) {
-      throw new AntlerError(
-        `${this.name} (${this.className}): it was called ${this.inboundNodes.length} times, so "the ${what}" is ambiguous. Take it from layer.inboundNodes[i].`,
-      );
-    }
-    return node;
+  #firstNode(what: string): Node {
+    const [node] = this.inboundNodes;
+    if (node !== undefined) return node;
+    throw new AntlerError(
+      `${this.name} (${this.className}): it has no ${what} yet: call it on a symbolic tensor first.`,
+    );
   }
 
   /** Makes the graph node of an op called on symbolic tensors. */
@@ -105,11 +100,16 @@ export class OpOperation extends Operation {
 
   #inferByTracing(bound: BoundArguments): Tree<Spec> {
     const symbolic = [...new Set(symbolicIn(bound))];
-    return inferSpecs((inputs) => {
-      const values = new Map(symbolic.map((tensor, i) => [tensor, flatten<Tensor>(inputs)[i]]));
-      const replaced = mapTree<unknown, unknown>(bound, (leaf) => (leaf instanceof KerasTensor ? values.get(leaf) : leaf));
-      return runBody(this.op, withTensors(this.op, replaced as BoundArguments)); // SAFETY: mapTree keeps the form
-    }, symbolic.map(({ shape, dtype }) => ({ shape, dtype })));
+    return inferSpecs(
+      (inputs) => {
+        const values = new Map(symbolic.map((tensor, i) => [tensor, flatten<Tensor>(inputs)[i]]));
+        const replaced = mapTree<unknown, unknown>(bound, (leaf) =>
+          leaf instanceof KerasTensor ? values.get(leaf) : leaf,
+        );
+        return runBody(this.op, withTensors(this.op, replaced as BoundArguments)); // SAFETY: mapTree keeps the form
+      },
+      symbolic.map(({ shape, dtype }) => ({ shape, dtype })),
+    );
   }
 
   override runNode(args: readonly unknown[]): unknown {

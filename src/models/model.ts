@@ -319,6 +319,15 @@ export class ModelClass extends ModelBase implements TrainableModel {
     return this.#trainer.history;
   }
 
+  /** Epoch at which a running `fit` begins, where a callback restored an earlier run. */
+  get restoredEpoch(): number | null {
+    return this.#trainer.restoredEpoch;
+  }
+
+  set restoredEpoch(epoch: number | null) {
+    this.#trainer.restoredEpoch = epoch;
+  }
+
   /** Set it to true, in a callback, to end training after the present batch. */
   get stopTraining(): boolean {
     return this.#trainer.stopTraining;

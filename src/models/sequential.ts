@@ -1,6 +1,7 @@
 import { KerasTensor } from "../graph/keras-tensor.ts";
 import type { Layer } from "../graph/layer.ts";
 import { isLayer, type LayerBase } from "../graph/layer-base.ts";
+import { withNameScope } from "../graph/naming.ts";
 import { symbolicIn } from "../graph/node.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
 import { Input, InputLayer } from "../layers/core/input-layer.ts";
@@ -89,7 +90,7 @@ class SequentialClass extends ModelClass {
     const input = inputLayer?.output ?? Input({ batchShape: inputShape ?? [] });
     let x: unknown = input;
     for (const layer of inputLayer === null ? [first, ...rest] : rest) {
-      x = layer.invoke(x);
+      x = withNameScope(this.name, () => layer.invoke(x));
       if (symbolicIn(x).length !== 1) {
         throw new AntlerError(
           `${this.where}: every layer must give one tensor; "${layer.name}" gives ${symbolicIn(x).length}. Use Model(inputs, outputs).`,

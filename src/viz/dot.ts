@@ -225,14 +225,13 @@ function shapeCells(operation: Operation): string[] {
   ];
 }
 
-/** The operation's only input or output, or "?" where it has several or none. */
+/** The input or output of the operation's first call, or "?" where there is none. */
 function describe(
   operation: Operation,
   what: "input" | "output",
   format: Parameters<typeof pythonTree>[1],
 ): string {
   try {
-    // A shared layer shows neither input nor output.
     const [input, output] = [operation.input, operation.output];
     const text = pythonTree(what === "input" ? input : output, format);
     return isPlainObject(what === "input" ? input : output) ? text.slice(1, -1).replaceAll("'", "") : text;
