@@ -114,6 +114,11 @@ export abstract class OptimizerBase {
     return [...this.#variables];
   }
 
+  /** With `useEma`, the moving averages of the trainable variables, in their order. */
+  get averages(): readonly Variable[] {
+    return this.#averages?.averages ?? [];
+  }
+
   /** What the optimizer was built for. */
   get trainableVariables(): readonly Variable[] {
     return this.#trainable;
