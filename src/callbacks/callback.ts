@@ -1,3 +1,4 @@
+import type { Variable } from "../graph/variable.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { MetricBase } from "../metrics/metric.ts";
@@ -15,6 +16,14 @@ export interface CallbackModel {
   readonly metrics: readonly MetricBase[];
   getWeights(): Tensor[];
   setWeights(values: readonly Tensor[]): void;
+  save(path: string): Promise<void>;
+  saveWeights(path: string): Promise<void>;
+  loadWeights(path: string): Promise<void>;
+  readonly trainableVariables: readonly Variable[];
+  /** The weights, layer by layer. */
+  readonly weights: readonly Variable[];
+  /** Epoch at which `fit` is to begin; set in `onTrainBegin` by what restores an earlier run. */
+  restoredEpoch: number | null;
 }
 
 /** About the run: how many epochs, batches of each (null while not known), and how much is printed. */

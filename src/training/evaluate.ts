@@ -49,7 +49,8 @@ export async function runTest(trainer: Trainer, source: BatchSource, callbacks: 
 
 /** Results in the order of the metrics: the loss, compiled metrics, losses of outputs, then the rest by name. */
 export function inOrder(trainer: Trainer, logs: Logs): number | number[] {
-  const names = [...new Set(trainer.metrics.map(({ name }) => name).filter((name) => name in logs))];
+  // As in Keras, a metric that is compiled both plain and weighted comes twice under its plain name.
+  const names = trainer.metrics.map(({ name }) => name).filter((name) => name in logs);
   const rest = Object.keys(logs).filter((name) => !names.includes(name)).sort();
   const values = [...names, ...rest].map((name) => logs[name] as number); // SAFETY: numbers as a rule, and typed so
   const [first] = values;

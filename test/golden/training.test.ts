@@ -3,12 +3,11 @@ import { EarlyStopping, LearningRateScheduler, ReduceLROnPlateau } from "../../s
 import { Callback } from "../../src/callbacks/callback.ts";
 import type { Logs } from "../../src/callbacks/logs.ts";
 import { resetNames } from "../../src/graph/naming.ts";
-import { Mean } from "../../src/metrics/index.ts";
+import { Metric } from "../../src/metrics/index.ts";
 import type { ModelClass } from "../../src/models/model.ts";
 import { Tensor } from "../../src/ops/core/tensor.ts";
 import * as ops from "../../src/ops/index.ts";
 import { deserializeKerasObject } from "../../src/saving/index.ts";
-import { flatten, mapTree } from "../../src/util/tree.ts";
 import { expectClose, type Numbers, tolerance } from "../support/close.ts";
 import { describeGolden, goldenFiles, type GoldenTensor, readGolden } from "../support/golden.ts";
 import { camelKeys, isGoldenTensor, toTensor } from "../support/golden-tensors.ts";
@@ -53,15 +52,21 @@ function toTensors(value: unknown): unknown {
   return value;
 }
 
-/** The metric of the corpus's custom run: the mean absolute error, as a class. */
-class MyMetric extends Mean {
-  override updateState(yTrue: never, yPred?: never): void {
-    super.updateState(ops.abs(ops.subtract(yTrue, yPred as never)) as Tensor); // SAFETY: tensors in, tensor out
+/** The metric of the corpus's custom run: the sum of all absolute predictions. */
+class MyMetric extends Metric {
+  readonly total = this.addVariable({ name: "total" });
+
+  override updateState(_yTrue: Tensor, yPred: Tensor): void {
+    this.total.assignAdd(ops.sum(ops.abs(yPred)));
+  }
+
+  override result(): Tensor {
+    return this.total.value;
   }
 }
 
 const customObjects: Readonly<Record<string, unknown>> = {
-  my_loss: (yTrue: Tensor, yPred: Tensor) => ops.mean(ops.square(ops.subtract(yTrue, yPred)), -1),
+  my_loss: (yTrue: Tensor, yPred: Tensor) => ops.mean(ops.power(ops.abs(ops.subtract(yTrue, yPred)), 1.5), -1),
 };
 
 function isObjectConfig(value: unknown): value is { readonly class_name: string; readonly config: unknown } {
@@ -101,13 +106,19 @@ class BatchLogs extends Callback {
   }
 }
 
+/** Biases before a batch normalization: their gradient is 0 but for rounding, which Adam blows up to full steps. */
+const roundingNoise: Readonly<Record<string, readonly string[]>> = {
+  batchnorm: ["dense/bias", "dense_1/bias"],
+  subclassed: ["sub_mlp/dense/bias"],
+};
+
 const numbersOf = (tensor: Tensor): Numbers => Array.from(tensor.dataSync(), Number);
 
-function compare(what: string, actual: readonly { readonly path: string; readonly value: Tensor }[], expected: readonly GoldenVariable[]): void {
+function compare(what: string, actual: readonly { readonly path: string; readonly value: Tensor }[], expected: readonly GoldenVariable[], except: readonly string[] = []): void {
   expect(actual.map(({ value }) => value.shape), `${what}: shapes`).toEqual(expected.map(({ value }) => value.shape));
   expected.forEach(({ path, value }, i) => {
     const variable = actual[i];
-    if (variable !== undefined) expectClose(numbersOf(variable.value), value.values, within, `${what} ${path}`);
+    if (variable !== undefined && !except.includes(path)) expectClose(numbersOf(variable.value), value.values, within, `${what} ${path}`);
   });
 }
 
@@ -115,7 +126,7 @@ async function prepare(run: GoldenRun): Promise<ModelClass> {
   const make = trainingModels[run.model];
   if (make === undefined) throw new Error(`there is no model "${run.model}" in test/support/training-models.ts`);
   const model = make();
-  if (!model.built) await model.predict(toTensors(run.x), { verbose: 0 });
+  if (!model.built) await model.predictOnBatch(toTensors(run.x));
   expect(model.weights.map(({ shape }) => shape)).toEqual(run.initial_weights.map(({ value }) => value.shape));
   model.setWeights(run.initial_weights.map(({ value }) => toTensor(value)));
   const { jit_compile: _, ...config } = run.compile_config;
@@ -150,20 +161,19 @@ describeGolden("whole training runs", () => {
         expect(Object.keys(seen)).toEqual(Object.keys(logs));
         expectClose(Object.values(seen).map(Number), Object.values(logs), within, `logs of batch ${i}`);
       });
-      compare("weight", model.weights, run.final_weights);
+      compare("weight", model.weights, run.final_weights, roundingNoise[run.model]);
       compare("optimizer variable", model.optimizer?.variables ?? [], run.optimizer_variables);
       expect(model.metricsNames).toEqual(run.metrics_names);
 
       const [xEval, yEval] = [toTensors(run.x_eval ?? run.x), toTensors(run.y_eval ?? run.y)];
       const batchSize = Number(run.fit_args["batch_size"] ?? 32);
-      const byName = await model.evaluate(xEval, yEval, { returnDict: true, verbose: 0 });
+      const weights = run.sample_weight === undefined ? {} : { sampleWeight: toTensors(run.sample_weight) };
+      const evaluating = { ...weights, verbose: 0, batchSize } as const;
+      const byName = await model.evaluate(xEval, yEval, { ...evaluating, returnDict: true });
       expect(Object.keys(byName)).toEqual(Object.keys(run.evaluate_dict));
       expectClose(Object.values(byName), Object.values(run.evaluate_dict), within, "evaluate, by name");
-      expectClose([await model.evaluate(xEval, yEval, { verbose: 0, batchSize })].flat(), [run.evaluate_list].flat(), within, "evaluate, in order");
-      const predictions = await model.predict(xEval, { verbose: 0 });
-      const expected = flatten<unknown>(mapTree<unknown, unknown>(run.predict, (leaf) => leaf)).length;
-      expect(expected).toBeGreaterThan(0);
-      comparePredictions(predictions, run.predict);
+      expectClose([await model.evaluate(xEval, yEval, evaluating)].flat(), [run.evaluate_list].flat(), within, "evaluate, in order");
+      comparePredictions(await model.predict(xEval, { verbose: 0, batchSize }), run.predict);
 
       if (run.resume_1_epoch_history !== undefined) {
         const more = await model.fit(x, y, { ...options, epochs: 1, initialEpoch: 0, verbose: 0 });

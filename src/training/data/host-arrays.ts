@@ -87,7 +87,8 @@ function byName(wanted: Wanted): Readonly<Record<string, unknown>> {
 
 function toHostArray(what: string, data: unknown, wanted: KerasTensor | null): HostArray {
   const array = asArray(what, data);
-  const shaped = reshapeFlat(array, wanted);
+  // Targets may be class indices, and a tensor's shape is meant: only bare inputs are taken to be flattened samples.
+  const shaped = isTypedArray(data) && what.startsWith("x") ? reshapeFlat(array, wanted) : array;
   if (shaped.shape.length === 0) {
     throw new DataError(`${what}: expected an array whose first axis counts samples, received a single number.`);
   }

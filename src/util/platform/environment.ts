@@ -21,6 +21,11 @@ export function nowMs(): number {
   return globalThis.performance.now();
 }
 
+/** Milliseconds since 1970, by the wall clock. */
+export function wallClockMs(): number {
+  return Date.now();
+}
+
 /** Where progress and tables are written. */
 export interface Terminal {
   /** Writes text as it is, with no line break added. */

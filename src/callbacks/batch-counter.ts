@@ -1,0 +1,30 @@
+/** Says when so many batches have gone by, also where batches are counted in steps of several. */
+export class BatchCounter {
+  readonly #every: number | "epoch";
+  #since = 0;
+  #last = -1;
+
+  constructor(every: number | "epoch") {
+    this.#every = every;
+  }
+
+  /** True when it is time; `batch` counts from 0 in each epoch. */
+  isDue(batch: number): boolean {
+    if (this.#every === "epoch") return false;
+    this.#since += batch <= this.#last ? batch + 1 : batch - this.#last;
+    this.#last = batch;
+    if (this.#since < this.#every) return false;
+    this.#since = 0;
+    return true;
+  }
+
+  /** The last batch seen. */
+  get last(): number {
+    return Math.max(0, this.#last);
+  }
+
+  /** Begins an epoch. */
+  restart(): void {
+    this.#last = -1;
+  }
+}

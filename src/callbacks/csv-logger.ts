@@ -1,0 +1,70 @@
+import type { NestedNumbers } from "../ops/core/tensor.ts";
+import { callable } from "../util/callable.ts";
+import { checkOptions } from "../util/options.ts";
+import { appendToFile, pathKind, readFile, writeFileAtomic } from "../util/platform/index.ts";
+import { CallbackBase, type CallbackConstructor } from "./callback.ts";
+import type { Logs } from "./logs.ts";
+
+export interface CSVLoggerOptions {
+  /** Default `","`. */
+  readonly separator?: string | undefined;
+  /** Whether an existing file goes on. Default false: it begins anew. */
+  readonly append?: boolean | undefined;
+}
+
+class CSVLoggerCallback extends CallbackBase {
+  readonly filename: string;
+  readonly separator: string;
+  readonly append: boolean;
+  #keys: readonly string[] | null = null;
+  #hasHeader = false;
+
+  constructor(filename: string, options: CSVLoggerOptions = {}) {
+    super();
+    checkOptions("CSVLogger", options, ["separator", "append"]);
+    this.filename = filename;
+    this.separator = options.separator ?? ",";
+    this.append = options.append ?? false;
+  }
+
+  override async onTrainBegin(): Promise<void> {
+    this.#keys = null;
+    const goesOn = this.append && (await pathKind(this.filename)) === "file";
+    this.#hasHeader = goesOn && (await readFile(this.filename)).length > 0;
+    if (!goesOn) await writeFileAtomic(this.filename, "");
+  }
+
+  override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+    if (this.#keys === null) {
+      const keys = Object.keys(logs).sort();
+      // Validation may come in a later epoch; its columns are there from the first.
+      this.#keys = keys.some((key) => key.startsWith("val_")) ? keys : [...keys, ...keys.map((key) => `val_${key}`)];
+      if (!this.#hasHeader) await this.#write(["epoch", ...this.#keys]);
+    }
+    const cells = this.#keys.map((key) => {
+      const value = logs[key];
+      return value === undefined ? "NA" : formatCell(value);
+    });
+    await this.#write([String(epoch), ...cells]);
+  }
+
+  #write(cells: readonly string[]): Promise<void> {
+    const quote = (cell: string): string => (cell.includes(this.separator) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+    return appendToFile(this.filename, `${cells.map(quote).join(this.separator)}\r\n`);
+  }
+}
+
+/** Numbers as Python prints floats. */
+function formatCell(value: NestedNumbers): string {
+  if (typeof value !== "number") return `"[${value.map((x) => formatCell(x)).join(", ")}]"`;
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  const text = String(value).replace(/e([+-])(\d)$/, "e$10$2");
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+export type CSVLogger = CSVLoggerCallback;
+type Arguments = readonly [filename: string, options?: CSVLoggerOptions];
+
+/** Writes losses and metrics to a CSV file, a line for each epoch. @see Keras `callbacks/csv_logger.py` */
+export const CSVLogger: CallbackConstructor<Arguments, CSVLogger> = callable<typeof CSVLoggerCallback, CallbackConstructor<Arguments, CSVLogger>>(CSVLoggerCallback);
