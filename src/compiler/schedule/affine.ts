@@ -61,6 +61,24 @@ export function walk(shape: Dims, dims: readonly number[], rank: number): Index 
   return { shape, axes };
 }
 
+/** A loop that would have to be two, of which the inner one runs over `inner` steps, for an index to be affine. */
+export interface Obstacle {
+  readonly dim: number;
+  readonly inner: number;
+}
+
+/** The loop to split so that quotient and remainder by `q` become affine, if that helps. */
+function obstacleTo(x: Affine, q: number, sizes: readonly number[]): Obstacle | null {
+  for (let dim = 0; dim < sizes.length; dim++) {
+    const c = x.coeffs[dim] ?? 0;
+    const size = sizes[dim] ?? 1;
+    if (c <= 0 || c % q === 0 || c * (size - 1) < q || q % c !== 0) continue;
+    const inner = q / c;
+    if (size % inner === 0) return { dim, inner };
+  }
+  return null;
+}
+
 /** Quotient and remainder by `q` where both are affine over loops of these `sizes`; else null. */
 function divide(x: Affine, q: number, sizes: readonly number[]): [Affine, Affine] | null {
   const high = new Array<number>(sizes.length).fill(0);
@@ -88,8 +106,17 @@ function divide(x: Affine, q: number, sizes: readonly number[]): [Affine, Affine
   ];
 }
 
-/** Regroups an index into the axes of `shape` (of equal size); null where that is not affine. */
-export function regroup(index: Index, shape: Dims, sizes: readonly number[]): Index | null {
+/**
+ * Regroups an index into the axes of `shape` (of equal size); null where that is not affine.
+ *
+ * @param onObstacle - Is told of a loop that stands in the way and could be split.
+ */
+export function regroup(
+  index: Index,
+  shape: Dims,
+  sizes: readonly number[],
+  onObstacle?: (obstacle: Obstacle) => void,
+): Index | null {
   const from = index.shape;
   if (from.length === shape.length && from.every((dim, i) => dim === shape[i])) return index;
   const rank = sizes.length;
@@ -110,7 +137,11 @@ export function regroup(index: Index, shape: Dims, sizes: readonly number[]): In
       else if (stride === 1) axes.push(rest);
       else {
         const parts = divide(rest, stride, sizes);
-        if (parts === null) return null;
+        if (parts === null) {
+          const obstacle = obstacleTo(rest, stride, sizes);
+          if (obstacle !== null) onObstacle?.(obstacle);
+          return null;
+        }
         axes.push(parts[0]);
         rest = parts[1];
       }

@@ -4,7 +4,7 @@ import { wrapTo } from "../../ir/elementwise.ts";
 import type { Equation, Var } from "../../ir/program.ts";
 import { ScalarBuilder, type ScalarId } from "../../ir/scalar.ts";
 import { type Dims, sizeOf } from "../../ir/shape.ts";
-import { type Affine, combine, flatten, type Index, regroup, walk } from "./affine.ts";
+import { type Affine, combine, flatten, type Index, type Obstacle, regroup, walk } from "./affine.ts";
 import type { Piece, Root, Values } from "./values.ts";
 import { type Bound, isFoldable, sourceOf } from "./views.ts";
 
@@ -50,12 +50,23 @@ export function reduceDomain(shape: Dims, axes: Dims): Domain {
   return { shape, order: [...kept, ...axes], outerRank: kept.length };
 }
 
+/** The same loops, one of them as two. */
+export function splitLoop({ shape, order, outerRank }: Domain, { dim, inner }: Obstacle): Domain {
+  const axis = order[dim] ?? 0;
+  const size = shape[axis] ?? 1;
+  return {
+    shape: [...shape.slice(0, axis), size / inner, inner, ...shape.slice(axis + 1)],
+    order: order.flatMap((a) => (a === axis ? [a, a + 1] : [a > axis ? a + 1 : a])),
+    outerRank: dim < outerRank ? outerRank + 1 : outerRank,
+  };
+}
+
 /** Why an expression could not be evaluated in a cluster. */
 export type Failure =
   /** A value is not available in these loops; another cluster may do. */
   | { readonly kind: "elsewhere" }
   /** The value must be stored before it can be read this way. */
-  | { readonly kind: "materialise"; readonly value: Var };
+  | { readonly kind: "materialise"; readonly value: Var; readonly obstacle: Obstacle | null };
 
 /** Evaluation failed; `Cluster.failure` says why. */
 export const failed = -1;
@@ -164,8 +175,11 @@ export class Cluster {
     return node;
   }
 
-  #fail(value?: Var): number {
-    this.failure = value === undefined ? { kind: "elsewhere" } : { kind: "materialise", value };
+  #fail(value?: Var, index?: Index): number {
+    let obstacle: Obstacle | null = null;
+    if (value !== undefined && index !== undefined)
+      regroup(index, value.shape, this.sizes, (found) => (obstacle = found));
+    this.failure = value === undefined ? { kind: "elsewhere" } : { kind: "materialise", value, obstacle };
     return failed;
   }
 
@@ -205,7 +219,7 @@ export class Cluster {
     if (name === "iota") {
       const { axis, dtype } = equation.params as IotaParams; // SAFETY: the parameters of the primitive `iota`
       const position = regroup(index, value.shape, this.sizes)?.axes[axis];
-      if (position === undefined) return this.#fail(value);
+      if (position === undefined) return this.#fail(value, index);
       return this.leaf(
         { kind: "index", at: position },
         `i${position.offset}|${position.coeffs.join()}|${dtype}`,
@@ -216,8 +230,8 @@ export class Cluster {
     const input = equation.inputs[equation.outputs.indexOf(value)];
     const source = sourceOf(equation, value.shape, index, this.sizes);
     if (input === undefined) return this.#fail(value);
-    // The viewed array is stored when the loops cannot address the view's own axes.
-    if (source === null) return this.#fail(value);
+    // The view is stored when the loops cannot address its axes, and cannot be split so that they do.
+    if (source === null) return this.#fail(value, index);
     if (source.bounds.length === 0) return this.evaluate(input, source.index);
     return this.#guarded(input, source.index, source.bounds, source.otherwise);
   }
@@ -230,7 +244,7 @@ export class Cluster {
     const input = equation.inputs[equation.outputs.indexOf(value)];
     const isView = equation.primitive.lowering.kind === "view" && input !== undefined && isFoldable(equation);
     const source = isView ? sourceOf(equation, value.shape, index, this.sizes) : null;
-    if (input === undefined || source === null || source.bounds.length > 0) return this.#fail(value);
+    if (input === undefined || source === null || source.bounds.length > 0) return this.#fail(value, index);
     return this.#guarded(input, source.index, bounds, otherwise);
   }
 

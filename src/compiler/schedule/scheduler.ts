@@ -7,7 +7,7 @@ import type { Equation, Program, Var } from "../../ir/program.ts";
 import type { ScalarId } from "../../ir/scalar.ts";
 import { sizeOf, stridesOf } from "../../ir/shape.ts";
 import { invariant } from "../../util/errors.ts";
-import { Cluster, failed, plainDomain, reduceDomain } from "./cluster.ts";
+import { Cluster, type Domain, failed, plainDomain, reduceDomain, splitLoop } from "./cluster.ts";
 import type { Entry } from "./entries.ts";
 import { fitOf, hasRoom, isWorthSharing, isWorthStage, joinReduction } from "./joining.ts";
 import { dilationParts } from "./dilation.ts";
@@ -19,6 +19,8 @@ import { isRename } from "./views.ts";
 /** Adds the entry of a control-flow equation to the scheduler. */
 export type PlaceControl = (scheduler: Scheduler, equation: Equation) => void;
 
+/** Nested loops of a kernel; beyond this, views are stored instead of splitting more. */
+const mostLoops = 8;
 /** How many earlier loops of the same size are tried for sharing. */
 const siblingsTried = 3;
 
@@ -162,18 +164,24 @@ export class Scheduler implements Values {
 
   /** Evaluates a value in loops of its own, storing first what cannot be computed there. */
   #evaluateFresh(value: Var): { cluster: Cluster; node: ScalarId } {
-    for (;;) {
-      const cluster = new Cluster(this, plainDomain(value.shape));
-      const node = cluster.evaluate(value, cluster.elementIndex());
-      if (node !== failed) return { cluster, node };
-      this.#remedy(cluster);
-    }
+    return this.#evaluateIn(plainDomain(value.shape), (cluster) =>
+      cluster.evaluate(value, cluster.elementIndex()),
+    );
   }
 
-  #remedy(cluster: Cluster): void {
-    const { failure } = cluster;
-    invariant(failure.kind === "materialise", "a value is needed before it is computed");
-    this.store(failure.value);
+  /** Evaluates something in new loops; loops are split, and values stored, where that is what it takes. */
+  #evaluateIn(first: Domain, evaluate: (cluster: Cluster) => ScalarId): { cluster: Cluster; node: ScalarId } {
+    let domain = first;
+    for (;;) {
+      const cluster = new Cluster(this, domain);
+      const node = evaluate(cluster);
+      if (node !== failed) return { cluster, node };
+      const { failure } = cluster;
+      invariant(failure.kind === "materialise", "a value is needed before it is computed");
+      const isSplit = failure.obstacle !== null && domain.shape.length < mostLoops;
+      if (isSplit && failure.obstacle !== null) domain = splitLoop(domain, failure.obstacle);
+      else this.store(failure.value);
+    }
   }
 
   /** Clusters that could also compute what `fresh` does: the one with its last input, then others of its size. */
@@ -308,12 +316,7 @@ export class Scheduler implements Values {
     input: Var,
     axes: readonly number[],
   ): { cluster: Cluster; node: ScalarId } {
-    for (;;) {
-      const cluster = new Cluster(this, reduceDomain(input.shape, axes));
-      const node = cluster.reduce(equation);
-      if (node !== failed) return { cluster, node };
-      this.#remedy(cluster);
-    }
+    return this.#evaluateIn(reduceDomain(input.shape, axes), (cluster) => cluster.reduce(equation));
   }
 
   #placeStructured(equation: Equation): void {

@@ -132,6 +132,10 @@ const literal: Rule = (r, _, params, result) => {
 
 function reduction(total: (value: number, count: number) => number): Rule {
   return (r, [x], params, result) => {
+    // Over axes of size 1 there is nothing to combine.
+    if (x !== undefined && sizeOf(x.shape) === sizeOf(result.shape) && sizeOf(x.shape) > 0) {
+      return r.apply(reshapePrimitive, [x], { shape: result.shape });
+    }
     const c = r.constantOf(x);
     if (c === null || x === undefined) return null;
     const { axes } = params as ReduceParams; // SAFETY: the parameters of the reductions
@@ -178,4 +182,5 @@ export const viewRules: Readonly<Record<string, Rule>> = {
   reduceSum,
   reduceMax: reduction((value) => value),
   reduceMin: reduction((value) => value),
+  reduceProd: reduction((value, count) => value ** count),
 };
