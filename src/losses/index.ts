@@ -13,6 +13,7 @@ export { CategoricalGeneralizedCrossEntropy, categoricalGeneralizedCrossEntropy 
 export { CategoricalHinge, categoricalHinge } from "./categorical-hinge.ts";
 export { Circle, circle } from "./circle.ts";
 export { CosineSimilarity, cosineSimilarity } from "./cosine-similarity.ts";
+export { CTC, ctc } from "./ctc.ts";
 export { Dice, dice } from "./dice.ts";
 export { Hinge, hinge } from "./hinge.ts";
 export { Huber, huber } from "./huber.ts";

@@ -12,6 +12,7 @@ import { CategoricalGeneralizedCrossEntropy, categoricalGeneralizedCrossEntropy 
 import { CategoricalHinge, categoricalHinge } from "./categorical-hinge.ts";
 import { Circle, circle } from "./circle.ts";
 import { CosineSimilarity, cosineSimilarity } from "./cosine-similarity.ts";
+import { CTC, ctc } from "./ctc.ts";
 import { Dice, dice } from "./dice.ts";
 import { Hinge, hinge } from "./hinge.ts";
 import { Huber, huber } from "./huber.ts";
@@ -36,6 +37,7 @@ const functions: readonly LossFunction<never>[] = [
   categoricalHinge,
   circle,
   cosineSimilarity,
+  ctc,
   dice,
   hinge,
   huber,
@@ -61,6 +63,7 @@ const classes: readonly LossConstructor<never>[] = [
   CategoricalHinge,
   Circle,
   CosineSimilarity,
+  CTC,
   Dice,
   Hinge,
   Huber,
