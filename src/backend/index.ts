@@ -1,7 +1,9 @@
-import { OptionError } from "../util/errors.ts";
+import { DeviceError, OptionError } from "../util/errors.ts";
 import type { Backend } from "./contract.ts";
 import { ReferenceBackend } from "./reference/reference-backend.ts";
 import { WasmBackend } from "./wasm/backend.ts";
+import type { KernelProfile } from "./wasm/runtime/profile.ts";
+export type { KernelProfile } from "./wasm/runtime/profile.ts";
 export { setThreadCount as setThreads, threadCount as getThreads } from "./wasm/threads/settings.ts";
 
 /** Backends by name. */
@@ -33,4 +35,17 @@ export function setBackend(name: string): void {
 /** Calls `listener` after every change of backend. */
 export function onBackendChange(listener: () => void): void {
   listeners.add(listener);
+}
+
+/**
+ * Times each kernel of all programs that run while `action` does.
+ *
+ * @throws {DeviceError} when the current backend has no kernels to time.
+ */
+export async function profileKernels(action: () => unknown): Promise<KernelProfile[]> {
+  const backend = getBackend();
+  if (backend instanceof WasmBackend) return backend.profile(action);
+  throw new DeviceError(
+    `profile: expected the wasm backend, but "${backend.name}" is current; choose it with setBackend("wasm").`,
+  );
 }

@@ -7,6 +7,7 @@ import type { Backend, DeviceBuffer, Executable } from "../contract.ts";
 import { relaxedSimdSupported, simdSupported } from "./assembler/index.ts";
 import { WasmBuffer } from "./runtime/buffer.ts";
 import { Engine } from "./runtime/engine.ts";
+import { type KernelProfile, Profiler } from "./runtime/profile.ts";
 import { WasmExecutable } from "./runtime/executable.ts";
 
 /** Choices of the WebAssembly backend. */
@@ -48,6 +49,22 @@ export class WasmBackend implements Backend {
 
   compile(program: Program): Executable {
     return this.compileSchedule(scheduleProgram(program), program.inputs.length, program.state.length);
+  }
+
+  /**
+   * Times each kernel while `action` runs. Programs are compiled anew for it, so what runs for the first time costs
+   * more than it will.
+   */
+  async profile(action: () => unknown): Promise<KernelProfile[]> {
+    const { engine } = this;
+    const profiler = new Profiler();
+    engine.profiler = profiler;
+    try {
+      await action();
+    } finally {
+      engine.profiler = null;
+    }
+    return profiler.report();
   }
 
   /** Compiles what the compiler has already scheduled. */

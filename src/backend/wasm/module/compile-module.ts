@@ -2,6 +2,7 @@ import type { Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { ModuleBuilder } from "../assembler/index.ts";
 import { importHost } from "../math/host.ts";
 import type { ModuleScope } from "../math/scope.ts";
+import type { Profiler } from "../runtime/profile.ts";
 import { emitBarrier } from "./barrier.ts";
 import type { Layout } from "./layout.ts";
 import { StepEmitter } from "./step-emitter.ts";
@@ -11,6 +12,8 @@ export interface ModuleOptions {
   readonly relaxedSimd: boolean;
   /** The memory's type must be that of the memory the module is instantiated with. */
   readonly memory: { readonly shared: boolean; readonly maximumPages: number };
+  /** Where kernels are described that the first thread is to mark the end of; null: no marks. */
+  readonly profiler: Profiler | null;
 }
 
 /** A program as a WebAssembly module that exports `step(tid, nthreads, table)`. */
@@ -27,7 +30,10 @@ export function compileModule(schedule: Schedule, layout: Layout, options: Modul
   const { shared, maximumPages } = options.memory;
   module.importMemory({ module: "env", name: "memory", initial: 1, maximum: maximumPages, shared });
   const scope: ModuleScope = { module, host: importHost(module), relaxedSimd: options.relaxedSimd };
-  const step = new StepEmitter(schedule, layout, scope, emitBarrier(module));
+  const { profiler } = options;
+  const profile =
+    profiler === null ? null : { profiler, mark: module.importFunction("profile", "mark", ["i32"]) };
+  const step = new StepEmitter(schedule, layout, scope, emitBarrier(module), profile);
   step.emit();
   return { bytes: module.toBytes(), scratchBytes: (n) => step.scratchBytes(n), sharedWork: step.sharedWork };
 }

@@ -13,6 +13,7 @@ import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local }
 import { loopFunction } from "../loops/loop-function.ts";
 import type { ModuleScope } from "../math/scope.ts";
 import { structuredEmitters } from "../structured/index.ts";
+import { kernelInfo, type Profiler } from "../runtime/profile.ts";
 import { tableSlots, type Layout } from "./layout.ts";
 import { mayOverlap } from "./overlap.ts";
 
@@ -38,7 +39,16 @@ export class StepEmitter {
   #sharedWork = 0;
   #turns = 1;
 
-  constructor(schedule: Schedule, layout: Layout, scope: ModuleScope, barrier: FunctionHandle) {
+  readonly #profile: { readonly profiler: Profiler; readonly mark: FunctionHandle } | null;
+
+  constructor(
+    schedule: Schedule,
+    layout: Layout,
+    scope: ModuleScope,
+    barrier: FunctionHandle,
+    profile: { readonly profiler: Profiler; readonly mark: FunctionHandle } | null,
+  ) {
+    this.#profile = profile;
     this.#schedule = schedule;
     this.#layout = layout;
     this.#scope = scope;
@@ -61,6 +71,7 @@ export class StepEmitter {
 
   emit(): void {
     this.#fn.set(this.#arena, this.#pointer(tableSlots.arena));
+    this.#mark(-1);
     this.#items(this.#schedule.items);
     this.#meet();
     this.#scope.module.exportFunction("step", this.#fn);
@@ -147,6 +158,19 @@ export class StepEmitter {
     this.#busy = "first";
   }
 
+  /** Lets the first thread tell the profiler that a kernel has ended. */
+  #mark(kernel: number): void {
+    const { mark } = this.#profile ?? {};
+    if (mark !== undefined) this.#fn.if(i32.eqz(this.#tid), () => this.#fn.call(mark, kernel));
+  }
+
+  /** The same for a kernel of the schedule, when all threads are done with it. */
+  #markKernel(kernel: LoopKernel | StructuredKernel, flops: number | null): void {
+    if (this.#profile === null) return;
+    this.#meet();
+    this.#mark(this.#profile.profiler.add(kernelInfo(this.#schedule, kernel, flops)));
+  }
+
   #loop(kernel: LoopKernel): void {
     if (kernel.outer.includes(0)) return;
     const overlaps = (store: Store, load: KernelNode): boolean =>
@@ -155,6 +179,7 @@ export class StepEmitter {
     if (isParallel) this.#sharedWork += work * this.#turns;
     const addresses = bases.map((access) => this.#address(access));
     this.#call(handle, isParallel, (tid, threads) => [...addresses, tid, threads]);
+    this.#markKernel(kernel, null);
   }
 
   #structured(kernel: StructuredKernel): void {
@@ -182,6 +207,7 @@ export class StepEmitter {
         ...extra,
       ]);
     }
+    this.#markKernel(kernel, result.flops ?? null);
   }
 
   #while({ condition, flag, body }: Extract<Item, { kind: "while" }>): void {

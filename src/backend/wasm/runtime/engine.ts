@@ -2,12 +2,15 @@ import { canBlock } from "../../../util/platform/index.ts";
 import { ThreadPool } from "../threads/pool.ts";
 import { threadCount } from "../threads/settings.ts";
 import { Heap } from "./heap.ts";
+import type { Profiler } from "./profile.ts";
 
 /** What all programs of the backend share: the heap, the threads and one workspace, which every run overwrites. */
 export class Engine {
   readonly heap: Heap;
   #pool: ThreadPool | null = null;
   #programs = 0;
+  /** Collects the times of kernels while a profile is made. */
+  profiler: Profiler | null = null;
   /** How many runs used several threads. */
   threadedRuns = 0;
   readonly #workspaces: ({ readonly address: number; readonly bytes: number } | undefined)[] = [];

@@ -9,6 +9,7 @@ import { align, layoutOf, tableSlots, type Layout } from "../module/layout.ts";
 import { controlAddress } from "../threads/control.ts";
 import type { Step, ThreadPool } from "../threads/pool.ts";
 import { WasmBuffer } from "./buffer.ts";
+import type { Profiler } from "./profile.ts";
 import type { Engine } from "./engine.ts";
 
 /** Work, in additions, for which it is worth waking threads: some 100 microseconds. */
@@ -17,6 +18,7 @@ const threadedWork = 1_000_000;
 /** Code for one memory: modules for shared and for private memory are not the same. */
 interface Code {
   readonly memory: WebAssembly.Memory;
+  readonly profiler: Profiler | null;
   readonly module: WebAssembly.Module;
   readonly step: Step;
   readonly sharedWork: number;
@@ -78,26 +80,28 @@ export class WasmExecutable implements Executable {
   }
 
   #generate(): Code {
-    const { heap } = this.#engine;
+    const { heap, profiler } = this.#engine;
     const { bytes, sharedWork, scratchBytes } = compileModule(this.#schedule, this.#layout, {
       relaxedSimd: this.#options.relaxedSimd,
       memory: { shared: heap.shared, maximumPages: heap.maximumPages },
+      profiler,
     });
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, {
       env: { memory: heap.memory },
       host: hostImports(),
+      profile: { mark: (kernel: number) => profiler?.mark(kernel) },
     });
     // SAFETY: every generated module exports this function.
     const step = exports["step"] as Step;
-    return { memory: heap.memory, module, step, sharedWork, scratchBytes };
+    return { memory: heap.memory, profiler, module, step, sharedWork, scratchBytes };
   }
 
   run(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): TypedArray[] {
     this.#engine.settle();
     // The main thread of a page must not wait for others at a barrier.
     const pool = canBlock() ? this.#threads() : null;
-    this.#followMemory();
+    this.#followEngine();
     const results = this.#prepare(inputs, state, pool?.threads ?? 1, false);
     if (pool === null) this.#code.step(0, 1, this.#table);
     else pool.run(this.#program, this.#code.step, this.#table);
@@ -105,7 +109,8 @@ export class WasmExecutable implements Executable {
   }
 
   async runAsync(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): Promise<TypedArray[]> {
-    if (canBlock()) return this.run(inputs, state);
+    // Only the calling thread has a clock for profiles.
+    if (canBlock() || this.#engine.profiler !== null) return this.run(inputs, state);
     return this.#engine.inTurn(async () => {
       const pool = this.#threads();
       if (pool === null) return this.run(inputs, state);
@@ -118,15 +123,18 @@ export class WasmExecutable implements Executable {
   /** The threads to run on, or null: a small program, or one that has not reached them yet. */
   #threads(): ThreadPool | null {
     const pool = this.#code.sharedWork >= threadedWork ? this.#engine.pool : null;
-    this.#followMemory();
+    this.#followEngine();
     if (pool === null || !this.#isKnownTo(pool)) return null;
     this.#engine.threadedRuns++;
     return pool;
   }
 
-  /** Generates the code anew when everything has moved to another memory. */
-  #followMemory(): void {
-    if (this.#code.memory !== this.#engine.heap.memory) this.#code = this.#generate();
+  /** Generates the code anew when everything has moved to another memory, or a profile begins or ends. */
+  #followEngine(): void {
+    const { heap, profiler } = this.#engine;
+    if (this.#code.memory === heap.memory && this.#code.profiler === profiler) return;
+    this.#code = this.#generate();
+    this.#announced = null;
   }
 
   /** Whether all threads have the program; if not, it is sent to them, and runs on one thread meanwhile. */

@@ -113,3 +113,27 @@ describe("programs", () => {
     expect(() => backend.allocate({ shape: [4], dtype: "float32" }, new Float32Array(5))).toThrow(DataError);
   });
 });
+
+describe("profiles", () => {
+  it("tell the time and work of each kernel", async () => {
+    const builder = new ProgramBuilder();
+    const x = builder.input({ shape: [128, 64], dtype: "float32" });
+    const w = builder.stateInput({ shape: [64, 32], dtype: "float32" });
+    const y = withBuilder(builder, () => p.reduceSum(p.exp(p.matmul(x, w)), [0, 1]));
+    const backend = new WasmBackend();
+    const executable = backend.compile(builder.finish([y]));
+    const state = [backend.allocate({ shape: [64, 32], dtype: "float32" })];
+    const inputs = [new Float32Array(128 * 64)];
+    const [plain] = executable.run(inputs, state);
+    const kernels = await backend.profile(() => {
+      for (let i = 0; i < 5; i++) expect(executable.run(inputs, state)).toEqual([plain]);
+    });
+    expect(kernels.length).toBeGreaterThanOrEqual(2);
+    const product = kernels.find(({ label }) => label.includes("matmul"));
+    expect(product).toMatchObject({ calls: 5, flops: 2 * 128 * 64 * 32, shape: [128, 32] });
+    expect(product?.bytes).toBeGreaterThanOrEqual(4 * (128 * 64 + 64 * 32 + 128 * 32));
+    expect(kernels.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+    // Without a profile the code is that of before.
+    expect(executable.run(inputs, state)).toEqual([plain]);
+  });
+});

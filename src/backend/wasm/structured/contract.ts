@@ -16,6 +16,8 @@ export interface StructuredCode {
   readonly isParallel: boolean;
   /** Rough amount of work, in additions. */
   readonly work: number;
+  /** Floating-point operations, for profiles of products and convolutions. */
+  readonly flops?: number;
   scratchBytes(nthreads: number): number;
 }
 

@@ -74,6 +74,7 @@ export function convolution(pass: ConvolutionPass): EmitStructured {
       extra: fused?.bases ?? [],
       isParallel: products > 131_072,
       work: products / 2,
+      flops: products * 2,
       scratchBytes: (nthreads) => code.scratchBytes(nthreads),
     };
   };

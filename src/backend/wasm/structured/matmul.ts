@@ -120,6 +120,7 @@ export const matmul: EmitStructured = (shared, kernel) => {
     isParallel: products > parallelThreshold,
     // Multiplying and adding several at a time is cheaper than the loads and stores of other work.
     work: products / 2,
+    flops: products * 2,
     scratchBytes: (nthreads) => code.scratchBytes(nthreads),
   };
 };

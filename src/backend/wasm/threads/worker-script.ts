@@ -44,7 +44,7 @@ onMessage((message) => {
     tid = message.tid;
     words = new Int32Array(memory.buffer, ${controlAddress}, 256);
   } else if (message.module) {
-    programs.set(message.program, new WebAssembly.Instance(message.module, { env: { memory }, host }).exports.step);
+    programs.set(message.program, new WebAssembly.Instance(message.module, { env: { memory }, host, profile: { mark() {} } }).exports.step);
   } else {
     programs.delete(message.program);
   }
