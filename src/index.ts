@@ -30,6 +30,7 @@ export * as metrics from "./namespaces/metrics.ts";
 export * as models from "./namespaces/models.ts";
 export * as ops from "./ops/index.ts";
 export * as optimizers from "./namespaces/optimizers.ts";
+export * as random from "./namespaces/random.ts";
 export * as regularizers from "./namespaces/regularizers.ts";
 export * as saving from "./saving/index.ts";
 export * as utils from "./utils/index.ts";

@@ -60,7 +60,8 @@ export type KeyedDraw = OpFunction<
   (key: TensorInput, shape: readonly number[], a?: TensorInput, b?: TensorInput, dtype?: DType) => Tensor
 >;
 
-function keyedDraw(name: string, a: number, b: number, f: (key: Var, shape: readonly number[], a: Var, b: Var) => Var): KeyedDraw {
+/** Defines a keyed draw by its meaning on a key, a shape, and two parameters spread over it (float32). */
+export function keyedDraw(name: string, a: number, b: number, f: (key: Var, shape: readonly number[], a: Var, b: Var) => Var): KeyedDraw {
   return defineOp<Draw, (key: TensorInput, shape: readonly number[], a?: TensorInput, b?: TensorInput, dtype?: DType) => Tensor>(
     {
       name,

@@ -1,0 +1,167 @@
+import type { DType } from "../ir/dtypes.ts";
+import * as p from "../ir/primitives/index.ts";
+import type { Var } from "../ir/program.ts";
+import { formatShape, normalizeAxis } from "../ir/shape.ts";
+import { ShapeError } from "../util/errors.ts";
+import type { TensorInput } from "./core/convert.ts";
+import { castTo, wrap } from "./core/lift.ts";
+import { defineOp, type OpFunction } from "./core/op.ts";
+import type { Tensor } from "./core/tensor.ts";
+import { bitsOf, keyedDraw, type KeyedDraw, normalOf, openUnitOf, unitOf } from "./random.ts";
+
+/** Proposals of a rejection sampler; each is accepted with probability 0.95 or more, so that all fail once in 10¹⁰. */
+const proposals = 8;
+
+/** Streams that one gamma draw uses: two for each normal, one for each uniform, one for the boost. */
+const gammaStreams = 4 * proposals + 1;
+
+/**
+ * Gamma distribution with shape parameter `alpha` and scale 1.
+ *
+ * Marsaglia and Tsang (2000): `d · (1 + c·x)³` for a normal x, rejected where a uniform says so; for `alpha < 1` a draw for
+ * `alpha + 1` times `u^(1/alpha)`.
+ */
+function gammaOf(key: Var, shape: readonly number[], alpha: Var, offset = 0): Var {
+  const one = p.fullLike(alpha, 1);
+  const isSmall = p.lt(alpha, one);
+  const d = p.offset(p.select(isSmall, p.add(alpha, one), alpha), -1 / 3);
+  const c = p.scale(p.rsqrt(d), 1 / 3);
+  let drawn = d;
+  let isDone = p.full(0, shape, "bool");
+  for (let i = 0; i < proposals; i++) {
+    // `normalOf` takes the streams 2s and 2s + 1; uniforms follow behind those of all normals.
+    const x = normalOf(key, shape, offset + i);
+    const u = openUnitOf(key, shape, 2 * offset + 2 * proposals + i);
+    const root = p.offset(p.mul(c, x), 1);
+    const isPositive = p.gt(root, p.zerosLike(root));
+    const v = p.mul(root, p.square(root));
+    const logV = p.log(p.select(isPositive, v, one));
+    const bound = p.add(p.scale(p.square(x), 0.5), p.mul(d, p.add(p.sub(one, v), logV)));
+    const isAccepted = p.and(isPositive, p.lt(p.log(u), bound));
+    drawn = p.select(p.and(isAccepted, p.not(isDone)), p.mul(d, v), drawn);
+    isDone = p.or(isDone, isAccepted);
+  }
+  const boost = p.exp(p.div(p.log(openUnitOf(key, shape, 2 * offset + 3 * proposals)), p.select(isSmall, alpha, one)));
+  return p.select(isSmall, p.mul(drawn, boost), drawn);
+}
+
+/** Beta distribution: a gamma draw for `a` divided by the sum of those for `a` and `b`. */
+function betaOf(key: Var, shape: readonly number[], a: Var, b: Var, offset = 0): Var {
+  const x = gammaOf(key, shape, a, offset);
+  const y = gammaOf(key, shape, b, offset + gammaStreams);
+  return p.div(x, p.add(x, y));
+}
+
+/** Gamma distribution with shape parameter `a` and scale 1. */
+export const keyedGamma: KeyedDraw = keyedDraw("keyedGamma", 1, 0, (key, shape, alpha) => gammaOf(key, shape, alpha));
+
+/** Beta distribution with parameters `a` and `b`. */
+export const keyedBeta: KeyedDraw = keyedDraw("keyedBeta", 1, 1, (key, shape, a, b) => betaOf(key, shape, a, b));
+
+/** Trials that are made one by one at the end of a binomial draw. */
+const singleTrials = 16;
+
+interface BinomialArguments {
+  readonly key: Tensor;
+  readonly shape: readonly number[];
+  readonly counts: Tensor;
+  readonly probabilities: Tensor;
+  readonly maxCount: number;
+  readonly dtype: DType;
+}
+
+/**
+ * Number of successes in `counts` trials of probability `probabilities`. `maxCount` bounds the counts.
+ *
+ * The median of n uniforms has a beta distribution; drawing it tells for half of the trials at once on which side of the
+ * probability they are (Devroye 1986, X.4.3). The last few trials are made one by one.
+ */
+export const keyedBinomial: OpFunction<
+  (key: TensorInput, shape: readonly number[], counts: TensorInput, probabilities: TensorInput, maxCount: number, dtype: DType) => Tensor
+> = defineOp(
+  {
+    name: "keyedBinomial",
+    module: "random",
+    args: { key: "tensor", shape: "static", counts: "tensor", probabilities: "tensor", maxCount: "static", dtype: "static" },
+  },
+  ({ key, shape, counts, probabilities, maxCount, dtype }: BinomialArguments) => {
+    const spreadOver = (x: Tensor): Var => p.broadcast(castTo(x.traced, "float32"), shape);
+    const k = key.traced;
+    let n = spreadOver(counts);
+    let probability = spreadOver(probabilities);
+    let successes = p.zerosLike(n);
+    const one = p.fullLike(n, 1);
+    const halvings = Math.max(0, Math.ceil(Math.log2(Math.max(1, maxCount) / singleTrials)));
+    for (let i = 0; i < halvings; i++) {
+      const isLarge = p.gt(n, p.fullLike(n, singleTrials));
+      const rank = p.select(isLarge, p.floor(p.scale(p.offset(n, 1), 0.5)), one);
+      const rest = p.select(isLarge, p.sub(p.offset(n, 1), rank), one);
+      const median = betaOf(k, shape, rank, rest, 2 * gammaStreams * i);
+      const isBelow = p.le(median, probability);
+      // Below: `rank` successes, the others are uniform above the median. Above: the same the other way round.
+      successes = p.select(p.and(isLarge, isBelow), p.add(successes, rank), successes);
+      const above = p.div(p.sub(probability, median), p.sub(one, median));
+      const below = p.div(probability, median);
+      probability = p.select(isLarge, p.select(isBelow, above, below), probability);
+      n = p.select(isLarge, p.select(isBelow, p.sub(n, rank), p.offset(rank, -1)), n);
+    }
+    for (let i = 0; i < Math.min(singleTrials, maxCount); i++) {
+      const u = unitOf(k, shape, 4 * gammaStreams * (halvings + 1) + i);
+      const isSuccess = p.and(p.lt(u, probability), p.gt(n, p.fullLike(n, i)));
+      successes = p.add(successes, castTo(isSuccess, "float32"));
+    }
+    return wrap(castTo(successes, dtype));
+  },
+);
+
+/** Whole numbers in `[minval, maxval)`. */
+export const keyedRandint: OpFunction<
+  (key: TensorInput, shape: readonly number[], minval: TensorInput, maxval: TensorInput, dtype: DType) => Tensor
+> = defineOp(
+  { name: "keyedRandint", module: "random", args: { key: "tensor", shape: "static", minval: "tensor", maxval: "tensor", dtype: "static" } },
+  ({
+    key,
+    shape,
+    minval,
+    maxval,
+    dtype,
+  }: {
+    readonly key: Tensor;
+    readonly shape: readonly number[];
+    readonly minval: Tensor;
+    readonly maxval: Tensor;
+    readonly dtype: DType;
+  }) => {
+    const low = p.broadcast(castTo(minval.traced, "int32"), shape);
+    const size = p.cast(p.sub(p.broadcast(castTo(maxval.traced, "int32"), shape), low), "uint32");
+    const steps = p.rem(bitsOf(key.traced, shape), size);
+    return wrap(castTo(p.add(low, p.cast(steps, "int32")), dtype));
+  },
+);
+
+/** Class numbers `[batch, samples]`, drawn with the probabilities that logits `[batch, classes]` stand for. */
+export const keyedCategorical: OpFunction<(key: TensorInput, logits: TensorInput, samples: number, dtype: DType) => Tensor> = defineOp(
+  { name: "keyedCategorical", module: "random", args: { key: "tensor", logits: "tensor", samples: "static", dtype: "static" } },
+  ({ key, logits, samples, dtype }: { readonly key: Tensor; readonly logits: Tensor; readonly samples: number; readonly dtype: DType }) => {
+    const [batch, classes] = logits.dims;
+    if (logits.dims.length !== 2 || batch === undefined || classes === undefined) {
+      throw new ShapeError(`random.categorical: expected logits of rank 2, [batch, classes], received ${formatShape(logits.shape)}.`);
+    }
+    const shape = [batch, samples, classes];
+    // The largest of logits with Gumbel noise is distributed as wanted.
+    const gumbel = p.neg(p.log(p.neg(p.log(openUnitOf(key.traced, shape)))));
+    const spread = p.broadcast(castTo(logits.traced, "float32"), shape, [0, 2]);
+    return wrap(castTo(p.argMax(p.add(spread, gumbel), 2), dtype));
+  },
+);
+
+/** The slices along an axis in random order. */
+export const keyedShuffle: OpFunction<(key: TensorInput, x: TensorInput, axis: number) => Tensor> = defineOp(
+  { name: "keyedShuffle", module: "random", args: { key: "tensor", x: "tensor", axis: "static" } },
+  ({ key, x, axis }: { readonly key: Tensor; readonly x: Tensor; readonly axis: number }) => {
+    const at = normalizeAxis(axis, x.dims.length, "random.shuffle");
+    const size = x.dims[at] ?? 0;
+    const [, order] = p.sort([bitsOf(key.traced, [size]), p.iota([size], 0, "int32")], 0);
+    return wrap(order === undefined ? x.traced : p.gather(x.traced, order, at));
+  },
+);
