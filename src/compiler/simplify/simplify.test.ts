@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as p from "../../ir/primitives/index.ts";
 import { type Program, ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
+import { randomNumbers } from "../../../test/primitives/sample-data.ts";
+import { evaluateProgram } from "../../backend/reference/evaluate.ts";
+import { gradients } from "../gradient/gradients.ts";
 import { simplify } from "./simplify.ts";
 
 function trace(f: (x: Var, y: Var) => Var | readonly Var[]): Program {
@@ -80,6 +83,36 @@ describe("simpler forms", () => {
     const masks = program.equations.filter(({ primitive }) => primitive.name === "gt");
     const select = program.equations.find(({ primitive }) => primitive.name === "select");
     expect(masks.map(({ inputs }) => inputs[0])).toEqual([program.inputs[0], select?.outputs[0]]);
+  });
+});
+
+describe("masks in front of max pooling", () => {
+  it("move to the pooled gradient, which stays the same", () => {
+    const builder = new ProgramBuilder();
+    const x = builder.input({ shape: [2, 6, 6, 3], dtype: "float32" });
+    const params = {
+      window: [3, 3],
+      strides: [2, 2],
+      padding: [
+        [0, 1],
+        [0, 1],
+      ],
+      dilation: [1, 1],
+    } as const;
+    const program = withBuilder(builder, () => {
+      const h = p.select(p.gt(x, c(x, 0)), x, c(x, 0));
+      const y = p.windowMax(h, params);
+      return builder.finish([
+        y,
+        ...gradients(builder, [y], [p.mul(y, y)], [x]).filter((value) => value !== null),
+      ]);
+    });
+    const simpler = simplify(program);
+    const names = simpler.equations.map(({ primitive }) => primitive.name);
+    expect(names.at(-1)).toBe("windowMaxGrad");
+    const random = randomNumbers(5);
+    const inputs = [{ ...x, data: Float64Array.from({ length: 216 }, () => Math.round(random() * 8 - 5)) }];
+    expect(evaluateProgram(simpler, inputs)).toEqual(evaluateProgram(program, inputs));
   });
 });
 

@@ -5,7 +5,7 @@ import { type Equation, type Program, Var } from "../../ir/program.ts";
 import { algebraRules } from "./algebra.ts";
 import { removeDead } from "./dead-code.ts";
 import { joinPads } from "./join-pads.ts";
-import { shareMasks } from "./masks.ts";
+import { poolMasks, shareMasks } from "./masks.ts";
 import { Rewriter, type Rule } from "./rewriter.ts";
 import { simplifyScan } from "./scan-rules.ts";
 import { viewRules } from "./view-rules.ts";
@@ -30,7 +30,7 @@ export function simplify(program: Program): Program {
     outputs: live.outputs.map(rename),
     updates: live.updates.map((value) => (value === null ? null : rename(value))),
   };
-  return removeDead(shareMasks(joinPads(next)));
+  return removeDead(poolMasks(shareMasks(joinPads(next))));
 }
 
 /** Rewrites one equation; afterwards its old results are known by their new names. */
