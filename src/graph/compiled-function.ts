@@ -1,9 +1,9 @@
 import { getBackend } from "../backend/index.ts";
 import type { Backend, Executable } from "../backend/contract.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
-import { type Program, ProgramBuilder } from "../ir/program.ts";
+import { type Program, ProgramBuilder, type Var } from "../ir/program.ts";
 import { type Dims, sizeOf } from "../ir/shape.ts";
-import { StateScope, withScope } from "../ops/core/scope.ts";
+import { outsideTrace, StateScope, withScope } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { invariant } from "../util/errors.ts";
 import { flatten, mapTree, packLike, type Tree } from "../util/tree.ts";
@@ -14,6 +14,11 @@ export interface HostArray {
   readonly data: TypedArray;
   readonly shape: Dims;
   readonly dtype: DType;
+}
+
+export interface CompiledFunctionOptions {
+  /** Trace at every call, with values at hand: tensors inside the function have elements. Slow; for debugging. */
+  readonly runEagerly?: boolean | undefined;
 }
 
 /** One compiled form of the function: for one signature of inputs. */
@@ -36,9 +41,11 @@ interface Specialization {
 export class CompiledFunction {
   readonly #f: (inputs: Tree<Tensor>) => Tree<Tensor>;
   readonly #specializations = new Map<string, Specialization>();
+  readonly #isEager: boolean;
 
-  constructor(f: (inputs: Tree<Tensor>) => Tree<Tensor>) {
+  constructor(f: (inputs: Tree<Tensor>) => Tree<Tensor>, { runEagerly = false }: CompiledFunctionOptions = {}) {
     this.#f = f;
+    this.#isEager = runEagerly;
   }
 
   /** Runs on the device's own time; the result's tensors own their data. */
@@ -62,6 +69,7 @@ export class CompiledFunction {
   }
 
   #specialize(inputs: Tree<HostArray>): Specialization {
+    if (this.#isEager) return this.#trace(inputs);
     const key = JSON.stringify(mapArrays(inputs, ({ shape, dtype }) => `${dtype}[${shape.join()}]`));
     const known = this.#specializations.get(key);
     if (known !== undefined && known.backend === getBackend()) return known;
@@ -73,6 +81,7 @@ export class CompiledFunction {
   #trace(inputs: Tree<HostArray>): Specialization {
     const builder = new ProgramBuilder();
     const scope = new StateScope(builder);
+    if (this.#isEager) builder.peek = peekInto(scope, arraysIn(inputs).map(({ data }) => data));
     const outputs = withScope(scope, () => {
       const traced = mapArrays(inputs, ({ shape, dtype }) => Tensor.traced(builder.input({ shape, dtype })));
       return mapTree(this.#f(traced), (tensor) => tensor.traced);
@@ -82,13 +91,31 @@ export class CompiledFunction {
       cells.map(([, { initial, current }]) => (current === initial ? null : current.traced)),
     );
     const program = builder.finish(flatten(outputs), updates);
-    const variables = cells.map(([cell]) => {
-      invariant(cell instanceof Variable, "state that is no variable");
-      return cell;
-    });
+    const variables = cells.map(([cell]) => variableOf(cell));
+    builder.peek = null;
     const backend = getBackend();
     return { program, executable: backend.compile(program), backend, variables, form: mapTree(outputs, () => null) };
   }
+}
+
+function variableOf(cell: unknown): Variable {
+  invariant(cell instanceof Variable, "state that is no variable");
+  return cell;
+}
+
+/** Computes values of an unfinished trace for given inputs: what is recorded so far runs as a program of its own. */
+function peekInto({ builder, cells }: StateScope, inputs: readonly TypedArray[]): (value: Var) => TypedArray {
+  const known = new Map<Var, TypedArray>();
+  return (value) => {
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    const program = builder.finish([value]);
+    const buffers = [...cells.keys()].map((cell) => variableOf(cell).buffer);
+    const [data] = outsideTrace(() => getBackend().compile(program)).run(inputs, buffers);
+    invariant(data !== undefined, "a value of the trace is missing");
+    known.set(value, data);
+    return data;
+  };
 }
 
 function finish(found: Specialization, results: readonly TypedArray[]): Tree<Tensor> {

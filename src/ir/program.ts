@@ -1,5 +1,5 @@
 import { invariant } from "../util/errors.ts";
-import type { DType } from "./dtypes.ts";
+import type { DType, TypedArray } from "./dtypes.ts";
 import type { Params, Primitive } from "./primitive.ts";
 import type { Dims } from "./shape.ts";
 
@@ -58,6 +58,8 @@ export class ProgramBuilder {
   readonly inputs: Var[] = [];
   readonly state: Var[] = [];
   equations: Equation[] = [];
+  /** Computes a value of the program before it is finished; null: values do not exist yet. For stepping through. */
+  peek: ((value: Var) => TypedArray) | null = null;
   /** Values of enclosing builders and the inputs that stand for them here, in order of first use. */
   readonly captures: Map<Var, Var> = new Map();
 

@@ -19,14 +19,14 @@ export interface TrainOnBatchOptions extends TestOnBatchOptions {
   readonly classWeight?: Readonly<Record<string, number>> | null | undefined;
 }
 
-/** One training step. Metrics go on from earlier batches. @see Keras `Trainer.train_on_batch` */
+/** One training step: loss and metrics of this batch. @see Keras `Trainer.train_on_batch` */
 export function trainOnBatch(trainer: Trainer, x: unknown, y: unknown, options: TrainOnBatchOptions): Promise<Evaluation> {
   checkOptions(`${trainer.model.where}: trainOnBatch`, options, ["sampleWeight", "classWeight", "returnDict"]);
   const { sampleWeight, classWeight, returnDict = false } = options;
   return step(trainer, "train", { x, y, sampleWeight, classWeight }, returnDict);
 }
 
-/** Loss and metrics after one more batch. @see Keras `Trainer.test_on_batch` */
+/** Loss and metrics of one batch. @see Keras `Trainer.test_on_batch` */
 export function testOnBatch(trainer: Trainer, x: unknown, y: unknown, options: TestOnBatchOptions): Promise<Evaluation> {
   checkOptions(`${trainer.model.where}: testOnBatch`, options, ["sampleWeight", "returnDict"]);
   const { sampleWeight, returnDict = false } = options;
@@ -42,6 +42,7 @@ async function step(trainer: Trainer, mode: "train" | "test", given: GivenData, 
   const name = `${mode}OnBatch`;
   trainer.compiled(name);
   const { x, y, sampleWeight } = arrays(trainer, name, given);
+  trainer.resetMetrics();
   const logs = toLogs(await trainer.run(mode, { ...batchOf(x, y, sampleWeight) }));
   return returnDict ? (logs as Record<string, number>) : inOrder(trainer, logs); // SAFETY: numbers as a rule, and typed so
 }

@@ -89,7 +89,9 @@ export class Trainer {
   #step(mode: Mode): CompiledFunction {
     const known = this.#steps.get(mode);
     if (known !== undefined) return known;
-    const step = new CompiledFunction((inputs) => this.#trace(mode, inputs as unknown as StepData)); // SAFETY: batches have these fields
+    const step = new CompiledFunction((inputs) => this.#trace(mode, inputs as unknown as StepData), { // SAFETY: batches have these fields
+      runEagerly: this.#compilation?.runEagerly,
+    });
     this.#steps.set(mode, step);
     return step;
   }

@@ -106,10 +106,13 @@ class BatchLogs extends Callback {
   }
 }
 
-/** Biases before a batch normalization: their gradient is 0 but for rounding, which Adam blows up to full steps. */
+/**
+ * Biases before a batch normalization, and the means of what they are added to: their gradient is 0 but for rounding,
+ * which Adam blows up to full steps.
+ */
 const roundingNoise: Readonly<Record<string, readonly string[]>> = {
-  batchnorm: ["dense/bias", "dense_1/bias"],
-  subclassed: ["sub_mlp/dense/bias"],
+  batchnorm: ["dense/bias", "dense_1/bias", "batch_normalization/moving_mean", "batch_normalization_1/moving_mean"],
+  subclassed: ["sub_mlp/dense/bias", "sub_mlp/batch_normalization/moving_mean"],
 };
 
 const numbersOf = (tensor: Tensor): Numbers => Array.from(tensor.dataSync(), Number);

@@ -66,6 +66,11 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
     return this.#storage instanceof Var;
   }
 
+  /** Whether the elements can be had: also inside a step when it is compiled with `runEagerly`. */
+  get hasElements(): boolean {
+    return !(this.#storage instanceof Var) || this.#storage.builder.peek !== null;
+  }
+
   /** The value in the program being traced; a concrete tensor becomes a constant of it. */
   get traced(): Var {
     if (this.#storage instanceof Var) return this.#storage;
@@ -83,6 +88,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
    */
   dataSync(): TypedArrayOf[D] {
     if (this.#storage instanceof Var) {
+      const { peek } = this.#storage.builder;
+      if (peek !== null) return peek(this.#storage) as TypedArrayOf[D]; // SAFETY: an array of the value's dtype
       throw new AntlerError(
         `a tensor of shape ${formatShape(this.shape)} has no elements yet: it is being traced into a compiled step. Compute with ops instead, or compile with { runEagerly: true } to step through.`,
       );
@@ -116,7 +123,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
   }
 
   override toString(): string {
-    const content = this.isTraced ? "traced" : this.size <= 100 ? JSON.stringify(this.arraySync()) : "…";
+    const content = !this.hasElements ? "traced" : this.size <= 100 ? JSON.stringify(this.arraySync()) : "…";
     return `Tensor(shape=${formatShape(this.shape)}, dtype=${this.dtype}, ${content})`;
   }
 }

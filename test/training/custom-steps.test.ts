@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { Variable } from "../../src/graph/variable.ts";
+import { Layer } from "../../src/graph/layer.ts";
+import { Dense } from "../../src/layers/index.ts";
+import { Input } from "../../src/layers/index.ts";
+import { Mean } from "../../src/metrics/index.ts";
+import { Model } from "../../src/models/model.ts";
+import { Adam, SGD } from "../../src/optimizers/index.ts";
+import * as ops from "../../src/ops/index.ts";
+import type { Tensor } from "../../src/ops/core/tensor.ts";
+import { makeTensor } from "../../src/ops/core/convert.ts";
+import { valueAndGrad } from "../../src/training/gradient.ts";
+import type { StepData, StepLogs } from "../../src/training/trainable.ts";
+import { setGlobalSeed } from "../../src/util/seed.ts";
+
+const x = makeTensor(Array.from({ length: 32 }, (_, i) => [Math.sin(i), Math.cos(i * 2), Math.sin(i * 3 + 1)]));
+const y = makeTensor(Array.from({ length: 32 }, (_, i) => [Math.sin(i) - 2 * Math.cos(i * 2) + 0.5]));
+
+/** Trains by a step of its own, with a metric of its own. */
+class OwnStep extends Model {
+  readonly inner = Dense(1);
+  readonly tracker = new Mean({ name: "own_loss" });
+
+  override call(inputs: Tensor): unknown {
+    return this.inner(inputs);
+  }
+
+  override trainStep({ x: inputs, y: targets }: StepData): StepLogs {
+    this.inner(inputs);
+    const variables = this.trainableVariables;
+    const { value, gradients } = valueAndGrad(
+      () => ops.mean(ops.square(ops.subtract(this.inner(inputs) as Tensor, targets ?? 0))) as Tensor,
+      variables,
+    );
+    this.optimizer?.apply(gradients, variables);
+    this.tracker.updateState(value);
+    return { own_loss: this.tracker.result() };
+  }
+}
+
+describe("custom steps", () => {
+  it("train by valueAndGrad inside the compiled step", async () => {
+    setGlobalSeed(3);
+    const model = new OwnStep();
+    model.compile({ optimizer: new SGD(0.2) });
+    const { history } = await model.fit(x, y, { epochs: 30, batchSize: 8, verbose: 0 });
+    expect(Object.keys(history)).toEqual(["own_loss"]);
+    expect(history["own_loss"]?.[0]).toBeGreaterThan(0.3);
+    expect(history["own_loss"]?.at(-1)).toBeLessThan(1e-3);
+    expect(model.metrics.map(({ name }) => name)).toEqual(["loss", "own_loss"]);
+  });
+
+  it("train two parts by two optimizers, as adversaries do", async () => {
+    setGlobalSeed(4);
+    class Pair extends Model {
+      readonly a = Dense(1);
+      readonly b = Dense(1);
+      readonly second = new Adam(0.05);
+
+      override call(inputs: Tensor): unknown {
+        return ops.add(this.a(inputs) as Tensor, this.b(inputs) as Tensor);
+      }
+
+      override trainStep({ x: inputs, y: targets }: StepData): StepLogs {
+        const loss = (): Tensor => ops.mean(ops.square(ops.subtract(this.call(inputs) as Tensor, targets ?? 0))) as Tensor;
+        this.call(inputs);
+        const first = valueAndGrad(loss, this.a.trainableVariables);
+        this.optimizer?.apply(first.gradients, this.a.trainableVariables);
+        const second = valueAndGrad(loss, this.b.trainableVariables);
+        this.second.apply(second.gradients, this.b.trainableVariables);
+        return { before: first.value, between: second.value };
+      }
+    }
+    const model = new Pair();
+    model.compile({ optimizer: new SGD(0.1) });
+    const { history } = await model.fit(x, y, { epochs: 3, batchSize: 32, shuffle: false, verbose: 0 });
+    // The second loss sees what the first update changed.
+    for (let epoch = 0; epoch < 3; epoch++) expect(history["between"]?.[epoch] ?? 0).toBeLessThan(history["before"]?.[epoch] ?? 0);
+  });
+
+  it("override the loss alone", async () => {
+    setGlobalSeed(5);
+    class Absolute extends OwnStep {
+      override trainStep(data: StepData): StepLogs {
+        return Model.prototype.trainStep.call(this, data);
+      }
+
+      override computeLoss({ y: targets, yPred }: { readonly y?: Tensor | undefined; readonly yPred: Tensor }): Tensor {
+        return ops.mean(ops.abs(ops.subtract(yPred, targets ?? 0))) as Tensor;
+      }
+    }
+    const model = new Absolute();
+    model.compile({ optimizer: new Adam(0.05) });
+    const { history } = await model.fit(x, y, { epochs: 40, batchSize: 8, verbose: 0 });
+    expect(history["loss"]?.at(-1)).toBeLessThan(0.2);
+  });
+});
+
+describe("gradients of variables", () => {
+  it("are computed at once outside of steps", () => {
+    const v = new Variable([1, 2, 3]);
+    const unused = new Variable([1]);
+    const { value, gradients } = valueAndGrad(() => ops.sum(ops.square(v)) as Tensor, [v, unused]);
+    expect(value.item()).toBe(14);
+    expect(gradients[0]?.arraySync()).toEqual([2, 4, 6]);
+    expect(gradients[1]).toBeNull();
+  });
+
+  it("want a scalar", () => {
+    const v = new Variable([1, 2]);
+    expect(() => valueAndGrad(() => ops.square(v) as Tensor, [v])).toThrow(/expected a scalar, received shape \[2\]/);
+  });
+});
+
+describe("runEagerly", () => {
+  it("lets code inside a step see values, and trains the same", async () => {
+    const seen: number[] = [];
+    class Peek extends Layer {
+      override call(inputs: Tensor): unknown {
+        if (inputs.hasElements) seen.push(ops.sum(ops.abs(inputs)).item());
+        return inputs;
+      }
+    }
+    const run = async (runEagerly: boolean): Promise<number[]> => {
+      setGlobalSeed(6);
+      const inputs = Input({ shape: [3] });
+      const model = Model({ inputs, outputs: Dense(1)(new Peek()(Dense(4, { activation: "tanh" })(inputs))) });
+      model.compile({ optimizer: new SGD(0.1), loss: "mse", runEagerly });
+      const { history } = await model.fit(x, y, { epochs: 2, batchSize: 16, verbose: 0, shuffle: false });
+      return history["loss"] ?? [];
+    };
+    const compiled = await run(false);
+    expect(seen).toEqual([]);
+    expect(await run(true)).toEqual(compiled);
+    expect(seen.length).toBe(4);
+    expect(new Set(seen).size).toBe(4);
+    expect(seen.every((value) => value > 0)).toBe(true);
+  });
+});
