@@ -8,3 +8,4 @@ export * from "./pooling/index.ts";
 export * from "./preprocessing/index.ts";
 export * from "./regularization/index.ts";
 export * from "./reshaping/index.ts";
+export * from "./rnn/index.ts";

@@ -134,7 +134,11 @@ function checkCase(makeLayer: () => LayerBase, one: LayerCase, options: LayerSui
   if (one.symbolic_output !== undefined) {
     const outputs = layer.invoke(...symbolicCall(one));
     expect(specsOf(outputs), "symbolic output").toEqual(one.symbolic_output);
-  } else layer.ensureBuilt(one.args.map((arg) => withoutBatch(shapesOf(tensorsOf(arg)))) as never); // SAFETY: shapes stay shapes
+  } else {
+    // A stateful layer must know its batch size.
+    const batched = one.config["stateful"] === true ? (shape: unknown): unknown => shape : withoutBatch;
+    layer.ensureBuilt(one.args.map((arg) => batched(shapesOf(tensorsOf(arg)))) as never); // SAFETY: shapes stay shapes
+  }
   options.prepare?.(layer, one);
   // Some layers complete their options when they are built.
   checkConfiguration(layer, one);
