@@ -14,16 +14,18 @@ import { WasmExecutable } from "./runtime/executable.ts";
 export interface WasmOptions {
   /** Use relaxed SIMD (fused multiply-add). Default: where the engine has it. */
   readonly relaxedSimd?: boolean;
+  /** Let threads share even the smallest work, which is slower: for tests. Default false. */
+  readonly shareAll?: boolean;
 }
 
 /** Compiles programs to WebAssembly with 128-bit SIMD, one module for each program, over one memory. */
 export class WasmBackend implements Backend {
   readonly name = "wasm";
-  readonly #relaxedSimd: boolean;
+  readonly #options: { readonly relaxedSimd: boolean; readonly shareAll: boolean };
   #engine: Engine | null = null;
 
-  constructor({ relaxedSimd = relaxedSimdSupported() }: WasmOptions = {}) {
-    this.#relaxedSimd = relaxedSimd;
+  constructor({ relaxedSimd = relaxedSimdSupported(), shareAll = false }: WasmOptions = {}) {
+    this.#options = { relaxedSimd, shareAll };
   }
 
   /** The heap is made when it is first needed. */
@@ -69,6 +71,6 @@ export class WasmBackend implements Backend {
 
   /** Compiles what the compiler has already scheduled. */
   compileSchedule(schedule: Schedule, inputs: number, state: number): Executable {
-    return new WasmExecutable(this.engine, schedule, { inputs, state }, { relaxedSimd: this.#relaxedSimd });
+    return new WasmExecutable(this.engine, schedule, { inputs, state }, this.#options);
   }
 }

@@ -48,7 +48,7 @@ export function loopFunction(
   kernel: LoopKernel,
   overlaps: (store: Store, load: KernelNode) => boolean,
 ): LoopFunction {
-  const plan = planLoops(kernel, overlaps);
+  const plan = planLoops(kernel, overlaps, shared.shareAll);
   const bases: Access[] = [];
   const numbers = new Map<string, number>();
   const accesses = [

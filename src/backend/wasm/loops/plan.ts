@@ -261,8 +261,9 @@ function chooseParallel(
   vector: number,
   grain: number,
   work: number,
+  threshold: number,
 ): number | null {
-  if (work < parallelThreshold) return null;
+  if (work < threshold) return null;
   let best: number | null = null;
   let bestTrips = 1;
   for (let l = 0; l < outerCount; l++) {
@@ -273,10 +274,14 @@ function chooseParallel(
   return best;
 }
 
-/** Decides how a loop kernel is carried out. `overlaps`: whether a store may overwrite what a load reads. */
+/**
+ * Decides how a loop kernel is carried out. `overlaps`: whether a store may overwrite what a load reads; `shareAll`:
+ * whether threads share even the smallest work.
+ */
 export function planLoops(
   source: LoopKernel,
   overlaps: (store: Store, load: KernelNode) => boolean,
+  shareAll = false,
 ): LoopPlan {
   const normal = normalizeKernel(source);
   const width = normal.nodes.some(({ dtype }) => isWide(dtype)) ? 2 : 4;
@@ -299,7 +304,7 @@ export function planLoops(
     unroll,
     parallel: kernel.nodes.some(callsHost)
       ? null
-      : chooseParallel(loops, outerCount, vector, unroll * width, work),
+      : chooseParallel(loops, outerCount, vector, unroll * width, work, shareAll ? 0 : parallelThreshold),
     work,
     nodes,
     ...storePasses(kernel, nodes, overlaps),

@@ -21,6 +21,8 @@ export interface ModuleScope {
   readonly module: ModuleBuilder;
   readonly host: HostFunctions;
   readonly relaxedSimd: boolean;
+  /** Share out even the smallest work among threads: for tests. */
+  readonly shareAll: boolean;
 }
 
 /** Emits vector code into one function: constants hoisted to the function's start, pooled temporaries. */
@@ -49,7 +51,10 @@ export class Scope {
 
   /** A constant of a dtype in all lanes. */
   constant(value: number, dtype: DType): Vector {
-    return this.bytes(constantBytes(value, dtype));
+    const key = `${dtype} ${Object.is(value, -0) ? "-0" : value}`;
+    const local = this.#constants.get(key) ?? this.bytes(constantBytes(value, dtype));
+    this.#constants.set(key, local);
+    return local;
   }
 
   f32(value: number): Vector {

@@ -10,6 +10,7 @@ import { StepEmitter } from "./step-emitter.ts";
 /** Choices of code generation, the same for a whole engine. */
 export interface ModuleOptions {
   readonly relaxedSimd: boolean;
+  readonly shareAll: boolean;
   /** The memory's type must be that of the memory the module is instantiated with. */
   readonly memory: { readonly shared: boolean; readonly maximumPages: number };
   /** Where kernels are described that the first thread is to mark the end of; null: no marks. */
@@ -29,7 +30,12 @@ export function compileModule(schedule: Schedule, layout: Layout, options: Modul
   const module = new ModuleBuilder();
   const { shared, maximumPages } = options.memory;
   module.importMemory({ module: "env", name: "memory", initial: 1, maximum: maximumPages, shared });
-  const scope: ModuleScope = { module, host: importHost(module), relaxedSimd: options.relaxedSimd };
+  const scope: ModuleScope = {
+    module,
+    host: importHost(module),
+    relaxedSimd: options.relaxedSimd,
+    shareAll: options.shareAll,
+  };
   const { profiler } = options;
   const profile =
     profiler === null ? null : { profiler, mark: module.importFunction("profile", "mark", ["i32"]) };

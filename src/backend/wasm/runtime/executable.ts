@@ -37,7 +37,7 @@ export class WasmExecutable implements Executable {
   readonly #engine: Engine;
   readonly #schedule: Schedule;
   readonly #layout: Layout;
-  readonly #options: { readonly relaxedSimd: boolean };
+  readonly #options: { readonly relaxedSimd: boolean; readonly shareAll: boolean };
   #code: Code;
   /** The program's number among threads, and the message that brings it to them. */
   readonly #program: number;
@@ -54,7 +54,7 @@ export class WasmExecutable implements Executable {
     engine: Engine,
     schedule: Schedule,
     counts: { readonly inputs: number; readonly state: number },
-    options: { readonly relaxedSimd: boolean },
+    options: { readonly relaxedSimd: boolean; readonly shareAll: boolean },
   ) {
     const layout = layoutOf(schedule, counts.inputs);
     this.#engine = engine;
@@ -82,7 +82,7 @@ export class WasmExecutable implements Executable {
   #generate(): Code {
     const { heap, profiler } = this.#engine;
     const { bytes, sharedWork, scratchBytes } = compileModule(this.#schedule, this.#layout, {
-      relaxedSimd: this.#options.relaxedSimd,
+      ...this.#options,
       memory: { shared: heap.shared, maximumPages: heap.maximumPages },
       profiler,
     });
@@ -122,7 +122,8 @@ export class WasmExecutable implements Executable {
 
   /** The threads to run on, or null: a small program, or one that has not reached them yet. */
   #threads(): ThreadPool | null {
-    const pool = this.#code.sharedWork >= threadedWork ? this.#engine.pool : null;
+    const pool =
+      this.#code.sharedWork >= (this.#options.shareAll ? 1 : threadedWork) ? this.#engine.pool : null;
     this.#followEngine();
     if (pool === null || !this.#isKnownTo(pool)) return null;
     this.#engine.threadedRuns++;

@@ -72,7 +72,7 @@ export function convolution(pass: ConvolutionPass): EmitStructured {
       phases: code.phases,
       operands: [...kernel.inputs, output].map(({ access }) => access),
       extra: fused?.bases ?? [],
-      isParallel: products > 131_072,
+      isParallel: shared.shareAll || products > 131_072,
       work: products / 2,
       flops: products * 2,
       scratchBytes: (nthreads) => code.scratchBytes(nthreads),

@@ -18,7 +18,7 @@ export const gather: EmitStructured = (shared, kernel) => {
   const bytes = bytesOf(x.dtype);
   const run = sizeOf(x.shape.slice(axis + 1)) * bytes;
   const count = sizeOf(indices.shape);
-  const isParallel = outer * count * run >= parallelBytes;
+  const isParallel = shared.shareAll || outer * count * run >= parallelBytes;
   return kernelFunction(shared, kernel, { isParallel, work: (outer * count * run) / 4 }, (body) => {
     const { fn, operands } = body;
     const [source, numbers, target] = [

@@ -117,7 +117,7 @@ export const matmul: EmitStructured = (shared, kernel) => {
     phases: code.phases,
     operands: [a.access, b.access, c.access],
     extra: fused?.bases ?? [],
-    isParallel: products > parallelThreshold,
+    isParallel: shared.shareAll || products > parallelThreshold,
     // Multiplying and adding several at a time is cheaper than the loads and stores of other work.
     work: products / 2,
     flops: products * 2,

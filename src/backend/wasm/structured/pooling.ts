@@ -38,6 +38,7 @@ function phaseOf(shared: ModuleScope, descriptor: PoolingDescriptor): FunctionHa
 }
 
 function code(
+  shared: ModuleScope,
   kernel: StructuredKernel,
   phases: readonly FunctionHandle[],
   scratchBytes: number,
@@ -48,7 +49,7 @@ function code(
     operands: operands.map(({ access }) => access),
     extra: [],
     work: 4 * sizeOf(operandAt(kernel.inputs, 0).shape),
-    isParallel: Math.max(...operands.map(({ shape }) => sizeOf(shape))) > 16384,
+    isParallel: shared.shareAll || Math.max(...operands.map(({ shape }) => sizeOf(shape))) > 16384,
     scratchBytes: () => scratchBytes,
   };
 }
@@ -62,14 +63,14 @@ function withHalf(emit: EmitStructured): EmitStructured {
 export function windowForward(mode: "max" | "sum"): EmitStructured {
   return withHalf((shared, kernel) => {
     const [x, y] = [operandAt(kernel.inputs, 0), operandAt(kernel.outputs, 0)];
-    return code(kernel, [phaseOf(shared, descriptorOf(mode, kernel, x.shape, y.shape))], 0);
+    return code(shared, kernel, [phaseOf(shared, descriptorOf(mode, kernel, x.shape, y.shape))], 0);
   });
 }
 
 /** Each cotangent to every element of its window. */
 export const windowSumGrad: EmitStructured = withHalf((shared, kernel) => {
   const [g, dx] = [operandAt(kernel.inputs, 0), operandAt(kernel.outputs, 0)];
-  return code(kernel, [phaseOf(shared, descriptorOf("sumGradient", kernel, dx.shape, g.shape))], 0);
+  return code(shared, kernel, [phaseOf(shared, descriptorOf("sumGradient", kernel, dx.shape, g.shape))], 0);
 });
 
 /** Each cotangent to the first maximum of its window; the maxima are found again, in scratch memory. */
@@ -90,5 +91,5 @@ export const windowMaxGrad: EmitStructured = withHalf((shared, kernel) => {
       });
     });
   const phases = [wrap("maxima", forward, false), wrap("maxima gradient", gradient, true)];
-  return code(kernel, phases, align(sizeOf(g.shape) * 8 + 128));
+  return code(shared, kernel, phases, align(sizeOf(g.shape) * 8 + 128));
 });

@@ -35,7 +35,7 @@ export const scatter: EmitStructured = (shared, kernel) => {
   const elements = sizeOf(x.shape.slice(axis + 1));
   const run = elements * bytesOf(x.dtype);
   const count = sizeOf(indices.shape);
-  const isParallel = outer * (count + size) * run >= parallelBytes;
+  const isParallel = shared.shareAll || outer * (count + size) * run >= parallelBytes;
   return kernelFunction(shared, kernel, { isParallel, work: (outer * (count + size) * run) / 4 }, (body) => {
     const { fn, operands } = body;
     const [source, numbers, updates, target] = [0, 1, 2, 3].map((i) => addressAt(operands, i));

@@ -1,10 +1,13 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { randomNumbers } from "../../../../test/primitives/sample-data.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { randomNumbers, sampleInputs, sampleProgram } from "../../../../test/primitives/sample-data.ts";
 import type { TypedArray } from "../../../ir/dtypes.ts";
 import { ProgramBuilder, withBuilder, type Program, type Var } from "../../../ir/program.ts";
+import { allPrimitives } from "../../../ir/primitives/all.ts";
 import * as p from "../../../ir/primitives/index.ts";
 import { sizeOf } from "../../../ir/shape.ts";
 import { DeviceError, OptionError } from "../../../util/errors.ts";
+import { needAllKernels } from "../../kernels.ts";
+import { needAllKernels } from "../../kernels.ts";
 import { WasmBackend } from "../backend.ts";
 import { setThreadCount, threadCount } from "./settings.ts";
 
@@ -58,6 +61,10 @@ async function runs(
   return { outputs, state: buffer?.read() ?? new Float32Array(0), threaded };
 }
 
+needAllKernels();
+
+needAllKernels();
+
 afterEach(() => setThreadCount(null));
 
 describe("threads", () => {
@@ -72,6 +79,42 @@ describe("threads", () => {
       );
       expect(several.state).toEqual(one.state);
     }
+  });
+
+  it("share every kernel alike", async () => {
+    const samples = allPrimitives.flatMap((primitive) =>
+      primitive.samples().map((sample, seed) => ({
+        name: primitive.name,
+        program: sampleProgram(primitive, sample),
+        inputs: sampleInputs(sample, seed),
+      })),
+    );
+    setThreadCount(1);
+    const single = new WasmBackend({ shareAll: true });
+    const expected = samples.map(({ program: one, inputs }) => single.compile(one).run(inputs, []));
+    setThreadCount(3);
+    const several = new WasmBackend({ shareAll: true });
+    const executables = samples.map(({ program: one }) => several.compile(one));
+    // The first run sends a program to the threads, a later one uses them.
+    executables.forEach((executable, i) => executable.run(samples[i]?.inputs ?? [], []));
+    await vi.waitUntil(
+      () => {
+        const before = several.engine.threadedRuns;
+        const last = executables.findLastIndex((executable, i) => {
+          executable.run(samples[i]?.inputs ?? [], []);
+          return several.engine.threadedRuns > before;
+        });
+        return last >= samples.length - 10;
+      },
+      { timeout: 20_000 },
+    );
+    const before = several.engine.threadedRuns;
+    executables.forEach((executable, i) => {
+      const { name = "", inputs = [] } = samples[i] ?? {};
+      expect(executable.run(inputs, []), name).toEqual(expected[i]);
+    });
+    expect(several.engine.threadedRuns - before).toBeGreaterThan(samples.length / 2);
+    several.engine.close();
   });
 
   it("move to shared memory when they are asked for later", async () => {
