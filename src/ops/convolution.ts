@@ -1,3 +1,4 @@
+import { needConvolutionKernels } from "../backend/kernels.ts";
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape } from "../ir/shape.ts";
@@ -47,6 +48,7 @@ function convolve(where: string, x: Var, kernel: Var, args: Pick<ConvolutionArgu
   const window = kernel.shape.slice(0, -2);
   checkWindows(where, spatial, window, dilation, padding);
   const pads = spatial.map((size, i) => padsFor(padding, size, window[i] ?? 1, strides[i] ?? 1, dilation[i] ?? 1));
+  needConvolutionKernels();
   return p.conv(x, kernel, { strides, padding: pads, dilation, groups: channels / kernelChannels });
 }
 
@@ -170,6 +172,7 @@ export const convTranspose: Op2<
     const pads = cuts.map(([left, right]): [number, number] => [Math.max(0, left), Math.max(0, right)]);
     const sizes = spatial.map((size, i) => (size - 1) * (strides[i] ?? 1) + (reaches[i] ?? 1) - (pads[i]?.[0] ?? 0) - (pads[i]?.[1] ?? 0));
     const shape = [x.shape[0] ?? 0, ...sizes, weights.shape.at(-2) ?? 0];
+    needConvolutionKernels();
     const wide = p.convInputGrad(x, weights, shape, { strides, padding: pads, dilation, groups: 1 });
     const low = [0, ...cuts.map(([left]) => Math.max(0, -left)), 0];
     const high = [0, ...cuts.map(([, right]) => Math.max(0, -right)), 0];

@@ -1,3 +1,4 @@
+import { needWindowKernels } from "../backend/kernels.ts";
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
@@ -35,6 +36,7 @@ function poolOp(name: string, pool: (x: Var, windows: Windows, isPadded: boolean
   return defineOp(
     { name, module, args: { inputs: "tensor", poolSize: "static", strides: opt(null), padding: opt("valid"), dataFormat: opt(null) } },
     ({ inputs, poolSize, dataFormat, ...how }: PoolArguments) => {
+      needWindowKernels();
       const format = dataFormatOf(where, dataFormat);
       const n = spatialRank(where, inputs.traced);
       const x = channelsLast(inputs.traced, format);

@@ -1,4 +1,5 @@
 import type { Backend } from "../../src/backend/contract.ts";
+import { needAllKernels } from "../../src/backend/kernels.ts";
 import { WasmBackend } from "../../src/backend/wasm/backend.ts";
 import { ReferenceBackend } from "../../src/backend/reference/reference-backend.ts";
 
@@ -12,5 +13,10 @@ export interface BackendUnderTest {
 
 export const backendsUnderTest: readonly BackendUnderTest[] = [
   { name: "reference", create: () => new ReferenceBackend(), skips: {} },
-  { name: "wasm", create: () => new WasmBackend(), skips: {} },
+  { name: "wasm", create: () => wasm(), skips: {} },
 ];
+
+function wasm(): Backend {
+  needAllKernels();
+  return new WasmBackend();
+}

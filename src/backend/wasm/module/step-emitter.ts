@@ -12,7 +12,7 @@ import { DeviceError, invariant } from "../../../util/errors.ts";
 import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local } from "../assembler/index.ts";
 import { loopFunction } from "../loops/loop-function.ts";
 import type { ModuleScope } from "../math/scope.ts";
-import { structuredEmitters } from "../structured/index.ts";
+import { structuredEmitter } from "../structured/index.ts";
 import { kernelInfo, type Profiler } from "../runtime/profile.ts";
 import { tableSlots, type Layout } from "./layout.ts";
 import { mayOverlap } from "./overlap.ts";
@@ -183,7 +183,7 @@ export class StepEmitter {
   }
 
   #structured(kernel: StructuredKernel): void {
-    const emit = structuredEmitters[kernel.primitive];
+    const emit = structuredEmitter(kernel.primitive);
     if (emit === undefined) {
       throw new DeviceError(
         `wasm backend: expected a primitive with a kernel, received "${kernel.primitive}", which has none yet. ` +

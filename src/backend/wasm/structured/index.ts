@@ -1,21 +1,16 @@
 import { argExtreme } from "./arg-extreme.ts";
 import type { EmitStructured } from "./contract.ts";
-import { convolution } from "./convolution.ts";
 import { cumulative } from "./cumulative.ts";
 import { dynamicSlice, dynamicUpdateSlice } from "./dynamic-slice.ts";
 import { gather } from "./gather.ts";
 import { matmul } from "./matmul.ts";
-import { windowForward, windowMaxGrad, windowSumGrad } from "./pooling.ts";
 import { scatter } from "./scatter.ts";
 import { sort } from "./sort.ts";
 
-/** The structured primitives that have a kernel. */
-export const structuredEmitters: Readonly<Record<string, EmitStructured>> = {
+/** The kernels that every program may use. */
+const common: Readonly<Record<string, EmitStructured>> = {
   argMax: argExtreme("max"),
   argMin: argExtreme("min"),
-  conv: convolution("forward"),
-  convFilterGrad: convolution("filterGradient"),
-  convInputGrad: convolution("inputGradient"),
   cumMax: cumulative("max"),
   cumMin: cumulative("min"),
   cumProd: cumulative("mul"),
@@ -26,8 +21,16 @@ export const structuredEmitters: Readonly<Record<string, EmitStructured>> = {
   matmul,
   scatter,
   sort,
-  windowMax: windowForward("max"),
-  windowMaxGrad,
-  windowSum: windowForward("sum"),
-  windowSumGrad,
 };
+
+const provided = new Map<string, EmitStructured>();
+
+/** Adds kernels that only some programs use, so that pages without such programs do not carry them. */
+export function provideKernels(kernels: Readonly<Record<string, EmitStructured>>): void {
+  for (const [primitive, emit] of Object.entries(kernels)) provided.set(primitive, emit);
+}
+
+/** What prints the kernel of a structured primitive, where there is one. */
+export function structuredEmitter(primitive: string): EmitStructured | undefined {
+  return common[primitive] ?? provided.get(primitive);
+}

@@ -7,7 +7,6 @@ import * as p from "../../../ir/primitives/index.ts";
 import { sizeOf } from "../../../ir/shape.ts";
 import { DeviceError, OptionError } from "../../../util/errors.ts";
 import { needAllKernels } from "../../kernels.ts";
-import { needAllKernels } from "../../kernels.ts";
 import { WasmBackend } from "../backend.ts";
 import { setThreadCount, threadCount } from "./settings.ts";
 
@@ -60,8 +59,6 @@ async function runs(
   backend.engine.close();
   return { outputs, state: buffer?.read() ?? new Float32Array(0), threaded };
 }
-
-needAllKernels();
 
 needAllKernels();
 
