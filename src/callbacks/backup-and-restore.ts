@@ -1,7 +1,15 @@
 import { callable } from "../util/callable.ts";
 import { AntlerError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
-import { joinPath, makeDirectory, pathKind, readFile, removePath, renamePath, writeFileAtomic } from "../util/platform/index.ts";
+import {
+  joinPath,
+  makeDirectory,
+  pathKind,
+  readFile,
+  removePath,
+  renamePath,
+  writeFileAtomic,
+} from "../util/platform/index.ts";
 import { BatchCounter } from "./batch-counter.ts";
 import { CallbackBase, type CallbackConstructor, type Hook } from "./callback.ts";
 
@@ -25,11 +33,16 @@ class BackupAndRestoreCallback extends CallbackBase {
   constructor(backupDir: string, options: BackupAndRestoreOptions = {}) {
     super();
     checkOptions("BackupAndRestore", options, ["saveFreq", "doubleCheckpoint", "deleteCheckpoint"]);
-    if (typeof backupDir !== "string" || backupDir === "") throw new OptionError(`BackupAndRestore: expected the path of a directory, received ${JSON.stringify(backupDir)}.`);
+    if (typeof backupDir !== "string" || backupDir === "")
+      throw new OptionError(
+        `BackupAndRestore: expected the path of a directory, received ${JSON.stringify(backupDir)}.`,
+      );
     this.backupDir = backupDir;
     this.saveFreq = options.saveFreq ?? "epoch";
     if (this.saveFreq !== "epoch" && !(Number.isInteger(this.saveFreq) && this.saveFreq > 0)) {
-      throw new OptionError(`BackupAndRestore: expected \`saveFreq\` to be "epoch" or a number of batches, received ${JSON.stringify(this.saveFreq)}.`);
+      throw new OptionError(
+        `BackupAndRestore: expected \`saveFreq\` to be "epoch" or a number of batches, received ${JSON.stringify(this.saveFreq)}.`,
+      );
     }
     this.doubleCheckpoint = options.doubleCheckpoint ?? false;
     this.deleteCheckpoint = options.deleteCheckpoint ?? true;
@@ -46,7 +59,10 @@ class BackupAndRestoreCallback extends CallbackBase {
 
   override async onTrainBegin(): Promise<void> {
     const { model } = this;
-    if (!model.built) throw new AntlerError(`BackupAndRestore: the model ${model.name} is not built yet. Call it on data, or give it an Input, before fit.`);
+    if (!model.built)
+      throw new AntlerError(
+        `BackupAndRestore: the model ${model.name} is not built yet. Call it on data, or give it an Input, before fit.`,
+      );
     if ((await pathKind(this.#weights)) === "missing") return;
     model.optimizer?.ensureBuilt(model.trainableVariables);
     try {
@@ -56,12 +72,16 @@ class BackupAndRestoreCallback extends CallbackBase {
       if ((await pathKind(previous)) === "missing") throw error;
       await renamePath(previous, this.#weights);
       await model.loadWeights(this.#weights);
-      if ((await pathKind(`${this.#metadata}.bkp`)) !== "missing") await renamePath(`${this.#metadata}.bkp`, this.#metadata);
+      if ((await pathKind(`${this.#metadata}.bkp`)) !== "missing")
+        await renamePath(`${this.#metadata}.bkp`, this.#metadata);
     }
     if ((await pathKind(this.#metadata)) === "missing") return;
     // SAFETY: the callback writes this file itself; anything else in it is refused next.
-    const { epoch } = JSON.parse(new TextDecoder().decode(await readFile(this.#metadata))) as { readonly epoch?: unknown };
-    if (typeof epoch !== "number" || !Number.isInteger(epoch)) throw new OptionError(`BackupAndRestore: ${this.#metadata} does not say at which epoch to begin.`);
+    const { epoch } = JSON.parse(new TextDecoder().decode(await readFile(this.#metadata))) as {
+      readonly epoch?: unknown;
+    };
+    if (typeof epoch !== "number" || !Number.isInteger(epoch))
+      throw new OptionError(`BackupAndRestore: ${this.#metadata} does not say at which epoch to begin.`);
     model.restoredEpoch = epoch;
     this.#epoch = epoch;
   }

@@ -1,7 +1,13 @@
 import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
-import { CallbackBase, type CallbackModel, type CallbackParams, type Hook, type PredictLogs } from "./callback.ts";
+import {
+  CallbackBase,
+  type CallbackModel,
+  type CallbackParams,
+  type Hook,
+  type PredictLogs,
+} from "./callback.ts";
 import { History } from "./history.ts";
 import { type Logs, toLogs } from "./logs.ts";
 import { ProgbarLogger } from "./progbar-logger.ts";
@@ -20,19 +26,38 @@ class CallbackListClass extends CallbackBase {
   /** The history among the callbacks. */
   readonly history: History | null;
 
-  constructor(callbacks: CallbackBase | readonly CallbackBase[] | null = null, options: CallbackListOptions = {}) {
+  constructor(
+    callbacks: CallbackBase | readonly CallbackBase[] | null = null,
+    options: CallbackListOptions = {},
+  ) {
     super();
-    checkOptions("CallbackList", options, ["addHistory", "addProgbar", "model", "verbose", "epochs", "steps"]);
+    checkOptions("CallbackList", options, [
+      "addHistory",
+      "addProgbar",
+      "model",
+      "verbose",
+      "epochs",
+      "steps",
+    ]);
     const given = callbacks === null ? [] : callbacks instanceof CallbackBase ? [callbacks] : [...callbacks];
     for (const callback of given) {
-      if (!(callback instanceof CallbackBase)) throw new OptionError(`callbacks: expected callbacks, received ${typeof callback === "function" ? "a function (make an object of the class)" : String(callback)}.`);
+      if (!(callback instanceof CallbackBase))
+        throw new OptionError(
+          `callbacks: expected callbacks, received ${typeof callback === "function" ? "a function (make an object of the class)" : String(callback)}.`,
+        );
     }
-    if (options.addHistory === true && !given.some((callback) => callback instanceof History)) given.push(new History());
-    if (options.addProgbar === true && !given.some((callback) => callback instanceof ProgbarLogger)) given.push(new ProgbarLogger());
+    if (options.addHistory === true && !given.some((callback) => callback instanceof History))
+      given.push(new History());
+    if (options.addProgbar === true && !given.some((callback) => callback instanceof ProgbarLogger))
+      given.push(new ProgbarLogger());
     this.callbacks = given;
     this.history = given.find((callback): callback is History => callback instanceof History) ?? null;
     if (options.model !== undefined) this.setModel(options.model);
-    this.setParams({ verbose: options.verbose ?? 0, epochs: options.epochs ?? 1, steps: options.steps ?? null });
+    this.setParams({
+      verbose: options.verbose ?? 0,
+      epochs: options.epochs ?? 1,
+      steps: options.steps ?? null,
+    });
   }
 
   override setModel(model: CallbackModel): void {
@@ -128,8 +153,14 @@ export type CallbackList = CallbackListClass;
 
 export interface CallbackListConstructor {
   (callbacks?: CallbackBase | readonly CallbackBase[] | null, options?: CallbackListOptions): CallbackList;
-  new (callbacks?: CallbackBase | readonly CallbackBase[] | null, options?: CallbackListOptions): CallbackList;
+  new (
+    callbacks?: CallbackBase | readonly CallbackBase[] | null,
+    options?: CallbackListOptions,
+  ): CallbackList;
 }
 
 /** Several callbacks as one. @see Keras `callbacks/callback_list.py` */
-export const CallbackList: CallbackListConstructor = callable<typeof CallbackListClass, CallbackListConstructor>(CallbackListClass);
+export const CallbackList: CallbackListConstructor = callable<
+  typeof CallbackListClass,
+  CallbackListConstructor
+>(CallbackListClass);

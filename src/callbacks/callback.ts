@@ -58,7 +58,9 @@ export class CallbackBase {
   /** The model that is trained, evaluated or used. */
   get model(): CallbackModel {
     if (this.#model !== null) return this.#model;
-    throw new AntlerError(`${this.constructor.name}: it belongs to no model yet. Pass it to fit, evaluate or predict.`);
+    throw new AntlerError(
+      `${this.constructor.name}: it belongs to no model yet. Pass it to fit, evaluate or predict.`,
+    );
   }
 
   onBatchBegin(_batch: number, _logs: Logs): Hook {}

@@ -38,7 +38,9 @@ class CSVLoggerCallback extends CallbackBase {
     if (this.#keys === null) {
       const keys = Object.keys(logs).sort();
       // Validation may come in a later epoch; its columns are there from the first.
-      this.#keys = keys.some((key) => key.startsWith("val_")) ? keys : [...keys, ...keys.map((key) => `val_${key}`)];
+      this.#keys = keys.some((key) => key.startsWith("val_"))
+        ? keys
+        : [...keys, ...keys.map((key) => `val_${key}`)];
       if (!this.#hasHeader) await this.#write(["epoch", ...this.#keys]);
     }
     const cells = this.#keys.map((key) => {
@@ -49,7 +51,8 @@ class CSVLoggerCallback extends CallbackBase {
   }
 
   #write(cells: readonly string[]): Promise<void> {
-    const quote = (cell: string): string => (cell.includes(this.separator) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+    const quote = (cell: string): string =>
+      cell.includes(this.separator) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
     return appendToFile(this.filename, `${cells.map(quote).join(this.separator)}\r\n`);
   }
 }
@@ -67,4 +70,7 @@ export type CSVLogger = CSVLoggerCallback;
 type Arguments = readonly [filename: string, options?: CSVLoggerOptions];
 
 /** Writes losses and metrics to a CSV file, a line for each epoch. @see Keras `callbacks/csv_logger.py` */
-export const CSVLogger: CallbackConstructor<Arguments, CSVLogger> = callable<typeof CSVLoggerCallback, CallbackConstructor<Arguments, CSVLogger>>(CSVLoggerCallback);
+export const CSVLogger: CallbackConstructor<Arguments, CSVLogger> = callable<
+  typeof CSVLoggerCallback,
+  CallbackConstructor<Arguments, CSVLogger>
+>(CSVLoggerCallback);

@@ -38,7 +38,16 @@ class EarlyStoppingCallback extends MonitorBase {
   bestWeights: Tensor[] | null = null;
 
   constructor(options: EarlyStoppingOptions = {}) {
-    checkOptions("EarlyStopping", options, ["monitor", "minDelta", "patience", "verbose", "mode", "baseline", "restoreBestWeights", "startFromEpoch"]);
+    checkOptions("EarlyStopping", options, [
+      "monitor",
+      "minDelta",
+      "patience",
+      "verbose",
+      "mode",
+      "baseline",
+      "restoreBestWeights",
+      "startFromEpoch",
+    ]);
     super("EarlyStopping", options.monitor ?? "val_loss", options.mode ?? "auto", options.minDelta ?? 0);
     this.patience = options.patience ?? 0;
     this.verbose = options.verbose ?? 0;
@@ -72,9 +81,11 @@ class EarlyStoppingCallback extends MonitorBase {
   }
 
   override onTrainEnd(): void {
-    if (this.stoppedEpoch > 0 && this.verbose > 0) terminal().write(`Epoch ${this.stoppedEpoch + 1}: early stopping\n`);
+    if (this.stoppedEpoch > 0 && this.verbose > 0)
+      terminal().write(`Epoch ${this.stoppedEpoch + 1}: early stopping\n`);
     if (!this.restoreBestWeights || this.bestWeights === null) return;
-    if (this.verbose > 0) terminal().write(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.\n`);
+    if (this.verbose > 0)
+      terminal().write(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.\n`);
     this.model.setWeights(this.bestWeights);
   }
 
@@ -87,7 +98,8 @@ class EarlyStoppingCallback extends MonitorBase {
 export type EarlyStopping = EarlyStoppingCallback;
 
 /** Ends training when a number has stopped to improve. @see Keras `callbacks/early_stopping.py` */
-export const EarlyStopping: CallbackConstructor<readonly [options?: EarlyStoppingOptions], EarlyStopping> = callable<
-  typeof EarlyStoppingCallback,
-  CallbackConstructor<readonly [options?: EarlyStoppingOptions], EarlyStopping>
->(EarlyStoppingCallback);
+export const EarlyStopping: CallbackConstructor<readonly [options?: EarlyStoppingOptions], EarlyStopping> =
+  callable<
+    typeof EarlyStoppingCallback,
+    CallbackConstructor<readonly [options?: EarlyStoppingOptions], EarlyStopping>
+  >(EarlyStoppingCallback);

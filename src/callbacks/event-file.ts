@@ -110,12 +110,22 @@ export class EventFile {
 
   scalar({ tag, value, step }: ScalarEvent): void {
     const content = new Message().text(1, tag).float(2, value).finish();
-    this.#add(new Message().double(1, this.#now()).integer(2, step).bytes(5, new Message().bytes(1, content).finish()));
+    this.#add(
+      new Message()
+        .double(1, this.#now())
+        .integer(2, step)
+        .bytes(5, new Message().bytes(1, content).finish()),
+    );
   }
 
   histogram({ tag, values, step }: HistogramEvent): void {
     const content = new Message().text(1, tag).bytes(5, histogramOf(values)).finish();
-    this.#add(new Message().double(1, this.#now()).integer(2, step).bytes(5, new Message().bytes(1, content).finish()));
+    this.#add(
+      new Message()
+        .double(1, this.#now())
+        .integer(2, step)
+        .bytes(5, new Message().bytes(1, content).finish()),
+    );
   }
 
   /** Writes what has been added since the last time. */
@@ -155,6 +165,16 @@ function histogramOf(values: ArrayLike<number>): Uint8Array {
     const bucket = Math.min(count - 1, Math.floor(((values[i] ?? 0) - low) / width));
     buckets[bucket] = (buckets[bucket] ?? 0) + 1;
   }
-  const limits = buckets.map((_, i) => (i === count - 1 ? Math.max(high, low + width) : low + (i + 1) * width));
-  return new Message().double(1, low).double(2, high).double(3, values.length).double(4, sum).double(5, squares).doubles(6, limits).doubles(7, buckets).finish();
+  const limits = buckets.map((_, i) =>
+    i === count - 1 ? Math.max(high, low + width) : low + (i + 1) * width,
+  );
+  return new Message()
+    .double(1, low)
+    .double(2, high)
+    .double(3, values.length)
+    .double(4, sum)
+    .double(5, squares)
+    .doubles(6, limits)
+    .doubles(7, buckets)
+    .finish();
 }

@@ -9,7 +9,9 @@ export function formatPath(template: string, values: Readonly<Record<string, unk
   return template.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name: string, format: string | undefined) => {
     const value = values[name];
     if (typeof value !== "number") {
-      throw new OptionError(`"${template}": there is no number \`${name}\` to fill in. There are: ${Object.keys(values).join(", ")}.`);
+      throw new OptionError(
+        `"${template}": there is no number \`${name}\` to fill in. There are: ${Object.keys(values).join(", ")}.`,
+      );
     }
     return formatNumber(template, value, format ?? "");
   });
@@ -17,7 +19,8 @@ export function formatPath(template: string, values: Readonly<Record<string, unk
 
 function formatNumber(template: string, value: number, format: string): string {
   const parts = /^(0?)(\d*)(?:\.(\d+))?([dfeg]?)$/.exec(format);
-  if (parts === null) throw new OptionError(`"${template}": expected a format such as 02d or .3f, received "${format}".`);
+  if (parts === null)
+    throw new OptionError(`"${template}": expected a format such as 02d or .3f, received "${format}".`);
   const [, zero = "", width = "", precision, kind = ""] = parts;
   const digits = Number(precision ?? 6);
   let text = String(value);

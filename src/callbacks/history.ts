@@ -19,11 +19,15 @@ class HistoryCallback extends CallbackBase {
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
     // SAFETY: numbers as a rule, and typed so; metrics with several results have nested numbers.
-    for (const [name, value] of Object.entries(logs) as [string, NestedNumbers & number][]) (this.history[name] ??= []).push(value);
+    for (const [name, value] of Object.entries(logs) as [string, NestedNumbers & number][])
+      (this.history[name] ??= []).push(value);
   }
 }
 
 export type History = HistoryCallback;
 
 /** Records losses and metrics; `fit` adds one and returns it. @see Keras `callbacks/history.py` */
-export const History: CallbackConstructor<readonly [], History> = callable<typeof HistoryCallback, CallbackConstructor<readonly [], History>>(HistoryCallback);
+export const History: CallbackConstructor<readonly [], History> = callable<
+  typeof HistoryCallback,
+  CallbackConstructor<readonly [], History>
+>(HistoryCallback);

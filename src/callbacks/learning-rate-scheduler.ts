@@ -20,7 +20,10 @@ class LearningRateSchedulerCallback extends CallbackBase {
 
   constructor(schedule: RateSchedule, options: LearningRateSchedulerOptions | 0 | 1 = {}) {
     super();
-    if (typeof schedule !== "function") throw new OptionError(`LearningRateScheduler: expected a function (epoch, rate) => rate, received ${typeof schedule}.`);
+    if (typeof schedule !== "function")
+      throw new OptionError(
+        `LearningRateScheduler: expected a function (epoch, rate) => rate, received ${typeof schedule}.`,
+      );
     const given = typeof options === "number" ? { verbose: options } : options;
     checkOptions("LearningRateScheduler", given, ["verbose"]);
     this.schedule = schedule;
@@ -30,9 +33,13 @@ class LearningRateSchedulerCallback extends CallbackBase {
   override onEpochBegin(epoch: number): void {
     for (const optimizer of optimizersOf("LearningRateScheduler", this.model)) {
       const rate = this.schedule(epoch, rateOf(optimizer));
-      if (typeof rate !== "number") throw new OptionError(`LearningRateScheduler: expected the schedule to give a number, received ${typeof rate}.`);
+      if (typeof rate !== "number")
+        throw new OptionError(
+          `LearningRateScheduler: expected the schedule to give a number, received ${typeof rate}.`,
+        );
       optimizer.learningRate = rate;
-      if (this.verbose > 0) terminal().write(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.\n`);
+      if (this.verbose > 0)
+        terminal().write(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.\n`);
     }
   }
 

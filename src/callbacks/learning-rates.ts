@@ -6,7 +6,8 @@ import type { Logs } from "./logs.ts";
 
 /** The optimizer whose rate is changed, or all of those that a `MultiOptimizer` is made of. */
 export function optimizersOf(where: string, { optimizer, name }: CallbackModel): readonly Optimizer[] {
-  if (optimizer === null) throw new AntlerError(`${where}: the model ${name} is compiled without an optimizer.`);
+  if (optimizer === null)
+    throw new AntlerError(`${where}: the model ${name} is compiled without an optimizer.`);
   return innerOf(optimizer) ?? [optimizer];
 }
 
@@ -24,5 +25,6 @@ export function rateOf({ learningRate }: Optimizer): number {
 export function logRates(where: string, model: CallbackModel, logs: Logs): void {
   const optimizers = optimizersOf(where, model);
   const isMulti = model.optimizer !== null && innerOf(model.optimizer) !== null;
-  for (const optimizer of optimizers) logs[isMulti ? `learning_rate_${optimizer.name}` : "learning_rate"] = rateOf(optimizer);
+  for (const optimizer of optimizers)
+    logs[isMulti ? `learning_rate_${optimizer.name}` : "learning_rate"] = rateOf(optimizer);
 }

@@ -25,7 +25,15 @@ export interface ModelCheckpointOptions {
   readonly initialValueThreshold?: number | null | undefined;
 }
 
-const optionNames = ["monitor", "verbose", "saveBestOnly", "saveWeightsOnly", "mode", "saveFreq", "initialValueThreshold"];
+const optionNames = [
+  "monitor",
+  "verbose",
+  "saveBestOnly",
+  "saveWeightsOnly",
+  "mode",
+  "saveFreq",
+  "initialValueThreshold",
+];
 
 class ModelCheckpointCallback extends MonitorBase {
   /** With placeholders: `model-{epoch:02d}-{val_loss:.2f}.keras`. */
@@ -39,18 +47,28 @@ class ModelCheckpointCallback extends MonitorBase {
 
   constructor(filepath: string, options: ModelCheckpointOptions = {}) {
     checkOptions("ModelCheckpoint", options, optionNames);
-    super("ModelCheckpoint", options.monitor ?? "val_loss", options.mode ?? "auto", 0, options.initialValueThreshold ?? null);
+    super(
+      "ModelCheckpoint",
+      options.monitor ?? "val_loss",
+      options.mode ?? "auto",
+      0,
+      options.initialValueThreshold ?? null,
+    );
     this.filepath = filepath;
     this.verbose = options.verbose ?? 0;
     this.saveBestOnly = options.saveBestOnly ?? false;
     this.saveWeightsOnly = options.saveWeightsOnly ?? false;
     this.saveFreq = options.saveFreq ?? "epoch";
     if (this.saveFreq !== "epoch" && !(Number.isInteger(this.saveFreq) && this.saveFreq > 0)) {
-      throw new OptionError(`ModelCheckpoint: expected \`saveFreq\` to be "epoch" or a number of batches, received ${JSON.stringify(this.saveFreq)}.`);
+      throw new OptionError(
+        `ModelCheckpoint: expected \`saveFreq\` to be "epoch" or a number of batches, received ${JSON.stringify(this.saveFreq)}.`,
+      );
     }
     const endings = this.saveWeightsOnly ? [".weights.h5"] : [".keras"];
     if (typeof filepath !== "string" || !endings.some((ending) => filepath.endsWith(ending))) {
-      throw new OptionError(`ModelCheckpoint: expected a path that ends in ${endings.join(" or ")}, received ${JSON.stringify(filepath)}.`);
+      throw new OptionError(
+        `ModelCheckpoint: expected a path that ends in ${endings.join(" or ")}, received ${JSON.stringify(filepath)}.`,
+      );
     }
     this.#counter = new BatchCounter(this.saveFreq);
   }
@@ -69,7 +87,11 @@ class ModelCheckpointCallback extends MonitorBase {
   }
 
   async #save(logs: Logs, batch: number | null): Promise<void> {
-    const path = formatPath(this.filepath, { epoch: this.#epoch + 1, ...(batch === null ? {} : { batch: batch + 1 }), ...logs });
+    const path = formatPath(this.filepath, {
+      epoch: this.#epoch + 1,
+      ...(batch === null ? {} : { batch: batch + 1 }),
+      ...logs,
+    });
     if (!this.#isWanted(logs, path)) return;
     const directory = directoryOf(path);
     if (directory !== "") await makeDirectory(directory);
@@ -84,7 +106,9 @@ class ModelCheckpointCallback extends MonitorBase {
       return true;
     }
     if (typeof current !== "number") {
-      warnOnce(`ModelCheckpoint: \`${this.monitor}\` is not a number in the logs, so every model is saved. There are: ${Object.keys(logs).join(", ")}.`);
+      warnOnce(
+        `ModelCheckpoint: \`${this.monitor}\` is not a number in the logs, so every model is saved. There are: ${Object.keys(logs).join(", ")}.`,
+      );
       return true;
     }
     const before = this.best === null ? "None" : this.best.toFixed(5);

@@ -17,7 +17,9 @@ export abstract class MonitorBase extends CallbackBase {
   constructor(name: string, monitor: string, mode: MonitorMode, minDelta = 0, best: number | null = null) {
     super();
     if (mode !== "auto" && mode !== "min" && mode !== "max") {
-      throw new OptionError(`${name}: expected \`mode\` to be "auto", "min" or "max", received ${JSON.stringify(mode)}.`);
+      throw new OptionError(
+        `${name}: expected \`mode\` to be "auto", "min" or "max", received ${JSON.stringify(mode)}.`,
+      );
     }
     this.monitor = monitor;
     this.mode = mode;
@@ -38,7 +40,9 @@ export abstract class MonitorBase extends CallbackBase {
     this.#sign ??= this.#findSign();
     const value = logs[this.monitor];
     if (typeof value === "number") return value;
-    warnOnce(`${what} depends on \`${this.monitor}\`, which is not a number in the logs. There are: ${Object.keys(logs).join(", ")}.`);
+    warnOnce(
+      `${what} depends on \`${this.monitor}\`, which is not a number in the logs. There are: ${Object.keys(logs).join(", ")}.`,
+    );
     return null;
   }
 

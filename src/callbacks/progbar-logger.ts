@@ -45,7 +45,8 @@ class ProgbarLoggerCallback extends CallbackBase {
 
   override onEpochBegin(epoch: number): void {
     this.#reset();
-    if (this.verbose !== 0 && this.epochs > 1) this.#host.terminal.write(`Epoch ${epoch + 1}/${this.epochs}\n`);
+    if (this.verbose !== 0 && this.epochs > 1)
+      this.#host.terminal.write(`Epoch ${epoch + 1}/${this.epochs}\n`);
   }
 
   override onTrainBatchEnd(batch: number, logs: Logs): void {

@@ -43,25 +43,45 @@ class ProgbarClass {
   #timeAfterFirst: number | null = null;
   #previousWidth = 0;
 
-  constructor(target: number | null, options: ProgbarOptions = {}, host: ProgbarHost = { terminal: terminal(), nowMs }) {
-    checkOptions("Progbar", options, ["width", "verbose", "interval", "statefulMetrics", "statelessMetrics", "unitName"]);
+  constructor(
+    target: number | null,
+    options: ProgbarOptions = {},
+    host: ProgbarHost = { terminal: terminal(), nowMs },
+  ) {
+    checkOptions("Progbar", options, [
+      "width",
+      "verbose",
+      "interval",
+      "statefulMetrics",
+      "statelessMetrics",
+      "unitName",
+    ]);
     const { statefulMetrics, statelessMetrics } = options;
     const [stateful, stateless] = [statefulMetrics ?? null, statelessMetrics ?? null];
-    if (stateful !== null && stateless !== null) throw new OptionError("Progbar: expected `statefulMetrics` or `statelessMetrics`, received both.");
+    if (stateful !== null && stateless !== null)
+      throw new OptionError("Progbar: expected `statefulMetrics` or `statelessMetrics`, received both.");
     this.target = target;
     this.width = options.width ?? 20;
     this.verbose = options.verbose ?? 1;
     this.interval = options.interval ?? 0.05;
     this.unitName = options.unitName ?? "step";
-    this.#isStateless = stateless === null ? (name) => !(stateful?.includes(name) ?? false) : (name) => stateless.includes(name);
+    this.#isStateless =
+      stateless === null
+        ? (name) => !(stateful?.includes(name) ?? false)
+        : (name) => stateless.includes(name);
     this.#host = host;
     this.#start = host.nowMs() / 1000;
   }
 
   /** Shows that `current` steps are done, with values by name. */
-  update(current: number, values: Readonly<Record<string, NestedNumbers>> | readonly (readonly [string, NestedNumbers])[] = {}, finalize?: boolean): void {
+  update(
+    current: number,
+    values: Readonly<Record<string, NestedNumbers>> | readonly (readonly [string, NestedNumbers])[] = {},
+    finalize?: boolean,
+  ): void {
     const isLast = finalize ?? (this.target !== null && current >= this.target);
-    for (const [name, value] of Array.isArray(values) ? values : Object.entries(values)) this.#take(name, value, current, isLast);
+    for (const [name, value] of Array.isArray(values) ? values : Object.entries(values))
+      this.#take(name, value, current, isLast);
     this.#seen = current;
     const now = this.#host.nowMs() / 1000;
     const perUnit = this.#stepSeconds(current, now);
@@ -70,7 +90,9 @@ class ProgbarClass {
       this.#draw(current, now, perUnit, isLast);
     } else if (this.verbose === 2 && isLast && this.target !== null && this.target > 0) {
       const count = `${String(current).padStart(String(this.target).length)}/${this.target}`;
-      this.#host.terminal.write(`${count} - ${(now - this.#start).toFixed(0)}s -${this.#formatTime(perUnit)}${this.#metrics(false)}\n`);
+      this.#host.terminal.write(
+        `${count} - ${(now - this.#start).toFixed(0)}s -${this.#formatTime(perUnit)}${this.#metrics(false)}\n`,
+      );
     }
     this.#lastUpdate = now;
   }
@@ -86,7 +108,10 @@ class ProgbarClass {
     if (!this.#isStateless(name) || isLast) this.#values.set(name, { sum: value, count: 1 });
     else {
       const weight = Math.max(current - this.#seen, 1);
-      this.#values.set(name, { sum: (known?.sum ?? 0) + value * weight, count: (known?.count ?? 0) + weight });
+      this.#values.set(name, {
+        sum: (known?.sum ?? 0) + value * weight,
+        count: (known?.count ?? 0) + weight,
+      });
     }
   }
 
@@ -105,7 +130,10 @@ class ProgbarClass {
       bar += `\u001b[37m${"━".repeat(Math.max(0, width - done))}\u001b[0m`;
       hidden += 9;
     } else bar = `${String(current).padStart(7)}/Unknown`;
-    const time = target !== null && target > 0 && !isLast ? formatEta(perUnit * (target - current)) : `${(now - this.#start).toFixed(0)}s`;
+    const time =
+      target !== null && target > 0 && !isLast
+        ? formatEta(perUnit * (target - current))
+        : `${(now - this.#start).toFixed(0)}s`;
     hidden += 8;
     const info = ` ${bold(time)}${this.#formatTime(perUnit)}${this.#metrics(true)}`;
     const total = bar.length + info.length - hidden;
@@ -135,7 +163,8 @@ class ProgbarClass {
   #stepSeconds(current: number, now: number): number {
     if (current === 0) return 0;
     const after = this.#timeAfterFirst;
-    const perUnit = after !== null && current > 1 ? (now - after) / (current - 1) : (now - this.#start) / current;
+    const perUnit =
+      after !== null && current > 1 ? (now - after) / (current - 1) : (now - this.#start) / current;
     if (current === 1) this.#timeAfterFirst = now;
     return perUnit;
   }
@@ -148,7 +177,11 @@ function meanOf(value: NestedNumbers): number {
 }
 
 function formatEta(seconds: number): string {
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), Math.floor(seconds % 60)];
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / 3600),
+    Math.floor((seconds % 3600) / 60),
+    Math.floor(seconds % 60),
+  ];
   const two = (n: number): string => String(n).padStart(2, "0");
   if (seconds > 3600) return `${hours}:${two(minutes)}:${two(rest)}`;
   if (seconds > 60) return `${Math.floor(seconds / 60)}:${two(rest)}`;

@@ -37,10 +37,25 @@ class ReduceLROnPlateauCallback extends MonitorBase {
   wait = 0;
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
-    checkOptions("ReduceLROnPlateau", options, ["monitor", "factor", "patience", "verbose", "mode", "minDelta", "cooldown", "minLr"]);
-    super("ReduceLROnPlateau", options.monitor ?? "val_loss", options.mode ?? "auto", options.minDelta ?? 1e-4);
+    checkOptions("ReduceLROnPlateau", options, [
+      "monitor",
+      "factor",
+      "patience",
+      "verbose",
+      "mode",
+      "minDelta",
+      "cooldown",
+      "minLr",
+    ]);
+    super(
+      "ReduceLROnPlateau",
+      options.monitor ?? "val_loss",
+      options.mode ?? "auto",
+      options.minDelta ?? 1e-4,
+    );
     this.factor = options.factor ?? 0.1;
-    if (this.factor >= 1) throw new OptionError(`ReduceLROnPlateau: expected \`factor\` below 1, received ${this.factor}.`);
+    if (this.factor >= 1)
+      throw new OptionError(`ReduceLROnPlateau: expected \`factor\` below 1, received ${this.factor}.`);
     this.patience = options.patience ?? 10;
     this.verbose = options.verbose ?? 0;
     this.cooldown = options.cooldown ?? 0;
@@ -65,7 +80,9 @@ class ReduceLROnPlateauCallback extends MonitorBase {
       this.best = current;
       this.wait = 0;
     } else if (this.cooldownCounter === 0 && ++this.wait >= this.patience) {
-      const reduced = optimizersOf("ReduceLROnPlateau", this.model).filter((optimizer) => this.#reduce(optimizer, epoch));
+      const reduced = optimizersOf("ReduceLROnPlateau", this.model).filter((optimizer) =>
+        this.#reduce(optimizer, epoch),
+      );
       if (reduced.length === 0) return;
       this.cooldownCounter = this.cooldown;
       this.wait = 0;
@@ -77,7 +94,8 @@ class ReduceLROnPlateauCallback extends MonitorBase {
     if (before <= Math.fround(this.minLr)) return false;
     const rate = Math.max(before * this.factor, this.minLr);
     optimizer.learningRate = rate;
-    if (this.verbose > 0) terminal().write(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${rate}.\n`);
+    if (this.verbose > 0)
+      terminal().write(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${rate}.\n`);
     return true;
   }
 }
@@ -85,7 +103,10 @@ class ReduceLROnPlateauCallback extends MonitorBase {
 export type ReduceLROnPlateau = ReduceLROnPlateauCallback;
 
 /** Reduces the learning rate when a number has stopped to improve. @see Keras `callbacks/reduce_lr_on_plateau.py` */
-export const ReduceLROnPlateau: CallbackConstructor<readonly [options?: ReduceLROnPlateauOptions], ReduceLROnPlateau> = callable<
+export const ReduceLROnPlateau: CallbackConstructor<
+  readonly [options?: ReduceLROnPlateauOptions],
+  ReduceLROnPlateau
+> = callable<
   typeof ReduceLROnPlateauCallback,
   CallbackConstructor<readonly [options?: ReduceLROnPlateauOptions], ReduceLROnPlateau>
 >(ReduceLROnPlateauCallback);

@@ -51,7 +51,8 @@ class RemoteMonitorCallback extends CallbackBase {
 export type RemoteMonitor = RemoteMonitorCallback;
 
 /** Sends losses and metrics to a server after each epoch. @see Keras `callbacks/remote_monitor.py` */
-export const RemoteMonitor: CallbackConstructor<readonly [options?: RemoteMonitorOptions], RemoteMonitor> = callable<
-  typeof RemoteMonitorCallback,
-  CallbackConstructor<readonly [options?: RemoteMonitorOptions], RemoteMonitor>
->(RemoteMonitorCallback);
+export const RemoteMonitor: CallbackConstructor<readonly [options?: RemoteMonitorOptions], RemoteMonitor> =
+  callable<
+    typeof RemoteMonitorCallback,
+    CallbackConstructor<readonly [options?: RemoteMonitorOptions], RemoteMonitor>
+  >(RemoteMonitorCallback);

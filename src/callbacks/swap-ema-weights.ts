@@ -29,7 +29,8 @@ class SwapEMAWeightsCallback extends CallbackBase {
     if (!this.swapOnEpoch) return;
     this.#show(true);
     // At the end of training the optimizer gives the weights their averages: these are the weights now.
-    if (epoch === this.params.epochs - 1) for (const { weight, average } of this.#pairs()) average.assign(weight.value);
+    if (epoch === this.params.epochs - 1)
+      for (const { weight, average } of this.#pairs()) average.assign(weight.value);
   }
 
   override onTestBegin(): void {
@@ -59,8 +60,13 @@ class SwapEMAWeightsCallback extends CallbackBase {
   }
 
   #pairs(): { readonly weight: Variable; readonly average: Variable }[] {
-    const all = optimizersOf("SwapEMAWeights", this.model).map(innerOf).filter(({ useEma }) => useEma);
-    if (all.length === 0) throw new AntlerError("SwapEMAWeights: the optimizer keeps no averages. Make it with { useEma: true }.");
+    const all = optimizersOf("SwapEMAWeights", this.model)
+      .map(innerOf)
+      .filter(({ useEma }) => useEma);
+    if (all.length === 0)
+      throw new AntlerError(
+        "SwapEMAWeights: the optimizer keeps no averages. Make it with { useEma: true }.",
+      );
     return all.flatMap((optimizer) =>
       optimizer.averages.flatMap((average, i) => {
         const weight = optimizer.trainableVariables[i];
@@ -78,7 +84,8 @@ function innerOf(optimizer: Optimizer): Optimizer {
 export type SwapEMAWeights = SwapEMAWeightsCallback;
 
 /** Evaluates (and predicts) with the optimizer's averages of the weights. @see Keras `callbacks/swap_ema_weights.py` */
-export const SwapEMAWeights: CallbackConstructor<readonly [options?: SwapEMAWeightsOptions], SwapEMAWeights> = callable<
-  typeof SwapEMAWeightsCallback,
-  CallbackConstructor<readonly [options?: SwapEMAWeightsOptions], SwapEMAWeights>
->(SwapEMAWeightsCallback);
+export const SwapEMAWeights: CallbackConstructor<readonly [options?: SwapEMAWeightsOptions], SwapEMAWeights> =
+  callable<
+    typeof SwapEMAWeightsCallback,
+    CallbackConstructor<readonly [options?: SwapEMAWeightsOptions], SwapEMAWeights>
+  >(SwapEMAWeightsCallback);

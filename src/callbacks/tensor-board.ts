@@ -38,8 +38,14 @@ class TensorBoardCallback extends CallbackBase {
     this.histogramFreq = given.histogramFreq ?? 0;
     this.writeStepsPerSecond = given.writeStepsPerSecond ?? false;
     const { updateFreq = "epoch" } = given;
-    if (updateFreq !== "epoch" && updateFreq !== "batch" && !(Number.isInteger(updateFreq) && updateFreq > 0)) {
-      throw new OptionError(`TensorBoard: expected \`updateFreq\` to be "epoch", "batch" or a number of batches, received ${JSON.stringify(updateFreq)}.`);
+    if (
+      updateFreq !== "epoch" &&
+      updateFreq !== "batch" &&
+      !(Number.isInteger(updateFreq) && updateFreq > 0)
+    ) {
+      throw new OptionError(
+        `TensorBoard: expected \`updateFreq\` to be "epoch", "batch" or a number of batches, received ${JSON.stringify(updateFreq)}.`,
+      );
     }
     this.updateFreq = updateFreq === "batch" ? 1 : updateFreq;
   }
@@ -70,7 +76,9 @@ class TensorBoardCallback extends CallbackBase {
     if (optimizer === null) return;
     const { iterations } = optimizer;
     const step = (iterations instanceof Variable ? iterations.value : iterations).item();
-    const named = Object.fromEntries(Object.entries(logs).map(([name, value]) => [`${name}_vs_iterations`, value]));
+    const named = Object.fromEntries(
+      Object.entries(logs).map(([name, value]) => [`${name}_vs_iterations`, value]),
+    );
     await this.#write("validation", "evaluation_", named, step);
   }
 
@@ -78,10 +86,15 @@ class TensorBoardCallback extends CallbackBase {
     const entries = Object.entries(logs);
     const train: Logs = Object.fromEntries(entries.filter(([name]) => !name.startsWith("val_")));
     if (this.model.optimizer !== null) logRates("TensorBoard", this.model, train);
-    if (this.writeStepsPerSecond) train["steps_per_second"] = ((this.#trainBatch - this.#batchesBefore) * 1000) / Math.max(1e-3, nowMs() - this.#epochStart);
+    if (this.writeStepsPerSecond)
+      train["steps_per_second"] =
+        ((this.#trainBatch - this.#batchesBefore) * 1000) / Math.max(1e-3, nowMs() - this.#epochStart);
     await this.#write("train", "epoch_", train, epoch);
-    const validation = entries.filter(([name]) => name.startsWith("val_")).map(([name, value]) => [name.slice(4), value] as const);
-    if (validation.length > 0) await this.#write("validation", "epoch_", Object.fromEntries(validation), epoch);
+    const validation = entries
+      .filter(([name]) => name.startsWith("val_"))
+      .map(([name, value]) => [name.slice(4), value] as const);
+    if (validation.length > 0)
+      await this.#write("validation", "epoch_", Object.fromEntries(validation), epoch);
     if (this.histogramFreq > 0 && epoch % this.histogramFreq === 0) await this.#writeWeights(epoch);
   }
 
@@ -91,21 +104,29 @@ class TensorBoardCallback extends CallbackBase {
     const directory = joinPath(this.logDir, kind);
     await makeDirectory(directory);
     const seconds = (): number => wallClockMs() / 1000;
-    const file = new EventFile(joinPath(directory, `events.out.tfevents.${Math.floor(seconds())}.antler.${Math.floor(nowMs())}.v2`), seconds);
+    const file = new EventFile(
+      joinPath(directory, `events.out.tfevents.${Math.floor(seconds())}.antler.${Math.floor(nowMs())}.v2`),
+      seconds,
+    );
     this.#files.set(kind, file);
     return file;
   }
 
   async #write(kind: "train" | "validation", prefix: string, logs: Logs, step: number): Promise<void> {
     const file = await this.#file(kind);
-    for (const [name, value] of Object.entries(logs)) if (typeof value === "number") file.scalar({ tag: prefix + name, value, step });
+    for (const [name, value] of Object.entries(logs))
+      if (typeof value === "number") file.scalar({ tag: prefix + name, value, step });
     await file.flush();
   }
 
   async #writeWeights(step: number): Promise<void> {
     const file = await this.#file("train");
     for (const weight of this.model.weights) {
-      file.histogram({ tag: `${weight.path}/histogram`, step, values: toNumbers(weight.dataSync(), weight.dtype) });
+      file.histogram({
+        tag: `${weight.path}/histogram`,
+        step,
+        values: toNumbers(weight.dataSync(), weight.dtype),
+      });
     }
     await file.flush();
   }

@@ -22,7 +22,10 @@ class TerminateOnNaNCallback extends CallbackBase {
   override onBatchEnd(batch: number, logs: Logs): void {
     const { loss } = logs;
     if (typeof loss !== "number" || Number.isFinite(loss)) return;
-    if (this.raiseError) throw new AntlerError(`TerminateOnNaN: the loss is ${loss} at batch ${batch}. Lower the learning rate, or clip gradients.`);
+    if (this.raiseError)
+      throw new AntlerError(
+        `TerminateOnNaN: the loss is ${loss} at batch ${batch}. Lower the learning rate, or clip gradients.`,
+      );
     terminal().write(`Batch ${batch}: Invalid loss, terminating training\n`);
     this.model.stopTraining = true;
   }
@@ -31,7 +34,8 @@ class TerminateOnNaNCallback extends CallbackBase {
 export type TerminateOnNaN = TerminateOnNaNCallback;
 
 /** Ends training when the loss is not finite. @see Keras `callbacks/terminate_on_nan.py` */
-export const TerminateOnNaN: CallbackConstructor<readonly [options?: TerminateOnNaNOptions], TerminateOnNaN> = callable<
-  typeof TerminateOnNaNCallback,
-  CallbackConstructor<readonly [options?: TerminateOnNaNOptions], TerminateOnNaN>
->(TerminateOnNaNCallback);
+export const TerminateOnNaN: CallbackConstructor<readonly [options?: TerminateOnNaNOptions], TerminateOnNaN> =
+  callable<
+    typeof TerminateOnNaNCallback,
+    CallbackConstructor<readonly [options?: TerminateOnNaNOptions], TerminateOnNaN>
+  >(TerminateOnNaNCallback);

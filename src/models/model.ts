@@ -31,12 +31,12 @@ import {
   trainOnBatch,
   type TrainOnBatchOptions,
 } from "../training/on-batch.ts";
+import { splitArguments } from "../training/arguments.ts";
 import type { EvaluateOptions, FitOptions, PredictOptions } from "../training/options.ts";
 import { predict } from "../training/predict.ts";
 import { outputNamesOf } from "../training/structure.ts";
 import type { LossArguments, StepData, StepLogs, TrainableModel } from "../training/trainable.ts";
 import { Trainer } from "../training/trainer.ts";
-import { isPlainObject } from "../util/options.ts";
 import { printSummary, type SummaryOptions } from "../viz/summary.ts";
 import { pythonJson } from "../saving/python-json.ts";
 import type { FileSource, LoadWeightsOptions, SaveOptions } from "../saving/index.ts";
@@ -179,7 +179,7 @@ export class ModelClass extends ModelBase implements TrainableModel {
   fit(x: unknown, y: unknown, options?: FitOptions): Promise<History>;
   fit(batches: unknown, options?: FitOptions): Promise<History>;
   async fit(x: unknown, ...rest: readonly unknown[]): Promise<History> {
-    const [y, options] = splitArguments(rest, fitOnlyNames);
+    const [y, options] = splitArguments(x, rest, "fit");
     return fit(this.#trainer, this, x, y, options);
   }
 
@@ -199,7 +199,7 @@ export class ModelClass extends ModelBase implements TrainableModel {
     x: unknown,
     ...rest: readonly unknown[]
   ): Promise<number | number[] | Record<string, number>> {
-    const [y, options] = splitArguments(rest, evaluateOnlyNames);
+    const [y, options] = splitArguments(x, rest, "evaluate");
     return evaluate(this.#trainer, this, x, y, options);
   }
 
@@ -208,7 +208,7 @@ export class ModelClass extends ModelBase implements TrainableModel {
     return (await predict(this.#trainer, this, x, options)) as Tensor; // SAFETY: one tensor as a rule, and typed so
   }
 
-  /** One training step on one batch: loss and metrics so far. */
+  /** One training step on one batch: its loss and metrics. */
   trainOnBatch(
     x: unknown,
     y: unknown,
@@ -223,7 +223,7 @@ export class ModelClass extends ModelBase implements TrainableModel {
     return trainOnBatch(this.#trainer, x, y, options);
   }
 
-  /** Loss and metrics so far, with one more batch. */
+  /** Loss and metrics of one batch. */
   testOnBatch(
     x: unknown,
     y: unknown,
@@ -336,26 +336,6 @@ export class ModelClass extends ModelBase implements TrainableModel {
   set stopTraining(value: boolean) {
     this.#trainer.stopTraining = value;
   }
-}
-
-/** Names that tell options from targets keyed by output name. */
-const runNames = ["batchSize", "verbose", "callbacks", "signal", "sampleWeight", "steps"];
-const evaluateOnlyNames = [...runNames, "returnDict"];
-const fitOnlyNames = [
-  ...runNames, "epochs", "validationSplit", "validationData", "shuffle", "classWeight", "initialEpoch", "stepsPerEpoch", "validationSteps",
-  "validationBatchSize", "validationFreq",
-]; // prettier-ignore
-
-/** Targets and options, of which the targets may be left out. */
-function splitArguments<O extends object>(
-  rest: readonly unknown[],
-  names: readonly string[],
-): [y: unknown, options: O] {
-  const [first, second] = rest;
-  const isOptions =
-    second === undefined && isPlainObject(first) && Object.keys(first).some((name) => names.includes(name));
-  const [y, options] = isOptions ? [undefined, first] : [first, second];
-  return [y, (options ?? {}) as O]; // SAFETY: the methods check their options
 }
 
 /** A model; with a rule R, calling it gives tensors whose shapes the compiler knows. */

@@ -53,29 +53,47 @@ export interface Compilation {
 export function prepareCompilation(model: TrainableModel, options: CompileOptions): Compilation {
   const where = `${model.where}: compile`;
   checkOptions(where, options, optionNames);
-  const { lossWeights = null, metrics = null, weightedMetrics = null, stepsPerExecution = 1, runEagerly = false, jitCompile = "auto" } = options;
+  const {
+    lossWeights = null,
+    metrics = null,
+    weightedMetrics = null,
+    stepsPerExecution = 1,
+    runEagerly = false,
+    jitCompile = "auto",
+  } = options;
   if (!Number.isInteger(stepsPerExecution) || stepsPerExecution < 1) {
-    throw new OptionError(`${where}: expected \`stepsPerExecution\` to be a positive integer, received ${stepsPerExecution}.`);
+    throw new OptionError(
+      `${where}: expected \`stepsPerExecution\` to be a positive integer, received ${stepsPerExecution}.`,
+    );
   }
   if (jitCompile !== "auto" && typeof jitCompile !== "boolean") {
-    throw new OptionError(`${where}: expected \`jitCompile\` to be true, false or "auto", received ${JSON.stringify(jitCompile)}.`);
+    throw new OptionError(
+      `${where}: expected \`jitCompile\` to be true, false or "auto", received ${JSON.stringify(jitCompile)}.`,
+    );
   }
   const outputNames = outputNamesOf(model.graph);
   return {
     options,
     optimizer: optimizerOf(model, options),
     loss: new CompileLoss({ loss: options.loss ?? null, lossWeights, outputNames }),
-    metrics: metrics === null && weightedMetrics === null ? null : new CompileMetrics({ metrics, weightedMetrics, outputNames }),
+    metrics:
+      metrics === null && weightedMetrics === null
+        ? null
+        : new CompileMetrics({ metrics, weightedMetrics, outputNames }),
     lossTracker: new Mean({ name: "loss" }),
     stepsPerExecution,
     runEagerly,
   };
 }
 
-function optimizerOf(model: TrainableModel, { optimizer = "rmsprop", autoScaleLoss = true }: CompileOptions): Optimizer | null {
+function optimizerOf(
+  model: TrainableModel,
+  { optimizer = "rmsprop", autoScaleLoss = true }: CompileOptions,
+): Optimizer | null {
   if (optimizer === null) return null;
   const made = getOptimizer(optimizer);
-  const needsScaling = autoScaleLoss && model.dtypePolicy.name === "mixed_float16" && made.className !== "LossScaleOptimizer";
+  const needsScaling =
+    autoScaleLoss && model.dtypePolicy.name === "mixed_float16" && made.className !== "LossScaleOptimizer";
   const wrapper = needsScaling ? optimizerClasses.get("LossScaleOptimizer") : undefined;
   return wrapper === undefined ? made : (Reflect.construct(wrapper, [made]) as Optimizer); // SAFETY: the classes make optimizers
 }

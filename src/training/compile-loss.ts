@@ -35,18 +35,27 @@ export class CompileLoss {
   /** The sum of the weighted losses; null when no output has one. */
   compute(yTrue: unknown, yPred: unknown, sampleWeight: unknown): Tensor | null {
     if (yTrue === undefined || yTrue === null) {
-      throw new AntlerError("fit: the model was compiled with a loss, but there are no targets. Pass y, or batches of [x, y].");
+      throw new AntlerError(
+        "fit: the model was compiled with a loss, but there are no targets. Pass y, or batches of [x, y].",
+      );
     }
     const targets = alignToOutputs("targets", yTrue, yPred, this.#request);
-    const isNested = Array.isArray(sampleWeight) || (sampleWeight !== null && typeof sampleWeight === "object" && !(sampleWeight instanceof Tensor));
-    const weights = isNested ? alignToOutputs("sample weights", sampleWeight, yPred, this.#request) : sampleWeight;
+    const isNested =
+      Array.isArray(sampleWeight) ||
+      (sampleWeight !== null && typeof sampleWeight === "object" && !(sampleWeight instanceof Tensor));
+    const weights = isNested
+      ? alignToOutputs("sample weights", sampleWeight, yPred, this.#request)
+      : sampleWeight;
     const planned = this.#plan(targets, yPred);
     let total: Tensor | null = null;
     planned.forEach(({ path, loss, weight }, i) => {
       const output = at(yPred, path) as Tensor; // SAFETY: planned for these outputs
       const given = (isNested ? at(weights, path) : weights) as Tensor | null | undefined; // SAFETY: aligned above
       // SAFETY: casts, products and sums of tensors are tensors.
-      let value = cast(loss(at(targets, path) as Tensor, output, { sampleWeight: given ?? null }) as Tensor, floatx()) as Tensor;
+      let value = cast(
+        loss(at(targets, path) as Tensor, output, { sampleWeight: given ?? null }) as Tensor,
+        floatx(),
+      ) as Tensor;
       const [first] = flatten<Tensor>(output as Tree<Tensor>);
       this.#trackers[i]?.updateState(value, { sampleWeight: first?.dims[0] ?? 1 });
       if (weight !== null) value = multiply(value, weight) as Tensor; // SAFETY: as above

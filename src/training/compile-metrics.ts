@@ -40,9 +40,14 @@ export class CompileMetrics {
   #plan: Plan | null = null;
 
   constructor(request: MetricRequest) {
-    for (const [name, value] of [["metrics", request.metrics], ["weightedMetrics", request.weightedMetrics]] as const) {
+    for (const [name, value] of [
+      ["metrics", request.metrics],
+      ["weightedMetrics", request.weightedMetrics],
+    ] as const) {
       if (value === null || value === undefined || Array.isArray(value) || isPlainObject(value)) continue;
-      throw new OptionError(`compile: expected \`${name}\` to be an array or an object keyed by output, received ${typeof value === "string" ? `"${value}"` : String(value)}. Put it into an array.`);
+      throw new OptionError(
+        `compile: expected \`${name}\` to be an array or an object keyed by output, received ${typeof value === "string" ? `"${value}"` : String(value)}. Put it into an array.`,
+      );
     }
     this.#request = request;
   }
@@ -59,7 +64,14 @@ export class CompileMetrics {
     const outputs = inOrder(plan, yPred);
     plan.metrics.forEach((group, i) => update(group, targets[i], outputs[i], null));
     const weights = sampleWeight === null || sampleWeight === undefined ? [] : inOrder(plan, sampleWeight);
-    plan.weighted.forEach((group, i) => update(group, targets[i], outputs[i], (weights.length < targets.length ? weights[0] : weights[i]) ?? null));
+    plan.weighted.forEach((group, i) =>
+      update(
+        group,
+        targets[i],
+        outputs[i],
+        (weights.length < targets.length ? weights[0] : weights[i]) ?? null,
+      ),
+    );
   }
 
   /** Results by name: `accuracy`, or with several outputs `priority_accuracy`. */
@@ -73,12 +85,14 @@ export class CompileMetrics {
     };
     const { metrics, weighted } = this.#plan ?? { metrics: [], weighted: [] };
     for (const group of metrics) {
-      for (const metric of group?.metrics ?? []) results[unique(prefixed(group, metric.name))] = resultOf(metric);
+      for (const metric of group?.metrics ?? [])
+        results[unique(prefixed(group, metric.name))] = resultOf(metric);
     }
     for (const group of weighted) {
       for (const metric of group?.metrics ?? []) {
         const name = prefixed(group, metric.name);
-        results[unique(counts.has(name) ? prefixed(group, `weighted_${metric.name}`) : name)] = resultOf(metric);
+        results[unique(counts.has(name) ? prefixed(group, `weighted_${metric.name}`) : name)] =
+          resultOf(metric);
       }
     }
     return results;
@@ -86,11 +100,13 @@ export class CompileMetrics {
 
   #build(yTrue: unknown, yPred: unknown): Plan {
     const outputs = flatten<unknown>(yPred);
-    const isFlat = (Array.isArray(yPred) || isPlainObject(yPred)) && Object.keys(yPred).length === outputs.length;
+    const isFlat =
+      (Array.isArray(yPred) || isPlainObject(yPred)) && Object.keys(yPred).length === outputs.length;
     let names = this.#request.outputNames;
     if (isFlat && isPlainObject(yPred)) {
       const keys = Object.keys(yPred).sort();
-      const isMatch = names !== null && names.length === keys.length && keys.every((key) => names?.includes(key));
+      const isMatch =
+        names !== null && names.length === keys.length && keys.every((key) => names?.includes(key));
       if (!isMatch) names = keys;
     }
     const order = outputs.length > 1 && isFlat ? names : null;
@@ -111,7 +127,8 @@ function prefixed(group: OutputMetrics | null, name: string): string {
 function update(group: OutputMetrics | null, yTrue: unknown, yPred: unknown, sampleWeight: unknown): void {
   if (group === null) return;
   // SAFETY: the flat leaves of targets and outputs are tensors.
-  for (const metric of group.metrics) updateMetric(metric, yTrue as Tensor, yPred as Tensor, sampleWeight as Tensor | null);
+  for (const metric of group.metrics)
+    updateMetric(metric, yTrue as Tensor, yPred as Tensor, sampleWeight as Tensor | null);
 }
 
 function inOrder({ order }: { readonly order: readonly string[] | null }, y: unknown): unknown[] {
@@ -126,9 +143,14 @@ interface BuildContext {
   readonly order: readonly string[] | null;
 }
 
-function metricsOf(what: string, given: unknown, { yTrue, yPred, names, isFlat, order }: BuildContext): PerOutput {
+function metricsOf(
+  what: string,
+  given: unknown,
+  { yTrue, yPred, names, isFlat, order }: BuildContext,
+): PerOutput {
   const count = flatten<unknown>(yPred).length;
-  const isEmpty = given === null || given === undefined || (typeof given === "object" && Object.keys(given).length === 0);
+  const isEmpty =
+    given === null || given === undefined || (typeof given === "object" && Object.keys(given).length === 0);
   if (isEmpty) return Array.from({ length: count }, () => null);
   const targets = inOrder({ order }, yTrue);
   const outputs = inOrder({ order }, yPred);
@@ -137,14 +159,22 @@ function metricsOf(what: string, given: unknown, { yTrue, yPred, names, isFlat, 
     const identifiers = Array.isArray(list) ? list : [list];
     // SAFETY: the flat leaves of targets and outputs are tensors; resolveMetric checks names.
     const [target, output] = [targets[i] as Tensor, outputs[i] as Tensor];
-    return { outputName: name, metrics: identifiers.map((identifier) => resolveMetric(identifier as MetricIdentifier, target.dims, output.dims)) };
+    return {
+      outputName: name,
+      metrics: identifiers.map((identifier) =>
+        resolveMetric(identifier as MetricIdentifier, target.dims, output.dims),
+      ),
+    };
   };
   if (count === 1) return [make(flatten<unknown>(given), 0, null)];
-  if (isFlat && Array.isArray(given) && given.length === count) return given.map((list, i) => make(list, i, names?.[i] ?? null));
+  if (isFlat && Array.isArray(given) && given.length === count)
+    return given.map((list, i) => make(list, i, names?.[i] ?? null));
   if (isPlainObject(given) && names !== null) {
     const unknown = Object.keys(given).filter((name) => !names.includes(name));
     if (unknown.length === 0) return names.map((name, i) => make(given[name], i, name));
-    throw new OptionError(`compile: \`${what}\` names ${unknown.join(", ")}, but the outputs are ${names.join(", ")}.`);
+    throw new OptionError(
+      `compile: \`${what}\` names ${unknown.join(", ")}, but the outputs are ${names.join(", ")}.`,
+    );
   }
   throw new OptionError(
     `compile: expected \`${what}\` with one entry for each of the model's ${count} outputs${names === null ? "" : ` (${names.join(", ")})`}, received ${Array.isArray(given) ? `${given.length} entries` : "one"}.`,

@@ -11,13 +11,35 @@ import type { Trainer } from "./trainer.ts";
 export type Evaluation = number | number[] | Record<string, number>;
 
 /** Loss and metrics of a model on data. @see Keras `Trainer.evaluate` */
-export async function evaluate(trainer: Trainer, model: CallbackModel, x: unknown, y: unknown, options: EvaluateOptions): Promise<Evaluation> {
+export async function evaluate(
+  trainer: Trainer,
+  model: CallbackModel,
+  x: unknown,
+  y: unknown,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
   const where = `${trainer.model.where}: evaluate`;
   checkRunOptions(where, options, optionNames.evaluate);
   trainer.compiled("evaluate");
-  const { batchSize = null, steps = null, sampleWeight, returnDict = false, signal, verbose = "auto" } = options;
-  const source = sourceOf({ x, y, sampleWeight }, { where, graph: trainer.model.graph, batchSize, steps, shuffle: false });
-  const callbacks = new CallbackList(options.callbacks ?? null, { addProgbar: verbose !== 0, verbose, epochs: 1, steps: source.numBatches, model });
+  const {
+    batchSize = null,
+    steps = null,
+    sampleWeight,
+    returnDict = false,
+    signal,
+    verbose = "auto",
+  } = options;
+  const source = sourceOf(
+    { x, y, sampleWeight },
+    { where, graph: trainer.model.graph, batchSize, steps, shuffle: false },
+  );
+  const callbacks = new CallbackList(options.callbacks ?? null, {
+    addProgbar: verbose !== 0,
+    verbose,
+    epochs: 1,
+    steps: source.numBatches,
+    model,
+  });
   try {
     const logs = toLogs(await runTest(trainer, source, callbacks, signal));
     return returnDict ? (logs as Record<string, number>) : inOrder(trainer, logs); // SAFETY: numbers as a rule, and typed so
@@ -27,7 +49,12 @@ export async function evaluate(trainer: Trainer, model: CallbackModel, x: unknow
 }
 
 /** Runs all batches of a source; the last results are those of all batches. */
-export async function runTest(trainer: Trainer, source: BatchSource, callbacks: CallbackList, signal: AbortSignal | null | undefined): Promise<object> {
+export async function runTest(
+  trainer: Trainer,
+  source: BatchSource,
+  callbacks: CallbackList,
+  signal: AbortSignal | null | undefined,
+): Promise<object> {
   await callbacks.onTestBegin();
   let last: object = {};
   trainer.resetMetrics();
@@ -51,7 +78,9 @@ export async function runTest(trainer: Trainer, source: BatchSource, callbacks: 
 export function inOrder(trainer: Trainer, logs: Logs): number | number[] {
   // As in Keras, a metric that is compiled both plain and weighted comes twice under its plain name.
   const names = trainer.metrics.map(({ name }) => name).filter((name) => name in logs);
-  const rest = Object.keys(logs).filter((name) => !names.includes(name)).sort();
+  const rest = Object.keys(logs)
+    .filter((name) => !names.includes(name))
+    .sort();
   const values = [...names, ...rest].map((name) => logs[name] as number); // SAFETY: numbers as a rule, and typed so
   const [first] = values;
   return values.length === 1 && first !== undefined ? first : values;

@@ -12,7 +12,13 @@ import { checkRunOptions, type FitOptions, optionNames } from "./options.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Trains a model for some epochs. @see Keras `Trainer.fit` */
-export async function fit(trainer: Trainer, model: CallbackModel, x: unknown, y: unknown, options: FitOptions): Promise<History> {
+export async function fit(
+  trainer: Trainer,
+  model: CallbackModel,
+  x: unknown,
+  y: unknown,
+  options: FitOptions,
+): Promise<History> {
   const where = `${trainer.model.where}: fit`;
   checkRunOptions(where, options, optionNames.fit);
   const { optimizer, stepsPerExecution } = trainer.compiled("fit");
@@ -83,24 +89,46 @@ function sourcesOf(trainer: Trainer, x: unknown, y: unknown, options: FitOptions
   const { validationSplit = 0, validationData = null, sampleWeight, classWeight, shuffle = true } = options;
   const batchSize = options.batchSize ?? null;
   const common = { where, graph, batchSize, shuffle, steps: options.stepsPerEpoch ?? null };
-  const test = { where: `${where} (validationData)`, graph, batchSize: options.validationBatchSize ?? batchSize, shuffle: false, steps: options.validationSteps ?? null };
+  const test = {
+    where: `${where} (validationData)`,
+    graph,
+    batchSize: options.validationBatchSize ?? batchSize,
+    shuffle: false,
+    steps: options.validationSteps ?? null,
+  };
   if (shuffle !== true && shuffle !== false && shuffle !== "batch") {
-    throw new OptionError(`${where}: expected \`shuffle\` to be true, false or "batch", received ${JSON.stringify(shuffle)}.`);
+    throw new OptionError(
+      `${where}: expected \`shuffle\` to be true, false or "batch", received ${JSON.stringify(shuffle)}.`,
+    );
   }
   const given = { x, y, sampleWeight, classWeight };
   if (validationSplit !== 0 && validationData === null) {
     const data = toArrayData(given, common);
-    if (data === null) throw new OptionError(`${where}: \`validationSplit\` needs whole data in memory. Give \`validationData\` for iterables.`);
+    if (data === null)
+      throw new OptionError(
+        `${where}: \`validationSplit\` needs whole data in memory. Give \`validationData\` for iterables.`,
+      );
     const parts = splitForValidation(where, data, validationSplit);
     return { train: sourceOfArrays(parts.train, common), validation: sourceOfArrays(parts.validation, test) };
   }
   const train = sourceOf(given, common);
   if (validationData === null) return { train, validation: null };
-  if (Array.isArray(validationData) && validationData.length >= 1 && validationData.length <= 3 && !isBatchIterable(validationData[0])) {
+  if (
+    Array.isArray(validationData) &&
+    validationData.length >= 1 &&
+    validationData.length <= 3 &&
+    !isBatchIterable(validationData[0])
+  ) {
     const [valX, valY, valWeight]: readonly unknown[] = validationData;
     return { train, validation: sourceOf({ x: valX, y: valY, sampleWeight: valWeight }, test) };
   }
-  return { train, validation: sourceOf({ x: validationData }, isBatchIterable(validationData) ? { ...test, batchSize: options.validationBatchSize ?? null } : test) };
+  return {
+    train,
+    validation: sourceOf(
+      { x: validationData },
+      isBatchIterable(validationData) ? { ...test, batchSize: options.validationBatchSize ?? null } : test,
+    ),
+  };
 }
 
 function isDue(epoch: number, frequency: number | readonly number[]): boolean {
@@ -108,6 +136,11 @@ function isDue(epoch: number, frequency: number | readonly number[]): boolean {
 }
 
 function checkFrequency(where: string, frequency: number | readonly number[]): void {
-  const isGood = Array.isArray(frequency) ? frequency.every((epoch) => Number.isInteger(epoch)) : Number.isInteger(frequency) && (frequency as number) > 0; // SAFETY: no array
-  if (!isGood) throw new OptionError(`${where}: expected \`validationFreq\` to be a positive integer or a list of epochs, received ${JSON.stringify(frequency)}.`);
+  const isGood = Array.isArray(frequency)
+    ? frequency.every((epoch) => Number.isInteger(epoch))
+    : Number.isInteger(frequency) && (frequency as number) > 0; // SAFETY: no array
+  if (!isGood)
+    throw new OptionError(
+      `${where}: expected \`validationFreq\` to be a positive integer or a list of epochs, received ${JSON.stringify(frequency)}.`,
+    );
 }

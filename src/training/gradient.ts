@@ -25,11 +25,15 @@ export function gradientsInTrace(value: Tensor, variables: readonly Variable[]):
   const builder = currentBuilder();
   invariant(scope !== null && builder !== null, "gradients of a traced value outside a trace");
   if (value.shape.length !== 0) {
-    throw new ShapeError(`valueAndGrad: expected a scalar, received shape ${formatShape(value.shape)}. Reduce it with ops.mean or ops.sum.`);
+    throw new ShapeError(
+      `valueAndGrad: expected a scalar, received shape ${formatShape(value.shape)}. Reduce it with ops.mean or ops.sum.`,
+    );
   }
   const scalar = value.traced;
   const wrt = variables.map((variable) => scope.read(variable).traced);
-  return gradients(builder, [scalar], [p.fullLike(scalar, 1)], wrt).map((g) => (g === null ? null : Tensor.traced(g)));
+  return gradients(builder, [scalar], [p.fullLike(scalar, 1)], wrt).map((g) =>
+    g === null ? null : Tensor.traced(g),
+  );
 }
 
 /**

@@ -40,11 +40,19 @@ export interface LoopOptions {
 }
 
 /** Runs all batches of one epoch; gives their number. */
-export async function runBatches({ source, stepsPerExecution, breather, run, onBegin, onEnd, isStopped }: LoopOptions): Promise<number> {
+export async function runBatches({
+  source,
+  stepsPerExecution,
+  breather,
+  run,
+  onBegin,
+  onEnd,
+  isStopped,
+}: LoopOptions): Promise<number> {
   const begun = source.begin();
   if (begun instanceof Promise) await begun;
   let step = 0;
-  for (let isDone = false; !isDone; ) {
+  for (let isDone = false; !isDone;) {
     const results: Tree<Tensor>[] = [];
     while (results.length < stepsPerExecution) {
       const next = source.next();

@@ -83,7 +83,8 @@ function sameNames(a: readonly string[], b: readonly string[]): boolean {
 
 function mapLosses(loss: unknown, f: (leaf: unknown) => Weighted | null): LossTree {
   if (Array.isArray(loss)) return loss.map((child) => mapLosses(child, f));
-  if (isLossTable(loss)) return Object.fromEntries(Object.entries(loss).map(([key, child]) => [key, mapLosses(child, f)]));
+  if (isLossTable(loss))
+    return Object.fromEntries(Object.entries(loss).map(([key, child]) => [key, mapLosses(child, f)]));
   return f(loss);
 }
 
@@ -91,7 +92,9 @@ function leavesOf(tree: LossTree): (Weighted | null)[] {
   if (tree === null || isWeighted(tree)) return [tree];
   if (Array.isArray(tree)) return tree.flatMap((child: LossTree) => leavesOf(child));
   const node = tree as { readonly [key: string]: LossTree }; // SAFETY: neither leaf nor array
-  return Object.keys(node).sort().flatMap((key) => leavesOf(node[key] ?? null));
+  return Object.keys(node)
+    .sort()
+    .flatMap((key) => leavesOf(node[key] ?? null));
 }
 
 function pairWithWeights(loss: unknown, lossWeights: unknown): LossTree {
@@ -102,22 +105,32 @@ function pairWithWeights(loss: unknown, lossWeights: unknown): LossTree {
   const weights = flatten<unknown>(lossWeights);
   const count = leavesOf(plain).length;
   if (count !== weights.length) {
-    throw new OptionError(`compile: expected one loss weight for each loss, received ${count} losses and ${weights.length} weights.`);
+    throw new OptionError(
+      `compile: expected one loss weight for each loss, received ${count} losses and ${weights.length} weights.`,
+    );
   }
   const isSorted = isLossTable(loss);
   const order = new Map<string, unknown>();
-  if (isSorted && isPlainObject(lossWeights)) for (const [key, weight] of Object.entries(lossWeights)) order.set(key, weight);
+  if (isSorted && isPlainObject(lossWeights))
+    for (const [key, weight] of Object.entries(lossWeights)) order.set(key, weight);
   let next = 0;
   const take = (value: unknown, key: string | null): Weighted | null => {
     const given = key !== null && order.has(key) ? order.get(key) : weights[next];
     next++;
     if (given !== null && given !== undefined && typeof given !== "number") {
-      throw new OptionError(`compile: expected loss weights to be numbers, received ${JSON.stringify(given)}.`);
+      throw new OptionError(
+        `compile: expected loss weights to be numbers, received ${JSON.stringify(given)}.`,
+      );
     }
     return leaf(value, given ?? null);
   };
   if (!isSorted) return mapLosses(loss, (value) => take(value, null));
-  const entries = Object.keys(loss).sort().map((key): [string, LossTree] => [key, isLossLeaf(loss[key]) ? take(loss[key], key) : mapLosses(loss[key], (value) => take(value, null))]);
+  const entries = Object.keys(loss)
+    .sort()
+    .map((key): [string, LossTree] => [
+      key,
+      isLossLeaf(loss[key]) ? take(loss[key], key) : mapLosses(loss[key], (value) => take(value, null)),
+    ]);
   const byKey = new Map(entries);
   return Object.fromEntries(Object.keys(loss).map((key) => [key, byKey.get(key) ?? null]));
 }
@@ -127,7 +140,14 @@ function isLossLeaf(loss: unknown): boolean {
 }
 
 /** Places the losses of a subtree on the outputs of a subtree. */
-function place(planned: PlannedLoss[], tree: LossTree, yTrue: unknown, yPred: unknown, names: unknown, path: OutputPath): void {
+function place(
+  planned: PlannedLoss[],
+  tree: LossTree,
+  yTrue: unknown,
+  yPred: unknown,
+  names: unknown,
+  path: OutputPath,
+): void {
   if (tree === null) return;
   if (isWeighted(tree)) {
     const outputs = flatten<unknown>(yPred);
@@ -160,7 +180,11 @@ function packLosses(yPred: unknown, list: readonly LossTree[]): LossTree {
   const pack = (node: unknown): LossTree => {
     if (Array.isArray(node)) return node.map(pack);
     if (isPlainObject(node)) {
-      const byKey = new Map(Object.keys(node).sort().map((key) => [key, pack(node[key])]));
+      const byKey = new Map(
+        Object.keys(node)
+          .sort()
+          .map((key) => [key, pack(node[key])]),
+      );
       return Object.fromEntries(byKey);
     }
     return list[next++] ?? null;
@@ -168,18 +192,29 @@ function packLosses(yPred: unknown, list: readonly LossTree[]): LossTree {
   return pack(yPred);
 }
 
-function placeEach(planned: PlannedLoss[], tree: LossTree, yTrue: unknown, yPred: unknown, names: unknown, path: OutputPath): void {
+function placeEach(
+  planned: PlannedLoss[],
+  tree: LossTree,
+  yTrue: unknown,
+  yPred: unknown,
+  names: unknown,
+  path: OutputPath,
+): void {
   // SAFETY: not a leaf; arrays and objects have entries alike.
   for (const [key, child] of Object.entries(tree as Readonly<Record<string, LossTree>>)) {
     if (child === null) continue;
     const step = Array.isArray(tree) ? Number(key) : key;
     const output = childOf(yPred, step);
     if (output === undefined) {
-      throw new OptionError(`compile: there is a loss for "${[...path, step].join("/")}", but the outputs are ${describe(yPred)}.`);
+      throw new OptionError(
+        `compile: there is a loss for "${[...path, step].join("/")}", but the outputs are ${describe(yPred)}.`,
+      );
     }
     const target = childOf(yTrue, step);
     if (target === undefined || target === null) {
-      throw new DataError(`fit: the output "${[...path, step].join("/")}" has a loss, but no targets: the targets are ${describe(yTrue)}.`);
+      throw new DataError(
+        `fit: the output "${[...path, step].join("/")}" has a loss, but no targets: the targets are ${describe(yTrue)}.`,
+      );
     }
     place(planned, child, target, output, childOf(names, step), [...path, step]);
   }
@@ -219,7 +254,12 @@ function nameOf(path: OutputPath, names: unknown, loss: Loss, outputs: number): 
  * @throws {DataError} when they do not fit.
  * @see Keras `CompileLoss.call`
  */
-export function alignToOutputs(what: string, given: unknown, yPred: unknown, { loss, outputNames }: LossRequest): unknown {
+export function alignToOutputs(
+  what: string,
+  given: unknown,
+  yPred: unknown,
+  { loss, outputNames }: LossRequest,
+): unknown {
   const outputs = flatten<unknown>(yPred);
   const isLeaf = !Array.isArray(given) && !isPlainObject(given);
   if (!Array.isArray(yPred) && !isPlainObject(yPred)) {
@@ -229,17 +269,33 @@ export function alignToOutputs(what: string, given: unknown, yPred: unknown, { l
   } else {
     if (sameStructure(given, yPred)) return given;
     if (isLeaf && outputs.length === 1) return packLike(yPred, [given]);
-    if (Array.isArray(yPred) && isPlainObject(given) && outputNames !== null && sameNames(outputNames, Object.keys(given))) {
+    if (
+      Array.isArray(yPred) &&
+      isPlainObject(given) &&
+      outputNames !== null &&
+      sameNames(outputNames, Object.keys(given))
+    ) {
       return outputNames.map((name) => given[name]);
     }
     const leaves = flatten<unknown>(given);
-    if (!isLeaf && leaves.length === outputs.length && !(isPlainObject(given) && isPlainObject(yPred))) return packLike(yPred, leaves);
-    const losses = leavesOf(mapLosses(loss, (value) => (value === null || value === undefined ? null : Object.freeze({ loss: value, weight: null }))));
-    if (isPlainObject(given) && isPlainObject(yPred) && Object.keys(given).every((key) => key in yPred)) return given;
+    if (!isLeaf && leaves.length === outputs.length && !(isPlainObject(given) && isPlainObject(yPred)))
+      return packLike(yPred, leaves);
+    const losses = leavesOf(
+      mapLosses(loss, (value) =>
+        value === null || value === undefined ? null : Object.freeze({ loss: value, weight: null }),
+      ),
+    );
+    if (isPlainObject(given) && isPlainObject(yPred) && Object.keys(given).every((key) => key in yPred))
+      return given;
     if (losses.length === outputs.length && leaves.length === losses.filter((leaf) => leaf !== null).length) {
       let next = 0;
-      return packLike(yPred, losses.map((leaf) => (leaf === null ? null : leaves[next++])));
+      return packLike(
+        yPred,
+        losses.map((leaf) => (leaf === null ? null : leaves[next++])),
+      );
     }
   }
-  throw new DataError(`fit: the ${what} do not fit the model's outputs: expected ${describe(yPred)}, received ${describe(given)}.`);
+  throw new DataError(
+    `fit: the ${what} do not fit the model's outputs: expected ${describe(yPred)}, received ${describe(given)}.`,
+  );
 }

@@ -3,7 +3,12 @@ import type { Tensor } from "../ops/core/tensor.ts";
 import type { StepLogs } from "./trainable.ts";
 
 /** A metric of targets and outputs takes in a batch. */
-export function updateMetric(metric: MetricBase, yTrue: Tensor, yPred: Tensor, sampleWeight: Tensor | null): void {
+export function updateMetric(
+  metric: MetricBase,
+  yTrue: Tensor,
+  yPred: Tensor,
+  sampleWeight: Tensor | null,
+): void {
   // SAFETY: a compiled metric takes targets, outputs and one object with weights.
   (metric.updateState as (...args: unknown[]) => void).call(metric, yTrue, yPred, { sampleWeight });
 }

@@ -20,14 +20,28 @@ export interface TrainOnBatchOptions extends TestOnBatchOptions {
 }
 
 /** One training step: loss and metrics of this batch. @see Keras `Trainer.train_on_batch` */
-export function trainOnBatch(trainer: Trainer, x: unknown, y: unknown, options: TrainOnBatchOptions): Promise<Evaluation> {
-  checkOptions(`${trainer.model.where}: trainOnBatch`, options, ["sampleWeight", "classWeight", "returnDict"]);
+export function trainOnBatch(
+  trainer: Trainer,
+  x: unknown,
+  y: unknown,
+  options: TrainOnBatchOptions,
+): Promise<Evaluation> {
+  checkOptions(`${trainer.model.where}: trainOnBatch`, options, [
+    "sampleWeight",
+    "classWeight",
+    "returnDict",
+  ]);
   const { sampleWeight, classWeight, returnDict = false } = options;
   return step(trainer, "train", { x, y, sampleWeight, classWeight }, returnDict);
 }
 
 /** Loss and metrics of one batch. @see Keras `Trainer.test_on_batch` */
-export function testOnBatch(trainer: Trainer, x: unknown, y: unknown, options: TestOnBatchOptions): Promise<Evaluation> {
+export function testOnBatch(
+  trainer: Trainer,
+  x: unknown,
+  y: unknown,
+  options: TestOnBatchOptions,
+): Promise<Evaluation> {
   checkOptions(`${trainer.model.where}: testOnBatch`, options, ["sampleWeight", "returnDict"]);
   const { sampleWeight, returnDict = false } = options;
   return step(trainer, "test", { x, y, sampleWeight }, returnDict);
@@ -38,7 +52,12 @@ export async function predictOnBatch(trainer: Trainer, x: unknown): Promise<Tree
   return trainer.run("predict", { x: arrays(trainer, "predictOnBatch", { x }).x });
 }
 
-async function step(trainer: Trainer, mode: "train" | "test", given: GivenData, returnDict: boolean): Promise<Evaluation> {
+async function step(
+  trainer: Trainer,
+  mode: "train" | "test",
+  given: GivenData,
+  returnDict: boolean,
+): Promise<Evaluation> {
   const name = `${mode}OnBatch`;
   trainer.compiled(name);
   const { x, y, sampleWeight } = arrays(trainer, name, given);
@@ -47,7 +66,11 @@ async function step(trainer: Trainer, mode: "train" | "test", given: GivenData, 
   return returnDict ? (logs as Record<string, number>) : inOrder(trainer, logs); // SAFETY: numbers as a rule, and typed so
 }
 
-function arrays(trainer: Trainer, name: string, given: GivenData): NonNullable<ReturnType<typeof toArrayData>> {
+function arrays(
+  trainer: Trainer,
+  name: string,
+  given: GivenData,
+): NonNullable<ReturnType<typeof toArrayData>> {
   const where = `${trainer.model.where}: ${name}`;
   const data = toArrayData(given, { where, graph: trainer.model.graph });
   if (data === null) throw new DataError(`${where}: expected one batch of arrays, received an iterable.`);

@@ -66,18 +66,30 @@ export const optionNames: Readonly<Record<"predict" | "evaluate" | "fit", readon
 /** Refuses unknown options, and values that cannot be meant. */
 export function checkRunOptions(where: string, options: RunOptions, known: readonly string[]): void {
   checkOptions(where, options, known);
-  for (const name of ["batchSize", "steps", "stepsPerEpoch", "validationSteps", "validationBatchSize"] as const) {
+  for (const name of [
+    "batchSize",
+    "steps",
+    "stepsPerEpoch",
+    "validationSteps",
+    "validationBatchSize",
+  ] as const) {
     const value = (options as FitOptions & EvaluateOptions)[name]; // SAFETY: only names that the method knows are present
     if (value === null || value === undefined || (Number.isInteger(value) && value > 0)) continue;
-    throw new OptionError(`${where}: expected \`${name}\` to be a positive integer, received ${JSON.stringify(value)}.`);
+    throw new OptionError(
+      `${where}: expected \`${name}\` to be a positive integer, received ${JSON.stringify(value)}.`,
+    );
   }
   for (const name of ["epochs", "initialEpoch"] as const) {
     const value = (options as FitOptions)[name]; // SAFETY: as above
     if (value === undefined || (Number.isInteger(value) && value >= 0)) continue;
-    throw new OptionError(`${where}: expected \`${name}\` to be an integer >= 0, received ${JSON.stringify(value)}.`);
+    throw new OptionError(
+      `${where}: expected \`${name}\` to be an integer >= 0, received ${JSON.stringify(value)}.`,
+    );
   }
   const { verbose } = options;
   if (verbose !== undefined && verbose !== "auto" && ![0, 1, 2].includes(verbose)) {
-    throw new OptionError(`${where}: expected \`verbose\` to be 0, 1, 2 or "auto", received ${JSON.stringify(verbose)}.`);
+    throw new OptionError(
+      `${where}: expected \`verbose\` to be 0, 1, 2 or "auto", received ${JSON.stringify(verbose)}.`,
+    );
   }
 }

@@ -11,12 +11,23 @@ import { checkRunOptions, optionNames, type PredictOptions } from "./options.ts"
 import type { Trainer } from "./trainer.ts";
 
 /** A model's outputs for data, batch by batch, joined. @see Keras `Trainer.predict` */
-export async function predict(trainer: Trainer, model: CallbackModel, x: unknown, options: PredictOptions): Promise<Tree<Tensor>> {
+export async function predict(
+  trainer: Trainer,
+  model: CallbackModel,
+  x: unknown,
+  options: PredictOptions,
+): Promise<Tree<Tensor>> {
   const where = `${trainer.model.where}: predict`;
   checkRunOptions(where, options, optionNames.predict);
   const { batchSize = null, steps = null, signal, verbose = "auto" } = options;
   const source = sourceOf({ x }, { where, graph: trainer.model.graph, batchSize, steps, shuffle: false });
-  const callbacks = new CallbackList(options.callbacks ?? null, { addProgbar: verbose !== 0, verbose, epochs: 1, steps: source.numBatches, model });
+  const callbacks = new CallbackList(options.callbacks ?? null, {
+    addProgbar: verbose !== 0,
+    verbose,
+    epochs: 1,
+    steps: source.numBatches,
+    model,
+  });
   const outputs: Tree<Tensor>[] = [];
   try {
     await callbacks.onPredictBegin();
@@ -29,7 +40,9 @@ export async function predict(trainer: Trainer, model: CallbackModel, x: unknown
       onBegin: (step) => callbacks.onPredictBatchBegin(step),
       onEnd: (step, results) => {
         outputs.push(...results);
-        return callbacks.onPredictBatchEnd(step, { outputs: results.length === 1 ? results[0] : joinBatches(where, results) });
+        return callbacks.onPredictBatchEnd(step, {
+          outputs: results.length === 1 ? results[0] : joinBatches(where, results),
+        });
       },
       isStopped: () => false,
     });
@@ -46,16 +59,30 @@ function joinBatches(where: string, batches: readonly Tree<Tensor>[]): Tree<Tens
   if (first === undefined) throw new DataError(`${where}: expected at least one batch, received none.`);
   if (batches.length === 1) return first;
   const leaves = batches.map((batch) => flatten<Tensor>(batch));
-  return packLike(first, flatten<Tensor>(first).map((_, i) => join(where, leaves.map((leaf) => leaf[i]))));
+  return packLike(
+    first,
+    flatten<Tensor>(first).map((_, i) =>
+      join(
+        where,
+        leaves.map((leaf) => leaf[i]),
+      ),
+    ),
+  );
 }
 
 function join(where: string, parts: readonly (Tensor | undefined)[]): Tensor {
   const tensors = parts.filter((part): part is Tensor => part !== undefined);
   const [first] = tensors;
-  if (first === undefined || first.dims.length === 0) throw new DataError(`${where}: outputs without a batch axis cannot be joined over batches.`);
+  if (first === undefined || first.dims.length === 0)
+    throw new DataError(`${where}: outputs without a batch axis cannot be joined over batches.`);
   const row = first.dims.slice(1);
   if (tensors.some(({ dims }) => dims.slice(1).join() !== row.join())) {
-    throw new DataError(`${where}: outputs of batches differ in shape: ${tensors.map(({ dims }) => `[${dims.join(", ")}]`).slice(0, 4).join(", ")}. Predict one batch at a time.`);
+    throw new DataError(
+      `${where}: outputs of batches differ in shape: ${tensors
+        .map(({ dims }) => `[${dims.join(", ")}]`)
+        .slice(0, 4)
+        .join(", ")}. Predict one batch at a time.`,
+    );
   }
   const count = tensors.reduce((sum, { dims }) => sum + (dims[0] ?? 0), 0);
   const data: TypedArray = allocate(first.dtype, count * sizeOf(row));

@@ -54,7 +54,9 @@ export class Trainer {
   /** How the model was compiled. */
   compiled(what: string): Compilation {
     if (this.#compilation !== null) return this.#compilation;
-    throw new AntlerError(`${this.model.where}: compile it before ${what}: model.compile({ optimizer, loss, metrics }).`);
+    throw new AntlerError(
+      `${this.model.where}: compile it before ${what}: model.compile({ optimizer, loss, metrics }).`,
+    );
   }
 
   get optimizer(): Optimizer | null {
@@ -65,14 +67,24 @@ export class Trainer {
   get metrics(): MetricBase[] {
     const compiled = this.#compilation;
     if (compiled === null) return metricsIn(this.model);
-    return [compiled.lossTracker, ...(compiled.metrics?.metrics ?? []), ...compiled.loss.metrics, ...metricsIn(this.model)];
+    return [
+      compiled.lossTracker,
+      ...(compiled.metrics?.metrics ?? []),
+      ...compiled.loss.metrics,
+      ...metricsIn(this.model),
+    ];
   }
 
   /** As Keras has them: compiled metrics go by one name. */
   get metricsNames(): string[] {
     const compiled = this.#compilation;
     if (compiled === null) return metricsIn(this.model).map(({ name }) => name);
-    const groups = [compiled.lossTracker, ...(compiled.metrics === null ? [] : [compiled.metrics]), ...compiled.loss.metrics, ...metricsIn(this.model)];
+    const groups = [
+      compiled.lossTracker,
+      ...(compiled.metrics === null ? [] : [compiled.metrics]),
+      ...compiled.loss.metrics,
+      ...metricsIn(this.model),
+    ];
     return groups.map(({ name }) => name);
   }
 
@@ -89,7 +101,8 @@ export class Trainer {
   #step(mode: Mode): CompiledFunction {
     const known = this.#steps.get(mode);
     if (known !== undefined) return known;
-    const step = new CompiledFunction((inputs) => this.#trace(mode, inputs as unknown as StepData), { // SAFETY: batches have these fields
+    const step = new CompiledFunction((inputs) => this.#trace(mode, inputs as unknown as StepData), {
+      // SAFETY: batches have these fields
       runEagerly: this.#compilation?.runEagerly,
     });
     this.#steps.set(mode, step);
@@ -143,11 +156,15 @@ export class Trainer {
   /** The compiled losses, and those that layers added. */
   computeLoss({ y, yPred, sampleWeight }: LossArguments): Tensor {
     const { loss } = this.compiled("computing a loss");
-    const parts = this.model.losses.map((value) => sum(isFloat(value.dtype) ? value : (cast(value, floatx()) as Tensor))); // SAFETY: tensor in, tensor out
+    const parts = this.model.losses.map((value) =>
+      sum(isFloat(value.dtype) ? value : (cast(value, floatx()) as Tensor)),
+    ); // SAFETY: tensor in, tensor out
     const own = loss.isEmpty ? null : loss.compute(y, yPred, sampleWeight);
     const [first, ...rest] = own === null ? parts : [own, ...parts];
     if (first === undefined) {
-      throw new AntlerError(`${this.model.where}: there is no loss to minimise. Give one to compile({ loss }), or add one with addLoss.`);
+      throw new AntlerError(
+        `${this.model.where}: there is no loss to minimise. Give one to compile({ loss }), or add one with addLoss.`,
+      );
     }
     return rest.reduce<Tensor>((total, part) => add(total, part) as Tensor, first); // SAFETY: tensors in, tensor out
   }
@@ -180,7 +197,9 @@ export class Trainer {
   }
 }
 
-function isRecord(value: Tensor | Readonly<Record<string, Tensor>>): value is Readonly<Record<string, Tensor>> {
+function isRecord(
+  value: Tensor | Readonly<Record<string, Tensor>>,
+): value is Readonly<Record<string, Tensor>> {
   return Object.getPrototypeOf(value) === Object.prototype;
 }
 

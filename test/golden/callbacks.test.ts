@@ -28,7 +28,11 @@ function mlp(): ModelClass {
   const make = trainingModels["mnist_mlp"];
   if (make === undefined) throw new Error("the model is missing");
   const model = make();
-  model.compile({ optimizer: new Adam(0.01), loss: SparseCategoricalCrossentropy({ fromLogits: true }), metrics: ["accuracy"] });
+  model.compile({
+    optimizer: new Adam(0.01),
+    loss: SparseCategoricalCrossentropy({ fromLogits: true }),
+    metrics: ["accuracy"],
+  });
   return model;
 }
 
@@ -38,7 +42,22 @@ class Recorder extends Callback {
 
   constructor() {
     super();
-    const names = ["TrainBegin", "TrainEnd", "EpochBegin", "EpochEnd", "TrainBatchBegin", "TrainBatchEnd", "TestBegin", "TestEnd", "TestBatchBegin", "TestBatchEnd", "PredictBegin", "PredictEnd", "PredictBatchBegin", "PredictBatchEnd"];
+    const names = [
+      "TrainBegin",
+      "TrainEnd",
+      "EpochBegin",
+      "EpochEnd",
+      "TrainBatchBegin",
+      "TrainBatchEnd",
+      "TestBegin",
+      "TestEnd",
+      "TestBatchBegin",
+      "TestBatchEnd",
+      "PredictBegin",
+      "PredictEnd",
+      "PredictBatchBegin",
+      "PredictBatchEnd",
+    ];
     for (const name of names) {
       const event = `on${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
       Object.defineProperty(this, `on${name}`, {
@@ -55,12 +74,19 @@ describeGolden("callbacks", () => {
   beforeEach(resetNames);
 
   it("are called in Keras's order", async () => {
-    const { events } = readGoldenJson<{ readonly events: readonly unknown[] }>("training/_callback_events.json");
+    const { events } = readGoldenJson<{ readonly events: readonly unknown[] }>(
+      "training/_callback_events.json",
+    );
     const { x, y } = readGolden<OnBatchRun>("training/_train_on_batch.json");
     const model = mlp();
     const recorder = new Recorder();
     const options = { callbacks: [recorder], verbose: 0, batchSize: 32 } as const;
-    await model.fit(toTensor(x), toTensor(y), { ...options, epochs: 2, batchSize: 16, validationSplit: 0.25 });
+    await model.fit(toTensor(x), toTensor(y), {
+      ...options,
+      epochs: 2,
+      batchSize: 16,
+      validationSplit: 0.25,
+    });
     await model.evaluate(toTensor(x), toTensor(y), options);
     await model.predict(toTensor(x), options);
     expect(recorder.events).toEqual(events);
@@ -72,11 +98,23 @@ describeGolden("callbacks", () => {
     for (const verbose of [1, 2] as const) {
       let text = "";
       let now = 0;
-      const host = { terminal: { write: (part: string) => void (text += part), isTty: true, columns: 80 }, nowMs: () => (now += 2) };
+      const host = {
+        terminal: { write: (part: string) => void (text += part), isTty: true, columns: 80 },
+        nowMs: () => (now += 2),
+      };
       const model = mlp();
       const options = { verbose, batchSize: 16 };
-      await model.fit(toTensor(x), toTensor(y), { ...options, epochs: 2, validationSplit: 0.2, callbacks: [new ProgbarLogger(host)] });
-      await model.evaluate(toTensor(x), toTensor(y), { verbose, batchSize: 32, callbacks: [new ProgbarLogger(host)] });
+      await model.fit(toTensor(x), toTensor(y), {
+        ...options,
+        epochs: 2,
+        validationSplit: 0.2,
+        callbacks: [new ProgbarLogger(host)],
+      });
+      await model.evaluate(toTensor(x), toTensor(y), {
+        verbose,
+        batchSize: 32,
+        callbacks: [new ProgbarLogger(host)],
+      });
       await model.predict(toTensor(x), { verbose, batchSize: 32, callbacks: [new ProgbarLogger(host)] });
       expect(outline(text)).toBe(outline(texts[`verbose=${verbose},interactive=True`] ?? ""));
     }
@@ -101,20 +139,42 @@ describeGolden("single batches", () => {
     const batch = (i: number): [Tensor, Tensor] => {
       const cut = ({ values, shape, dtype }: GoldenTensor): Tensor => {
         const row = shape.slice(1).reduce((a, b) => a * b, 1);
-        return toTensor({ values: values.slice(i * 10 * row, (i + 1) * 10 * row), shape: [10, ...shape.slice(1)], dtype });
+        return toTensor({
+          values: values.slice(i * 10 * row, (i + 1) * 10 * row),
+          shape: [10, ...shape.slice(1)],
+          dtype,
+        });
       };
       return [cut(run.x), cut(run.y)];
     };
     const near = (actual: unknown, expected: unknown, what: string): void =>
-      expectClose(Object.values(actual as object).map(Number), Object.values(expected as object).map(Number), within, what);
+      expectClose(
+        Object.values(actual as object).map(Number),
+        Object.values(expected as object).map(Number),
+        within,
+        what,
+      );
     const steps: (() => Promise<void>)[] = [];
-    run.train_on_batch.forEach((expected, i) => steps.push(async () => near(await model.trainOnBatch(...batch(i)), expected, `trainOnBatch ${i}`)));
+    run.train_on_batch.forEach((expected, i) =>
+      steps.push(async () => near(await model.trainOnBatch(...batch(i)), expected, `trainOnBatch ${i}`)),
+    );
     run.train_on_batch_dict.forEach((expected, i) =>
-      steps.push(async () => near(await model.trainOnBatch(...batch(i + run.train_on_batch.length), { returnDict: true }), expected, `by name ${i}`)),
+      steps.push(async () =>
+        near(
+          await model.trainOnBatch(...batch(i + run.train_on_batch.length), { returnDict: true }),
+          expected,
+          `by name ${i}`,
+        ),
+      ),
     );
     for (const step of steps) await step();
-    for (const [i, expected] of run.test_on_batch.entries()) near(await model.testOnBatch(...batch(i), { returnDict: true }), expected, `testOnBatch ${i}`);
+    for (const [i, expected] of run.test_on_batch.entries())
+      near(await model.testOnBatch(...batch(i), { returnDict: true }), expected, `testOnBatch ${i}`);
     model.resetMetrics();
-    near(await model.testOnBatch(...batch(0), { returnDict: true }), run.test_after_reset_metrics, "after resetMetrics");
+    near(
+      await model.testOnBatch(...batch(0), { returnDict: true }),
+      run.test_after_reset_metrics,
+      "after resetMetrics",
+    );
   });
 });

@@ -8,7 +8,7 @@ import type { ModelClass } from "../../src/models/model.ts";
 import { Tensor } from "../../src/ops/core/tensor.ts";
 import * as ops from "../../src/ops/index.ts";
 import { deserializeKerasObject } from "../../src/saving/index.ts";
-import { expectClose, type Numbers, tolerance } from "../support/close.ts";
+import { expectClose, type Numbers, type Tolerance, tolerance } from "../support/close.ts";
 import { describeGolden, goldenFiles, type GoldenTensor, readGolden } from "../support/golden.ts";
 import { camelKeys, isGoldenTensor, toTensor } from "../support/golden-tensors.ts";
 import { trainingModels } from "../support/training-models.ts";
@@ -34,7 +34,11 @@ interface GoldenRun {
   readonly fit_args: Readonly<Record<string, unknown>>;
   readonly history: Readonly<Record<string, readonly number[]>>;
   readonly epoch: readonly number[];
-  readonly batch_logs: readonly { readonly epoch: number; readonly batch: number; readonly logs: Readonly<Record<string, number>> }[];
+  readonly batch_logs: readonly {
+    readonly epoch: number;
+    readonly batch: number;
+    readonly logs: Readonly<Record<string, number>>;
+  }[];
   readonly metrics_names: readonly string[];
   readonly evaluate_dict: Readonly<Record<string, number>>;
   readonly evaluate_list: number | readonly number[];
@@ -48,7 +52,8 @@ const within = tolerance("float32", "epochs");
 function toTensors(value: unknown): unknown {
   if (isGoldenTensor(value)) return toTensor(value);
   if (Array.isArray(value)) return value.map(toTensors);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toTensors(child)]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toTensors(child)]));
   return value;
 }
 
@@ -66,7 +71,8 @@ class MyMetric extends Metric {
 }
 
 const customObjects: Readonly<Record<string, unknown>> = {
-  my_loss: (yTrue: Tensor, yPred: Tensor) => ops.mean(ops.power(ops.abs(ops.subtract(yTrue, yPred)), 1.5), -1),
+  my_loss: (yTrue: Tensor, yPred: Tensor) =>
+    ops.mean(ops.power(ops.abs(ops.subtract(yTrue, yPred)), 1.5), -1),
 };
 
 function isObjectConfig(value: unknown): value is { readonly class_name: string; readonly config: unknown } {
@@ -81,15 +87,18 @@ function revive(value: unknown): unknown {
     return deserializeKerasObject(value);
   }
   if (Array.isArray(value)) return value.map(revive);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, revive(child)]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, revive(child)]));
   return value;
 }
 
 function callbacksOf(note: string | null): Callback[] {
   if (note === null) return [];
   if (note.startsWith("EarlyStopping")) return [new EarlyStopping({ patience: 2, restoreBestWeights: true })];
-  if (note.startsWith("ReduceLROnPlateau")) return [new ReduceLROnPlateau({ patience: 1, factor: 0.3, minDelta: 0.01 })];
-  if (note.startsWith("LearningRateScheduler")) return [new LearningRateScheduler((epoch, rate) => (epoch === 0 ? rate : rate * 0.5))];
+  if (note.startsWith("ReduceLROnPlateau"))
+    return [new ReduceLROnPlateau({ patience: 1, factor: 0.3, minDelta: 0.01 })];
+  if (note.startsWith("LearningRateScheduler"))
+    return [new LearningRateScheduler((epoch, rate) => (epoch === 0 ? rate : rate * 0.5))];
   return [];
 }
 
@@ -111,29 +120,48 @@ class BatchLogs extends Callback {
  * which Adam blows up to full steps.
  */
 const roundingNoise: Readonly<Record<string, readonly string[]>> = {
-  batchnorm: ["dense/bias", "dense_1/bias", "batch_normalization/moving_mean", "batch_normalization_1/moving_mean"],
+  batchnorm: [
+    "dense/bias",
+    "dense_1/bias",
+    "batch_normalization/moving_mean",
+    "batch_normalization_1/moving_mean",
+  ],
   subclassed: ["sub_mlp/dense/bias", "sub_mlp/batch_normalization/moving_mean"],
 };
 
 const numbersOf = (tensor: Tensor): Numbers => Array.from(tensor.dataSync(), Number);
 
-function compare(what: string, actual: readonly { readonly path: string; readonly value: Tensor }[], expected: readonly GoldenVariable[], except: readonly string[] = []): void {
-  expect(actual.map(({ value }) => value.shape), `${what}: shapes`).toEqual(expected.map(({ value }) => value.shape));
+function compare(
+  what: string,
+  actual: readonly { readonly path: string; readonly value: Tensor }[],
+  expected: readonly GoldenVariable[],
+  except: readonly string[] = [],
+): void {
+  expect(
+    actual.map(({ value }) => value.shape),
+    `${what}: shapes`,
+  ).toEqual(expected.map(({ value }) => value.shape));
   expected.forEach(({ path, value }, i) => {
     const variable = actual[i];
-    if (variable !== undefined && !except.includes(path)) expectClose(numbersOf(variable.value), value.values, within, `${what} ${path}`);
+    if (variable !== undefined && !except.includes(path))
+      expectClose(numbersOf(variable.value), value.values, within, `${what} ${path}`);
   });
 }
 
 async function prepare(run: GoldenRun): Promise<ModelClass> {
   const make = trainingModels[run.model];
-  if (make === undefined) throw new Error(`there is no model "${run.model}" in test/support/training-models.ts`);
+  if (make === undefined)
+    throw new Error(`there is no model "${run.model}" in test/support/training-models.ts`);
   const model = make();
   if (!model.built) await model.predictOnBatch(toTensors(run.x));
-  expect(model.weights.map(({ shape }) => shape)).toEqual(run.initial_weights.map(({ value }) => value.shape));
+  expect(model.weights.map(({ shape }) => shape)).toEqual(
+    run.initial_weights.map(({ value }) => value.shape),
+  );
   model.setWeights(run.initial_weights.map(({ value }) => toTensor(value)));
   const { jit_compile: _, ...config } = run.compile_config;
-  model.compile(camelKeys(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, revive(value)]))));
+  model.compile(
+    camelKeys(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, revive(value)]))),
+  );
   return model;
 }
 
@@ -153,17 +181,26 @@ describeGolden("whole training runs", () => {
       if (run.sample_weight !== undefined) options["sampleWeight"] = toTensors(run.sample_weight);
       if (run.validation_data !== undefined) options["validationData"] = toTensors(run.validation_data);
       const batches = new BatchLogs();
-      const { history, epoch } = await model.fit(x, y, { ...options, callbacks: [...callbacksOf(run.note), batches], verbose: 0 });
+      const { history, epoch } = await model.fit(x, y, {
+        ...options,
+        callbacks: [...callbacksOf(run.note), batches],
+        verbose: 0,
+      });
 
       expect(epoch).toEqual(run.epoch);
       expect(Object.keys(history)).toEqual(Object.keys(run.history));
-      for (const [name, values] of Object.entries(run.history)) expectClose(history[name] ?? [], values, within, `history ${name}`);
-      expect(batches.seen.map((entry) => [entry.epoch, entry.batch])).toEqual(run.batch_logs.map((entry) => [entry.epoch, entry.batch]));
+      for (const [name, values] of Object.entries(run.history))
+        expectClose(history[name] ?? [], values, within, `history ${name}`);
+      expect(batches.seen.map((entry) => [entry.epoch, entry.batch])).toEqual(
+        run.batch_logs.map((entry) => [entry.epoch, entry.batch]),
+      );
       run.batch_logs.forEach(({ logs }, i) => {
         const seen = batches.seen[i]?.logs ?? {};
         expect(Object.keys(seen)).toEqual(Object.keys(logs));
         expectClose(Object.values(seen).map(Number), Object.values(logs), within, `logs of batch ${i}`);
       });
+      // What the noise has moved shows a little in predictions.
+      const after = roundingNoise[run.model] === undefined ? within : { rtol: 4e-3, atol: 1e-3 };
       compare("weight", model.weights, run.final_weights, roundingNoise[run.model]);
       compare("optimizer variable", model.optimizer?.variables ?? [], run.optimizer_variables);
       expect(model.metricsNames).toEqual(run.metrics_names);
@@ -174,23 +211,35 @@ describeGolden("whole training runs", () => {
       const evaluating = { ...weights, verbose: 0, batchSize } as const;
       const byName = await model.evaluate(xEval, yEval, { ...evaluating, returnDict: true });
       expect(Object.keys(byName)).toEqual(Object.keys(run.evaluate_dict));
-      expectClose(Object.values(byName), Object.values(run.evaluate_dict), within, "evaluate, by name");
-      expectClose([await model.evaluate(xEval, yEval, evaluating)].flat(), [run.evaluate_list].flat(), within, "evaluate, in order");
-      comparePredictions(await model.predict(xEval, { verbose: 0, batchSize }), run.predict);
+      expectClose(Object.values(byName), Object.values(run.evaluate_dict), after, "evaluate, by name");
+      expectClose(
+        [await model.evaluate(xEval, yEval, evaluating)].flat(),
+        [run.evaluate_list].flat(),
+        after,
+        "evaluate, in order",
+      );
+      comparePredictions(await model.predict(xEval, { verbose: 0, batchSize }), run.predict, after);
 
       if (run.resume_1_epoch_history !== undefined) {
         const more = await model.fit(x, y, { ...options, epochs: 1, initialEpoch: 0, verbose: 0 });
-        for (const [name, values] of Object.entries(run.resume_1_epoch_history)) expectClose(more.history[name] ?? [], values, within, `next epoch's ${name}`);
+        for (const [name, values] of Object.entries(run.resume_1_epoch_history))
+          expectClose(more.history[name] ?? [], values, after, `next epoch's ${name}`);
       }
     });
   });
 });
 
-function comparePredictions(actual: unknown, expected: unknown): void {
+function comparePredictions(actual: unknown, expected: unknown, within: Tolerance): void {
   if (isGoldenTensor(expected)) {
     const tensor = actual as Tensor; // SAFETY: where the golden run has a tensor, so has this
-    expectClose({ values: Array.from(tensor.dataSync(), Number), shape: tensor.dims }, expected, within, "predictions");
+    expectClose(
+      { values: Array.from(tensor.dataSync(), Number), shape: tensor.dims },
+      expected,
+      within,
+      "predictions",
+    );
     return;
   }
-  for (const [key, child] of Object.entries(expected as object)) comparePredictions((actual as Record<string, unknown>)[key], child); // SAFETY: both nested
+  for (const [key, child] of Object.entries(expected as object))
+    comparePredictions((actual as Record<string, unknown>)[key], child, within); // SAFETY: both nested
 }

@@ -15,13 +15,18 @@ function layer(name: string, ...args: readonly unknown[]): Call {
   return (cls as (...args: readonly unknown[]) => Call)(...args); // SAFETY: layers are called with whatever they take
 }
 
-const input = (shape: readonly (number | null)[], name?: string): unknown => layers.Input({ shape, ...(name === undefined ? {} : { name }) });
-const dense = (units: number, activation: string | null = null, name?: string): Call => layer("Dense", units, { activation, ...(name === undefined ? {} : { name }) });
-const conv = (filters: number, options: object = {}): Call => layer("Conv2D", filters, 3, { activation: "relu", ...options });
-const deconv = (filters: number, activation = "relu"): Call => layer("Conv2DTranspose", filters, 3, { activation });
+const input = (shape: readonly (number | null)[], name?: string): unknown =>
+  layers.Input({ shape, ...(name === undefined ? {} : { name }) });
+const dense = (units: number, activation: string | null = null, name?: string): Call =>
+  layer("Dense", units, { activation, ...(name === undefined ? {} : { name }) });
+const conv = (filters: number, options: object = {}): Call =>
+  layer("Conv2D", filters, 3, { activation: "relu", ...options });
+const deconv = (filters: number, activation = "relu"): Call =>
+  layer("Conv2DTranspose", filters, 3, { activation });
 
 /** `x` through one layer after the other. */
-const chain = (x: unknown, ...calls: readonly Call[]): unknown => calls.reduce((value, call) => call(value), x);
+const chain = (x: unknown, ...calls: readonly Call[]): unknown =>
+  calls.reduce((value, call) => call(value), x);
 
 function model(inputs: unknown, outputs: unknown, name?: string): ModelClass {
   return Model({ inputs, outputs, ...(name === undefined ? {} : { name }) });
@@ -32,7 +37,15 @@ function encoder(x: unknown): unknown {
 }
 
 function decoder(x: unknown): unknown {
-  return chain(x, layer("Reshape", [4, 4, 1]), deconv(4), deconv(6), layer("UpSampling2D", 3), deconv(4), deconv(1, "sigmoid"));
+  return chain(
+    x,
+    layer("Reshape", [4, 4, 1]),
+    deconv(4),
+    deconv(6),
+    layer("UpSampling2D", 3),
+    deconv(4),
+    deconv(1, "sigmoid"),
+  );
 }
 
 function ticketParts(): { readonly inputs: readonly unknown[]; readonly features: unknown } {
@@ -46,9 +59,19 @@ function ticketParts(): { readonly inputs: readonly unknown[]; readonly features
 function toyResnet(): ModelClass {
   const x = input([16, 16, 3], "img");
   const block1 = chain(x, conv(4), conv(6), layer("MaxPooling2D", 3));
-  const block2 = layer("Add")([chain(block1, conv(6, { padding: "same" }), conv(6, { padding: "same" })), block1]);
-  const block3 = layer("Add")([chain(block2, conv(6, { padding: "same" }), conv(6, { padding: "same" })), block2]);
-  return model(x, chain(block3, conv(6), layer("GlobalAveragePooling2D"), dense(8, "relu"), layer("Dropout", 0), dense(10)), "toy_resnet");
+  const block2 = layer("Add")([
+    chain(block1, conv(6, { padding: "same" }), conv(6, { padding: "same" })),
+    block1,
+  ]);
+  const block3 = layer("Add")([
+    chain(block2, conv(6, { padding: "same" }), conv(6, { padding: "same" })),
+    block2,
+  ]);
+  return model(
+    x,
+    chain(block3, conv(6), layer("GlobalAveragePooling2D"), dense(8, "relu"), layer("Dropout", 0), dense(10)),
+    "toy_resnet",
+  );
 }
 
 function opsInGraph(): ModelClass {
@@ -81,7 +104,11 @@ class CustomDense extends Layer {
   }
 
   override build(inputShape: readonly (number | null)[]): void {
-    this.w = this.addWeight({ shape: [inputShape.at(-1) ?? null, this.units], initializer: "random_normal", trainable: true });
+    this.w = this.addWeight({
+      shape: [inputShape.at(-1) ?? null, this.units],
+      initializer: "random_normal",
+      trainable: true,
+    });
     this.b = this.addWeight({ shape: [this.units], initializer: "random_normal", trainable: true });
   }
 
@@ -110,11 +137,12 @@ class CustomRnn extends Layer {
 }
 
 class SubclassedMlp extends Model {
-  readonly d1 = layer("Dense", 5, { activation: "relu" });
+  readonly d1 = layer("Dense", 6, { activation: "relu" });
+  readonly norm = layer("BatchNormalization");
   readonly d2 = layer("Dense", 3);
 
-  override call(inputs: unknown): unknown {
-    return this.d2(this.d1(inputs));
+  override call(inputs: unknown, { training }: { readonly training?: boolean } = {}): unknown {
+    return this.d2(this.norm(this.d1(inputs), { training }));
   }
 }
 
@@ -124,7 +152,15 @@ export const trainingModels: Readonly<Record<string, () => ModelClass>> = {
     const x = input([20]);
     return model(x, chain(x, dense(16, "relu"), dense(16, "relu"), dense(4)), "mnist_model");
   },
-  binary: () => Sequential([layers.Input({ shape: [6] }), layers.Dense(8, { activation: "relu" }), layers.Dense(1, { activation: "sigmoid" })], { name: "binary" }),
+  binary: () =>
+    Sequential(
+      [
+        layers.Input({ shape: [6] }),
+        layers.Dense(8, { activation: "relu" }),
+        layers.Dense(1, { activation: "sigmoid" }),
+      ],
+      { name: "binary" },
+    ),
   batchnorm() {
     const x = input([6]);
     const h = chain(x, dense(8), layer("BatchNormalization", { momentum: 0.9 }), layer("Activation", "relu"));
@@ -139,7 +175,10 @@ export const trainingModels: Readonly<Record<string, () => ModelClass>> = {
     const original = input([28, 28, 1], "original_img");
     const encoded = input([16], "encoded_img");
     const x = input([28, 28, 1], "img");
-    const parts = [model(original, encoder(original), "encoder"), model(encoded, decoder(encoded), "decoder")];
+    const parts = [
+      model(original, encoder(original), "encoder"),
+      model(encoded, decoder(encoded), "decoder"),
+    ];
     return model(x, chain(x, ...(parts as unknown as Call[])), "autoencoder"); // SAFETY: models are functions
   },
   ticket() {
@@ -154,9 +193,26 @@ export const trainingModels: Readonly<Record<string, () => ModelClass>> = {
   },
   toy_resnet: toyResnet,
   small_cnn: () =>
-    Sequential([layers.Input({ shape: [8, 8, 1] }), conv(4), layer("MaxPooling2D", 2), layer("Flatten"), dense(5, "softmax")] as never, { name: "cnn" }),
+    Sequential(
+      [
+        layers.Input({ shape: [8, 8, 1] }),
+        conv(4),
+        layer("MaxPooling2D", 2),
+        layer("Flatten"),
+        dense(5, "softmax"),
+      ] as never,
+      { name: "cnn" },
+    ),
   seq_mask_lstm: () =>
-    Sequential([layers.Input({ shape: [null] }), layer("Embedding", 15, 6, { maskZero: true }), layer("LSTM", 7), dense(3, "softmax")] as never, { name: "masked" }),
+    Sequential(
+      [
+        layers.Input({ shape: [null] }),
+        layer("Embedding", 15, 6, { maskZero: true }),
+        layer("LSTM", 7),
+        dense(3, "softmax"),
+      ] as never,
+      { name: "masked" },
+    ),
   shared_embedding() {
     const [a, b] = [input([null]), input([null])];
     const embedding = layer("Embedding", 20, 6);

@@ -13,7 +13,9 @@ import { valueAndGrad } from "../../src/training/gradient.ts";
 import type { StepData, StepLogs } from "../../src/training/trainable.ts";
 import { setGlobalSeed } from "../../src/util/seed.ts";
 
-const x = makeTensor(Array.from({ length: 32 }, (_, i) => [Math.sin(i), Math.cos(i * 2), Math.sin(i * 3 + 1)]));
+const x = makeTensor(
+  Array.from({ length: 32 }, (_, i) => [Math.sin(i), Math.cos(i * 2), Math.sin(i * 3 + 1)]),
+);
 const y = makeTensor(Array.from({ length: 32 }, (_, i) => [Math.sin(i) - 2 * Math.cos(i * 2) + 0.5]));
 
 /** Trains by a step of its own, with a metric of its own. */
@@ -62,7 +64,8 @@ describe("custom steps", () => {
       }
 
       override trainStep({ x: inputs, y: targets }: StepData): StepLogs {
-        const loss = (): Tensor => ops.mean(ops.square(ops.subtract(this.call(inputs) as Tensor, targets ?? 0))) as Tensor;
+        const loss = (): Tensor =>
+          ops.mean(ops.square(ops.subtract(this.call(inputs) as Tensor, targets ?? 0))) as Tensor;
         this.call(inputs);
         const first = valueAndGrad(loss, this.a.trainableVariables);
         this.optimizer?.apply(first.gradients, this.a.trainableVariables);
@@ -75,7 +78,8 @@ describe("custom steps", () => {
     model.compile({ optimizer: new SGD(0.1) });
     const { history } = await model.fit(x, y, { epochs: 3, batchSize: 32, shuffle: false, verbose: 0 });
     // The second loss sees what the first update changed.
-    for (let epoch = 0; epoch < 3; epoch++) expect(history["between"]?.[epoch] ?? 0).toBeLessThan(history["before"]?.[epoch] ?? 0);
+    for (let epoch = 0; epoch < 3; epoch++)
+      expect(history["between"]?.[epoch] ?? 0).toBeLessThan(history["before"]?.[epoch] ?? 0);
   });
 
   it("override the loss alone", async () => {
@@ -85,7 +89,13 @@ describe("custom steps", () => {
         return Model.prototype.trainStep.call(this, data);
       }
 
-      override computeLoss({ y: targets, yPred }: { readonly y?: Tensor | undefined; readonly yPred: Tensor }): Tensor {
+      override computeLoss({
+        y: targets,
+        yPred,
+      }: {
+        readonly y?: Tensor | undefined;
+        readonly yPred: Tensor;
+      }): Tensor {
         return ops.mean(ops.abs(ops.subtract(yPred, targets ?? 0))) as Tensor;
       }
     }
@@ -108,7 +118,9 @@ describe("gradients of variables", () => {
 
   it("want a scalar", () => {
     const v = new Variable([1, 2]);
-    expect(() => valueAndGrad(() => ops.square(v) as Tensor, [v])).toThrow(/expected a scalar, received shape \[2\]/);
+    expect(() => valueAndGrad(() => ops.square(v) as Tensor, [v])).toThrow(
+      /expected a scalar, received shape \[2\]/,
+    );
   });
 });
 
@@ -124,7 +136,10 @@ describe("runEagerly", () => {
     const run = async (runEagerly: boolean): Promise<number[]> => {
       setGlobalSeed(6);
       const inputs = Input({ shape: [3] });
-      const model = Model({ inputs, outputs: Dense(1)(new Peek()(Dense(4, { activation: "tanh" })(inputs))) });
+      const model = Model({
+        inputs,
+        outputs: Dense(1)(new Peek()(Dense(4, { activation: "tanh" })(inputs))),
+      });
       model.compile({ optimizer: new SGD(0.1), loss: "mse", runEagerly });
       const { history } = await model.fit(x, y, { epochs: 2, batchSize: 16, verbose: 0, shuffle: false });
       return history["loss"] ?? [];

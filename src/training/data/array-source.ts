@@ -34,15 +34,22 @@ export function countSamples(where: string, data: ArrayData): number {
   const count = arrays[0]?.array.shape[0] ?? 0;
   if (arrays.some(({ array }) => array.shape[0] !== count)) {
     const sizes = arrays.map(({ name, array }) => `${name} ${formatShape(array.shape)}`).join(", ");
-    throw new DataError(`${where}: expected as many samples in all arrays, received ${sizes}. The first axis counts samples.`);
+    throw new DataError(
+      `${where}: expected as many samples in all arrays, received ${sizes}. The first axis counts samples.`,
+    );
   }
   return count;
 }
 
 /** The samples `from … to − 1`, as views. */
 export function sliceSamples(data: ArrayData, from: number, to: number): ArrayData {
-  const cut = (tree: HostTree | null): HostTree | null => (tree === null ? null : mapArrays(tree, (array) => sliceArray(array, from, to)));
-  return { x: mapArrays(data.x, (array) => sliceArray(array, from, to)), y: cut(data.y), sampleWeight: cut(data.sampleWeight) };
+  const cut = (tree: HostTree | null): HostTree | null =>
+    tree === null ? null : mapArrays(tree, (array) => sliceArray(array, from, to));
+  return {
+    x: mapArrays(data.x, (array) => sliceArray(array, from, to)),
+    y: cut(data.y),
+    sampleWeight: cut(data.sampleWeight),
+  };
 }
 
 function sliceArray({ data, shape, dtype }: HostArray, from: number, to: number): HostArray {
@@ -102,14 +109,20 @@ export class ArraySource implements BatchSource {
     const from = this.#at;
     const to = Math.min(from + this.#options.batchSize, this.#count);
     this.#at = to;
-    const take = (array: HostArray): HostArray => (this.#order === null ? sliceArray(array, from, to) : this.#gather(array, this.#order, from, to));
+    const take = (array: HostArray): HostArray =>
+      this.#order === null ? sliceArray(array, from, to) : this.#gather(array, this.#order, from, to);
     const { x, y, sampleWeight } = this.#data;
-    return batchOf(mapArrays(x, take), y === null ? null : mapArrays(y, take), sampleWeight === null ? null : mapArrays(sampleWeight, take));
+    return batchOf(
+      mapArrays(x, take),
+      y === null ? null : mapArrays(y, take),
+      sampleWeight === null ? null : mapArrays(sampleWeight, take),
+    );
   }
 
   #shuffleWithinBatches(order: Uint32Array): void {
     const { batchSize } = this.#options;
-    for (let from = 0; from < order.length; from += batchSize) this.#permutations.shuffle(order.subarray(from, from + batchSize));
+    for (let from = 0; from < order.length; from += batchSize)
+      this.#permutations.shuffle(order.subarray(from, from + batchSize));
   }
 
   #gather(array: HostArray, order: Uint32Array, from: number, to: number): HostArray {

@@ -4,7 +4,13 @@ import type { KerasTensor } from "../../graph/keras-tensor.ts";
 import { type DType, isFloat, type TypedArray } from "../../ir/dtypes.ts";
 import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
-import { dtypeOfTypedArray, isTensorHolder, isTypedArray, makeTensor, type NestedArray } from "../../ops/core/convert.ts";
+import {
+  dtypeOfTypedArray,
+  isTensorHolder,
+  isTypedArray,
+  makeTensor,
+  type NestedArray,
+} from "../../ops/core/convert.ts";
 import { Tensor } from "../../ops/core/tensor.ts";
 import { AntlerError, DataError } from "../../util/errors.ts";
 import { isPlainObject } from "../../util/options.ts";
@@ -25,13 +31,17 @@ function isShapedArray(value: unknown): value is ShapedArray {
 
 /** True for one array, of whatever kind; false for lists and objects of arrays. */
 function isLeaf(value: unknown): boolean {
-  if (value instanceof Tensor || isTensorHolder(value) || isTypedArray(value) || isShapedArray(value)) return true;
+  if (value instanceof Tensor || isTensorHolder(value) || isTypedArray(value) || isShapedArray(value))
+    return true;
   return !Array.isArray(value) && !isPlainObject(value);
 }
 
 function holdsLeaf(value: unknown): boolean {
-  if (value instanceof Tensor || isTensorHolder(value) || isTypedArray(value) || isShapedArray(value)) return true;
-  return Array.isArray(value) ? value.some(holdsLeaf) : isPlainObject(value) && Object.values(value).some(holdsLeaf);
+  if (value instanceof Tensor || isTensorHolder(value) || isTypedArray(value) || isShapedArray(value))
+    return true;
+  return Array.isArray(value)
+    ? value.some(holdsLeaf)
+    : isPlainObject(value) && Object.values(value).some(holdsLeaf);
 }
 
 /** What data goes into: symbolic tensors nested as the model's inputs or outputs are; null when not known. */
@@ -50,11 +60,22 @@ export function toHostTree(what: string, data: unknown, wanted: Wanted = null): 
   if (isLeaf(data)) return toHostArray(what, data, soleOf(wanted));
   if (isPlainObject(data)) {
     const part = isPlainObject(wanted) ? wanted : byName(wanted);
-    return Object.fromEntries(Object.entries(data).map(([key, child]) => [key, toHostTree(`${what}.${key}`, child, part[key] ?? null)]));
+    return Object.fromEntries(
+      Object.entries(data).map(([key, child]) => [
+        key,
+        toHostTree(`${what}.${key}`, child, part[key] ?? null),
+      ]),
+    );
   }
   const list = data as readonly unknown[]; // SAFETY: neither leaf nor object
   if (isList(list, wanted)) {
-    const parts = Array.isArray(wanted) ? wanted : isPlainObject(wanted) ? Object.keys(wanted).sort().map((key) => wanted[key]) : [wanted];
+    const parts = Array.isArray(wanted)
+      ? wanted
+      : isPlainObject(wanted)
+        ? Object.keys(wanted)
+            .sort()
+            .map((key) => wanted[key])
+        : [wanted];
     return list.map((child, i) => toHostTree(`${what}[${i}]`, child, parts[i] ?? null));
   }
   return toHostArray(what, list, soleOf(wanted));
@@ -82,7 +103,12 @@ function isSymbolicTensor(value: unknown): value is KerasTensor {
 /** Symbolic tensors by their names, for data keyed by name. */
 function byName(wanted: Wanted): Readonly<Record<string, unknown>> {
   const list = Array.isArray(wanted) ? wanted : [wanted];
-  return Object.fromEntries(list.filter(isSymbolicTensor).flatMap((tensor) => [[tensor.history?.operation.name ?? tensor.name, tensor], [tensor.name, tensor]]));
+  return Object.fromEntries(
+    list.filter(isSymbolicTensor).flatMap((tensor) => [
+      [tensor.history?.operation.name ?? tensor.name, tensor],
+      [tensor.name, tensor],
+    ]),
+  );
 }
 
 function toHostArray(what: string, data: unknown, wanted: KerasTensor | null): HostArray {
@@ -90,22 +116,34 @@ function toHostArray(what: string, data: unknown, wanted: KerasTensor | null): H
   // Targets may be class indices, and a tensor's shape is meant: only bare inputs are taken to be flattened samples.
   const shaped = isTypedArray(data) && what.startsWith("x") ? reshapeFlat(array, wanted) : array;
   if (shaped.shape.length === 0) {
-    throw new DataError(`${what}: expected an array whose first axis counts samples, received a single number.`);
+    throw new DataError(
+      `${what}: expected an array whose first axis counts samples, received a single number.`,
+    );
   }
   return toWantedFloat(shaped, wanted);
 }
 
 function asArray(what: string, data: unknown): HostArray {
-  if (data === null || data === undefined || typeof data === "string" || (typeof data === "object" && "recordOp" in data)) {
-    const kind = typeof data === "object" && data !== null ? "a symbolic tensor" : JSON.stringify(data) ?? "undefined";
-    throw new DataError(`${what}: expected a tensor, a typed array or nested arrays of numbers, received ${kind}.`);
+  if (
+    data === null ||
+    data === undefined ||
+    typeof data === "string" ||
+    (typeof data === "object" && "recordOp" in data)
+  ) {
+    const kind =
+      typeof data === "object" && data !== null ? "a symbolic tensor" : (JSON.stringify(data) ?? "undefined");
+    throw new DataError(
+      `${what}: expected a tensor, a typed array or nested arrays of numbers, received ${kind}.`,
+    );
   }
   try {
     if (data instanceof Tensor) return ofTensor(data);
     if (isTensorHolder(data)) return ofTensor(data.toTensor());
     if (isShapedArray(data)) {
       if (sizeOf(data.shape) !== data.data.length) {
-        throw new DataError(`expected ${sizeOf(data.shape)} elements for shape ${formatShape(data.shape)}, received ${data.data.length}`);
+        throw new DataError(
+          `expected ${sizeOf(data.shape)} elements for shape ${formatShape(data.shape)}, received ${data.data.length}`,
+        );
       }
       return { ...ofTyped(data.data), shape: data.shape };
     }
@@ -114,7 +152,9 @@ function asArray(what: string, data: unknown): HostArray {
     return ofTensor(makeTensor(data as NestedArray)); // SAFETY: makeTensor checks it
   } catch (error) {
     if (!(error instanceof AntlerError)) throw error;
-    throw new DataError(`${what}: ${error.message.replace(/^tensor: /, "").replace(/\.$/, "")}.`, { cause: error });
+    throw new DataError(`${what}: ${error.message.replace(/^tensor: /, "").replace(/\.$/, "")}.`, {
+      cause: error,
+    });
   }
 }
 
@@ -125,7 +165,11 @@ function ofTensor(tensor: Tensor): HostArray {
 function ofTyped(data: TypedArray): HostArray {
   const dtype = dtypeOfTypedArray(data);
   if (data.constructor.name !== "Float16Array") return { data, shape: [data.length], dtype };
-  return { data: fromNumbers(Float64Array.from(data as unknown as Iterable<number>), "float32"), shape: [data.length], dtype: "float32" }; // SAFETY: a Float16Array iterates over numbers
+  return {
+    data: fromNumbers(Float64Array.from(data as unknown as Iterable<number>), "float32"),
+    shape: [data.length],
+    dtype: "float32",
+  }; // SAFETY: a Float16Array iterates over numbers
 }
 
 function ofRows(rows: readonly TypedArray[]): HostArray {
@@ -156,7 +200,8 @@ function reshapeFlat(array: HostArray, wanted: KerasTensor | null): HostArray {
 /** Floats in the dtype that the input wants, else the default one; integers and bools as they are. */
 function toWantedFloat(array: HostArray, wanted: KerasTensor | null): HostArray {
   if (!isFloat(array.dtype)) return array;
-  const to: DType = wanted !== null && isFloat(wanted.dtype) && wanted.dtype === "float64" ? "float64" : floatx();
+  const to: DType =
+    wanted !== null && isFloat(wanted.dtype) && wanted.dtype === "float64" ? "float64" : floatx();
   if (array.dtype === to) return array;
   return { data: fromNumbers(toNumbers(array.data, array.dtype), to), shape: array.shape, dtype: to };
 }

@@ -5,7 +5,10 @@ import { toHostTree, type Wanted } from "./host-arrays.ts";
 import { prepareWeights } from "./sample-weights.ts";
 
 /** What `fit` takes in place of arrays: batches of `x`, `[x]`, `[x, y]` or `[x, y, sampleWeight]`, or a function that gives such. */
-export type BatchIterable = Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>);
+export type BatchIterable =
+  | Iterable<unknown>
+  | AsyncIterable<unknown>
+  | (() => Iterable<unknown> | AsyncIterable<unknown>);
 
 export interface IterableSourceOptions {
   /** Batches of one epoch when the iterable goes on through epochs. */
@@ -18,7 +21,13 @@ export interface IterableSourceOptions {
 /** True for iterables of batches, and functions that give them. */
 export function isBatchIterable(x: unknown): x is BatchIterable {
   if (typeof x === "function") return !("shape" in x);
-  return typeof x === "object" && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) && (Symbol.iterator in x || Symbol.asyncIterator in x);
+  return (
+    typeof x === "object" &&
+    x !== null &&
+    !Array.isArray(x) &&
+    !ArrayBuffer.isView(x) &&
+    (Symbol.iterator in x || Symbol.asyncIterator in x)
+  );
 }
 
 /** Batches of an iterable or a generator. @see Keras `trainers/data_adapters/py_dataset_adapter.py`, `generator_data_adapter.py` */
@@ -53,10 +62,14 @@ export class IterableSource implements BatchSource {
     this.#iterator ??= iteratorOf(this.#batches);
     const step = await this.#iterator.next();
     if (step.done === true) {
-      if (this.#total === 0) throw new DataError(`${this.#where}: expected batches, but the iterable gave none.`);
+      if (this.#total === 0)
+        throw new DataError(`${this.#where}: expected batches, but the iterable gave none.`);
       if (this.#taken === 0) {
-        warnOnce(`${this.#where}: the data ran out; training ends. Pass an iterable that can be iterated again (an array of batches, or a function that gives a generator), or one that does not end.`);
-      } else if (stepsPerEpoch !== null) warnOnce(`${this.#where}: the data ran out before stepsPerEpoch batches were taken.`);
+        warnOnce(
+          `${this.#where}: the data ran out; training ends. Pass an iterable that can be iterated again (an array of batches, or a function that gives a generator), or one that does not end.`,
+        );
+      } else if (stepsPerEpoch !== null)
+        warnOnce(`${this.#where}: the data ran out before stepsPerEpoch batches were taken.`);
       this.#iterator = null;
       this.#numBatches ??= this.#taken;
       return null;
@@ -75,12 +88,21 @@ export class IterableSource implements BatchSource {
     const { inputs, outputs, classWeight } = this.#options;
     const parts = Array.isArray(value) ? value : [value];
     if (parts.length === 0 || parts.length > 3) {
-      throw new DataError(`${this.#where}: expected batches of [x], [x, y] or [x, y, sampleWeight], received an array of ${parts.length}.`);
+      throw new DataError(
+        `${this.#where}: expected batches of [x], [x, y] or [x, y, sampleWeight], received an array of ${parts.length}.`,
+      );
     }
     const [x, y, sampleWeight]: readonly unknown[] = parts;
     const hostY = y === undefined || y === null ? null : toHostTree("y", y, outputs);
-    const given = sampleWeight === undefined || sampleWeight === null ? null : toHostTree("sampleWeight", sampleWeight, Array.isArray(hostY) ? outputs : null);
-    const data = { x: toHostTree("x", x, inputs), y: hostY, sampleWeight: prepareWeights(this.#where, hostY, given, classWeight) };
+    const given =
+      sampleWeight === undefined || sampleWeight === null
+        ? null
+        : toHostTree("sampleWeight", sampleWeight, Array.isArray(hostY) ? outputs : null);
+    const data = {
+      x: toHostTree("x", x, inputs),
+      y: hostY,
+      sampleWeight: prepareWeights(this.#where, hostY, given, classWeight),
+    };
     countSamples(this.#where, data);
     return batchOf(data.x, data.y, data.sampleWeight);
   }

@@ -29,35 +29,60 @@ function isAbsent(value: unknown): value is null | undefined {
 }
 
 /** Whole data in memory, checked; null for iterables of batches. */
-export function toArrayData({ x, y, sampleWeight, classWeight }: GivenData, { where, graph }: Pick<SourceOptions, "where" | "graph">): ArrayData | null {
+export function toArrayData(
+  { x, y, sampleWeight, classWeight }: GivenData,
+  { where, graph }: Pick<SourceOptions, "where" | "graph">,
+): ArrayData | null {
   if (isAbsent(x)) throw new DataError(`${where}: expected data, received ${String(x)}.`);
   if (isBatchIterable(x)) {
-    for (const [name, value] of [["y", y], ["sampleWeight", sampleWeight]] as const) {
-      if (!isAbsent(value)) throw new DataError(`${where}: \`${name}\` cannot be given beside an iterable: its batches hold [x, y, sampleWeight].`);
+    for (const [name, value] of [
+      ["y", y],
+      ["sampleWeight", sampleWeight],
+    ] as const) {
+      if (!isAbsent(value))
+        throw new DataError(
+          `${where}: \`${name}\` cannot be given beside an iterable: its batches hold [x, y, sampleWeight].`,
+        );
     }
     return null;
   }
   const targets = isAbsent(y) ? null : toHostTree("y", y, graph?.outputStructure ?? null);
   const isSeveral = targets !== null && (Array.isArray(targets) || !("data" in targets));
-  const weights = isAbsent(sampleWeight) ? null : toHostTree("sampleWeight", sampleWeight, isSeveral ? undefined : null);
-  const data = { x: toHostTree("x", x, graph?.inputStructure ?? null), y: targets, sampleWeight: prepareWeights(where, targets, weights, classWeight ?? null) };
+  const weights = isAbsent(sampleWeight)
+    ? null
+    : toHostTree("sampleWeight", sampleWeight, isSeveral ? undefined : null);
+  const data = {
+    x: toHostTree("x", x, graph?.inputStructure ?? null),
+    y: targets,
+    sampleWeight: prepareWeights(where, targets, weights, classWeight ?? null),
+  };
   countSamples(where, data);
   return data;
 }
 
 /** The first part of the data, and the last, which is kept for validation. */
-export function splitForValidation(where: string, data: ArrayData, split: number): { readonly train: ArrayData; readonly validation: ArrayData } {
-  if (!(split > 0 && split < 1)) throw new OptionError(`${where}: expected \`validationSplit\` between 0 and 1, received ${split}.`);
+export function splitForValidation(
+  where: string,
+  data: ArrayData,
+  split: number,
+): { readonly train: ArrayData; readonly validation: ArrayData } {
+  if (!(split > 0 && split < 1))
+    throw new OptionError(`${where}: expected \`validationSplit\` between 0 and 1, received ${split}.`);
   const count = countSamples(where, data);
   const at = Math.floor(count * (1 - split));
   if (at === 0 || at === count) {
-    throw new DataError(`${where}: ${count} samples cannot be split by validationSplit = ${split}: one part would be empty.`);
+    throw new DataError(
+      `${where}: ${count} samples cannot be split by validationSplit = ${split}: one part would be empty.`,
+    );
   }
   return { train: sliceSamples(data, 0, at), validation: sliceSamples(data, at, count) };
 }
 
 /** Batches of whole data in memory. */
-export function sourceOfArrays(data: ArrayData, { where, batchSize, steps, shuffle }: SourceOptions): BatchSource {
+export function sourceOfArrays(
+  data: ArrayData,
+  { where, batchSize, steps, shuffle }: SourceOptions,
+): BatchSource {
   const count = countSamples(where, data);
   const size = batchSize ?? (steps === null ? 32 : Math.ceil(count / steps));
   const seed = shuffle === false ? 0 : nextSeed();
@@ -70,7 +95,10 @@ export function sourceOf(given: GivenData, options: SourceOptions): BatchSource 
   const data = toArrayData(given, options);
   if (data !== null) return sourceOfArrays(data, options);
   const { where, graph, batchSize, steps } = options;
-  if (batchSize !== null) throw new OptionError(`${where}: \`batchSize\` cannot be given beside an iterable, which makes its own batches.`);
+  if (batchSize !== null)
+    throw new OptionError(
+      `${where}: \`batchSize\` cannot be given beside an iterable, which makes its own batches.`,
+    );
   // SAFETY: toArrayData gives null for iterables alone.
   return new IterableSource(where, given.x as Iterable<unknown>, {
     stepsPerEpoch: steps,

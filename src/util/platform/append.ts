@@ -12,7 +12,9 @@ export async function appendToFile(path: string, data: Uint8Array | string): Pro
   try {
     await fs.appendFile(path, data);
   } catch (error) {
-    throw new DataError(`cannot write "${path}": ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new DataError(`cannot write "${path}": ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 
