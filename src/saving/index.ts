@@ -2,7 +2,9 @@ import { ModelClass, type Model } from "../models/model.ts";
 import { AntlerError, FormatError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
 import { pathKind, writeFileAtomic } from "../util/platform/index.ts";
+import { isHdf5 } from "../codec/hdf5/index.ts";
 import { rootContext } from "./context.ts";
+import { readLegacyModel } from "./legacy/h5-model.ts";
 import { deserializeObject } from "./deserialize.ts";
 import { modelFromDescription, type ReadOptions, readKerasFile, writeKerasFile } from "./keras-file.ts";
 import { parsePythonJson, pythonJson } from "./python-json.ts";
@@ -77,8 +79,12 @@ export async function loadModel(source: FileSource, options: LoadModelOptions = 
       "loadModel: safeMode: false is not supported: code in files is never run. Supply functions in customObjects.",
     );
   const { bytes, name } = await readSource(source);
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b)
-    throw new FormatError(`${name}: it is no .keras file: it does not begin like a zip archive.`);
+  if (isHdf5(bytes)) return (await readLegacyModel(bytes, name, options)) as Model; // SAFETY: models are callable
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
+    throw new FormatError(
+      `${name}: expected a .keras file (a zip archive) or an .h5 file, received neither.`,
+    );
+  }
   return (await readKerasFile(bytes, name, options)) as Model; // SAFETY: models are callable
 }
 

@@ -1,0 +1,167 @@
+import {
+  findNode,
+  type Hdf5Group,
+  readHdf5,
+  stringAttribute,
+  stringsAttribute,
+} from "../../codec/hdf5/index.ts";
+import type { LayerBase } from "../../graph/layer-base.ts";
+import type { Variable } from "../../graph/variable.ts";
+import type { TypedArray } from "../../ir/dtypes.ts";
+import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
+import { formatShape, sameShape } from "../../ir/shape.ts";
+import { ModelBase } from "../../models/model-base.ts";
+import type { ModelClass } from "../../models/model.ts";
+import { FormatError } from "../../util/errors.ts";
+import { modelFromDescription, type ReadOptions } from "../keras-file.ts";
+import { parsePythonJson } from "../python-json.ts";
+import { compileFromTraining } from "./training-config.ts";
+import { modernizeModel } from "./modernize.ts";
+import { adaptWeights, type StoredWeight } from "./weight-layouts.ts";
+
+/**
+ * Reads a whole model in the old HDF5 form: of Keras 1 and 2, tf.keras, and Keras 3's `.h5`.
+ *
+ * @throws {FormatError} when the file holds no model, names unknown classes, or its weights do not fit.
+ */
+export async function readLegacyModel(
+  bytes: Uint8Array,
+  where: string,
+  options: ReadOptions,
+): Promise<ModelClass> {
+  const file = await readHdf5(bytes, where);
+  const text = stringAttribute(file, "model_config");
+  if (text === undefined) {
+    throw new FormatError(
+      `${where}: it holds weights alone, no model. Build the model and use model.loadWeights.`,
+    );
+  }
+  const version = stringAttribute(file, "keras_version") ?? "1.0.0";
+  const config = modernizeModel(parseConfig(text, where), version, `${where}: model_config`);
+  const model = modelFromDescription(config, options.customObjects ?? {}, `${where}: model_config`);
+  if (!model.built)
+    throw new FormatError(
+      `${where}: the file does not tell the input's shape, so the model cannot be built.`,
+    );
+  const backend = stringAttribute(file, "backend") ?? "tensorflow";
+  loadByPosition(model, weightsGroup(file), { version, backend, where });
+  if (options.compile !== false) {
+    const training = stringAttribute(file, "training_config");
+    if (training !== undefined) compileFromTraining(model, parseConfig(training, where), file, options);
+  }
+  return model;
+}
+
+function parseConfig(text: string, where: string): unknown {
+  try {
+    return parsePythonJson(text);
+  } catch (error) {
+    throw new FormatError(`${where}: its configuration is not JSON.`, { cause: error });
+  }
+}
+
+/** Weights of whole models are in a group of their own; files of weights alone have them at the root. */
+export function weightsGroup(file: Hdf5Group): Hdf5Group {
+  const group = findNode(file, "model_weights");
+  return group?.kind === "group" ? group : file;
+}
+
+interface Origin {
+  readonly version: string;
+  readonly backend: string;
+  readonly where: string;
+}
+
+/** A list of names that may be split over several attributes, as those above 64 kB are. */
+function namesOf(group: Hdf5Group, attribute: string): readonly string[] {
+  const whole = stringsAttribute(group, attribute);
+  if (whole !== undefined) return whole;
+  const parts: string[] = [];
+  for (let i = 0; ; i++) {
+    const part = stringsAttribute(group, `${attribute}${i}`);
+    if (part === undefined) return parts;
+    parts.push(...part);
+  }
+}
+
+/** Sets the weights of each layer, in the order of the file's and the model's layers that have any. */
+export function loadByPosition(model: ModelBase, group: Hdf5Group, origin: Origin): void {
+  const stored = namesOf(group, "layer_names")
+    .map((name) => ({ name, weights: storedWeights(group, name, origin.where) }))
+    .filter(({ weights }) => weights.length > 0);
+  const layers = layersOf(model).filter(({ weights }) => weights.length > 0);
+  if (stored.length !== layers.length) {
+    throw new FormatError(
+      `${origin.where}: the file has weights for ${stored.length} layers (${stored.map(({ name }) => name).join(", ")}), the model ${model.name} has ${layers.length} (${layers.map(({ name }) => name).join(", ")}).`,
+    );
+  }
+  const problems: string[] = [];
+  const matches: { readonly variable: Variable; readonly data: TypedArray }[] = [];
+  stored.forEach(({ name, weights }, i) => {
+    const layer = layers[i];
+    if (layer !== undefined) matchLayer(layer, adaptWeights(layer, weights, origin), name, matches, problems);
+  });
+  if (problems.length > 0)
+    throw new FormatError(
+      `${origin.where}: the weights do not fit the model ${model.name}:\n  ${problems.join("\n  ")}`,
+    );
+  for (const { variable, data } of matches) variable.assignData(data);
+}
+
+/** Sequential models list their layers without the input. */
+function layersOf(model: ModelBase): readonly LayerBase[] {
+  return model.layers;
+}
+
+function storedWeights(group: Hdf5Group, layer: string, where: string): StoredWeight[] {
+  const node = findNode(group, layer);
+  if (node?.kind !== "group") throw new FormatError(`${where}: there is no group "${layer}".`);
+  return namesOf(node, "weight_names").map((name) => {
+    const dataset = findNode(node, name);
+    if (dataset?.kind !== "dataset")
+      throw new FormatError(`${where}: there is no dataset "${layer}/${name}".`);
+    const value = dataset.read();
+    if (value.dtype === "string" || value.dtype === "opaque")
+      throw new FormatError(`${where}: "${layer}/${name}" holds no numbers.`);
+    return { name, shape: value.shape, dtype: value.dtype, data: value.data };
+  });
+}
+
+function matchLayer(
+  layer: LayerBase,
+  weights: readonly StoredWeight[],
+  name: string,
+  matches: { variable: Variable; data: TypedArray }[],
+  problems: string[],
+): void {
+  const variables = orderOf(layer);
+  if (variables.length !== weights.length) {
+    problems.push(
+      `${name}: expected ${variables.length} weights for ${layer.where}, found ${weights.length}`,
+    );
+    return;
+  }
+  variables.forEach((variable, i) => {
+    const weight = weights[i];
+    if (weight === undefined) return;
+    if (!sameShape(weight.shape, variable.shape)) {
+      problems.push(
+        `${weight.name}: expected ${formatShape(variable.shape)} for ${variable.path}, found ${formatShape(weight.shape)}`,
+      );
+      return;
+    }
+    const data =
+      weight.dtype === variable.dtype
+        ? weight.data
+        : fromNumbers(toNumbers(weight.data, weight.dtype), variable.dtype);
+    matches.push({ variable, data });
+  });
+}
+
+/** All trainable weights first, then the others: the order of old files. */
+function orderOf(layer: LayerBase): readonly Variable[] {
+  return [
+    ...layer.weights.filter((weight) => weight.trainable),
+    ...layer.weights.filter((weight) => !weight.trainable),
+  ];
+}
