@@ -1,3 +1,4 @@
+import { isFloat } from "../ir/dtypes.ts";
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape, normalizeAxes, normalizeAxis } from "../ir/shape.ts";
@@ -13,13 +14,29 @@ import type { Axis } from "./reductions.ts";
 
 const module = "nn";
 const isPositive = (x: Var): Var => p.gt(x, p.zerosLike(x));
-const clamp = (x: Var, low: number, high: number): Var => {
+
+/**
+ * A value with a gradient rule that needs the result alone, not `x`: so that a compiled step need not keep what the
+ * result was made from.
+ */
+function differentiatedBy(x: Var, y: Var, rule: (g: Var, y: Var) => Var): Var {
+  if (!isFloat(x.dtype)) return y;
+  const [value = y] = p.customGradient([y], [x], ([g], [result]) => [g && result ? rule(g, result) : null]);
+  return value;
+}
+
+/** `x` limited to two numbers; its derivative is 0 at and beyond the limits. */
+function clamp(x: Var, low: number, high: number): Var {
   const [bottom, top] = [p.fullLike(x, low), p.fullLike(x, high)];
-  return p.select(p.le(x, bottom), bottom, p.select(p.ge(x, top), top, x));
-};
+  return differentiatedBy(x, p.clamp(x, bottom, top), (g, y) =>
+    p.select(p.and(p.gt(y, p.fullLike(y, low)), p.lt(y, p.fullLike(y, high))), g, p.zerosLike(g)),
+  );
+}
 
 /** `x` where positive, else 0. @see Keras `ops.relu` */
-export const relu: UnaryOp = unaryOp({ name: "relu", module }, (x) => (x.dtype === "bool" ? x : p.select(isPositive(x), x, p.zerosLike(x))));
+export const relu: UnaryOp = unaryOp({ name: "relu", module }, (x) =>
+  x.dtype === "bool" ? x : differentiatedBy(x, p.max(x, p.zerosLike(x)), (g, y) => p.select(isPositive(y), g, p.zerosLike(g))),
+);
 
 /** `x` limited to `[0, 6]`. @see Keras `ops.relu6` */
 export const relu6: UnaryOp = unaryOp({ name: "relu6", module }, (x) => (x.dtype === "bool" ? x : clamp(x, 0, 6)));
@@ -73,7 +90,9 @@ export const sparsePlus: FloatUnaryOp = floatUnaryOp({ name: "sparsePlus", modul
   return p.select(p.le(x, p.neg(one)), p.zerosLike(x), p.select(p.lt(x, one), p.scale(p.square(p.offset(x, 1)), 0.25), x));
 });
 
-const eluOf = (x: Var, alpha: number): Var => p.select(isPositive(x), x, p.scale(p.expm1(p.min(x, p.zerosLike(x))), alpha));
+/** 0 where positive, else x: so that exponentials of it do not overflow. */
+const notPositive = (x: Var): Var => p.select(isPositive(x), p.zerosLike(x), x);
+const eluOf = (x: Var, alpha: number): Var => p.select(isPositive(x), x, p.scale(p.expm1(notPositive(x)), alpha));
 const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 
@@ -97,7 +116,7 @@ export const elu: ElementwiseOp<[{ readonly alpha?: number }]> = parametric("elu
 
 /** `x` where positive, else `alpha·(e^(x/alpha) − 1)`. @see Keras `ops.celu` */
 export const celu: ElementwiseOp<[{ readonly alpha?: number }]> = parametric("celu", "alpha", 1, (x, alpha) => {
-  const below = p.scale(p.expm1(p.scale(p.min(x, p.zerosLike(x)), 1 / alpha)), alpha);
+  const below = p.scale(p.expm1(p.scale(notPositive(x), 1 / alpha)), alpha);
   return p.select(isPositive(x), x, below);
 });
 
@@ -164,13 +183,17 @@ function shifted(x: Var, axes: readonly number[]): Var {
 /** `eˣ / Σ eˣ` over axes. */
 export function softmaxOver(x: Var, axes: readonly number[]): Var {
   const e = p.exp(shifted(x, axes));
-  return p.div(e, spread(p.reduceSum(e, axes), x.shape, axes));
+  const shares = p.div(e, spread(p.reduceSum(e, axes), x.shape, axes));
+  // dx = y·(g − Σ g·y)
+  return differentiatedBy(x, shares, (g, y) => p.mul(y, p.sub(g, spread(p.reduceSum(p.mul(g, y), axes), y.shape, axes))));
 }
 
 /** `x − log Σ eˣ` over axes. */
 export function logSoftmaxOver(x: Var, axes: readonly number[]): Var {
   const less = shifted(x, axes);
-  return p.sub(less, spread(p.log(p.reduceSum(p.exp(less), axes)), x.shape, axes));
+  const logs = p.sub(less, spread(p.log(p.reduceSum(p.exp(less), axes)), x.shape, axes));
+  // dx = g − e^y·Σ g
+  return differentiatedBy(x, logs, (g, y) => p.sub(g, p.mul(p.exp(y), spread(p.reduceSum(g, axes), y.shape, axes))));
 }
 
 function normalizedOp(name: string, f: (x: Var, axes: readonly number[]) => Var): ElementwiseOp<[{ readonly axis?: Axis }]> {

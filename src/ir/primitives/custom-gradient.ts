@@ -4,8 +4,15 @@ import { emit, type Var } from "../program.ts";
 export interface CustomGradientParams extends Record<string, unknown> {
   /** How many of the inputs are the values passed through; the others are what they are a function of. */
   readonly count: number;
-  /** Cotangents of the remaining inputs for given cotangents of the values. */
-  readonly rule: (cotangents: readonly (Var | null)[]) => readonly (Var | null | undefined)[];
+  /**
+   * Cotangents of the remaining inputs for given cotangents of the values. It gets both as they are where it is applied:
+   * the body of a loop may have been written into another program since.
+   */
+  readonly rule: (
+    cotangents: readonly (Var | null)[],
+    values: readonly Var[],
+    inputs: readonly Var[],
+  ) => readonly (Var | null | undefined)[];
 }
 
 /** Passes `values` through; in the backward pass `rule` stands for everything between `inputs` and `values`. */
@@ -14,9 +21,9 @@ export const customGradientPrimitive: Primitive<CustomGradientParams> = {
   infer: (inputs, { count }) => inputs.slice(0, count).map(({ shape, dtype }) => ({ shape, dtype })),
   evaluate: (inputs, { count }) => inputs.slice(0, count),
   lowering: { kind: "view" },
-  vjp: (cotangents, { params: { count, rule } }) => [
+  vjp: (cotangents, { inputs, params: { count, rule } }) => [
     ...new Array<null>(count).fill(null),
-    ...rule(cotangents),
+    ...rule(cotangents, inputs.slice(0, count), inputs.slice(count)),
   ],
   samples: () => [],
 };
