@@ -1,6 +1,13 @@
 import { isFloat } from "../../ir/dtypes.ts";
 import * as p from "../../ir/primitives/index.ts";
-import { emit, type Equation, type Program, ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
+import {
+  emit,
+  type Equation,
+  type Program,
+  ProgramBuilder,
+  type Var,
+  withBuilder,
+} from "../../ir/program.ts";
 import type { Differentiate } from "./control-vjp.ts";
 import { inline, neededFor } from "./inline.ts";
 
@@ -20,7 +27,9 @@ export function condVjp(
   if (selector === undefined) return [];
   // SAFETY: the parameters of the primitive `cond`.
   const { branches } = equation.params as { readonly branches: readonly Program[] };
-  const incoming = equation.outputs.map((value, i) => (isFloat(value.dtype) ? (cotangents[i] ?? p.fullLike(value, 0)) : null));
+  const incoming = equation.outputs.map((value, i) =>
+    isFloat(value.dtype) ? (cotangents[i] ?? p.fullLike(value, 0)) : null,
+  );
   const given = incoming.filter((value) => value !== null);
   const wanted = operands.map((_, i) => needs[i + 1] === true);
   const backward = branches.map((branch): Program => {
@@ -34,7 +43,10 @@ export function condVjp(
     const program = inner.finish(results);
     return { ...program, equations: neededFor(program.equations, results, new Set()) };
   });
-  const results = emit(equation.primitive, [selector, ...operands, ...given], { ...equation.params, branches: backward });
+  const results = emit(equation.primitive, [selector, ...operands, ...given], {
+    ...equation.params,
+    branches: backward,
+  });
   let next = 0;
   return [null, ...wanted.map((want) => (want ? (results[next++] ?? null) : null))];
 }

@@ -26,7 +26,11 @@ export function inline(builder: ProgramBuilder, program: Program, inputs: readon
 }
 
 /** The equations (in order) that `outputs` need, stopping at `known` values. */
-export function neededFor(equations: readonly Equation[], outputs: readonly Var[], known: ReadonlySet<Var>): Equation[] {
+export function neededFor(
+  equations: readonly Equation[],
+  outputs: readonly Var[],
+  known: ReadonlySet<Var>,
+): Equation[] {
   const needed = new Set<Var>(outputs);
   const kept: Equation[] = [];
   for (const equation of equations.toReversed()) {

@@ -53,19 +53,33 @@ export function scanVjp(
   const wantX = xs.map((_, i) => needs[captureCount + carryCount + i] === true);
   const ysGiven = cotangents.slice(carryCount);
 
-  const joint = traceJoint(differentiate, params, wantCapture, wantX, ysGiven.map((value) => value !== null));
+  const joint = traceJoint(
+    differentiate,
+    params,
+    wantCapture,
+    wantX,
+    ysGiven.map((value) => value !== null),
+  );
   const { residuals, equations } = splitBackward(joint);
   const stacked = augmentForward(builder, equation, params, joint, residuals);
 
   // Captures and xs of the forward scan that the backward half reads are handed to the backward scan as such.
-  const uses = new Set(equations.flatMap((item) => item.inputs).concat(joint.captureResults, joint.carryResults, joint.xsResults));
-  const usedCaptures = joint.captures.map((value, i) => ({ value, outer: captures[i] })).filter(({ value }) => uses.has(value));
+  const uses = new Set(
+    equations
+      .flatMap((item) => item.inputs)
+      .concat(joint.captureResults, joint.carryResults, joint.xsResults),
+  );
+  const usedCaptures = joint.captures
+    .map((value, i) => ({ value, outer: captures[i] }))
+    .filter(({ value }) => uses.has(value));
   const usedXs = joint.xs.map((value, i) => ({ value, outer: xs[i] })).filter(({ value }) => uses.has(value));
 
   const inner = joint.builder;
   const sums = joint.captureResults.map((value) => new Var(value, inner));
   const start = inner.equations.length;
-  const totals = withBuilder(inner, () => joint.captureResults.map((value, i) => p.add(sums[i] ?? value, value)));
+  const totals = withBuilder(inner, () =>
+    joint.captureResults.map((value, i) => p.add(sums[i] ?? value, value)),
+  );
   const additions = inner.equations.slice(start);
   const body: Program = {
     inputs: [
@@ -82,7 +96,9 @@ export function scanVjp(
     updates: [],
   };
   const carryFloat = equation.outputs.slice(0, carryCount).filter((value) => isFloat(value.dtype));
-  const carryStart = carryFloat.map((value) => cotangents[equation.outputs.indexOf(value)] ?? p.fullLike(value, 0));
+  const carryStart = carryFloat.map(
+    (value) => cotangents[equation.outputs.indexOf(value)] ?? p.fullLike(value, 0),
+  );
   const results = emit(
     equation.primitive,
     [
@@ -157,10 +173,12 @@ function splitBackward(joint: Joint): { residuals: Var[]; equations: Equation[] 
   for (const equation of forward) {
     const fixed = equation.inputs.every((value) => invariant_.has(value));
     if (fixed) for (const value of equation.outputs) invariant_.add(value);
-    if (fixed || equation.primitive.lowering.kind === "view") for (const value of equation.outputs) repeatable.add(value);
+    if (fixed || equation.primitive.lowering.kind === "view")
+      for (const value of equation.outputs) repeatable.add(value);
   }
   const stored = new Set<Var>(joint.carry);
-  for (const { outputs } of forward) for (const value of outputs) if (!repeatable.has(value)) stored.add(value);
+  for (const { outputs } of forward)
+    for (const value of outputs) if (!repeatable.has(value)) stored.add(value);
   const results = [...joint.captureResults, ...joint.carryResults, ...joint.xsResults];
   const known = new Set<Var>([...stored, ...joint.captures, ...joint.xs]);
   const equations = neededFor([...forward, ...backward], results, known);
@@ -188,7 +206,11 @@ function augmentForward(
   );
   const at = builder.equations.indexOf(equation);
   invariant(at >= 0, "the scan to differentiate is not in the program");
-  builder.equations[at] = { ...equation, params: { ...params, body }, outputs: [...equation.outputs, ...stacked] };
+  builder.equations[at] = {
+    ...equation,
+    params: { ...params, body },
+    outputs: [...equation.outputs, ...stacked],
+  };
   return stacked;
 }
 

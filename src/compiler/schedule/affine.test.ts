@@ -48,6 +48,17 @@ describe("regroup", () => {
     expect(regroup(over([4, 6]), [6, 4], [4, 6])).toBeNull();
   });
 
+  it("tells which loop to split", () => {
+    const found: unknown[] = [];
+    expect(regroup(over([24, 5]), [8, 3, 5], [24, 5], (obstacle) => found.push(obstacle))).toBeNull();
+    expect(found).toEqual([{ dim: 0, inner: 3 }]);
+  });
+
+  it("leaves out axes that do not matter", () => {
+    const index = regroup(over([24, 5]), [8, 3, 5], [24, 5], undefined, (axis) => axis === 2);
+    expect(index?.axes[2]).toEqual({ offset: 0, coeffs: [0, 1] });
+  });
+
   it("splits reversed axes as long as remainders stay in range", () => {
     const reversed = { shape: [12], axes: [scaled(combine(over([3, 4]).axes, [4, 1], 0, 2), -1, 11)] };
     expect(regroup(reversed, [3, 4], [3, 4])?.axes).toEqual([

@@ -110,12 +110,14 @@ function divide(x: Affine, q: number, sizes: readonly number[]): [Affine, Affine
  * Regroups an index into the axes of `shape` (of equal size); null where that is not affine.
  *
  * @param onObstacle - Is told of a loop that stands in the way and could be split.
+ * @param isNeeded - Which axes matter; the others may come out as 0.
  */
 export function regroup(
   index: Index,
   shape: Dims,
   sizes: readonly number[],
   onObstacle?: (obstacle: Obstacle) => void,
+  isNeeded: (axis: number) => boolean = () => true,
 ): Index | null {
   const from = index.shape;
   if (from.length === shape.length && from.every((dim, i) => dim === shape[i])) return index;
@@ -131,9 +133,10 @@ export function regroup(
     let rest = combine(index.axes.slice(i, group.fromEnd), stridesOf(dims), 0, rank);
     const to = shape.slice(j, group.toEnd);
     const strides = stridesOf(to);
+    const isIdle = !to.some((_, a) => isNeeded(j + a));
     for (let a = 0; a < to.length; a++) {
       const stride = strides[a] ?? 1;
-      if (to[a] === 1) axes.push(constant(0, rank));
+      if (to[a] === 1 || isIdle) axes.push(constant(0, rank));
       else if (stride === 1) axes.push(rest);
       else {
         const parts = divide(rest, stride, sizes);

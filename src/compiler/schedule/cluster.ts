@@ -6,7 +6,7 @@ import { ScalarBuilder, type ScalarId } from "../../ir/scalar.ts";
 import { type Dims, sizeOf } from "../../ir/shape.ts";
 import { type Affine, combine, flatten, type Index, type Obstacle, regroup, walk } from "./affine.ts";
 import type { Piece, Root, Values } from "./values.ts";
-import { type Bound, isFoldable, sourceOf } from "./views.ts";
+import { type Bound, isFoldable, readsAxis, sourceOf } from "./views.ts";
 
 /** An element of a stored array; `otherwise` outside of the bounds. */
 export interface LoadLeaf {
@@ -177,8 +177,11 @@ export class Cluster {
 
   #fail(value?: Var, index?: Index): number {
     let obstacle: Obstacle | null = null;
-    if (value !== undefined && index !== undefined)
-      regroup(index, value.shape, this.sizes, (found) => (obstacle = found));
+    if (value !== undefined && index !== undefined) {
+      const equation = this.values.equationOf(value);
+      const reads = (axis: number): boolean => readsAxis(equation, axis);
+      regroup(index, value.shape, this.sizes, (found) => (obstacle = found), reads);
+    }
     this.failure = value === undefined ? { kind: "elsewhere" } : { kind: "materialise", value, obstacle };
     return failed;
   }
@@ -218,7 +221,8 @@ export class Cluster {
     }
     if (name === "iota") {
       const { axis, dtype } = equation.params as IotaParams; // SAFETY: the parameters of the primitive `iota`
-      const position = regroup(index, value.shape, this.sizes)?.axes[axis];
+      const position = regroup(index, value.shape, this.sizes, undefined, (a) => readsAxis(equation, a))
+        ?.axes[axis];
       if (position === undefined) return this.#fail(value, index);
       return this.leaf(
         { kind: "index", at: position },

@@ -1,5 +1,5 @@
 import type { Equation, Var } from "../../ir/program.ts";
-import type { Dims } from "../../ir/shape.ts";
+import { type Dims, stridesOf } from "../../ir/shape.ts";
 import { flatten, type Index, walk } from "./affine.ts";
 import { takesStrides } from "./roots.ts";
 import type { Root, Values } from "./values.ts";
@@ -11,6 +11,12 @@ export interface PendingOperand {
   readonly shape: Dims;
   readonly offset: number;
   readonly strides: readonly number[];
+}
+
+/** A stored array as it is. */
+export function denseOperand(root: Root): PendingOperand {
+  const { shape } = root.value;
+  return { root, shape, offset: 0, strides: stridesOf(shape) };
 }
 
 /** The stored array that a value is a strided view of; or the value that must be stored first. */

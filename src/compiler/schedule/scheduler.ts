@@ -11,7 +11,9 @@ import { Cluster, type Domain, failed, plainDomain, reduceDomain, splitLoop } fr
 import type { Entry } from "./entries.ts";
 import { fitOf, hasRoom, isWorthSharing, isWorthStage, joinReduction } from "./joining.ts";
 import { dilationParts } from "./dilation.ts";
-import { operandOf } from "./operands.ts";
+import { denseOperand, operandOf } from "./operands.ts";
+import { inPlacePrimitives } from "../kernel-ir/kernel-ir.ts";
+import type { FullParams } from "../../ir/primitives/full.ts";
 import { analyse, type Analysis, behindRenames, takesEpilogue } from "./roots.ts";
 import { type Piece, type Place, Root, type Values, definitionOf, definitions } from "./values.ts";
 import { isRename } from "./views.ts";
@@ -319,9 +321,30 @@ export class Scheduler implements Values {
     return this.#evaluateIn(reduceDomain(input.shape, axes), (cluster) => cluster.reduce(equation));
   }
 
+  /** Whether an equation that changes its first input begins with a constant, which it may as well have to itself. */
+  #isFilling(equation: Equation, input: Var): boolean {
+    const definition = this.#definitions.get(this.behind(input));
+    return inPlacePrimitives.has(equation.primitive.name) && definition?.primitive.name === "full";
+  }
+
+  /** A copy of a value that nothing else reads. */
+  #placeUnshared(value: Var): Root {
+    const cluster = new Cluster(this, plainDomain(value.shape));
+    const { params } = this.equationOf(this.behind(value));
+    const { value: constant, dtype } = params as FullParams; // SAFETY: the parameters of `full`
+    this.#addCluster(cluster);
+    const root = new Root(value, cluster.position, cluster);
+    cluster.storeRoot(root, cluster.elementIndex(), cluster.scalars.const(constant, dtype), true);
+    return root;
+  }
+
   #placeStructured(equation: Equation): void {
     const store = (value: Var): void => void this.store(value);
-    const operands = equation.inputs.map((input) => operandOf(equation, input, this, store));
+    const operands = equation.inputs.map((input, i) =>
+      i === 0 && this.#isFilling(equation, input)
+        ? denseOperand(this.#placeUnshared(input))
+        : operandOf(equation, input, this, store),
+    );
     const position = this.nextPosition;
     const [output] = equation.outputs;
     const hasEpilogue = takesEpilogue(equation) && output !== undefined;

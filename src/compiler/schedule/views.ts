@@ -1,3 +1,4 @@
+import type { IotaParams } from "../../ir/primitives/iota.ts";
 import type { PadParams } from "../../ir/primitives/pad.ts";
 import type { BroadcastParams } from "../../ir/primitives/broadcast.ts";
 import type { ReverseParams } from "../../ir/primitives/reverse.ts";
@@ -78,6 +79,15 @@ export function isFoldable(equation: Equation): boolean {
   return interior.every((n) => n === 0);
 }
 
+/** Whether the elements of a view differ along an axis: not where it repeats. */
+export function readsAxis({ primitive, params, inputs }: Equation, axis: number): boolean {
+  if (primitive.name === "iota") return (params as IotaParams).axis === axis; // SAFETY: the parameters of the primitive `iota`
+  if (primitive.name !== "broadcast") return true;
+  const { axes } = params as BroadcastParams; // SAFETY: the parameters of the primitive `broadcast`
+  const from = axes.indexOf(axis);
+  return from >= 0 && inputs[0]?.shape[from] !== 1;
+}
+
 /**
  * Follows an index through a view to the view's input.
  *
@@ -90,7 +100,7 @@ export function sourceOf(
   sizes: readonly number[],
 ): Source | null {
   if (isRename(equation)) return { index, bounds: [], otherwise: 0 };
-  const regrouped = regroup(index, output, sizes);
+  const regrouped = regroup(index, output, sizes, undefined, (axis) => readsAxis(equation, axis));
   const move = moves[equation.primitive.name];
   if (regrouped === null || move === undefined) return null;
   const { axes, bounds = [], otherwise = 0 } = move(regrouped.axes, equation, sizes.length);

@@ -86,6 +86,36 @@ describe("simpler forms", () => {
   });
 });
 
+describe("rows gathered and scattered", () => {
+  it("swap their indices instead of themselves", () => {
+    const builder = new ProgramBuilder();
+    const table = builder.input({ shape: [7, 3], dtype: "float32" });
+    const indices = builder.input({ shape: [2, 4], dtype: "int32" });
+    const program = withBuilder(builder, () => {
+      const rows = p.transpose(p.gather(table, indices, 0), [1, 0, 2]);
+      const back = p.transpose(p.mul(rows, rows), [1, 0, 2]);
+      return builder.finish([rows, p.scatter(c(table, 0), indices, back, 0, "add")]);
+    });
+    const simpler = simplify(program);
+    expect(simpler.equations.map(({ primitive }) => primitive.name)).toEqual([
+      "transpose",
+      "gather",
+      "mul",
+      "full",
+      "scatter",
+    ]);
+    const random = randomNumbers(3);
+    const inputs = [
+      { ...table, data: Float64Array.from({ length: 21 }, random) },
+      { ...indices, data: Float64Array.of(1, 6, 1, 0, 3, 1, 5, 2) },
+    ];
+    const [expected, actual] = [program, simpler].map((each) => evaluateProgram(each, inputs).outputs);
+    expect(actual?.map(({ data }) => [...data].map((value) => value.toFixed(9)))).toEqual(
+      expected?.map(({ data }) => [...data].map((value) => value.toFixed(9))),
+    );
+  });
+});
+
 describe("masks in front of max pooling", () => {
   it("move to the pooled gradient, which stays the same", () => {
     const builder = new ProgramBuilder();

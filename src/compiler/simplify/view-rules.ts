@@ -2,6 +2,8 @@ import { type BroadcastParams, broadcastPrimitive } from "../../ir/primitives/br
 import { type ConcatParams, concatPrimitive } from "../../ir/primitives/concat.ts";
 import type { PadParams } from "../../ir/primitives/pad.ts";
 import { reshapePrimitive } from "../../ir/primitives/reshape.ts";
+import { type ScatterParams, scatterPrimitive } from "../../ir/primitives/scatter.ts";
+import type { GatherParams } from "../../ir/primitives/gather.ts";
 import { type SliceParams, slicePrimitive } from "../../ir/primitives/slice.ts";
 import { type TransposeParams, transposePrimitive } from "../../ir/primitives/transpose.ts";
 import type { LiteralParams } from "../../ir/primitives/literal.ts";
@@ -42,7 +44,43 @@ const transpose: Rule = (r, [x], params, result) => {
     const before = (inner.params as TransposeParams).perm; // SAFETY: the parameters of `transpose`
     return r.apply(transposePrimitive, [origin], { perm: perm.map((axis) => before[axis] ?? 0) });
   }
-  return ofConstant(r, x, result);
+  return transposedGather(r, x, perm) ?? ofConstant(r, x, result);
+};
+
+/**
+ * A gather of rows whose index axes are then swapped gathers with swapped indices: `perm` of the axes of the indices,
+ * or null where the axes of the rows move too.
+ */
+function indexPermutation(perm: readonly number[], rank: number): readonly number[] | null {
+  const moved = perm.slice(0, rank);
+  return perm.every((axis, i) => (i < rank ? axis < rank : axis === i)) ? moved : null;
+}
+
+function transposedGather(r: Rewriter, x: Var, perm: readonly number[]): Var | null {
+  const gather = r.match(x, "gather");
+  const [table, indices] = gather?.inputs ?? [];
+  if (gather === null || table === undefined || indices === undefined) return null;
+  const { axis } = gather.params as GatherParams; // SAFETY: the parameters of `gather`
+  const moved = axis === 0 ? indexPermutation(perm, indices.shape.length) : null;
+  if (moved === null) return null;
+  return r.apply(
+    gather.primitive,
+    [table, r.apply(transposePrimitive, [indices], { perm: moved })],
+    gather.params,
+  );
+}
+
+/** Sums of updates do not depend on their order, but for rounding: transposed updates have transposed indices. */
+const scatter: Rule = (r, [x, indices, updates], params) => {
+  const { axis, mode } = params as ScatterParams; // SAFETY: the parameters of `scatter`
+  const transposed = r.match(updates, "transpose");
+  const [origin] = transposed?.inputs ?? [];
+  if (axis !== 0 || mode !== "add" || transposed === null || !x || !indices || !origin) return null;
+  const { perm } = transposed.params as TransposeParams; // SAFETY: the parameters of `transpose`
+  const moved = indexPermutation(perm, indices.shape.length);
+  if (moved === null) return null;
+  const back = r.apply(transposePrimitive, [indices], { perm: moved.map((_, i) => moved.indexOf(i)) });
+  return r.apply(scatterPrimitive, [x, back, origin], { axis, mode });
 };
 
 const broadcast: Rule = (r, [x], params, result) => {
@@ -179,6 +217,7 @@ export const viewRules: Readonly<Record<string, Rule>> = {
   pad,
   concat,
   literal,
+  scatter,
   reduceSum,
   reduceMax: reduction((value) => value),
   reduceMin: reduction((value) => value),
