@@ -1,7 +1,6 @@
 import { type DType, isFloat, toDType } from "../ir/dtypes.ts";
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
-import { broadcastShapes } from "../ir/shape.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { range, spread } from "./core/compute.ts";
@@ -223,7 +222,8 @@ export const geomspace: OpFunction<
     const [a, b] = [asFloat(args.start), asFloat(args.stop)];
     const logs = { ...args, start: wrap(p.log(p.abs(a))), stop: wrap(p.log(p.abs(b))) };
     const { values } = evenly("ops.geomspace", logs);
-    const sign = p.broadcast(p.reshape(p.sign(a), [...a.shape, 1].slice(a.shape.length === 0 ? 1 : 0)), broadcastShapes(a.shape, values.shape, "ops.geomspace"));
+    const axis = args.axis < 0 ? args.axis + values.shape.length : args.axis;
+    const sign = spread(p.broadcast(p.sign(a), values.shape.filter((_, i) => i !== axis)), values.shape, [axis]);
     return wrap(castTo(p.mul(sign, p.exp(values)), dtypeOr(dtype, values.dtype, "ops.geomspace")));
   },
 );

@@ -216,29 +216,35 @@ interface BlockArguments {
   readonly dataFormat: DataFormat;
 }
 
-function blockOp(name: string, rearrange: (x: Var, block: number) => Var): Op1<BlockRest> {
+function blockOp(name: string, rearrange: (x: Var, block: number, format: DataFormat) => Var): Op1<BlockRest> {
   const where = `ops.${name}`;
   return defineOp({ name, module, args: { x: "tensor", blockSize: "static", dataFormat: opt(dataFormats[0]) } }, ({ x, blockSize, dataFormat }: BlockArguments) => {
     const format = dataFormatOf(where, dataFormat);
     const [block = 1] = perAxis(where, "blockSize", blockSize, 1);
     if (x.dims.length !== 4) throw new ShapeError(`${where}: expected a batch of images of rank 4, received ${formatShape(x.shape)}.`);
-    return wrap(fromChannelsLast(rearrange(channelsLast(x.traced, format), block), format));
+    return wrap(rearrange(x.traced, block, format));
   });
 }
 
 /** Channels spread into blocks of `blockSize × blockSize` pixels. @see Keras `ops.depth_to_space` */
-export const depthToSpace: Op1<BlockRest> = blockOp("depthToSpace", (x, block) => {
-  const [n = 0, h = 0, w = 0, c = 0] = x.shape;
+export const depthToSpace: Op1<BlockRest> = blockOp("depthToSpace", (x, block, format) => {
+  const isLast = format === "channels_last";
+  const [n = 0] = x.shape;
+  const [h = 0, w = 0, c = 0] = isLast ? x.shape.slice(1) : [x.shape[2], x.shape[3], x.shape[1]];
   const depth = c / (block * block);
   if (!Number.isInteger(depth)) throw new ShapeError(`ops.depthToSpace: ${c} channels do not fall into blocks of ${block} × ${block}.`);
-  const split = p.transpose(p.reshape(x, [n, h, w, block, block, depth]), [0, 1, 3, 2, 4, 5]);
-  return p.reshape(split, [n, h * block, w * block, depth]);
+  // The place in the block is the slower part of a last channel axis, and the faster part of a first one.
+  if (isLast) return p.reshape(p.transpose(p.reshape(x, [n, h, w, block, block, depth]), [0, 1, 3, 2, 4, 5]), [n, h * block, w * block, depth]);
+  return p.reshape(p.transpose(p.reshape(x, [n, depth, block, block, h, w]), [0, 1, 4, 2, 5, 3]), [n, depth, h * block, w * block]);
 });
 
 /** Blocks of `blockSize × blockSize` pixels gathered into channels. @see Keras `ops.space_to_depth` */
-export const spaceToDepth: Op1<BlockRest> = blockOp("spaceToDepth", (x, block) => {
-  const [n = 0, h = 0, w = 0, c = 0] = x.shape;
+export const spaceToDepth: Op1<BlockRest> = blockOp("spaceToDepth", (x, block, format) => {
+  const isLast = format === "channels_last";
+  const [n = 0] = x.shape;
+  const [h = 0, w = 0, c = 0] = isLast ? x.shape.slice(1) : [x.shape[2], x.shape[3], x.shape[1]];
   if (h % block !== 0 || w % block !== 0) throw new ShapeError(`ops.spaceToDepth: an image of ${h} × ${w} does not fall into blocks of ${block} × ${block}.`);
-  const split = p.transpose(p.reshape(x, [n, h / block, block, w / block, block, c]), [0, 1, 3, 2, 4, 5]);
-  return p.reshape(split, [n, h / block, w / block, block * block * c]);
+  const [rows, columns, depth] = [h / block, w / block, block * block * c];
+  if (isLast) return p.reshape(p.transpose(p.reshape(x, [n, rows, block, columns, block, c]), [0, 1, 3, 2, 4, 5]), [n, rows, columns, depth]);
+  return p.reshape(p.transpose(p.reshape(x, [n, c, rows, block, columns, block]), [0, 1, 3, 5, 2, 4]), [n, depth, rows, columns]);
 });

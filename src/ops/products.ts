@@ -21,13 +21,13 @@ export interface Pair {
 
 const pairArgs = { x1: "tensor", x2: "tensor" } as const;
 
-/** The dtype of a product: bools are counted. */
+/** The dtype in which products are summed: bools are counted. */
 export function productType(dtype: DType): DType {
   return dtype === "bool" ? "int32" : dtype;
 }
 
-/** Both operands in their common dtype, shapes as they are. */
-export function inOneType({ x1, x2 }: Pair): [Var, Var] {
+/** Both operands in the dtype in which their products are summed, shapes as they are. */
+function inOneType({ x1, x2 }: Pair): [Var, Var] {
   const dtype = productType(resultType([x1, x2]));
   return [castTo(x1.traced, dtype), castTo(x2.traced, dtype)];
 }
@@ -71,7 +71,14 @@ export const matmul: OpFunction<
     x1: A,
     x2: B & Fits<Matmul<ShapeOf<A>, ShapeOf<B>>>,
   ) => Result<A | B, Matmul<ShapeOf<A>, ShapeOf<B>>, PromotedOf<A, B>>
-> = defineOp({ name: "matmul", args: pairArgs }, (pair: Pair) => wrap(multiplyMatrices(...inOneType(pair))));
+> = defineOp({ name: "matmul", args: pairArgs }, ({ x1, x2 }: Pair) => {
+  const dtype = resultType([x1, x2]);
+  // Sums of 8-bit products need 32 bits, as in Keras; bools give bools.
+  const isSmall = x1.dtype === "int8" && x2.dtype === "int8";
+  const sumType = isSmall ? "int32" : productType(dtype);
+  const product = multiplyMatrices(castTo(x1.traced, sumType), castTo(x2.traced, sumType));
+  return wrap(castTo(product, isSmall ? "int32" : dtype));
+});
 
 /** Sums products over pairs of axes: free axes of `a`, then those of `b`. */
 export function contract(a: Var, b: Var, axesA: readonly number[], axesB: readonly number[]): Var {

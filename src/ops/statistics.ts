@@ -166,7 +166,9 @@ export const correlate: Op2<[{ readonly mode?: "valid" | "same" | "full" }]> = d
     if (mode === "full") return wrap(full);
     const [longer, shorter] = [Math.max(n, m), Math.min(n, m)];
     const count = mode === "same" ? longer : longer - shorter + 1;
-    const start = mode === "same" ? Math.floor((n + m - 1 - longer) / 2) : shorter - 1;
+    // NumPy exchanges the operands when the second is the longer one, and with them which half is rounded up.
+    const half = (n + m - 1 - longer) / 2;
+    const start = mode === "same" ? (n < m ? Math.ceil(half) : Math.floor(half)) : shorter - 1;
     return wrap(sliceAxis(full, 0, start, start + count));
   },
 );

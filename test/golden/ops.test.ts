@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backend/index.ts";
 import { KerasTensor } from "../../src/graph/keras-tensor.ts";
@@ -10,7 +11,7 @@ import { vjp } from "../../src/ops/gradient.ts";
 import * as ops from "../../src/ops/index.ts";
 import { isPlainObject } from "../../src/util/options.ts";
 import { expectClose, tolerance } from "../support/close.ts";
-import { describeGolden, type GoldenTensor, goldenFiles, readGolden } from "../support/golden.ts";
+import { decodeTensors, describeGolden, type GoldenTensor, goldenFiles, readGolden } from "../support/golden.ts";
 
 interface Case {
   readonly op: string;
@@ -239,6 +240,15 @@ for (const backend of ["reference", "wasm"]) {
     });
   });
 }
+
+describe("ops against Keras on NumPy", () => {
+  const path = new URL("../fixtures/keras-ops.json", import.meta.url);
+  const { cases } = decodeTensors(JSON.parse(readFileSync(path, "utf8"))) as { readonly cases: readonly Case[] }; // SAFETY: made for this test
+  beforeAll(() => setBackend("reference"));
+  cases.forEach((test, i) => {
+    it(`${i} ${test.op}${test.tag === undefined ? "" : ` ${test.tag}`}`, () => compare(call(test, toTensor), test.output, undefined, "op", test.op));
+  });
+});
 
 describe("ops whose results are not fixed by Keras alone", () => {
   it("parts as argpartition promises", () => {
