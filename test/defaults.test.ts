@@ -14,6 +14,7 @@ const baseOptions: ReadonlySet<string> = new Set([
 const leftOut: Readonly<Record<string, string>> = {
   loraRank: "low-rank adaptation is a transform of a model, not an option of its layers",
   loraAlpha: "as loraRank",
+  gptqUnpackedColumnSize: "as quantizationConfig",
   quantizationConfig: "quantisation is a transform of a model, not an option of its layers",
 };
 

@@ -20,7 +20,10 @@ export type ActivationFunction<R extends readonly object[] = readonly []> = Acti
 };
 
 /** Names a function; `names` are those of its arguments, checked by the op or by `bind`. */
-function named<R extends readonly object[] = readonly []>(identifier: string, f: (...args: never[]) => unknown): ActivationFunction<R> {
+function named<R extends readonly object[] = readonly []>(
+  identifier: string,
+  f: (...args: never[]) => unknown,
+): ActivationFunction<R> {
   // SAFETY: ActivationFunction is the public signature of the op behind it.
   return Object.assign((...args: never[]) => f(...args), { identifier }) as unknown as ActivationFunction<R>;
 }
@@ -32,13 +35,17 @@ export interface ReluOptions {
 }
 
 /** The rectifier with all its options. @see Keras `activations/activations.py`, `ReLU` */
-export function reluWith(input: TensorInput, { negativeSlope, maxValue, threshold: limit }: ReluOptions): Value {
+export function reluWith(
+  input: TensorInput,
+  { negativeSlope, maxValue, threshold: limit }: ReluOptions,
+): Value {
   const x = toValue(input) as Tensor; // SAFETY: the ops below take symbolic values as well
   if (negativeSlope !== 0 && maxValue === null && limit === 0) return nn.leakyRelu(x, { negativeSlope });
   let positive: Tensor;
   if (limit !== 0) positive = where(greater(x, limit), x, 0);
   else positive = maxValue === 6 ? nn.relu6(x) : nn.relu(x);
-  if (maxValue !== null && (limit !== 0 || maxValue !== 6)) positive = clip(positive, { xMin: 0, xMax: maxValue });
+  if (maxValue !== null && (limit !== 0 || maxValue !== 6))
+    positive = clip(positive, { xMin: 0, xMax: maxValue });
   if (negativeSlope === 0) return positive;
   const below = nn.relu(limit === 0 ? negative(x) : subtract(limit, x));
   return subtract(positive, multiply(below, negativeSlope));
@@ -46,21 +53,39 @@ export function reluWith(input: TensorInput, { negativeSlope, maxValue, threshol
 
 /** `max(x, 0)`; with options a leaky, bounded or shifted rectifier. @see Keras `activations.relu` */
 export const relu: ActivationFunction<
-  [{ readonly negativeSlope?: number }, { readonly maxValue?: number | null }, { readonly threshold?: number }]
+  [
+    { readonly negativeSlope?: number },
+    { readonly maxValue?: number | null },
+    { readonly threshold?: number },
+  ]
 > = named("relu", (...args: readonly unknown[]) => {
   const given = bindArguments("activations.relu", ["x", "negativeSlope", "maxValue", "threshold"], args);
-  const { x, negativeSlope = 0, maxValue = null, threshold: limit = 0 } = given as { x: TensorInput } & Partial<ReluOptions>; // SAFETY: names as declared
+  const {
+    x,
+    negativeSlope = 0,
+    maxValue = null,
+    threshold: limit = 0,
+  } = given as { x: TensorInput } & Partial<ReluOptions>; // SAFETY: names as declared
   return reluWith(x, { negativeSlope, maxValue, threshold: limit });
 });
 
 /** `x` where positive, else `negativeSlope · x` (default 0.2). @see Keras `activations.leaky_relu` */
-export const leakyRelu: ActivationFunction<[{ readonly negativeSlope?: number }]> = named("leaky_relu", nn.leakyRelu);
+export const leakyRelu: ActivationFunction<[{ readonly negativeSlope?: number }]> = named(
+  "leaky_relu",
+  nn.leakyRelu,
+);
 /** `min(max(x, 0), 6)`. @see Keras `activations.relu6` */
 export const relu6: ActivationFunction = named("relu6", nn.relu6);
 /** `eˣ / Σ eˣ` along an axis (default the last). @see Keras `activations.softmax` */
-export const softmax: ActivationFunction<[{ readonly axis?: number | readonly number[] }]> = named("softmax", nn.softmax);
+export const softmax: ActivationFunction<[{ readonly axis?: number | readonly number[] }]> = named(
+  "softmax",
+  nn.softmax,
+);
 /** `x − log Σ eˣ` along an axis (default the last). @see Keras `activations.log_softmax` */
-export const logSoftmax: ActivationFunction<[{ readonly axis?: number }]> = named("log_softmax", nn.logSoftmax);
+export const logSoftmax: ActivationFunction<[{ readonly axis?: number }]> = named(
+  "log_softmax",
+  nn.logSoftmax,
+);
 /** `x` where positive, else `alpha · (eˣ − 1)`. @see Keras `activations.elu` */
 export const elu: ActivationFunction<[{ readonly alpha?: number }]> = named("elu", nn.elu);
 /** Scaled exponential linear unit. @see Keras `activations.selu` */
@@ -70,7 +95,10 @@ export const softplus: ActivationFunction = named("softplus", nn.softplus);
 /** `x / (1 + |x|)`. @see Keras `activations.softsign` */
 export const softsign: ActivationFunction = named("softsign", nn.softsign);
 /** 0 within `±threshold` (default 0.5), else x moved towards 0 by it. @see Keras `activations.soft_shrink` */
-export const softShrink: ActivationFunction<[{ readonly threshold?: number }]> = named("soft_shrink", nn.softShrink);
+export const softShrink: ActivationFunction<[{ readonly threshold?: number }]> = named(
+  "soft_shrink",
+  nn.softShrink,
+);
 /** 0 below −1, x above 1, `(x + 1)² / 4` between. @see Keras `activations.sparse_plus` */
 export const sparsePlus: ActivationFunction = named("sparse_plus", nn.sparsePlus);
 /** `x · sigmoid(x)`, also called swish. @see Keras `activations.silu` */
@@ -80,11 +108,14 @@ export const swish: ActivationFunction = silu;
 /** `(x + √(x² + b)) / 2`, `b` 4 by default. @see Keras `activations.squareplus` */
 export const squareplus: ActivationFunction<[{ readonly b?: number }]> = named("squareplus", nn.squareplus);
 /** `x · Φ(x)`; `approximate` (default false) takes the tanh form. @see Keras `activations.gelu` */
-export const gelu: ActivationFunction<[{ readonly approximate?: boolean }]> = named("gelu", (...args: readonly unknown[]) => {
-  const given = bindArguments("activations.gelu", ["x", "approximate"], args);
-  const { x, approximate = false } = given as { x: TensorInput; approximate?: boolean }; // SAFETY: names as declared
-  return nn.gelu(x, { approximate });
-});
+export const gelu: ActivationFunction<[{ readonly approximate?: boolean }]> = named(
+  "gelu",
+  (...args: readonly unknown[]) => {
+    const given = bindArguments("activations.gelu", ["x", "approximate"], args);
+    const { x, approximate = false } = given as { x: TensorInput; approximate?: boolean }; // SAFETY: names as declared
+    return nn.gelu(x, { approximate });
+  },
+);
 /** `x` where positive, else `alpha · (e^(x / alpha) − 1)`. @see Keras `activations.celu` */
 export const celu: ActivationFunction<[{ readonly alpha?: number }]> = named("celu", nn.celu);
 /** The first half along an axis times the sigmoid of the second. @see Keras `activations.glu` */
@@ -96,12 +127,14 @@ export const tanhShrink: ActivationFunction = named("tanh_shrink", nn.tanhShrink
 /** `x` limited to `[−1, 1]`. @see Keras `activations.hard_tanh` */
 export const hardTanh: ActivationFunction = named("hard_tanh", nn.hardTanh);
 /** 0 within `±threshold` (default 0.5), else x. @see Keras `activations.hard_shrink` */
-export const hardShrink: ActivationFunction<[{ readonly threshold?: number }]> = named("hard_shrink", nn.hardShrink);
-/** `x` where it is above `threshold`, else `defaultValue`. @see Keras `activations.threshold` */
-export const threshold: ActivationFunction<[{ readonly threshold: number }, { readonly defaultValue: number }]> = named(
-  "threshold",
-  nn.threshold,
+export const hardShrink: ActivationFunction<[{ readonly threshold?: number }]> = named(
+  "hard_shrink",
+  nn.hardShrink,
 );
+/** `x` where it is above `threshold`, else `defaultValue`. @see Keras `activations.threshold` */
+export const threshold: ActivationFunction<
+  [{ readonly threshold: number }, { readonly defaultValue: number }]
+> = named("threshold", nn.threshold);
 /** `1 / (1 + e^−x)`. @see Keras `activations.sigmoid` */
 export const sigmoid: ActivationFunction = named("sigmoid", nn.sigmoid);
 /** `eˣ`. @see Keras `activations.exponential` */

@@ -29,7 +29,12 @@ class MinMaxNormClass extends Constraint {
 
   constructor(...args: readonly unknown[]) {
     super();
-    const given = bindParameters<Required<MinMaxNormOptions>>("MinMaxNorm", MinMaxNormClass.parameters, args, []);
+    const given = bindParameters<Required<MinMaxNormOptions>>(
+      "MinMaxNorm",
+      MinMaxNormClass.parameters,
+      args,
+      [],
+    );
     this.minValue = given.minValue;
     this.maxValue = given.maxValue;
     this.rate = given.rate;
@@ -58,4 +63,6 @@ export interface MinMaxNormConstructor {
 }
 
 /** Scales weights so that their norms lie between two values. @see Keras `constraints/constraints.py` */
-export const MinMaxNorm: MinMaxNormConstructor = callable<typeof MinMaxNormClass, MinMaxNormConstructor>(MinMaxNormClass);
+export const MinMaxNorm: MinMaxNormConstructor = callable<typeof MinMaxNormClass, MinMaxNormConstructor>(
+  MinMaxNormClass,
+);

@@ -19,7 +19,12 @@ class UnitNormClass extends Constraint {
 
   constructor(...args: readonly unknown[]) {
     super();
-    this.axis = bindParameters<Required<UnitNormOptions>>("UnitNorm", UnitNormClass.parameters, args, []).axis;
+    this.axis = bindParameters<Required<UnitNormOptions>>(
+      "UnitNorm",
+      UnitNormClass.parameters,
+      args,
+      [],
+    ).axis;
   }
 
   override invoke(input: TensorInput): Tensor {
@@ -40,4 +45,6 @@ export interface UnitNormConstructor {
 }
 
 /** Scales weights to norm 1. @see Keras `constraints/constraints.py` */
-export const UnitNorm: UnitNormConstructor = callable<typeof UnitNormClass, UnitNormConstructor>(UnitNormClass);
+export const UnitNorm: UnitNormConstructor = callable<typeof UnitNormClass, UnitNormConstructor>(
+  UnitNormClass,
+);

@@ -14,7 +14,12 @@ class IdentityClass extends Initializer {
 
   constructor(...args: readonly unknown[]) {
     super();
-    this.gain = bindParameters<{ readonly gain: number }>("Identity", IdentityClass.parameters, args, []).gain;
+    this.gain = bindParameters<{ readonly gain: number }>(
+      "Identity",
+      IdentityClass.parameters,
+      args,
+      [],
+    ).gain;
   }
 
   override invoke(shape: readonly number[], { dtype = "float32" }: InitializeOptions = {}): Tensor {
@@ -46,4 +51,6 @@ export interface IdentityConstructor {
  * @throws {ShapeError} for a shape that is not a matrix's.
  * @see Keras `initializers/constant_initializers.py`
  */
-export const Identity: IdentityConstructor = callable<typeof IdentityClass, IdentityConstructor>(IdentityClass);
+export const Identity: IdentityConstructor = callable<typeof IdentityClass, IdentityConstructor>(
+  IdentityClass,
+);

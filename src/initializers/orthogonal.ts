@@ -31,7 +31,9 @@ class OrthogonalClass extends RandomInitializer {
 
   protected override draw(key: Tensor, shape: readonly number[]): Tensor {
     if (shape.length < 2) {
-      throw new ShapeError(`Orthogonal: expected a shape with at least two axes, received ${formatShape(shape)}.`);
+      throw new ShapeError(
+        `Orthogonal: expected a shape with at least two axes, received ${formatShape(shape)}.`,
+      );
     }
     const columns = shape.at(-1) ?? 1;
     const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1);
@@ -59,4 +61,6 @@ export interface OrthogonalConstructor {
  * @throws {ShapeError} for a shape with fewer than two axes.
  * @see Keras `initializers/random_initializers.py`; Saxe et al. (2013)
  */
-export const Orthogonal: OrthogonalConstructor = callable<typeof OrthogonalClass, OrthogonalConstructor>(OrthogonalClass);
+export const Orthogonal: OrthogonalConstructor = callable<typeof OrthogonalClass, OrthogonalConstructor>(
+  OrthogonalClass,
+);

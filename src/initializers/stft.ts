@@ -24,7 +24,12 @@ export interface STFTOptions {
 
 class STFTClass extends Initializer {
   static readonly className = "STFT";
-  static readonly parameters: ParameterTable = { side: "real", window: "hann", scaling: "density", periodic: false };
+  static readonly parameters: ParameterTable = {
+    side: "real",
+    window: "hann",
+    scaling: "density",
+    periodic: false,
+  };
 
   readonly side: (typeof sides)[number];
   readonly window: string | readonly number[] | null;
@@ -36,14 +41,19 @@ class STFTClass extends Initializer {
     const given = bindParameters<STFTOptions>("STFT", STFTClass.parameters, args, []);
     this.side = oneOf("STFT", "side", given.side, sides);
     this.window = given.window ?? null;
-    this.scaling = given.scaling === null || given.scaling === undefined ? null : oneOf("STFT", "scaling", given.scaling, scalings);
+    this.scaling =
+      given.scaling === null || given.scaling === undefined
+        ? null
+        : oneOf("STFT", "scaling", given.scaling, scalings);
     this.periodic = given.periodic ?? false;
   }
 
   override invoke(shape: readonly number[], { dtype = "float32" }: InitializeOptions = {}): Tensor {
     const [frameLength, channels, bins] = shape;
     if (shape.length !== 3 || frameLength === undefined || channels === undefined || bins === undefined) {
-      throw new ShapeError(`STFT: expected a shape [frame length, channels, frequencies], received ${formatShape(shape)}.`);
+      throw new ShapeError(
+        `STFT: expected a shape [frame length, channels, frequencies], received ${formatShape(shape)}.`,
+      );
     }
     const window = this.#weights(frameLength);
     const fftLength = (bins - 1) * 2;
@@ -60,8 +70,10 @@ class STFTClass extends Initializer {
   #weights(length: number): readonly number[] {
     const { window, scaling } = this;
     if (window === null) return new Array<number>(length).fill(1);
-    const weights = typeof window === "string" ? windowFunction("STFT", window, length, this.periodic) : window;
-    if (weights.length !== length) throw new ShapeError(`STFT: expected a window of ${length} values, received ${weights.length}.`);
+    const weights =
+      typeof window === "string" ? windowFunction("STFT", window, length, this.periodic) : window;
+    if (weights.length !== length)
+      throw new ShapeError(`STFT: expected a window of ${length} values, received ${weights.length}.`);
     const divisor =
       scaling === "density"
         ? Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0))

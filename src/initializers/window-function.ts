@@ -16,7 +16,8 @@ const cosineSums: Readonly<Record<string, readonly number[]>> = {
 function windowOf(name: string): ((i: number, length: number) => number) | undefined {
   const weights = cosineSums[name];
   if (weights !== undefined) {
-    return (i, length) => weights.reduce((sum, weight, k) => sum + weight * Math.cos((2 * Math.PI * k * i) / (length - 1)), 0);
+    return (i, length) =>
+      weights.reduce((sum, weight, k) => sum + weight * Math.cos((2 * Math.PI * k * i) / (length - 1)), 0);
   }
   const others: Readonly<Record<string, (i: number, length: number) => number>> = {
     bartlett: (i, length) => 1 - Math.abs((2 * i) / (length - 1) - 1),

@@ -55,7 +55,9 @@ interface Normal extends Common {
   /** Default 1. */
   readonly stddev?: TensorInput | undefined;
 }
-type NormalArguments = readonly [options?: Normal] | readonly [mean: TensorInput, stddev?: TensorInput, dtype?: DType | null, seed?: Seed];
+type NormalArguments =
+  | readonly [options?: Normal]
+  | readonly [mean: TensorInput, stddev?: TensorInput, dtype?: DType | null, seed?: Seed];
 type BoundNormal = Required<Normal> & { readonly shape: readonly number[] };
 
 const normalTable = { shape: required, mean: 0, stddev: 1, dtype: null, seed: null };
@@ -63,13 +65,25 @@ const normalTable = { shape: required, mean: 0, stddev: 1, dtype: null, seed: nu
 /** Draws from a normal distribution. @see Keras `random.normal` */
 export function normal(shape: readonly number[], ...rest: NormalArguments): Tensor {
   const given = bound<BoundNormal>("normal", normalTable, [shape, ...rest]);
-  return keyedNormal(keyFor("normal", given.seed), given.shape, given.mean, given.stddev, given.dtype ?? "float32");
+  return keyedNormal(
+    keyFor("normal", given.seed),
+    given.shape,
+    given.mean,
+    given.stddev,
+    given.dtype ?? "float32",
+  );
 }
 
 /** Draws from a normal distribution cut to two standard deviations. @see Keras `random.truncated_normal` */
 export function truncatedNormal(shape: readonly number[], ...rest: NormalArguments): Tensor {
   const given = bound<BoundNormal>("truncatedNormal", normalTable, [shape, ...rest]);
-  return keyedTruncatedNormal(keyFor("truncatedNormal", given.seed), given.shape, given.mean, given.stddev, given.dtype ?? "float32");
+  return keyedTruncatedNormal(
+    keyFor("truncatedNormal", given.seed),
+    given.shape,
+    given.mean,
+    given.stddev,
+    given.dtype ?? "float32",
+  );
 }
 
 interface Uniform extends Common {
@@ -82,11 +96,22 @@ interface Uniform extends Common {
 /** Draws uniformly from `[minval, maxval)`. @see Keras `random.uniform` */
 export function uniform(
   shape: readonly number[],
-  ...rest: readonly [options?: Uniform] | readonly [minval: TensorInput, maxval?: TensorInput, dtype?: DType | null, seed?: Seed]
+  ...rest:
+    | readonly [options?: Uniform]
+    | readonly [minval: TensorInput, maxval?: TensorInput, dtype?: DType | null, seed?: Seed]
 ): Tensor {
   const table = { shape: required, minval: 0, maxval: 1, dtype: null, seed: null };
-  const given = bound<Required<Uniform> & { readonly shape: readonly number[] }>("uniform", table, [shape, ...rest]);
-  return keyedUniform(keyFor("uniform", given.seed), given.shape, given.minval, given.maxval, given.dtype ?? "float32");
+  const given = bound<Required<Uniform> & { readonly shape: readonly number[] }>("uniform", table, [
+    shape,
+    ...rest,
+  ]);
+  return keyedUniform(
+    keyFor("uniform", given.seed),
+    given.shape,
+    given.minval,
+    given.maxval,
+    given.dtype ?? "float32",
+  );
 }
 
 /** Draws whole numbers uniformly from `[minval, maxval)`; int32 by default. @see Keras `random.randint` */
@@ -97,7 +122,12 @@ export function randint(
   ...rest: readonly [options?: Common] | readonly [dtype: DType, seed?: Seed]
 ): Tensor {
   const table = { shape: required, minval: required, maxval: required, dtype: "int32", seed: null };
-  const { dtype, seed } = bound<{ readonly dtype: DType; readonly seed: Seed }>("randint", table, [shape, minval, maxval, ...rest]);
+  const { dtype, seed } = bound<{ readonly dtype: DType; readonly seed: Seed }>("randint", table, [
+    shape,
+    minval,
+    maxval,
+    ...rest,
+  ]);
   if (typeof minval === "number" && typeof maxval === "number" && minval >= maxval) {
     throw new OptionError(`random.randint: expected minval < maxval, received ${minval} and ${maxval}.`);
   }
@@ -116,7 +146,11 @@ export function categorical(
   ...rest: readonly [options?: Common] | readonly [dtype: DType, seed?: Seed]
 ): Tensor {
   const table = { logits: required, numSamples: required, dtype: "int32", seed: null };
-  const { dtype, seed } = bound<{ readonly dtype: DType; readonly seed: Seed }>("categorical", table, [logits, numSamples, ...rest]);
+  const { dtype, seed } = bound<{ readonly dtype: DType; readonly seed: Seed }>("categorical", table, [
+    logits,
+    numSamples,
+    ...rest,
+  ]);
   return keyedCategorical(keyFor("categorical", seed), logits, numSamples, dtype);
 }
 
@@ -167,7 +201,11 @@ export function dropout(
     | readonly [noiseShape: readonly (number | null)[] | null, seed?: Seed]
 ): Tensor {
   const table = { inputs: required, rate: required, noiseShape: null, seed: null };
-  const given = bound<{ readonly noiseShape: readonly (number | null)[] | null; readonly seed: Seed }>("dropout", table, [inputs, rate, ...rest]);
+  const given = bound<{ readonly noiseShape: readonly (number | null)[] | null; readonly seed: Seed }>(
+    "dropout",
+    table,
+    [inputs, rate, ...rest],
+  );
   const x = toValue(inputs) as Tensor; // SAFETY: symbolic inputs are refused by `dims`
   if (rate <= 0) return x;
   if (rate >= 1) return zerosLike(x);
@@ -179,8 +217,14 @@ export function dropout(
 /** The slices along an axis (default 0) in random order. @see Keras `random.shuffle` */
 export function shuffle(
   x: TensorInput,
-  ...rest: readonly [options?: { readonly axis?: number; readonly seed?: Seed }] | readonly [axis: number, seed?: Seed]
+  ...rest:
+    | readonly [options?: { readonly axis?: number; readonly seed?: Seed }]
+    | readonly [axis: number, seed?: Seed]
 ): Tensor {
-  const given = bound<{ readonly axis: number; readonly seed: Seed }>("shuffle", { x: required, axis: 0, seed: null }, [x, ...rest]);
+  const given = bound<{ readonly axis: number; readonly seed: Seed }>(
+    "shuffle",
+    { x: required, axis: 0, seed: null },
+    [x, ...rest],
+  );
   return keyedShuffle(keyFor("shuffle", given.seed), x, given.axis);
 }

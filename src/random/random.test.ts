@@ -17,7 +17,12 @@ function moments(values: readonly number[]): { readonly mean: number; readonly v
 }
 
 /** Distributions with their mean and variance. */
-const cases: readonly (readonly [name: string, draw: (seed: number) => Tensor, mean: number, variance: number])[] = [
+const cases: readonly (readonly [
+  name: string,
+  draw: (seed: number) => Tensor,
+  mean: number,
+  variance: number,
+])[] = [
   ["normal", (seed) => random.normal([size], { mean: 2, stddev: 3, seed }), 2, 9],
   ["truncatedNormal", (seed) => random.truncatedNormal([size], { seed }), 0, 0.7737],
   ["uniform", (seed) => random.uniform([size], -1, 3, null, seed), 1, 16 / 12],
@@ -43,7 +48,9 @@ describe("random", () => {
   });
 
   it("stays within bounds", () => {
-    expect(Math.max(...numbers(random.truncatedNormal([size], { seed: 1 })).map(Math.abs))).toBeLessThanOrEqual(2);
+    expect(
+      Math.max(...numbers(random.truncatedNormal([size], { seed: 1 })).map(Math.abs)),
+    ).toBeLessThanOrEqual(2);
     const integers = numbers(random.randint([size], -2, 4, { seed: 1 }));
     expect([...new Set(integers)].toSorted((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2, 3]);
     const unit = numbers(random.uniform([size], { seed: 1 }));
@@ -52,7 +59,14 @@ describe("random", () => {
   });
 
   it("draws classes as often as their logits say", () => {
-    const drawn = random.categorical([[0, Math.log(3)], [0, -100]], size, { seed: 3 });
+    const drawn = random.categorical(
+      [
+        [0, Math.log(3)],
+        [0, -100],
+      ],
+      size,
+      { seed: 3 },
+    );
     expect(drawn.shape).toEqual([2, size]);
     expect(drawn.dtype).toBe("int32");
     const values = numbers(drawn);
@@ -61,7 +75,10 @@ describe("random", () => {
   });
 
   it("shuffles slices along an axis", () => {
-    const x = [[1, 2, 3, 4, 5, 6, 7, 8], [11, 12, 13, 14, 15, 16, 17, 18]];
+    const x = [
+      [1, 2, 3, 4, 5, 6, 7, 8],
+      [11, 12, 13, 14, 15, 16, 17, 18],
+    ];
     const [first = [], second = []] = random.shuffle(x, 1, 5).arraySync() as number[][]; // SAFETY: a matrix
     expect(first).not.toEqual(x[0]);
     expect(first.toSorted((a, b) => a - b)).toEqual(x[0]);
@@ -79,7 +96,9 @@ describe("random", () => {
     const draws = [random.normal([4], { seed }), random.normal([4], { seed })].map(numbers);
     expect(draws[0]).not.toEqual(draws[1]);
     const again = new SeedGenerator(3);
-    expect([random.normal([4], { seed: again }), random.normal([4], { seed: again })].map(numbers)).toEqual(draws);
+    expect([random.normal([4], { seed: again }), random.normal([4], { seed: again })].map(numbers)).toEqual(
+      draws,
+    );
     setGlobalSeed(11);
     const global = [random.normal([4]), random.normal([4])].map(numbers);
     setGlobalSeed(11);

@@ -67,8 +67,14 @@ class OrthogonalRegularizerClass extends Regularizer {
 export type OrthogonalRegularizer = OrthogonalRegularizerClass;
 
 export interface OrthogonalRegularizerConstructor {
-  (factor?: number | OrthogonalRegularizerOptions, options?: OrthogonalRegularizerOptions): OrthogonalRegularizer;
-  new (factor?: number | OrthogonalRegularizerOptions, options?: OrthogonalRegularizerOptions): OrthogonalRegularizer;
+  (
+    factor?: number | OrthogonalRegularizerOptions,
+    options?: OrthogonalRegularizerOptions,
+  ): OrthogonalRegularizer;
+  new (
+    factor?: number | OrthogonalRegularizerOptions,
+    options?: OrthogonalRegularizerOptions,
+  ): OrthogonalRegularizer;
 }
 
 /**

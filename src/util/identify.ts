@@ -13,8 +13,14 @@ export function snakeCaseOf(name: string): string {
 }
 
 /** The names by which strings may call the built-ins: class names and their snake_case, and the given aliases. */
-export function identifiersOf(makers: Makers<unknown>, aliases: Readonly<Record<string, string>> = {}): ReadonlyMap<string, string> {
-  const own = Object.keys(makers).flatMap((name): [string, string][] => [[name, name], [snakeCaseOf(name), name]]);
+export function identifiersOf(
+  makers: Makers<unknown>,
+  aliases: Readonly<Record<string, string>> = {},
+): ReadonlyMap<string, string> {
+  const own = Object.keys(makers).flatMap((name): [string, string][] => [
+    [name, name],
+    [snakeCaseOf(name), name],
+  ]);
   return new Map([...own, ...Object.entries(aliases)]);
 }
 

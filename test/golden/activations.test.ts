@@ -43,7 +43,12 @@ describeGolden("activations", () => {
     expectClose({ values: y.dataSync(), shape: y.dims }, one.output, tolerance("float32", "op"), "output");
     const cotangent = toTensor(one.cotangent);
     const gradient = grad((input: Tensor) => sum(multiply(f(input, options), cotangent)))(x) as Tensor; // SAFETY: one tensor in, one gradient out
-    expectClose({ values: gradient.dataSync(), shape: gradient.dims }, one.grad, tolerance("float32", "grad"), "gradient");
+    expectClose(
+      { values: gradient.dataSync(), shape: gradient.dims },
+      one.grad,
+      tolerance("float32", "grad"),
+      "gradient",
+    );
   });
 
   it.each(get.filter(({ identifier }) => identifier === null || typeof identifier === "string"))(

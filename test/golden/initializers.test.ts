@@ -64,7 +64,8 @@ function orthogonality(values: readonly number[], shape: readonly number[], gain
   const columns = shape.at(-1) ?? 1;
   const rows = values.length / columns;
   const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
-  const at = (i: number, k: number): number => values[rows < columns ? i * columns + k : k * columns + i] ?? Number.NaN;
+  const at = (i: number, k: number): number =>
+    values[rows < columns ? i * columns + k : k * columns + i] ?? Number.NaN;
   let worst = 0;
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < count; j++) {
@@ -81,27 +82,33 @@ describeGolden("initializers", () => {
     ? readGolden<{ cases: readonly Case[]; get: readonly Lookup[] }>("initializers.json")
     : { cases: [], get: [] };
 
-  it.each(cases.map((one) => [one.class, JSON.stringify(one.ctor), one] as const))("%s %s", (name, _, one) => {
-    const initializer = make(name, camelKeys(one.ctor));
-    // Keras leaves the gain of Identity out; a configuration that loses it would make another initializer.
-    if (name !== "Identity") expect(plainOfOurs(initializer)).toEqual(plainOfKeras(one.serialized));
-    for (const sample of one.samples) {
-      const values = numbersOf(initializer, sample.shape);
-      expect(numbersOf(initializer, sample.shape)).toEqual(values);
-      if (sample.value !== undefined) expectClose({ values, shape: sample.shape }, sample.value, tolerance("float32", "op"));
-      else checkStatistics(values, sample);
-      if (sample.fans !== undefined) {
-        const { fanIn, fanOut } = computeFans(sample.shape);
-        expect([fanIn, fanOut]).toEqual(sample.fans);
+  it.each(cases.map((one) => [one.class, JSON.stringify(one.ctor), one] as const))(
+    "%s %s",
+    (name, _, one) => {
+      const initializer = make(name, camelKeys(one.ctor));
+      // Keras leaves the gain of Identity out; a configuration that loses it would make another initializer.
+      if (name !== "Identity") expect(plainOfOurs(initializer)).toEqual(plainOfKeras(one.serialized));
+      for (const sample of one.samples) {
+        const values = numbersOf(initializer, sample.shape);
+        expect(numbersOf(initializer, sample.shape)).toEqual(values);
+        if (sample.value !== undefined)
+          expectClose({ values, shape: sample.shape }, sample.value, tolerance("float32", "op"));
+        else checkStatistics(values, sample);
+        if (sample.fans !== undefined) {
+          const { fanIn, fanOut } = computeFans(sample.shape);
+          expect([fanIn, fanOut]).toEqual(sample.fans);
+        }
+        if (sample.gram_is_gain2_identity_maxdev !== undefined) {
+          expect(orthogonality(values, sample.shape, Number(one.ctor["gain"]))).toBeLessThan(1e-5);
+        }
       }
-      if (sample.gram_is_gain2_identity_maxdev !== undefined) {
-        expect(orthogonality(values, sample.shape, Number(one.ctor["gain"]))).toBeLessThan(1e-5);
-      }
-    }
-  });
+    },
+  );
 
   /** `get("constant")` fails in Keras for want of a value, though the class has a default. */
-  const known = get.filter(({ identifier }) => !/^constant$/i.test(String(identifier)) && typeof identifier !== "object");
+  const known = get.filter(
+    ({ identifier }) => !/^constant$/i.test(String(identifier)) && typeof identifier !== "object",
+  );
   it.each(known)("get($identifier)", ({ identifier, class: className, config, error }) => {
     const call = (): unknown => plainOfOurs(initializers.get(identifier as string)); // SAFETY: what is no string is to be refused
     if (error === undefined) expect(call()).toEqual({ class: className, config: plainOfKeras(config) });
@@ -119,7 +126,9 @@ describe("seeds of initializers", () => {
   it("follow the global seed where none is given", () => {
     const draw = (): number[][] => {
       setGlobalSeed(5);
-      return [initializers.GlorotUniform(), initializers.GlorotUniform()].map((one) => numbersOf(one, [4, 4]));
+      return [initializers.GlorotUniform(), initializers.GlorotUniform()].map((one) =>
+        numbersOf(one, [4, 4]),
+      );
     };
     const [first, second] = draw();
     expect(draw()).toEqual([first, second]);

@@ -35,21 +35,38 @@ for (const [family, members] of Object.entries({ regularizers, constraints })) {
       ? readGolden<{ cases: readonly Case[]; get: readonly Lookup[] }>(`${family}.json`)
       : { cases: [], get: [] };
 
-    it.each(cases.map((one) => [one.class, JSON.stringify(one.ctor), one] as const))("%s %s", (name, _, one) => {
-      const make = Reflect.get(members, name) as Make; // SAFETY: a built-in, by its name
-      const f = make(camelKeys(one.ctor));
-      expect(plainOfOurs(f)).toEqual(plainOfKeras(one.serialized));
-      const x = toTensor(one.input);
-      const y = f(x);
-      expectClose({ values: y.dataSync(), shape: y.dims }, one.output, tolerance("float32", "op"), "output");
-      if (one.grad === undefined) return;
-      const gradient = grad(f)(x) as Tensor; // SAFETY: one tensor in, one gradient out
-      expectClose({ values: gradient.dataSync(), shape: gradient.dims }, one.grad, tolerance("float32", "grad"), "gradient");
-    });
+    it.each(cases.map((one) => [one.class, JSON.stringify(one.ctor), one] as const))(
+      "%s %s",
+      (name, _, one) => {
+        const make = Reflect.get(members, name) as Make; // SAFETY: a built-in, by its name
+        const f = make(camelKeys(one.ctor));
+        expect(plainOfOurs(f)).toEqual(plainOfKeras(one.serialized));
+        const x = toTensor(one.input);
+        const y = f(x);
+        expectClose(
+          { values: y.dataSync(), shape: y.dims },
+          one.output,
+          tolerance("float32", "op"),
+          "output",
+        );
+        if (one.grad === undefined) return;
+        const gradient = grad(f)(x) as Tensor; // SAFETY: one tensor in, one gradient out
+        expectClose(
+          { values: gradient.dataSync(), shape: gradient.dims },
+          one.grad,
+          tolerance("float32", "grad"),
+          "gradient",
+        );
+      },
+    );
 
     it.each(get)("get($identifier)", ({ identifier, class: className, config, error }) => {
       if (error !== undefined) expect(() => members.get(identifier)).toThrow(AntlerError);
-      else expect(plainOfOurs(members.get(identifier))).toEqual({ class: className, config: plainOfKeras(config) });
+      else
+        expect(plainOfOurs(members.get(identifier))).toEqual({
+          class: className,
+          config: plainOfKeras(config),
+        });
     });
   });
 }

@@ -5,13 +5,18 @@ import type { GoldenTensor } from "./golden.ts";
 import { camelCase } from "./keras-api.ts";
 
 /** A golden tensor as a tensor; 64-bit dtypes stay. */
-export function toTensor({ values, shape, dtype }: GoldenTensor, as: DType = toDType(dtype, "golden")): Tensor {
+export function toTensor(
+  { values, shape, dtype }: GoldenTensor,
+  as: DType = toDType(dtype, "golden"),
+): Tensor {
   return Tensor.fromData(fromNumbers(Float64Array.from(values), as), shape, as);
 }
 
 /** Whether a decoded golden value is a tensor. */
 export function isGoldenTensor(value: unknown): value is GoldenTensor {
-  return typeof value === "object" && value !== null && "values" in value && "shape" in value && "dtype" in value;
+  return (
+    typeof value === "object" && value !== null && "values" in value && "shape" in value && "dtype" in value
+  );
 }
 
 /** An object's keys from snake_case to camelCase, one level deep; `{ $float }` and its like become numbers. */

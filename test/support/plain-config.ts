@@ -9,7 +9,13 @@ const leftOut: ReadonlySet<string> = new Set([
 ]);
 
 /** A configuration in a form in which ours and Keras's can be compared: snake_case, objects as class and configuration. */
-export type PlainConfig = null | boolean | number | string | readonly PlainConfig[] | { readonly [key: string]: PlainConfig };
+export type PlainConfig =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly PlainConfig[]
+  | { readonly [key: string]: PlainConfig };
 
 function snakeCase(name: string): string {
   return name.replace(/(?<=[a-z0-9])([A-Z])/g, "_$1").toLowerCase();
@@ -51,12 +57,17 @@ export function plainOfOurs(value: unknown, keepName = false): PlainConfig {
   if (typeof value === "boolean" || typeof value === "string") return value;
   if (Array.isArray(value)) return value.map((item) => plainOfOurs(item));
   if (value instanceof DTypePolicy) return value.name;
-  if ((typeof value === "object" || typeof value === "function") && "getConfig" in value && typeof value.getConfig === "function") {
+  if (
+    (typeof value === "object" || typeof value === "function") &&
+    "getConfig" in value &&
+    typeof value.getConfig === "function"
+  ) {
     const cls = value.constructor as { className?: string; name: string }; // SAFETY: classes have names
     return { class: cls.className ?? cls.name, config: plainOfOurs(value.getConfig()) };
   }
   if (typeof value === "function" && "identifier" in value) return String(value.identifier);
-  if (typeof value === "function") return "op" in value ? snakeCase((value.op as { name: string }).name) : `function ${value.name}`; // SAFETY: an op's description
+  if (typeof value === "function")
+    return "op" in value ? snakeCase((value.op as { name: string }).name) : `function ${value.name}`; // SAFETY: an op's description
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => keepName || key !== "name")

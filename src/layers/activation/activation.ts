@@ -37,9 +37,16 @@ export interface Activation<D extends DType = DType> extends ActivationLayer, La
 
 export interface ActivationConstructor {
   <const D extends DType = "float32">(activation: ActivationLike, options?: LayerOptions<D>): Activation<D>;
-  <const D extends DType = "float32">(options: ActivationOptions<D> & { readonly activation: ActivationLike | null }): Activation<D>;
-  new <const D extends DType = "float32">(activation: ActivationLike, options?: LayerOptions<D>): Activation<D>;
-  new <const D extends DType = "float32">(options: ActivationOptions<D> & { readonly activation: ActivationLike | null }): Activation<D>;
+  <const D extends DType = "float32">(
+    options: ActivationOptions<D> & { readonly activation: ActivationLike | null },
+  ): Activation<D>;
+  new <const D extends DType = "float32">(
+    activation: ActivationLike,
+    options?: LayerOptions<D>,
+  ): Activation<D>;
+  new <const D extends DType = "float32">(
+    options: ActivationOptions<D> & { readonly activation: ActivationLike | null },
+  ): Activation<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Activation;
 }
 
@@ -49,4 +56,6 @@ export interface ActivationConstructor {
  * @throws {OptionError} for an unknown name.
  * @see Keras `layers/activations/activation.py`
  */
-export const Activation: ActivationConstructor = callable<typeof ActivationLayer, ActivationConstructor>(ActivationLayer);
+export const Activation: ActivationConstructor = callable<typeof ActivationLayer, ActivationConstructor>(
+  ActivationLayer,
+);

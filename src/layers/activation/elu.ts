@@ -21,7 +21,11 @@ class ELULayer extends LayerBase {
   readonly alpha: number;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<Required<Pick<ELUOptions, "alpha">> & LayerOptions>("ELU", ELULayer.parameters, args);
+    const given = bindParameters<Required<Pick<ELUOptions, "alpha">> & LayerOptions>(
+      "ELU",
+      ELULayer.parameters,
+      args,
+    );
     super(given);
     this.alpha = given.alpha ?? 1;
     this.supportsMasking = true;

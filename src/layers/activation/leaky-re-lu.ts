@@ -49,4 +49,6 @@ export interface LeakyReLUConstructor {
  * @throws {OptionError} when the slope is negative.
  * @see Keras `layers/activations/leaky_relu.py`
  */
-export const LeakyReLU: LeakyReLUConstructor = callable<typeof LeakyReLULayer, LeakyReLUConstructor>(LeakyReLULayer);
+export const LeakyReLU: LeakyReLUConstructor = callable<typeof LeakyReLULayer, LeakyReLUConstructor>(
+  LeakyReLULayer,
+);

@@ -56,7 +56,9 @@ class PReLULayer extends LayerBase {
   }
 
   override build(inputShape: Shape): void {
-    const shared = new Set((this.sharedAxes ?? []).map((axis) => normalizeAxis(axis, inputShape.length, this.where)));
+    const shared = new Set(
+      (this.sharedAxes ?? []).map((axis) => normalizeAxis(axis, inputShape.length, this.where)),
+    );
     this.alpha = this.addWeight({
       name: "alpha",
       shape: inputShape.map((dim, axis) => (shared.has(axis) ? 1 : dim)).slice(1),
@@ -64,8 +66,13 @@ class PReLULayer extends LayerBase {
       regularizer: this.alphaRegularizer,
       constraint: this.alphaConstraint,
     });
-    const fixed = inputShape.flatMap((dim, axis): [number, number | null][] => (axis === 0 || shared.has(axis) ? [] : [[axis, dim]]));
-    this.inputSpec = new InputSpec({ ndim: inputShape.length, axes: shared.size > 0 ? Object.fromEntries(fixed) : {} });
+    const fixed = inputShape.flatMap((dim, axis): [number, number | null][] =>
+      axis === 0 || shared.has(axis) ? [] : [[axis, dim]],
+    );
+    this.inputSpec = new InputSpec({
+      ndim: inputShape.length,
+      axes: shared.size > 0 ? Object.fromEntries(fixed) : {},
+    });
   }
 
   override call(inputs: Tensor): unknown {

@@ -30,7 +30,10 @@ class ReLULayer extends LayerBase {
   constructor(...args: readonly unknown[]) {
     const given = bindParameters<ReLUOptions>("ReLU", ReLULayer.parameters, args);
     super(given);
-    this.maxValue = given.maxValue === null || given.maxValue === undefined ? null : notNegative("ReLU", "maxValue", given.maxValue);
+    this.maxValue =
+      given.maxValue === null || given.maxValue === undefined
+        ? null
+        : notNegative("ReLU", "maxValue", given.maxValue);
     this.negativeSlope = notNegative("ReLU", "negativeSlope", given.negativeSlope);
     this.threshold = notNegative("ReLU", "threshold", given.threshold);
     this.supportsMasking = true;

@@ -53,9 +53,15 @@ export interface Softmax<D extends DType = DType> extends SoftmaxLayer, LayerCal
 
 export interface SoftmaxConstructor {
   <const D extends DType = "float32">(options?: SoftmaxOptions<D>): Softmax<D>;
-  <const D extends DType = "float32">(axis: number | readonly number[], options?: LayerOptions<D>): Softmax<D>;
+  <const D extends DType = "float32">(
+    axis: number | readonly number[],
+    options?: LayerOptions<D>,
+  ): Softmax<D>;
   new <const D extends DType = "float32">(options?: SoftmaxOptions<D>): Softmax<D>;
-  new <const D extends DType = "float32">(axis: number | readonly number[], options?: LayerOptions<D>): Softmax<D>;
+  new <const D extends DType = "float32">(
+    axis: number | readonly number[],
+    options?: LayerOptions<D>,
+  ): Softmax<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Softmax;
 }
 

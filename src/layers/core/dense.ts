@@ -119,13 +119,24 @@ class DenseLayer extends LayerBase {
   }
 }
 
-export interface Dense<U extends number = number, D extends DType = DType> extends DenseLayer, LayerCall<DenseRule<U, D>> {}
+export interface Dense<U extends number = number, D extends DType = DType>
+  extends DenseLayer, LayerCall<DenseRule<U, D>> {}
 
 export interface DenseConstructor {
-  <const U extends number, const D extends DType = "float32">(units: U, options?: DenseOptions<D>): Dense<U, D>;
-  <const U extends number, const D extends DType = "float32">(options: DenseOptions<D> & { readonly units: U }): Dense<U, D>;
-  new <const U extends number = number, const D extends DType = "float32">(units: U, options?: DenseOptions<D>): Dense<U, D>;
-  new <const U extends number = number, const D extends DType = "float32">(options: DenseOptions<D> & { readonly units: U }): Dense<U, D>;
+  <const U extends number, const D extends DType = "float32">(
+    units: U,
+    options?: DenseOptions<D>,
+  ): Dense<U, D>;
+  <const U extends number, const D extends DType = "float32">(
+    options: DenseOptions<D> & { readonly units: U },
+  ): Dense<U, D>;
+  new <const U extends number = number, const D extends DType = "float32">(
+    units: U,
+    options?: DenseOptions<D>,
+  ): Dense<U, D>;
+  new <const U extends number = number, const D extends DType = "float32">(
+    options: DenseOptions<D> & { readonly units: U },
+  ): Dense<U, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Dense;
 }
 

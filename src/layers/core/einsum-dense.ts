@@ -74,7 +74,10 @@ class EinsumDenseLayer extends LayerBase {
     const given = bindParameters<Bound>("EinsumDense", EinsumDenseLayer.parameters, args);
     super(given);
     this.equation = given.equation.replaceAll(" ", "");
-    this.outputShape = typeof given.outputShape === "number" || given.outputShape === null ? [given.outputShape] : given.outputShape;
+    this.outputShape =
+      typeof given.outputShape === "number" || given.outputShape === null
+        ? [given.outputShape]
+        : given.outputShape;
     this.activation = getActivation(given.activation);
     this.biasAxes = given.biasAxes ?? null;
     this.kernelInitializer = getInitializer(given.kernelInitializer ?? "glorot_uniform");
@@ -129,13 +132,38 @@ class EinsumDenseLayer extends LayerBase {
   }
 }
 
-export interface EinsumDense<E extends string = string, T extends EinsumOutput = EinsumOutput, D extends DType = DType> extends EinsumDenseLayer, LayerCall<EinsumDenseRule<E, T, D>> {}
+export interface EinsumDense<
+  E extends string = string,
+  T extends EinsumOutput = EinsumOutput,
+  D extends DType = DType,
+>
+  extends EinsumDenseLayer, LayerCall<EinsumDenseRule<E, T, D>> {}
 
 export interface EinsumDenseConstructor {
-  <const E extends string, const T extends EinsumOutput, const D extends DType = "float32">(equation: E, outputShape: T, options?: EinsumDenseOptions<D>): EinsumDense<E, T, D>;
-  <const E extends string, const T extends EinsumOutput, const D extends DType = "float32">(options: EinsumDenseOptions<D> & { readonly equation: E; readonly outputShape: T }): EinsumDense<E, T, D>;
-  new <const E extends string = string, const T extends EinsumOutput = EinsumOutput, const D extends DType = "float32">(equation: E, outputShape: T, options?: EinsumDenseOptions<D>): EinsumDense<E, T, D>;
-  new <const E extends string = string, const T extends EinsumOutput = EinsumOutput, const D extends DType = "float32">(options: EinsumDenseOptions<D> & { readonly equation: E; readonly outputShape: T }): EinsumDense<E, T, D>;
+  <const E extends string, const T extends EinsumOutput, const D extends DType = "float32">(
+    equation: E,
+    outputShape: T,
+    options?: EinsumDenseOptions<D>,
+  ): EinsumDense<E, T, D>;
+  <const E extends string, const T extends EinsumOutput, const D extends DType = "float32">(
+    options: EinsumDenseOptions<D> & { readonly equation: E; readonly outputShape: T },
+  ): EinsumDense<E, T, D>;
+  new <
+    const E extends string = string,
+    const T extends EinsumOutput = EinsumOutput,
+    const D extends DType = "float32",
+  >(
+    equation: E,
+    outputShape: T,
+    options?: EinsumDenseOptions<D>,
+  ): EinsumDense<E, T, D>;
+  new <
+    const E extends string = string,
+    const T extends EinsumOutput = EinsumOutput,
+    const D extends DType = "float32",
+  >(
+    options: EinsumDenseOptions<D> & { readonly equation: E; readonly outputShape: T },
+  ): EinsumDense<E, T, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): EinsumDense;
 }
 
@@ -150,4 +178,6 @@ export interface EinsumDenseConstructor {
  * const y = EinsumDense("...x,xy->...y", 4)(Input({ shape: [3, 5] })); // y.shape → [null, 3, 4]
  * @see Keras `layers/core/einsum_dense.py`
  */
-export const EinsumDense: EinsumDenseConstructor = callable<typeof EinsumDenseLayer, EinsumDenseConstructor>(EinsumDenseLayer);
+export const EinsumDense: EinsumDenseConstructor = callable<typeof EinsumDenseLayer, EinsumDenseConstructor>(
+  EinsumDenseLayer,
+);

@@ -1,6 +1,5 @@
 import type { Dim, Shape } from "../../ir/shape-types/index.ts";
 import { formatShape } from "../../ir/shape.ts";
-import { where } from "../../ops/indexing.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
 
 /** Shapes that an equation implies. */
@@ -25,7 +24,9 @@ export function einsumShapes(
   outputShape: Shape,
 ): EinsumShapes {
   const refuse = (why: string): never => {
-    throw new ShapeError(`${where}: the equation "${equation}" does not fit the input ${formatShape(inputShape)}: ${why}.`);
+    throw new ShapeError(
+      `${where}: the equation "${equation}" does not fit the input ${formatShape(inputShape)}: ${why}.`,
+    );
   };
   const { left, inputs, kernel, outputs } = parse(where, equation);
   const elided = inputShape.length - inputs.length;
@@ -37,13 +38,15 @@ export function einsumShapes(
   const outputAt = (i: number): Dim => output[left ? i + elided : i] ?? null;
 
   for (const letter of outputs) {
-    if (!inputs.includes(letter) && !kernel.includes(letter)) refuse(`"${letter}" of the output is in neither input nor kernel`);
+    if (!inputs.includes(letter) && !kernel.includes(letter))
+      refuse(`"${letter}" of the output is in neither input nor kernel`);
   }
   [...inputs].forEach((letter, i) => {
     const at = outputs.indexOf(letter);
     if (at < 0) return;
     const [given, wanted] = [inputAt(i), outputAt(at)];
-    if (wanted !== null && wanted !== given) refuse(`"${letter}" is ${String(given)} in the input and ${wanted} in outputShape`);
+    if (wanted !== null && wanted !== given)
+      refuse(`"${letter}" is ${String(given)} in the input and ${wanted} in outputShape`);
   });
   const kernelShape = [...kernel].map((letter): Dim => {
     if (outputs.includes(letter)) return outputAt(outputs.indexOf(letter));
@@ -52,18 +55,29 @@ export function einsumShapes(
   });
   if (biasAxes === null) return { kernel: kernelShape, bias: null, output };
   const strange = [...biasAxes].find((letter) => !outputs.includes(letter));
-  if (strange !== undefined) throw new OptionError(`${where}: expected \`biasAxes\` among "${outputs}", received "${strange}".`);
+  if (strange !== undefined)
+    throw new OptionError(`${where}: expected \`biasAxes\` among "${outputs}", received "${strange}".`);
   const first = Math.min(...[...biasAxes].map((letter) => outputs.indexOf(letter)));
-  const bias = [...outputs].map((letter, i): Dim => (biasAxes.includes(letter) ? outputAt(i) : 1)).slice(first);
+  const bias = [...outputs]
+    .map((letter, i): Dim => (biasAxes.includes(letter) ? outputAt(i) : 1))
+    .slice(first);
   return { kernel: kernelShape, bias: left ? bias : [...bias, ...hidden.map(() => 1)], output };
 }
 
 /** The parts of an equation, and whether axes are elided on the left. */
-function parse(where: string, equation: string): { left: boolean; inputs: string; kernel: string; outputs: string } {
-  const forms = [/^([a-zA-Z]+),([a-zA-Z]+)->([a-zA-Z]+)$/, /^\.\.\.([a-zA-Z]+),([a-zA-Z]+)->\.\.\.([a-zA-Z]+)$/, /^([a-zA-Z]{2,})\.\.\.,([a-zA-Z]+)->([a-zA-Z]+)\.\.\.$/];
+function parse(
+  where: string,
+  equation: string,
+): { left: boolean; inputs: string; kernel: string; outputs: string } {
+  const forms = [
+    /^([a-zA-Z]+),([a-zA-Z]+)->([a-zA-Z]+)$/,
+    /^\.\.\.([a-zA-Z]+),([a-zA-Z]+)->\.\.\.([a-zA-Z]+)$/,
+    /^([a-zA-Z]{2,})\.\.\.,([a-zA-Z]+)->([a-zA-Z]+)\.\.\.$/,
+  ];
   for (const [i, form] of forms.entries()) {
     const [, inputs, kernel, outputs] = form.exec(equation) ?? [];
-    if (inputs !== undefined && kernel !== undefined && outputs !== undefined) return { left: i === 1, inputs, kernel, outputs };
+    if (inputs !== undefined && kernel !== undefined && outputs !== undefined)
+      return { left: i === 1, inputs, kernel, outputs };
   }
   throw new OptionError(
     `${where}: expected an equation such as "ab,bc->ac", "...x,xy->...y" or "ab...,bc->ac...", received "${equation}".`,

@@ -20,7 +20,10 @@ import { type ParameterTable, bindParameters, positiveInteger, required } from "
 import { layerOptionNames } from "../../util/parameters.ts";
 import { warnOnce } from "../../util/errors.ts";
 
-export interface EmbeddingOptions<N extends number = number, D extends DType = DType> extends LayerOptions<D> {
+export interface EmbeddingOptions<
+  N extends number = number,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** Number of indices, 0 … inputDim − 1. */
   readonly inputDim?: number | undefined;
   /** Size of the vector for each. */
@@ -58,7 +61,10 @@ export class EmbeddingLayer extends LayerBase {
   declare embeddings: Variable;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<EmbeddingOptions>(new.target.className, new.target.parameters, args, [...layerOptionNames, "inputLength"]);
+    const given = bindParameters<EmbeddingOptions>(new.target.className, new.target.parameters, args, [
+      ...layerOptionNames,
+      "inputLength",
+    ]);
     // Indices may come as floats of any precision: they are not cast beforehand.
     super({ ...given, autocast: false });
     this.inputDim = positiveInteger(this.className, "inputDim", given.inputDim);
@@ -101,13 +107,26 @@ export class EmbeddingLayer extends LayerBase {
   }
 }
 
-export interface Embedding<N extends number = number, D extends DType = DType> extends EmbeddingLayer, LayerCall<EmbeddingRule<N, D>> {}
+export interface Embedding<N extends number = number, D extends DType = DType>
+  extends EmbeddingLayer, LayerCall<EmbeddingRule<N, D>> {}
 
 export interface EmbeddingConstructor {
-  <const N extends number, const D extends DType = "float32">(inputDim: number, outputDim: N, options?: EmbeddingOptions<N, D>): Embedding<N, D>;
-  <const N extends number, const D extends DType = "float32">(options: EmbeddingOptions<N, D> & { readonly inputDim: number; readonly outputDim: N }): Embedding<N, D>;
-  new <const N extends number = number, const D extends DType = "float32">(inputDim: number, outputDim: N, options?: EmbeddingOptions<N, D>): Embedding<N, D>;
-  new <const N extends number = number, const D extends DType = "float32">(options: EmbeddingOptions<N, D> & { readonly inputDim: number; readonly outputDim: N }): Embedding<N, D>;
+  <const N extends number, const D extends DType = "float32">(
+    inputDim: number,
+    outputDim: N,
+    options?: EmbeddingOptions<N, D>,
+  ): Embedding<N, D>;
+  <const N extends number, const D extends DType = "float32">(
+    options: EmbeddingOptions<N, D> & { readonly inputDim: number; readonly outputDim: N },
+  ): Embedding<N, D>;
+  new <const N extends number = number, const D extends DType = "float32">(
+    inputDim: number,
+    outputDim: N,
+    options?: EmbeddingOptions<N, D>,
+  ): Embedding<N, D>;
+  new <const N extends number = number, const D extends DType = "float32">(
+    options: EmbeddingOptions<N, D> & { readonly inputDim: number; readonly outputDim: N },
+  ): Embedding<N, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Embedding;
 }
 
@@ -121,4 +140,6 @@ export interface EmbeddingConstructor {
  * const y = Embedding(1000, 64)(Input({ shape: [10] })); // y.shape → [null, 10, 64]
  * @see Keras `layers/core/embedding.py`
  */
-export const Embedding: EmbeddingConstructor = callable<typeof EmbeddingLayer, EmbeddingConstructor>(EmbeddingLayer);
+export const Embedding: EmbeddingConstructor = callable<typeof EmbeddingLayer, EmbeddingConstructor>(
+  EmbeddingLayer,
+);

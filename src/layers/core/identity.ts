@@ -34,4 +34,6 @@ export interface IdentityConstructor {
  *
  * @see Keras `layers/core/identity.py`
  */
-export const Identity: IdentityConstructor = callable<typeof IdentityLayer, IdentityConstructor>(IdentityLayer);
+export const Identity: IdentityConstructor = callable<typeof IdentityLayer, IdentityConstructor>(
+  IdentityLayer,
+);

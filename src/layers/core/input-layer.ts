@@ -25,6 +25,12 @@ export interface InputOptions<S extends Shape = Shape, D extends DType = DType, 
   readonly tensor?: KerasTensor | null | undefined;
 }
 
+interface BoundInput extends InputOptions {
+  readonly ragged?: boolean | null;
+  readonly inputTensor?: KerasTensor | null;
+  readonly optional?: boolean;
+}
+
 class InputLayerClass extends LayerBase {
   static readonly className = "InputLayer";
   static readonly parameters: ParameterTable = {
@@ -32,8 +38,9 @@ class InputLayerClass extends LayerBase {
     batchSize: null,
     dtype: null,
     sparse: null,
+    ragged: null,
     batchShape: null,
-    tensor: null,
+    inputTensor: null,
     optional: false,
   };
 
@@ -43,22 +50,28 @@ class InputLayerClass extends LayerBase {
   readonly optional: boolean;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<InputOptions & { readonly optional?: boolean }>("InputLayer", InputLayerClass.parameters, args, [
+    const bound = bindParameters<BoundInput>("InputLayer", InputLayerClass.parameters, args, [
       "name",
       "trainable",
-      "ragged",
+      "tensor",
     ]);
-    const { tensor } = given;
+    const tensor = bound.tensor ?? bound.inputTensor;
+    const given = { ...bound, tensor };
+    if (given.ragged === true)
+      throw new OptionError("Input: ragged tensors are not supported; pad them (ragged: false).");
     const dtype = toDType(given.dtype ?? tensor?.dtype ?? "float32", "Input");
     super({ name: given.name, dtype });
-    if (given.sparse === true) throw new OptionError("Input: sparse tensors are not supported; give dense ones (sparse: false).");
+    if (given.sparse === true)
+      throw new OptionError("Input: sparse tensors are not supported; give dense ones (sparse: false).");
     this.batchShape = batchShapeOf(given);
     this.inputDtype = dtype;
     this.sparse = false;
     this.optional = given.optional ?? false;
     const output = tensor ?? new KerasTensor(this.batchShape, { dtype, name: this.name });
     if (output.history !== null) {
-      throw new AntlerError(`Input: the tensor "${output.name}" is the output of ${output.history.operation.name} already.`);
+      throw new AntlerError(
+        `Input: the tensor "${output.name}" is the output of ${output.history.operation.name} already.`,
+      );
     }
     new Node(this, [], {}, output);
     this.built = true;
@@ -77,13 +90,19 @@ class InputLayerClass extends LayerBase {
 function batchShapeOf({ shape, batchSize, batchShape, tensor }: InputOptions): Shape {
   const given = batchShape ?? tensor?.shape;
   if (given !== undefined && given !== null) {
-    if (shape !== undefined && shape !== null) throw new OptionError("Input: give `shape` or `batchShape`, not both.");
+    if (shape !== undefined && shape !== null)
+      throw new OptionError("Input: give `shape` or `batchShape`, not both.");
     return checkedShape(given);
   }
   if (shape === undefined || shape === null) {
-    throw new OptionError("Input: expected `shape` (without the batch axis) or `batchShape`, received neither.");
+    throw new OptionError(
+      "Input: expected `shape` (without the batch axis) or `batchShape`, received neither.",
+    );
   }
-  if (!Array.isArray(shape)) throw new OptionError(`Input: expected \`shape\` to be an array such as [784], received ${JSON.stringify(shape)}.`);
+  if (!Array.isArray(shape))
+    throw new OptionError(
+      `Input: expected \`shape\` to be an array such as [784], received ${JSON.stringify(shape)}.`,
+    );
   return checkedShape([batchSize ?? null, ...shape]);
 }
 
@@ -101,7 +120,9 @@ export interface InputLayerConstructor {
 }
 
 /** The layer behind `Input`. @see Keras `layers/core/input_layer.py` */
-export const InputLayer: InputLayerConstructor = callable<typeof InputLayerClass, InputLayerConstructor>(InputLayerClass);
+export const InputLayer: InputLayerConstructor = callable<typeof InputLayerClass, InputLayerConstructor>(
+  InputLayerClass,
+);
 
 /**
  * A symbolic tensor at which a graph of layers starts.

@@ -28,7 +28,12 @@ type Bound = LambdaOptions & { readonly function: LambdaFunction };
 
 class LambdaLayer extends LayerBase {
   static readonly className = "Lambda";
-  static readonly parameters: ParameterTable = { function: required, outputShape: null, mask: null, arguments: null };
+  static readonly parameters: ParameterTable = {
+    function: required,
+    outputShape: null,
+    mask: null,
+    arguments: null,
+  };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["mask", "training"] };
 
   readonly function: LambdaFunction;
@@ -49,7 +54,10 @@ class LambdaLayer extends LayerBase {
     this.supportsMasking = this.mask !== null;
   }
 
-  override call(inputs: unknown, { mask = null, training = null }: { readonly mask?: unknown; readonly training?: unknown } = {}): unknown {
+  override call(
+    inputs: unknown,
+    { mask = null, training = null }: { readonly mask?: unknown; readonly training?: unknown } = {},
+  ): unknown {
     const f = this.function as (...args: unknown[]) => unknown; // SAFETY: the user's own function of this layer's inputs
     if (f.length >= 2) return f(inputs, { ...this.arguments, mask, training });
     return Object.keys(this.arguments).length > 0 ? f(inputs, this.arguments) : f(inputs);
@@ -69,7 +77,11 @@ class LambdaLayer extends LayerBase {
 
   override getConfig(): Record<string, unknown> {
     const { outputShape, mask, ...config } = super.getConfig();
-    return { ...config, ...(outputShape === null ? {} : { outputShape }), ...(mask === null ? {} : { mask }) };
+    return {
+      ...config,
+      ...(outputShape === null ? {} : { outputShape }),
+      ...(mask === null ? {} : { mask }),
+    };
   }
 }
 

@@ -13,7 +13,10 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { EmbeddingLayer, type EmbeddingOptions } from "./embedding.ts";
 
-export interface ReversibleEmbeddingOptions<D extends DType = DType> extends Omit<EmbeddingOptions<number, D>, "weights"> {
+export interface ReversibleEmbeddingOptions<D extends DType = DType> extends Omit<
+  EmbeddingOptions<number, D>,
+  "weights"
+> {
   /** Whether the way back uses the same vectors. Default true. */
   readonly tieWeights?: boolean | undefined;
   /** Dtype of the way back. Default: the compute dtype. */
@@ -35,7 +38,10 @@ class ReversibleEmbeddingLayer extends EmbeddingLayer {
     reverseDtype: null,
     logitSoftCap: null,
   };
-  static override readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["reverse", "training"] };
+  static override readonly callArguments: CallArguments = {
+    tensors: ["inputs"],
+    options: ["reverse", "training"],
+  };
 
   readonly tieWeights: boolean;
   readonly reverseDtype: DType | null;
@@ -65,7 +71,8 @@ class ReversibleEmbeddingLayer extends EmbeddingLayer {
   override call(inputs: Tensor, { reverse = false }: { readonly reverse?: boolean } = {}): unknown {
     if (!reverse) return super.call(inputs);
     const dtype = this.reverseDtype ?? this.computeDtype;
-    const kernel: Tensor = this.reverseEmbeddings === null ? transpose(this.embeddings.value) : this.reverseEmbeddings.value;
+    const kernel: Tensor =
+      this.reverseEmbeddings === null ? transpose(this.embeddings.value) : this.reverseEmbeddings.value;
     const logits: Tensor = matmul(cast(inputs, dtype), cast(kernel, dtype));
     const cap = this.logitSoftCap;
     return cap === null ? logits : multiply(tanh(divide(logits, cap)), cap);
@@ -82,9 +89,13 @@ export interface ReversibleEmbedding extends ReversibleEmbeddingLayer, LayerCall
 
 export interface ReversibleEmbeddingConstructor {
   (inputDim: number, outputDim: number, options?: ReversibleEmbeddingOptions): ReversibleEmbedding;
-  (options: ReversibleEmbeddingOptions & { readonly inputDim: number; readonly outputDim: number }): ReversibleEmbedding;
+  (
+    options: ReversibleEmbeddingOptions & { readonly inputDim: number; readonly outputDim: number },
+  ): ReversibleEmbedding;
   new (inputDim: number, outputDim: number, options?: ReversibleEmbeddingOptions): ReversibleEmbedding;
-  new (options: ReversibleEmbeddingOptions & { readonly inputDim: number; readonly outputDim: number }): ReversibleEmbedding;
+  new (
+    options: ReversibleEmbeddingOptions & { readonly inputDim: number; readonly outputDim: number },
+  ): ReversibleEmbedding;
   fromConfig(config: Readonly<Record<string, unknown>>): ReversibleEmbedding;
 }
 

@@ -68,7 +68,9 @@ class TernaryDenseLayer extends LayerBase {
     this.units = positiveInteger("TernaryDense", "units", given.units);
     const { threshold = null } = given;
     if (threshold !== null && !(threshold >= 0)) {
-      throw new OptionError(`TernaryDense: expected \`threshold\` to be a number >= 0 or null, received ${JSON.stringify(threshold)}.`);
+      throw new OptionError(
+        `TernaryDense: expected \`threshold\` to be a number >= 0 or null, received ${JSON.stringify(threshold)}.`,
+      );
     }
     this.threshold = threshold;
     this.activation = getActivation(given.activation);
@@ -117,13 +119,24 @@ class TernaryDenseLayer extends LayerBase {
   }
 }
 
-export interface TernaryDense<U extends number = number, D extends DType = DType> extends TernaryDenseLayer, LayerCall<DenseRule<U, D>> {}
+export interface TernaryDense<U extends number = number, D extends DType = DType>
+  extends TernaryDenseLayer, LayerCall<DenseRule<U, D>> {}
 
 export interface TernaryDenseConstructor {
-  <const U extends number, const D extends DType = "float32">(units: U, options?: TernaryDenseOptions<D>): TernaryDense<U, D>;
-  <const U extends number, const D extends DType = "float32">(options: TernaryDenseOptions<D> & { readonly units: U }): TernaryDense<U, D>;
-  new <const U extends number = number, const D extends DType = "float32">(units: U, options?: TernaryDenseOptions<D>): TernaryDense<U, D>;
-  new <const U extends number = number, const D extends DType = "float32">(options: TernaryDenseOptions<D> & { readonly units: U }): TernaryDense<U, D>;
+  <const U extends number, const D extends DType = "float32">(
+    units: U,
+    options?: TernaryDenseOptions<D>,
+  ): TernaryDense<U, D>;
+  <const U extends number, const D extends DType = "float32">(
+    options: TernaryDenseOptions<D> & { readonly units: U },
+  ): TernaryDense<U, D>;
+  new <const U extends number = number, const D extends DType = "float32">(
+    units: U,
+    options?: TernaryDenseOptions<D>,
+  ): TernaryDense<U, D>;
+  new <const U extends number = number, const D extends DType = "float32">(
+    options: TernaryDenseOptions<D> & { readonly units: U },
+  ): TernaryDense<U, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): TernaryDense;
 }
 
@@ -136,4 +149,7 @@ export interface TernaryDenseConstructor {
  * @throws {ShapeError} when the last input axis is unknown.
  * @see Keras `layers/core/ternary_dense.py`
  */
-export const TernaryDense: TernaryDenseConstructor = callable<typeof TernaryDenseLayer, TernaryDenseConstructor>(TernaryDenseLayer);
+export const TernaryDense: TernaryDenseConstructor = callable<
+  typeof TernaryDenseLayer,
+  TernaryDenseConstructor
+>(TernaryDenseLayer);

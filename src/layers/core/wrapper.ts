@@ -18,12 +18,18 @@ export class WrapperLayer extends LayerBase {
   readonly layer: LayerBase;
 
   constructor(...args: readonly unknown[]) {
-    const isBound = args.length === 1 && typeof args[0] === "object" && args[0] !== null && "layer" in args[0];
+    const isBound =
+      args.length === 1 && typeof args[0] === "object" && args[0] !== null && "layer" in args[0];
     // SAFETY: subclasses give their own options, which hold the layer.
-    const given = isBound ? (args[0] as WrapperOptions) : bindParameters<WrapperOptions>("Wrapper", WrapperLayer.parameters, args);
+    const given = isBound
+      ? (args[0] as WrapperOptions)
+      : bindParameters<WrapperOptions>("Wrapper", WrapperLayer.parameters, args);
     super(given);
     const { layer } = given;
-    if (!isLayer(layer)) throw new OptionError(`${this.where}: expected \`layer\` to be a layer, received ${JSON.stringify(layer)}.`);
+    if (!isLayer(layer))
+      throw new OptionError(
+        `${this.where}: expected \`layer\` to be a layer, received ${JSON.stringify(layer)}.`,
+      );
     this.layer = layer;
   }
 

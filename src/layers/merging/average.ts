@@ -20,7 +20,10 @@ class AverageLayer extends MergeLayer {
   }
 
   protected override merge(inputs: readonly Tensor[]): Tensor {
-    return divide(inputs.reduce((a, b) => add(a, b)), inputs.length);
+    return divide(
+      inputs.reduce((a, b) => add(a, b)),
+      inputs.length,
+    );
   }
 
   protected override mergedDtype(inputs: readonly Value[]): DType {

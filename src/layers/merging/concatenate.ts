@@ -19,7 +19,10 @@ import { concatenate as concatenateOp } from "../../ops/joining.ts";
 import { MergeLayer, shapesIn } from "./merge-base.ts";
 import { mergeFunction } from "./merge-function.ts";
 
-export interface ConcatenateOptions<A extends number = number, D extends DType = DType> extends LayerOptions<D> {
+export interface ConcatenateOptions<
+  A extends number = number,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** Axis along which the tensors are joined. Default −1. */
   readonly axis?: A | undefined;
 }
@@ -61,7 +64,9 @@ class ConcatenateLayer extends MergeLayer {
     const [first = []] = shapes;
     const at = normalizeAxis(this.axis, first.length, this.where);
     const fits = shapes.every(
-      (shape) => shape.length === first.length && shape.every((dim, axis) => axis === at || agree(dim, first[axis] ?? null)),
+      (shape) =>
+        shape.length === first.length &&
+        shape.every((dim, axis) => axis === at || agree(dim, first[axis] ?? null)),
     );
     if (!fits) {
       throw new ShapeError(
@@ -82,7 +87,9 @@ class ConcatenateLayer extends MergeLayer {
     const masks = values.map((x, i): Tensor => {
       const one = mask[i] as Tensor | null; // SAFETY: masks, nested as the inputs
       if (one === null) return onesLike(x, { dtype: "bool" });
-      return one.shape.length < x.shape.length ? logicalOr(expandDims(one, -1), zerosLike(x, { dtype: "bool" })) : one;
+      return one.shape.length < x.shape.length
+        ? logicalOr(expandDims(one, -1), zerosLike(x, { dtype: "bool" }))
+        : one;
     });
     return any(concatenateOp(masks, { axis: this.axis }), -1);
   }
@@ -97,10 +104,20 @@ export interface Concatenate<A extends number = number, D extends DType = DType>
   extends ConcatenateLayer, LayerCall<ConcatenateRule<"Concatenate", A, D>> {}
 
 export interface ConcatenateConstructor {
-  <const A extends number = -1, const D extends DType = "float32">(options?: ConcatenateOptions<A, D>): Concatenate<A, D>;
-  <const A extends number, const D extends DType = "float32">(axis: A, options?: LayerOptions<D>): Concatenate<A, D>;
-  new <const A extends number = -1, const D extends DType = "float32">(options?: ConcatenateOptions<A, D>): Concatenate<A, D>;
-  new <const A extends number = -1, const D extends DType = "float32">(axis: A, options?: LayerOptions<D>): Concatenate<A, D>;
+  <const A extends number = -1, const D extends DType = "float32">(
+    options?: ConcatenateOptions<A, D>,
+  ): Concatenate<A, D>;
+  <const A extends number, const D extends DType = "float32">(
+    axis: A,
+    options?: LayerOptions<D>,
+  ): Concatenate<A, D>;
+  new <const A extends number = -1, const D extends DType = "float32">(
+    options?: ConcatenateOptions<A, D>,
+  ): Concatenate<A, D>;
+  new <const A extends number = -1, const D extends DType = "float32">(
+    axis: A,
+    options?: LayerOptions<D>,
+  ): Concatenate<A, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Concatenate;
 }
 
@@ -112,7 +129,9 @@ export interface ConcatenateConstructor {
  * const y = Concatenate()([Input({ shape: [4] }), Input({ shape: [3] })]); // y.shape → [null, 7]
  * @see Keras `layers/merging/concatenate.py`
  */
-export const Concatenate: ConcatenateConstructor = callable<typeof ConcatenateLayer, ConcatenateConstructor>(ConcatenateLayer);
+export const Concatenate: ConcatenateConstructor = callable<typeof ConcatenateLayer, ConcatenateConstructor>(
+  ConcatenateLayer,
+);
 
 /** `Concatenate(axis)(inputs)`: `concatenate([a, b], 1)`. @see Keras `layers.concatenate` */
 export const concatenate: ConcatenateFunction<ConcreteFamily, LayerOptions> = mergeFunction(Concatenate);

@@ -76,7 +76,10 @@ class DotLayer extends MergeLayer {
   #axesFor([a = [], b = []]: readonly Shape[]): readonly [number, number] {
     const [i, j] = typeof this.axes === "number" ? [this.axes, this.axes] : this.axes;
     const axes = [normalizeAxis(i, a.length, this.where), normalizeAxis(j, b.length, this.where)] as const;
-    if (axes.includes(0)) throw new OptionError(`${this.where}: expected axes other than the batch axis 0, received ${JSON.stringify(this.axes)}.`);
+    if (axes.includes(0))
+      throw new OptionError(
+        `${this.where}: expected axes other than the batch axis 0, received ${JSON.stringify(this.axes)}.`,
+      );
     return axes;
   }
 
@@ -86,13 +89,17 @@ class DotLayer extends MergeLayer {
       throw new ShapeError(`${this.where}: expected two tensors, received ${shapes.length}.`);
     }
     const [i, j] = this.#axesFor(shapes);
-    const differ = (x: Dim | undefined, y: Dim | undefined): boolean => typeof x === "number" && typeof y === "number" && x !== y;
+    const differ = (x: Dim | undefined, y: Dim | undefined): boolean =>
+      typeof x === "number" && typeof y === "number" && x !== y;
     if (differ(a[i], b[j]) || differ(a[0], b[0])) {
       throw new ShapeError(
         `${this.where}: expected equal batch sizes and equal sizes on axes ${i} and ${j}, received ${formatShape(a)} and ${formatShape(b)}. Choose other \`axes\`.`,
       );
     }
-    const product = [...a.filter((_, axis) => axis !== i), ...b.filter((_, axis) => axis !== 0 && axis !== j)];
+    const product = [
+      ...a.filter((_, axis) => axis !== i),
+      ...b.filter((_, axis) => axis !== 0 && axis !== j),
+    ];
     return product.length === 1 ? [...product, 1] : product;
   }
 }
@@ -100,16 +107,28 @@ class DotLayer extends MergeLayer {
 function checkedAxes(axes: unknown): DotAxes {
   const isInteger = (axis: unknown): axis is number => Number.isInteger(axis);
   if (isInteger(axes)) return axes;
-  if (Array.isArray(axes) && axes.length === 2 && isInteger(axes[0]) && isInteger(axes[1])) return [axes[0], axes[1]];
-  throw new OptionError(`Dot: expected \`axes\` to be a whole number or two of them, received ${JSON.stringify(axes)}.`);
+  if (Array.isArray(axes) && axes.length === 2 && isInteger(axes[0]) && isInteger(axes[1]))
+    return [axes[0], axes[1]];
+  throw new OptionError(
+    `Dot: expected \`axes\` to be a whole number or two of them, received ${JSON.stringify(axes)}.`,
+  );
 }
 
-export interface Dot<A extends DotAxes = DotAxes, D extends DType = DType> extends DotLayer, LayerCall<DotRule<A, D>> {}
+export interface Dot<A extends DotAxes = DotAxes, D extends DType = DType>
+  extends DotLayer, LayerCall<DotRule<A, D>> {}
 
 export interface DotConstructor {
-  <const A extends DotAxes, const D extends DType = "float32">(axes: A, options?: DotOptions<A, D>): Dot<A, D>;
-  <const A extends DotAxes, const D extends DType = "float32">(options: DotOptions<A, D> & { readonly axes: A }): Dot<A, D>;
-  new <const A extends DotAxes = DotAxes, const D extends DType = "float32">(axes: A, options?: DotOptions<A, D>): Dot<A, D>;
+  <const A extends DotAxes, const D extends DType = "float32">(
+    axes: A,
+    options?: DotOptions<A, D>,
+  ): Dot<A, D>;
+  <const A extends DotAxes, const D extends DType = "float32">(
+    options: DotOptions<A, D> & { readonly axes: A },
+  ): Dot<A, D>;
+  new <const A extends DotAxes = DotAxes, const D extends DType = "float32">(
+    axes: A,
+    options?: DotOptions<A, D>,
+  ): Dot<A, D>;
   new <const A extends DotAxes = DotAxes, const D extends DType = "float32">(
     options: DotOptions<A, D> & { readonly axes: A },
   ): Dot<A, D>;
@@ -128,7 +147,9 @@ export interface DotConstructor {
 export const Dot: DotConstructor = callable<typeof DotLayer, DotConstructor>(DotLayer);
 
 /** `Dot(axes)(inputs)`: `dot([a, b], 1)`; `axes` is −1 by default. @see Keras `layers.dot` */
-export const dot: DotFunction<ConcreteFamily, LayerOptions> = mergeFunction((first: unknown = -1, ...rest: unknown[]) => {
-  const withAxes = isPlainObject(first) ? { axes: -1, ...first } : first;
-  return Reflect.apply(Dot, undefined, [withAxes, ...rest]);
-});
+export const dot: DotFunction<ConcreteFamily, LayerOptions> = mergeFunction(
+  (first: unknown = -1, ...rest: unknown[]) => {
+    const withAxes = isPlainObject(first) ? { axes: -1, ...first } : first;
+    return Reflect.apply(Dot, undefined, [withAxes, ...rest]);
+  },
+);

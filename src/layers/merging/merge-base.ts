@@ -44,7 +44,13 @@ export abstract class MergeLayer extends LayerBase {
 
   override computeOutputSpec([inputs]: readonly unknown[]): Tree<Spec> {
     const values = inputs as readonly Value[]; // SAFETY: build has checked the list
-    return { shape: mergedShape(this.where, values.map(({ shape }) => shape)), dtype: this.mergedDtype(values) };
+    return {
+      shape: mergedShape(
+        this.where,
+        values.map(({ shape }) => shape),
+      ),
+      dtype: this.mergedDtype(values),
+    };
   }
 
   /** Dtype of the result for such inputs. */
@@ -70,13 +76,17 @@ export function shapesIn(where: string, shapes: ShapeTree | readonly Shape[]): r
     return shapes as readonly Shape[]; // SAFETY: arrays, and shape trees hold nothing but shapes
   }
   const received = Array.isArray(shapes) ? formatShape(shapes as Shape) : "an object"; // SAFETY: no list of shapes, hence one shape
-  throw new ShapeError(`${where}: expected a list of tensors, received one of shape ${received}. Call it as layer([a, b]).`);
+  throw new ShapeError(
+    `${where}: expected a list of tensors, received one of shape ${received}. Call it as layer([a, b]).`,
+  );
 }
 
 /** Adds axes of size 1 behind the batch axis. */
 export function withRank(x: Tensor, rank: number): Tensor {
   const missing = rank - x.dims.length;
-  return missing === 0 ? x : reshape(x, [x.dims[0] ?? 1, ...new Array<number>(missing).fill(1), ...x.dims.slice(1)]);
+  return missing === 0
+    ? x
+    : reshape(x, [x.dims[0] ?? 1, ...new Array<number>(missing).fill(1), ...x.dims.slice(1)]);
 }
 
 /** The shape of the result; a size that is unknown in one input, and not 1 in another, is unknown. */

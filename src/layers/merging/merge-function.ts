@@ -1,5 +1,3 @@
-
-
 /** The lower-case form of a merging layer: makes the layer and calls it. Positional arguments go in front of the options. */
 export function mergeFunction<F>(make: (...args: never[]) => unknown): F {
   const f = (inputs: unknown, ...args: unknown[]): unknown => {

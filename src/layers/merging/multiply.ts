@@ -33,7 +33,8 @@ class MultiplyLayer extends MergeLayer {
   }
 }
 
-export interface Multiply<D extends DType = DType> extends MultiplyLayer, LayerCall<MergeRule<"Multiply", D>> {}
+export interface Multiply<D extends DType = DType>
+  extends MultiplyLayer, LayerCall<MergeRule<"Multiply", D>> {}
 
 export interface MultiplyConstructor {
   <const D extends DType = "float32">(options?: LayerOptions<D>): Multiply<D>;
@@ -47,7 +48,9 @@ export interface MultiplyConstructor {
  * @throws {ShapeError} when the shapes do not broadcast.
  * @see Keras `layers/merging/multiply.py`
  */
-export const Multiply: MultiplyConstructor = callable<typeof MultiplyLayer, MultiplyConstructor>(MultiplyLayer);
+export const Multiply: MultiplyConstructor = callable<typeof MultiplyLayer, MultiplyConstructor>(
+  MultiplyLayer,
+);
 
 /** `Multiply(options)(inputs)`: `multiply([a, b])`. @see Keras `layers.multiply` */
 export const multiply: MergeFunction<"multiply", ConcreteFamily, LayerOptions> = mergeFunction(Multiply);

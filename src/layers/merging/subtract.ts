@@ -20,7 +20,8 @@ class SubtractLayer extends MergeLayer {
 
   override build(inputShape: readonly Shape[]): void {
     super.build(inputShape);
-    if (inputShape.length !== 2) throw new ShapeError(`${this.where}: expected two tensors, received ${inputShape.length}.`);
+    if (inputShape.length !== 2)
+      throw new ShapeError(`${this.where}: expected two tensors, received ${inputShape.length}.`);
   }
 
   protected override merge([a, b]: readonly Tensor[]): Tensor {
@@ -29,7 +30,8 @@ class SubtractLayer extends MergeLayer {
   }
 }
 
-export interface Subtract<D extends DType = DType> extends SubtractLayer, LayerCall<MergeRule<"Subtract", D>> {}
+export interface Subtract<D extends DType = DType>
+  extends SubtractLayer, LayerCall<MergeRule<"Subtract", D>> {}
 
 export interface SubtractConstructor {
   <const D extends DType = "float32">(options?: LayerOptions<D>): Subtract<D>;
@@ -43,7 +45,9 @@ export interface SubtractConstructor {
  * @throws {ShapeError} when the shapes do not broadcast.
  * @see Keras `layers/merging/subtract.py`
  */
-export const Subtract: SubtractConstructor = callable<typeof SubtractLayer, SubtractConstructor>(SubtractLayer);
+export const Subtract: SubtractConstructor = callable<typeof SubtractLayer, SubtractConstructor>(
+  SubtractLayer,
+);
 
 /** `Subtract(options)(inputs)`: `subtract([a, b])`. @see Keras `layers.subtract` */
 export const subtract: MergeFunction<"subtract", ConcreteFamily, LayerOptions> = mergeFunction(Subtract);

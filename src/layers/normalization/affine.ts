@@ -1,6 +1,6 @@
 import type { Constraint } from "../../constraints/constraint.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
-import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import type { LayerBase, LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
 import type { Initializer } from "../../initializers/initializer.ts";

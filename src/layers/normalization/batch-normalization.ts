@@ -13,7 +13,7 @@ import { add, divide, subtract } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { where } from "../../ops/indexing.ts";
-import { batchNormalization, normalize } from "../../ops/normalization.ts";
+import { batchNormalization } from "../../ops/normalization.ts";
 import { moments, sum } from "../../ops/reductions.ts";
 import { broadcastTo, expandDims, reshape } from "../../ops/shape.ts";
 import { square } from "../../ops/unary-math.ts";
@@ -96,7 +96,11 @@ class BatchNormalizationLayer extends LayerBase {
   #renormalization: Renormalization | null = null;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<BatchNormalizationOptions>("BatchNormalization", BatchNormalizationLayer.parameters, args);
+    const given = bindParameters<BatchNormalizationOptions>(
+      "BatchNormalization",
+      BatchNormalizationLayer.parameters,
+      args,
+    );
     super(given);
     this.axis = given.axis ?? -1;
     this.momentum = given.momentum ?? 0.99;
@@ -113,7 +117,9 @@ class BatchNormalizationLayer extends LayerBase {
     this.movingMeanInitializer = getInitializer(given.movingMeanInitializer ?? "zeros");
     this.movingVarianceInitializer = getInitializer(given.movingVarianceInitializer ?? "ones");
     this.renorm = given.renorm ?? false;
-    this.renormClipping = this.renorm ? checkedClipping(given.renormClipping ?? {}) : (given.renormClipping ?? null);
+    this.renormClipping = this.renorm
+      ? checkedClipping(given.renormClipping ?? {})
+      : (given.renormClipping ?? null);
     this.renormMomentum = given.renormMomentum ?? 0.99;
     this.synchronized = given.synchronized ?? false;
     this.supportsMasking = true;
@@ -139,13 +145,22 @@ class BatchNormalizationLayer extends LayerBase {
     { training, mask = null }: { readonly training?: boolean | null; readonly mask?: Tensor | null } = {},
   ): unknown {
     const inputs: Tensor = cast(given, statisticsDtype(given.dtype));
-    const outputs = training === true && this.trainable ? this.#withBatchStatistics(inputs, mask) : this.#withMovingStatistics(inputs);
+    const outputs =
+      training === true && this.trainable
+        ? this.#withBatchStatistics(inputs, mask)
+        : this.#withMovingStatistics(inputs);
     return cast(outputs, this.computeDtype);
   }
 
   #withMovingStatistics(inputs: Tensor): Tensor {
     const { movingMean, movingVariance, gamma, beta } = this;
-    return this.#normalize(inputs, movingMean.value, movingVariance.value, gamma?.value ?? null, beta?.value ?? null);
+    return this.#normalize(
+      inputs,
+      movingMean.value,
+      movingVariance.value,
+      gamma?.value ?? null,
+      beta?.value ?? null,
+    );
   }
 
   #withBatchStatistics(inputs: Tensor, mask: Tensor | null): Tensor {
@@ -185,7 +200,8 @@ class BatchNormalizationLayer extends LayerBase {
   }
 }
 
-export interface BatchNormalization<D extends DType = DType> extends BatchNormalizationLayer, LayerCall<SameRule<D>> {}
+export interface BatchNormalization<D extends DType = DType>
+  extends BatchNormalizationLayer, LayerCall<SameRule<D>> {}
 
 export interface BatchNormalizationConstructor {
   <const D extends DType = "float32">(options?: BatchNormalizationOptions<D>): BatchNormalization<D>;
@@ -204,4 +220,7 @@ export interface BatchNormalizationConstructor {
  * @throws {ShapeError} when the axis is unknown, or differs from the one the layer was built with.
  * @see Keras `layers/normalization/batch_normalization.py`
  */
-export const BatchNormalization: BatchNormalizationConstructor = callable<typeof BatchNormalizationLayer, BatchNormalizationConstructor>(BatchNormalizationLayer);
+export const BatchNormalization: BatchNormalizationConstructor = callable<
+  typeof BatchNormalizationLayer,
+  BatchNormalizationConstructor
+>(BatchNormalizationLayer);

@@ -11,14 +11,20 @@ import { formatShape, normalizeAxis } from "../../ir/shape.ts";
 import { add, multiply } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
-import { mean, moments } from "../../ops/reductions.ts";
+import { moments } from "../../ops/reductions.ts";
 import { reshape } from "../../ops/shape.ts";
 import { negative, rsqrt } from "../../ops/unary-math.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, positiveInteger } from "../../util/parameters.ts";
-import { addAffineWeights, type AffineOptions, affineOf, affineParameters, statisticsDtype } from "./affine.ts";
+import {
+  addAffineWeights,
+  type AffineOptions,
+  affineOf,
+  affineParameters,
+  statisticsDtype,
+} from "./affine.ts";
 
 export interface GroupNormalizationOptions<D extends DType = DType> extends AffineOptions<D> {
   /** Number of groups the channels are split into; −1: as many as channels. Default 32. */
@@ -48,7 +54,11 @@ class GroupNormalizationLayer extends LayerBase {
   declare beta: Variable | null;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<GroupNormalizationOptions>("GroupNormalization", GroupNormalizationLayer.parameters, args);
+    const given = bindParameters<GroupNormalizationOptions>(
+      "GroupNormalization",
+      GroupNormalizationLayer.parameters,
+      args,
+    );
     // Half floats are summed in float32, so they are not cast beforehand.
     super({ ...given, autocast: false });
     this.groups = given.groups === -1 ? -1 : positiveInteger("GroupNormalization", "groups", given.groups);
@@ -70,11 +80,15 @@ class GroupNormalizationLayer extends LayerBase {
     const axis = normalizeAxis(this.axis, inputShape.length, this.where);
     const channels = inputShape[axis] ?? null;
     if (channels === null) {
-      throw new ShapeError(`${this.where}: expected a known size on axis ${this.axis}, received ${formatShape(inputShape)}. Give Input a size there.`);
+      throw new ShapeError(
+        `${this.where}: expected a known size on axis ${this.axis}, received ${formatShape(inputShape)}. Give Input a size there.`,
+      );
     }
     if (this.groups === -1) this.groups = channels;
     if (channels % this.groups !== 0) {
-      throw new ShapeError(`${this.where}: expected a number of channels that \`groups\` = ${this.groups} divides, received ${channels}.`);
+      throw new ShapeError(
+        `${this.where}: expected a number of channels that \`groups\` = ${this.groups} divides, received ${channels}.`,
+      );
     }
     this.inputSpec = new InputSpec({ ndim: inputShape.length, axes: { [axis]: channels } });
     const { gamma, beta } = addAffineWeights(this, [channels]);
@@ -88,11 +102,14 @@ class GroupNormalizationLayer extends LayerBase {
     const axis = normalizeAxis(this.axis, dims.length, this.where);
     const channels = dims[axis] ?? 1;
     // [b, …, c, …] → [b, …, groups, c / groups, …]
-    const split = (shape: readonly number[]): number[] => shape.toSpliced(axis, 1, this.groups, channels / this.groups);
+    const split = (shape: readonly number[]): number[] =>
+      shape.toSpliced(axis, 1, this.groups, channels / this.groups);
     const grouped: Tensor = reshape(inputs, split(dims));
     const axes = grouped.dims.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
     const [mean, variance] = moments(grouped, axes, true);
-    const broadcast = split(dims.map((_, i) => (i === axis ? channels : 1))).map((dim, i) => (i === axis || i === axis + 1 ? dim : 1));
+    const broadcast = split(dims.map((_, i) => (i === axis ? channels : 1))).map((dim, i) =>
+      i === axis || i === axis + 1 ? dim : 1,
+    );
     const along = (weight: Variable): Tensor => reshape(cast(weight.value, inputs.dtype), broadcast);
     let rate: Tensor = rsqrt(add(variance, this.epsilon));
     if (this.gamma !== null) rate = multiply(rate, along(this.gamma));
@@ -102,13 +119,20 @@ class GroupNormalizationLayer extends LayerBase {
   }
 }
 
-export interface GroupNormalization<D extends DType = DType> extends GroupNormalizationLayer, LayerCall<SameRule<D>> {}
+export interface GroupNormalization<D extends DType = DType>
+  extends GroupNormalizationLayer, LayerCall<SameRule<D>> {}
 
 export interface GroupNormalizationConstructor {
   <const D extends DType = "float32">(options?: GroupNormalizationOptions<D>): GroupNormalization<D>;
-  <const D extends DType = "float32">(groups: number, options?: GroupNormalizationOptions<D>): GroupNormalization<D>;
+  <const D extends DType = "float32">(
+    groups: number,
+    options?: GroupNormalizationOptions<D>,
+  ): GroupNormalization<D>;
   new <const D extends DType = "float32">(options?: GroupNormalizationOptions<D>): GroupNormalization<D>;
-  new <const D extends DType = "float32">(groups: number, options?: GroupNormalizationOptions<D>): GroupNormalization<D>;
+  new <const D extends DType = "float32">(
+    groups: number,
+    options?: GroupNormalizationOptions<D>,
+  ): GroupNormalization<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): GroupNormalization;
 }
 
@@ -120,4 +144,7 @@ export interface GroupNormalizationConstructor {
  * @throws {ShapeError} when `groups` does not divide the number of channels.
  * @see Keras `layers/normalization/group_normalization.py`; Wu and He (2018)
  */
-export const GroupNormalization: GroupNormalizationConstructor = callable<typeof GroupNormalizationLayer, GroupNormalizationConstructor>(GroupNormalizationLayer);
+export const GroupNormalization: GroupNormalizationConstructor = callable<
+  typeof GroupNormalizationLayer,
+  GroupNormalizationConstructor
+>(GroupNormalizationLayer);

@@ -45,10 +45,12 @@ class LayerNormalizationLayer extends LayerBase {
   declare beta: Variable | null;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<LayerNormalizationOptions>("LayerNormalization", LayerNormalizationLayer.parameters, args, [
-      ...layerOptionNames,
-      "rmsScaling",
-    ]);
+    const given = bindParameters<LayerNormalizationOptions>(
+      "LayerNormalization",
+      LayerNormalizationLayer.parameters,
+      args,
+      [...layerOptionNames, "rmsScaling"],
+    );
     // Half floats are summed in float32, so they are not cast beforehand.
     super({ ...given, autocast: false });
     this.axis = given.axis ?? -1;
@@ -84,7 +86,13 @@ class LayerNormalizationLayer extends LayerBase {
 
   override call(inputs: Tensor): unknown {
     const { gamma, beta, axis, epsilon, rmsScaling } = this;
-    const outputs = layerNormalization(inputs, { gamma: gamma?.value ?? null, beta: beta?.value ?? null, axis, epsilon, rmsScaling });
+    const outputs = layerNormalization(inputs, {
+      gamma: gamma?.value ?? null,
+      beta: beta?.value ?? null,
+      axis,
+      epsilon,
+      rmsScaling,
+    });
     return cast(outputs, this.computeDtype);
   }
 
@@ -93,13 +101,20 @@ class LayerNormalizationLayer extends LayerBase {
   }
 }
 
-export interface LayerNormalization<D extends DType = DType> extends LayerNormalizationLayer, LayerCall<SameRule<D>> {}
+export interface LayerNormalization<D extends DType = DType>
+  extends LayerNormalizationLayer, LayerCall<SameRule<D>> {}
 
 export interface LayerNormalizationConstructor {
   <const D extends DType = "float32">(options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
-  <const D extends DType = "float32">(axis: number | readonly number[], options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
+  <const D extends DType = "float32">(
+    axis: number | readonly number[],
+    options?: LayerNormalizationOptions<D>,
+  ): LayerNormalization<D>;
   new <const D extends DType = "float32">(options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
-  new <const D extends DType = "float32">(axis: number | readonly number[], options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
+  new <const D extends DType = "float32">(
+    axis: number | readonly number[],
+    options?: LayerNormalizationOptions<D>,
+  ): LayerNormalization<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): LayerNormalization;
 }
 
@@ -111,4 +126,7 @@ export interface LayerNormalizationConstructor {
  * @throws {ShapeError} when an axis is out of range, or its size unknown.
  * @see Keras `layers/normalization/layer_normalization.py`
  */
-export const LayerNormalization: LayerNormalizationConstructor = callable<typeof LayerNormalizationLayer, LayerNormalizationConstructor>(LayerNormalizationLayer);
+export const LayerNormalization: LayerNormalizationConstructor = callable<
+  typeof LayerNormalizationLayer,
+  LayerNormalizationConstructor
+>(LayerNormalizationLayer);

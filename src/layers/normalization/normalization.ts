@@ -50,7 +50,9 @@ class NormalizationLayer extends LayerBase {
     this.invert = given.invert ?? false;
     this.supportsMasking = true;
     if ((this.inputMean === null) !== (this.inputVariance === null)) {
-      throw new OptionError("Normalization: expected both `mean` and `variance`, or neither, received one of them.");
+      throw new OptionError(
+        "Normalization: expected both `mean` and `variance`, or neither, received one of them.",
+      );
     }
     if (this.inputMean !== null && this.inputVariance !== null) {
       const [mean, variance] = [makeTensor(this.inputMean).shape, makeTensor(this.inputVariance).shape];
@@ -65,12 +67,20 @@ class NormalizationLayer extends LayerBase {
   override build(inputShape: Shape): void {
     const shape = this.#keptAxes(inputShape.length).map((axis) => inputShape[axis] ?? null);
     if (shape.includes(null)) {
-      throw new ShapeError(`${this.where}: expected known sizes on the axes ${JSON.stringify(this.axis)}, received ${formatShape(inputShape)}.`);
+      throw new ShapeError(
+        `${this.where}: expected known sizes on the axes ${JSON.stringify(this.axis)}, received ${formatShape(inputShape)}.`,
+      );
     }
     const isGiven = this.inputMean !== null;
-    this.adaptMean = isGiven ? null : this.addWeight({ name: "mean", shape, initializer: "zeros", trainable: false });
-    this.adaptVariance = isGiven ? null : this.addWeight({ name: "variance", shape, initializer: "ones", trainable: false });
-    this.count = isGiven ? null : this.addWeight({ name: "count", dtype: "int32", initializer: "zeros", trainable: false });
+    this.adaptMean = isGiven
+      ? null
+      : this.addWeight({ name: "mean", shape, initializer: "zeros", trainable: false });
+    this.adaptVariance = isGiven
+      ? null
+      : this.addWeight({ name: "variance", shape, initializer: "ones", trainable: false });
+    this.count = isGiven
+      ? null
+      : this.addWeight({ name: "count", dtype: "int32", initializer: "zeros", trainable: false });
   }
 
   override call(given: Tensor): unknown {
@@ -94,16 +104,24 @@ class NormalizationLayer extends LayerBase {
       const kept = this.#keptAxes(x.dims.length);
       const axes = x.dims.map((_, axis) => axis).filter((axis) => !kept.includes(axis));
       const size = kept.map((axis) => x.dims[axis] ?? 1);
-      if (this.adaptMean === null) throw new OptionError(`${this.where}: expected to learn mean and variance, but they were given to the constructor.`);
+      if (this.adaptMean === null)
+        throw new OptionError(
+          `${this.where}: expected to learn mean and variance, but they were given to the constructor.`,
+        );
       if (!sameShape(size, this.adaptMean.shape)) {
         throw new ShapeError(
           `${this.where}: expected data of size ${formatShape(this.adaptMean.shape)} on the axes ${JSON.stringify(this.axis)}, received ${formatShape(x.shape)}.`,
         );
       }
       const [mean, variance] = axes.length === 0 ? [x, zerosLike(x)] : moments(x, axes);
-      total = joined(total, { mean, variance, count: axes.reduce((count, axis) => count * (x.dims[axis] ?? 1), 1) });
+      total = joined(total, {
+        mean,
+        variance,
+        count: axes.reduce((count, axis) => count * (x.dims[axis] ?? 1), 1),
+      });
     }
-    if (total === null) throw new DataError(`${this.where}: adapt was given no data. Give it at least one batch.`);
+    if (total === null)
+      throw new DataError(`${this.where}: adapt was given no data. Give it at least one batch.`);
     this.adaptMean?.assign(total.mean);
     this.adaptVariance?.assign(total.variance);
   }
@@ -148,8 +166,15 @@ function joined(a: Statistics | null, b: Statistics): Statistics {
 
 /** One tensor, or the first of each pair that an iterable gives. */
 function* batchesOf(data: TensorInput | Iterable<unknown>): Generator<Tensor> {
-  const isArrayOfTensors = Array.isArray(data) && data.some((item) => item instanceof Tensor || (Array.isArray(item) && item[0] instanceof Tensor));
-  const isIterable = typeof data === "object" && data !== null && Symbol.iterator in data && !Array.isArray(data) && !ArrayBuffer.isView(data);
+  const isArrayOfTensors =
+    Array.isArray(data) &&
+    data.some((item) => item instanceof Tensor || (Array.isArray(item) && item[0] instanceof Tensor));
+  const isIterable =
+    typeof data === "object" &&
+    data !== null &&
+    Symbol.iterator in data &&
+    !Array.isArray(data) &&
+    !ArrayBuffer.isView(data);
   if (!isArrayOfTensors && !isIterable) {
     yield toValue(data as TensorInput) as Tensor; // SAFETY: toValue checks it; data are never symbolic
     return;
@@ -164,9 +189,15 @@ export interface Normalization<D extends DType = DType> extends NormalizationLay
 
 export interface NormalizationConstructor {
   <const D extends DType = "float32">(options?: NormalizationOptions<D>): Normalization<D>;
-  <const D extends DType = "float32">(axis: number | readonly number[] | null, options?: NormalizationOptions<D>): Normalization<D>;
+  <const D extends DType = "float32">(
+    axis: number | readonly number[] | null,
+    options?: NormalizationOptions<D>,
+  ): Normalization<D>;
   new <const D extends DType = "float32">(options?: NormalizationOptions<D>): Normalization<D>;
-  new <const D extends DType = "float32">(axis: number | readonly number[] | null, options?: NormalizationOptions<D>): Normalization<D>;
+  new <const D extends DType = "float32">(
+    axis: number | readonly number[] | null,
+    options?: NormalizationOptions<D>,
+  ): Normalization<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Normalization;
 }
 
@@ -179,4 +210,7 @@ export interface NormalizationConstructor {
  * @throws {ShapeError} when an axis that keeps its own statistics is unknown.
  * @see Keras `layers/preprocessing/normalization.py`
  */
-export const Normalization: NormalizationConstructor = callable<typeof NormalizationLayer, NormalizationConstructor>(NormalizationLayer);
+export const Normalization: NormalizationConstructor = callable<
+  typeof NormalizationLayer,
+  NormalizationConstructor
+>(NormalizationLayer);

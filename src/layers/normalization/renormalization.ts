@@ -3,8 +3,6 @@ import type { Initializer } from "../../initializers/initializer.ts";
 import { relu } from "../../ops/activations.ts";
 import { add, divide, maximum, minimum, multiply, subtract } from "../../ops/arithmetic.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
-import { where } from "../../ops/indexing.ts";
-import { mean } from "../../ops/reductions.ts";
 import { clip, sqrt, square, stopGradient } from "../../ops/unary-math.ts";
 import { OptionError } from "../../util/errors.ts";
 import { checkOptions } from "../../util/options.ts";
@@ -33,9 +31,12 @@ export function checkedClipping(clipping: Clipping): Clipping {
   checkOptions("BatchNormalization: renormClipping", clipping, ["rmin", "rmax", "dmax"]);
   const { rmin = null, rmax = null, dmax = null } = clipping;
   if (rmin !== null && rmax !== null && rmax < rmin) {
-    throw new OptionError(`BatchNormalization: expected renormClipping.rmax >= rmin, received ${rmax} and ${rmin}.`);
+    throw new OptionError(
+      `BatchNormalization: expected renormClipping.rmax >= rmin, received ${rmax} and ${rmin}.`,
+    );
   }
-  if (dmax !== null && dmax < 0) throw new OptionError(`BatchNormalization: expected renormClipping.dmax >= 0, received ${dmax}.`);
+  if (dmax !== null && dmax < 0)
+    throw new OptionError(`BatchNormalization: expected renormClipping.dmax >= 0, received ${dmax}.`);
   return clipping;
 }
 

@@ -28,7 +28,11 @@ class RMSNormalizationLayer extends LayerBase {
   declare scale: Variable;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<RMSNormalizationOptions>("RMSNormalization", RMSNormalizationLayer.parameters, args);
+    const given = bindParameters<RMSNormalizationOptions>(
+      "RMSNormalization",
+      RMSNormalizationLayer.parameters,
+      args,
+    );
     super(given);
     this.axis = given.axis ?? -1;
     this.epsilon = given.epsilon ?? 1e-6;
@@ -46,13 +50,20 @@ class RMSNormalizationLayer extends LayerBase {
   }
 }
 
-export interface RMSNormalization<D extends DType = DType> extends RMSNormalizationLayer, LayerCall<SameRule<D>> {}
+export interface RMSNormalization<D extends DType = DType>
+  extends RMSNormalizationLayer, LayerCall<SameRule<D>> {}
 
 export interface RMSNormalizationConstructor {
   <const D extends DType = "float32">(options?: RMSNormalizationOptions<D>): RMSNormalization<D>;
-  <const D extends DType = "float32">(axis: number | readonly number[], options?: RMSNormalizationOptions<D>): RMSNormalization<D>;
+  <const D extends DType = "float32">(
+    axis: number | readonly number[],
+    options?: RMSNormalizationOptions<D>,
+  ): RMSNormalization<D>;
   new <const D extends DType = "float32">(options?: RMSNormalizationOptions<D>): RMSNormalization<D>;
-  new <const D extends DType = "float32">(axis: number | readonly number[], options?: RMSNormalizationOptions<D>): RMSNormalization<D>;
+  new <const D extends DType = "float32">(
+    axis: number | readonly number[],
+    options?: RMSNormalizationOptions<D>,
+  ): RMSNormalization<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): RMSNormalization;
 }
 
@@ -62,4 +73,7 @@ export interface RMSNormalizationConstructor {
  * @throws {ShapeError} when an axis is out of range, or its size unknown.
  * @see Keras `layers/normalization/rms_normalization.py`; Zhang and Sennrich (2019)
  */
-export const RMSNormalization: RMSNormalizationConstructor = callable<typeof RMSNormalizationLayer, RMSNormalizationConstructor>(RMSNormalizationLayer);
+export const RMSNormalization: RMSNormalizationConstructor = callable<
+  typeof RMSNormalizationLayer,
+  RMSNormalizationConstructor
+>(RMSNormalizationLayer);

@@ -1,6 +1,6 @@
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import { InputSpec } from "../../graph/input-spec.ts";
-import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import type { LayerBase, LayerOptions } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { type DType, isFloat } from "../../ir/dtypes.ts";
@@ -40,7 +40,11 @@ class SpectralNormalizationLayer extends WrapperLayer {
   declare vectorU: Variable;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<SpectralNormalizationOptions>("SpectralNormalization", SpectralNormalizationLayer.parameters, args);
+    const given = bindParameters<SpectralNormalizationOptions>(
+      "SpectralNormalization",
+      SpectralNormalizationLayer.parameters,
+      args,
+    );
     super(given);
     this.powerIterations = positiveInteger("SpectralNormalization", "powerIterations", given.powerIterations);
   }
@@ -48,9 +52,13 @@ class SpectralNormalizationLayer extends WrapperLayer {
   override build(inputShape: Shape): void {
     super.build(inputShape);
     this.inputSpec = new InputSpec({ minNdim: 1, axes: { [-1]: inputShape.at(-1) ?? null } });
-    const kernel = [Reflect.get(this.layer, "kernel"), Reflect.get(this.layer, "embeddings")].find(isVariable);
+    const kernel = [Reflect.get(this.layer, "kernel"), Reflect.get(this.layer, "embeddings")].find(
+      isVariable,
+    );
     if (kernel === undefined) {
-      throw new OptionError(`${this.where}: expected a layer with a kernel or embeddings, received ${this.layer.where}.`);
+      throw new OptionError(
+        `${this.where}: expected a layer with a kernel or embeddings, received ${this.layer.where}.`,
+      );
     }
     this.kernel = kernel;
     this.vectorU = this.addWeight({
@@ -83,17 +91,26 @@ class SpectralNormalizationLayer extends WrapperLayer {
     const sigma: Tensor = reshape(matmul(matmul(v, matrix), transpose(u)), []);
     this.vectorU.assign(where(isZero, this.vectorU.value, u));
     // The gradient is that of the kernel as it is now, not of how it came about.
-    const change: Tensor = subtract(divide(stopGradient(kernel), where(isZero, 1, sigma)), stopGradient(kernel));
+    const change: Tensor = subtract(
+      divide(stopGradient(kernel), where(isZero, 1, sigma)),
+      stopGradient(kernel),
+    );
     this.kernel.assign(add(kernel, change));
   }
 }
 
-export interface SpectralNormalization<R extends ShapeRule = WideRule> extends SpectralNormalizationLayer, LayerCall<R> {}
+export interface SpectralNormalization<R extends ShapeRule = WideRule>
+  extends SpectralNormalizationLayer, LayerCall<R> {}
 
 export interface SpectralNormalizationConstructor {
   <L extends LayerBase>(layer: L, options?: SpectralNormalizationOptions): SpectralNormalization<RuleOf<L>>;
-  <L extends LayerBase>(options: SpectralNormalizationOptions & { readonly layer: L }): SpectralNormalization<RuleOf<L>>;
-  new <L extends LayerBase = LayerBase>(layer: L, options?: SpectralNormalizationOptions): SpectralNormalization<RuleOf<L>>;
+  <L extends LayerBase>(
+    options: SpectralNormalizationOptions & { readonly layer: L },
+  ): SpectralNormalization<RuleOf<L>>;
+  new <L extends LayerBase = LayerBase>(
+    layer: L,
+    options?: SpectralNormalizationOptions,
+  ): SpectralNormalization<RuleOf<L>>;
   new <L extends LayerBase = LayerBase>(
     options: SpectralNormalizationOptions & { readonly layer: L },
   ): SpectralNormalization<RuleOf<L>>;

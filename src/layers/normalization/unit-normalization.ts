@@ -22,14 +22,19 @@ class UnitNormalizationLayer extends LayerBase {
   readonly axis: number | readonly number[];
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<UnitNormalizationOptions>("UnitNormalization", UnitNormalizationLayer.parameters, args);
+    const given = bindParameters<UnitNormalizationOptions>(
+      "UnitNormalization",
+      UnitNormalizationLayer.parameters,
+      args,
+    );
     super(given);
     this.axis = given.axis ?? -1;
     this.supportsMasking = true;
   }
 
   override build(inputShape: Shape): void {
-    for (const axis of typeof this.axis === "number" ? [this.axis] : this.axis) normalizeAxis(axis, inputShape.length, this.where);
+    for (const axis of typeof this.axis === "number" ? [this.axis] : this.axis)
+      normalizeAxis(axis, inputShape.length, this.where);
   }
 
   override call(inputs: Tensor): unknown {
@@ -37,13 +42,20 @@ class UnitNormalizationLayer extends LayerBase {
   }
 }
 
-export interface UnitNormalization<D extends DType = DType> extends UnitNormalizationLayer, LayerCall<SameRule<D>> {}
+export interface UnitNormalization<D extends DType = DType>
+  extends UnitNormalizationLayer, LayerCall<SameRule<D>> {}
 
 export interface UnitNormalizationConstructor {
   <const D extends DType = "float32">(options?: UnitNormalizationOptions<D>): UnitNormalization<D>;
-  <const D extends DType = "float32">(axis: number | readonly number[], options?: LayerOptions<D>): UnitNormalization<D>;
+  <const D extends DType = "float32">(
+    axis: number | readonly number[],
+    options?: LayerOptions<D>,
+  ): UnitNormalization<D>;
   new <const D extends DType = "float32">(options?: UnitNormalizationOptions<D>): UnitNormalization<D>;
-  new <const D extends DType = "float32">(axis: number | readonly number[], options?: LayerOptions<D>): UnitNormalization<D>;
+  new <const D extends DType = "float32">(
+    axis: number | readonly number[],
+    options?: LayerOptions<D>,
+  ): UnitNormalization<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): UnitNormalization;
 }
 
@@ -53,4 +65,7 @@ export interface UnitNormalizationConstructor {
  * @throws {ShapeError} when an axis is out of range.
  * @see Keras `layers/normalization/unit_normalization.py`
  */
-export const UnitNormalization: UnitNormalizationConstructor = callable<typeof UnitNormalizationLayer, UnitNormalizationConstructor>(UnitNormalizationLayer);
+export const UnitNormalization: UnitNormalizationConstructor = callable<
+  typeof UnitNormalizationLayer,
+  UnitNormalizationConstructor
+>(UnitNormalizationLayer);

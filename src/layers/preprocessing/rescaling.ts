@@ -17,7 +17,10 @@ export interface RescalingOptions<D extends DType = DType> extends LayerOptions<
   readonly offset?: number | readonly number[] | undefined;
 }
 
-type Bound = LayerOptions & { readonly scale: number | readonly number[]; readonly offset: number | readonly number[] };
+type Bound = LayerOptions & {
+  readonly scale: number | readonly number[];
+  readonly offset: number | readonly number[];
+};
 
 class RescalingLayer extends LayerBase {
   static readonly className = "Rescaling";
@@ -37,7 +40,8 @@ class RescalingLayer extends LayerBase {
 
   override call(inputs: Tensor): unknown {
     const dtype = this.computeDtype;
-    const along = (value: number | readonly number[]): number | Tensor => (typeof value === "number" ? value : makeTensor(value, { dtype }));
+    const along = (value: number | readonly number[]): number | Tensor =>
+      typeof value === "number" ? value : makeTensor(value, { dtype });
     return add(multiply(cast(inputs, dtype), along(this.scale)), along(this.offset));
   }
 }
@@ -45,10 +49,20 @@ class RescalingLayer extends LayerBase {
 export interface Rescaling<D extends DType = DType> extends RescalingLayer, LayerCall<SameRule<D>> {}
 
 export interface RescalingConstructor {
-  <const D extends DType = "float32">(scale: number | readonly number[], options?: RescalingOptions<D>): Rescaling<D>;
-  <const D extends DType = "float32">(options: RescalingOptions<D> & { readonly scale: number | readonly number[] }): Rescaling<D>;
-  new <const D extends DType = "float32">(scale: number | readonly number[], options?: RescalingOptions<D>): Rescaling<D>;
-  new <const D extends DType = "float32">(options: RescalingOptions<D> & { readonly scale: number | readonly number[] }): Rescaling<D>;
+  <const D extends DType = "float32">(
+    scale: number | readonly number[],
+    options?: RescalingOptions<D>,
+  ): Rescaling<D>;
+  <const D extends DType = "float32">(
+    options: RescalingOptions<D> & { readonly scale: number | readonly number[] },
+  ): Rescaling<D>;
+  new <const D extends DType = "float32">(
+    scale: number | readonly number[],
+    options?: RescalingOptions<D>,
+  ): Rescaling<D>;
+  new <const D extends DType = "float32">(
+    options: RescalingOptions<D> & { readonly scale: number | readonly number[] },
+  ): Rescaling<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Rescaling;
 }
 
@@ -58,4 +72,6 @@ export interface RescalingConstructor {
  * @param scale - A number, or one for each channel.
  * @see Keras `layers/preprocessing/rescaling.py`
  */
-export const Rescaling: RescalingConstructor = callable<typeof RescalingLayer, RescalingConstructor>(RescalingLayer);
+export const Rescaling: RescalingConstructor = callable<typeof RescalingLayer, RescalingConstructor>(
+  RescalingLayer,
+);

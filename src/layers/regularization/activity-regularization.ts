@@ -24,7 +24,11 @@ class ActivityRegularizationLayer extends LayerBase {
   readonly l2: number;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<ActivityRegularizationOptions>("ActivityRegularization", ActivityRegularizationLayer.parameters, args);
+    const given = bindParameters<ActivityRegularizationOptions>(
+      "ActivityRegularization",
+      ActivityRegularizationLayer.parameters,
+      args,
+    );
     const penalty = L1L2({ l1: given.l1 ?? 0, l2: given.l2 ?? 0 });
     super({ ...given, activityRegularizer: penalty });
     this.l1 = penalty.l1;
@@ -43,13 +47,24 @@ class ActivityRegularizationLayer extends LayerBase {
   }
 }
 
-export interface ActivityRegularization<D extends DType = DType> extends ActivityRegularizationLayer, LayerCall<SameRule<D>> {}
+export interface ActivityRegularization<D extends DType = DType>
+  extends ActivityRegularizationLayer, LayerCall<SameRule<D>> {}
 
 export interface ActivityRegularizationConstructor {
   <const D extends DType = "float32">(options?: ActivityRegularizationOptions<D>): ActivityRegularization<D>;
-  <const D extends DType = "float32">(l1: number, l2?: number, options?: LayerOptions<D>): ActivityRegularization<D>;
-  new <const D extends DType = "float32">(options?: ActivityRegularizationOptions<D>): ActivityRegularization<D>;
-  new <const D extends DType = "float32">(l1: number, l2?: number, options?: LayerOptions<D>): ActivityRegularization<D>;
+  <const D extends DType = "float32">(
+    l1: number,
+    l2?: number,
+    options?: LayerOptions<D>,
+  ): ActivityRegularization<D>;
+  new <const D extends DType = "float32">(
+    options?: ActivityRegularizationOptions<D>,
+  ): ActivityRegularization<D>;
+  new <const D extends DType = "float32">(
+    l1: number,
+    l2?: number,
+    options?: LayerOptions<D>,
+  ): ActivityRegularization<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): ActivityRegularization;
 }
 
@@ -59,4 +74,7 @@ export interface ActivityRegularizationConstructor {
  * @throws {OptionError} when a factor is negative.
  * @see Keras `layers/regularization/activity_regularization.py`
  */
-export const ActivityRegularization: ActivityRegularizationConstructor = callable<typeof ActivityRegularizationLayer, ActivityRegularizationConstructor>(ActivityRegularizationLayer);
+export const ActivityRegularization: ActivityRegularizationConstructor = callable<
+  typeof ActivityRegularizationLayer,
+  ActivityRegularizationConstructor
+>(ActivityRegularizationLayer);

@@ -57,9 +57,13 @@ export interface AlphaDropout<D extends DType = DType> extends AlphaDropoutLayer
 
 export interface AlphaDropoutConstructor {
   <const D extends DType = "float32">(rate: number, options?: AlphaDropoutOptions<D>): AlphaDropout<D>;
-  <const D extends DType = "float32">(options: AlphaDropoutOptions<D> & { readonly rate: number }): AlphaDropout<D>;
+  <const D extends DType = "float32">(
+    options: AlphaDropoutOptions<D> & { readonly rate: number },
+  ): AlphaDropout<D>;
   new <const D extends DType = "float32">(rate: number, options?: AlphaDropoutOptions<D>): AlphaDropout<D>;
-  new <const D extends DType = "float32">(options: AlphaDropoutOptions<D> & { readonly rate: number }): AlphaDropout<D>;
+  new <const D extends DType = "float32">(
+    options: AlphaDropoutOptions<D> & { readonly rate: number },
+  ): AlphaDropout<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): AlphaDropout;
 }
 
@@ -70,4 +74,7 @@ export interface AlphaDropoutConstructor {
  * @throws {OptionError} when `rate` is not between 0 and 1.
  * @see Keras `layers/regularization/alpha_dropout.py`
  */
-export const AlphaDropout: AlphaDropoutConstructor = callable<typeof AlphaDropoutLayer, AlphaDropoutConstructor>(AlphaDropoutLayer);
+export const AlphaDropout: AlphaDropoutConstructor = callable<
+  typeof AlphaDropoutLayer,
+  AlphaDropoutConstructor
+>(AlphaDropoutLayer);

@@ -39,7 +39,12 @@ class DropoutLayer extends LayerBase {
 
   override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): unknown {
     if (training !== true || this.seedGenerator === null) return inputs;
-    return dropout(inputs, this.rate, concreteNoiseShape(this.where, inputs, this.noiseShape), this.seedGenerator);
+    return dropout(
+      inputs,
+      this.rate,
+      concreteNoiseShape(this.where, inputs, this.noiseShape),
+      this.seedGenerator,
+    );
   }
 }
 

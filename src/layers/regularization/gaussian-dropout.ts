@@ -27,7 +27,11 @@ class GaussianDropoutLayer extends LayerBase {
   readonly seedGenerator: SeedGenerator | null;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<GaussianDropoutOptions>("GaussianDropout", GaussianDropoutLayer.parameters, args);
+    const given = bindParameters<GaussianDropoutOptions>(
+      "GaussianDropout",
+      GaussianDropoutLayer.parameters,
+      args,
+    );
     super(given);
     this.rate = fraction("GaussianDropout", "rate", given.rate);
     this.seed = given.seed ?? null;
@@ -42,13 +46,21 @@ class GaussianDropoutLayer extends LayerBase {
   }
 }
 
-export interface GaussianDropout<D extends DType = DType> extends GaussianDropoutLayer, LayerCall<SameRule<D>> {}
+export interface GaussianDropout<D extends DType = DType>
+  extends GaussianDropoutLayer, LayerCall<SameRule<D>> {}
 
 export interface GaussianDropoutConstructor {
   <const D extends DType = "float32">(rate: number, options?: GaussianDropoutOptions<D>): GaussianDropout<D>;
-  <const D extends DType = "float32">(options: GaussianDropoutOptions<D> & { readonly rate: number }): GaussianDropout<D>;
-  new <const D extends DType = "float32">(rate: number, options?: GaussianDropoutOptions<D>): GaussianDropout<D>;
-  new <const D extends DType = "float32">(options: GaussianDropoutOptions<D> & { readonly rate: number }): GaussianDropout<D>;
+  <const D extends DType = "float32">(
+    options: GaussianDropoutOptions<D> & { readonly rate: number },
+  ): GaussianDropout<D>;
+  new <const D extends DType = "float32">(
+    rate: number,
+    options?: GaussianDropoutOptions<D>,
+  ): GaussianDropout<D>;
+  new <const D extends DType = "float32">(
+    options: GaussianDropoutOptions<D> & { readonly rate: number },
+  ): GaussianDropout<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): GaussianDropout;
 }
 
@@ -59,4 +71,7 @@ export interface GaussianDropoutConstructor {
  * @throws {OptionError} when `rate` is not between 0 and 1.
  * @see Keras `layers/regularization/gaussian_dropout.py`
  */
-export const GaussianDropout: GaussianDropoutConstructor = callable<typeof GaussianDropoutLayer, GaussianDropoutConstructor>(GaussianDropoutLayer);
+export const GaussianDropout: GaussianDropoutConstructor = callable<
+  typeof GaussianDropoutLayer,
+  GaussianDropoutConstructor
+>(GaussianDropoutLayer);

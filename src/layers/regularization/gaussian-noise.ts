@@ -45,9 +45,16 @@ export interface GaussianNoise<D extends DType = DType> extends GaussianNoiseLay
 
 export interface GaussianNoiseConstructor {
   <const D extends DType = "float32">(stddev: number, options?: GaussianNoiseOptions<D>): GaussianNoise<D>;
-  <const D extends DType = "float32">(options: GaussianNoiseOptions<D> & { readonly stddev: number }): GaussianNoise<D>;
-  new <const D extends DType = "float32">(stddev: number, options?: GaussianNoiseOptions<D>): GaussianNoise<D>;
-  new <const D extends DType = "float32">(options: GaussianNoiseOptions<D> & { readonly stddev: number }): GaussianNoise<D>;
+  <const D extends DType = "float32">(
+    options: GaussianNoiseOptions<D> & { readonly stddev: number },
+  ): GaussianNoise<D>;
+  new <const D extends DType = "float32">(
+    stddev: number,
+    options?: GaussianNoiseOptions<D>,
+  ): GaussianNoise<D>;
+  new <const D extends DType = "float32">(
+    options: GaussianNoiseOptions<D> & { readonly stddev: number },
+  ): GaussianNoise<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): GaussianNoise;
 }
 
@@ -58,4 +65,7 @@ export interface GaussianNoiseConstructor {
  * @throws {OptionError} when `stddev` is not between 0 and 1.
  * @see Keras `layers/regularization/gaussian_noise.py`
  */
-export const GaussianNoise: GaussianNoiseConstructor = callable<typeof GaussianNoiseLayer, GaussianNoiseConstructor>(GaussianNoiseLayer);
+export const GaussianNoise: GaussianNoiseConstructor = callable<
+  typeof GaussianNoiseLayer,
+  GaussianNoiseConstructor
+>(GaussianNoiseLayer);

@@ -10,7 +10,11 @@ class SpatialDropout1DLayer extends SpatialDropoutLayer {
   static readonly parameters: ParameterTable = { rate: required, seed: null, name: null, dtype: null };
 
   constructor(...args: readonly unknown[]) {
-    super("SpatialDropout1D", 1, bindParameters<SpatialDropoutOptions>("SpatialDropout1D", SpatialDropout1DLayer.parameters, args));
+    super(
+      "SpatialDropout1D",
+      1,
+      bindParameters<SpatialDropoutOptions>("SpatialDropout1D", SpatialDropout1DLayer.parameters, args),
+    );
   }
 
   override getConfig(): Record<string, unknown> {
@@ -18,13 +22,24 @@ class SpatialDropout1DLayer extends SpatialDropoutLayer {
   }
 }
 
-export interface SpatialDropout1D<D extends DType = DType> extends SpatialDropout1DLayer, LayerCall<SameRule<D>> {}
+export interface SpatialDropout1D<D extends DType = DType>
+  extends SpatialDropout1DLayer, LayerCall<SameRule<D>> {}
 
 export interface SpatialDropout1DConstructor {
-  <const D extends DType = "float32">(rate: number, options?: Omit<SpatialDropoutOptions<D>, "dataFormat">): SpatialDropout1D<D>;
-  <const D extends DType = "float32">(options: SpatialDropoutOptions<D> & { readonly rate: number }): SpatialDropout1D<D>;
-  new <const D extends DType = "float32">(rate: number, options?: Omit<SpatialDropoutOptions<D>, "dataFormat">): SpatialDropout1D<D>;
-  new <const D extends DType = "float32">(options: SpatialDropoutOptions<D> & { readonly rate: number }): SpatialDropout1D<D>;
+  <const D extends DType = "float32">(
+    rate: number,
+    options?: Omit<SpatialDropoutOptions<D>, "dataFormat">,
+  ): SpatialDropout1D<D>;
+  <const D extends DType = "float32">(
+    options: SpatialDropoutOptions<D> & { readonly rate: number },
+  ): SpatialDropout1D<D>;
+  new <const D extends DType = "float32">(
+    rate: number,
+    options?: Omit<SpatialDropoutOptions<D>, "dataFormat">,
+  ): SpatialDropout1D<D>;
+  new <const D extends DType = "float32">(
+    options: SpatialDropoutOptions<D> & { readonly rate: number },
+  ): SpatialDropout1D<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): SpatialDropout1D;
 }
 
@@ -35,4 +50,7 @@ export interface SpatialDropout1DConstructor {
  * @throws {OptionError} when `rate` is not between 0 and 1.
  * @see Keras `layers/regularization/spatial_dropout.py`
  */
-export const SpatialDropout1D: SpatialDropout1DConstructor = callable<typeof SpatialDropout1DLayer, SpatialDropout1DConstructor>(SpatialDropout1DLayer);
+export const SpatialDropout1D: SpatialDropout1DConstructor = callable<
+  typeof SpatialDropout1DLayer,
+  SpatialDropout1DConstructor
+>(SpatialDropout1DLayer);

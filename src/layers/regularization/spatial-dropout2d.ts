@@ -7,10 +7,20 @@ import { SpatialDropoutLayer, type SpatialDropoutOptions } from "./spatial-dropo
 
 class SpatialDropout2DLayer extends SpatialDropoutLayer {
   static readonly className = "SpatialDropout2D";
-  static readonly parameters: ParameterTable = { rate: required, dataFormat: null, seed: null, name: null, dtype: null };
+  static readonly parameters: ParameterTable = {
+    rate: required,
+    dataFormat: null,
+    seed: null,
+    name: null,
+    dtype: null,
+  };
 
   constructor(...args: readonly unknown[]) {
-    super("SpatialDropout2D", 2, bindParameters<SpatialDropoutOptions>("SpatialDropout2D", SpatialDropout2DLayer.parameters, args));
+    super(
+      "SpatialDropout2D",
+      2,
+      bindParameters<SpatialDropoutOptions>("SpatialDropout2D", SpatialDropout2DLayer.parameters, args),
+    );
   }
 
   override getConfig(): Record<string, unknown> {
@@ -18,13 +28,21 @@ class SpatialDropout2DLayer extends SpatialDropoutLayer {
   }
 }
 
-export interface SpatialDropout2D<D extends DType = DType> extends SpatialDropout2DLayer, LayerCall<SameRule<D>> {}
+export interface SpatialDropout2D<D extends DType = DType>
+  extends SpatialDropout2DLayer, LayerCall<SameRule<D>> {}
 
 export interface SpatialDropout2DConstructor {
   <const D extends DType = "float32">(rate: number, options?: SpatialDropoutOptions<D>): SpatialDropout2D<D>;
-  <const D extends DType = "float32">(options: SpatialDropoutOptions<D> & { readonly rate: number }): SpatialDropout2D<D>;
-  new <const D extends DType = "float32">(rate: number, options?: SpatialDropoutOptions<D>): SpatialDropout2D<D>;
-  new <const D extends DType = "float32">(options: SpatialDropoutOptions<D> & { readonly rate: number }): SpatialDropout2D<D>;
+  <const D extends DType = "float32">(
+    options: SpatialDropoutOptions<D> & { readonly rate: number },
+  ): SpatialDropout2D<D>;
+  new <const D extends DType = "float32">(
+    rate: number,
+    options?: SpatialDropoutOptions<D>,
+  ): SpatialDropout2D<D>;
+  new <const D extends DType = "float32">(
+    options: SpatialDropoutOptions<D> & { readonly rate: number },
+  ): SpatialDropout2D<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): SpatialDropout2D;
 }
 
@@ -35,4 +53,7 @@ export interface SpatialDropout2DConstructor {
  * @throws {OptionError} when `rate` is not between 0 and 1.
  * @see Keras `layers/regularization/spatial_dropout.py`
  */
-export const SpatialDropout2D: SpatialDropout2DConstructor = callable<typeof SpatialDropout2DLayer, SpatialDropout2DConstructor>(SpatialDropout2DLayer);
+export const SpatialDropout2D: SpatialDropout2DConstructor = callable<
+  typeof SpatialDropout2DLayer,
+  SpatialDropout2DConstructor
+>(SpatialDropout2DLayer);

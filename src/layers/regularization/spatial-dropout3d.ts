@@ -7,10 +7,20 @@ import { SpatialDropoutLayer, type SpatialDropoutOptions } from "./spatial-dropo
 
 class SpatialDropout3DLayer extends SpatialDropoutLayer {
   static readonly className = "SpatialDropout3D";
-  static readonly parameters: ParameterTable = { rate: required, dataFormat: null, seed: null, name: null, dtype: null };
+  static readonly parameters: ParameterTable = {
+    rate: required,
+    dataFormat: null,
+    seed: null,
+    name: null,
+    dtype: null,
+  };
 
   constructor(...args: readonly unknown[]) {
-    super("SpatialDropout3D", 3, bindParameters<SpatialDropoutOptions>("SpatialDropout3D", SpatialDropout3DLayer.parameters, args));
+    super(
+      "SpatialDropout3D",
+      3,
+      bindParameters<SpatialDropoutOptions>("SpatialDropout3D", SpatialDropout3DLayer.parameters, args),
+    );
   }
 
   override getConfig(): Record<string, unknown> {
@@ -18,13 +28,21 @@ class SpatialDropout3DLayer extends SpatialDropoutLayer {
   }
 }
 
-export interface SpatialDropout3D<D extends DType = DType> extends SpatialDropout3DLayer, LayerCall<SameRule<D>> {}
+export interface SpatialDropout3D<D extends DType = DType>
+  extends SpatialDropout3DLayer, LayerCall<SameRule<D>> {}
 
 export interface SpatialDropout3DConstructor {
   <const D extends DType = "float32">(rate: number, options?: SpatialDropoutOptions<D>): SpatialDropout3D<D>;
-  <const D extends DType = "float32">(options: SpatialDropoutOptions<D> & { readonly rate: number }): SpatialDropout3D<D>;
-  new <const D extends DType = "float32">(rate: number, options?: SpatialDropoutOptions<D>): SpatialDropout3D<D>;
-  new <const D extends DType = "float32">(options: SpatialDropoutOptions<D> & { readonly rate: number }): SpatialDropout3D<D>;
+  <const D extends DType = "float32">(
+    options: SpatialDropoutOptions<D> & { readonly rate: number },
+  ): SpatialDropout3D<D>;
+  new <const D extends DType = "float32">(
+    rate: number,
+    options?: SpatialDropoutOptions<D>,
+  ): SpatialDropout3D<D>;
+  new <const D extends DType = "float32">(
+    options: SpatialDropoutOptions<D> & { readonly rate: number },
+  ): SpatialDropout3D<D>;
   fromConfig(config: Readonly<Record<string, unknown>>): SpatialDropout3D;
 }
 
@@ -35,4 +53,7 @@ export interface SpatialDropout3DConstructor {
  * @throws {OptionError} when `rate` is not between 0 and 1.
  * @see Keras `layers/regularization/spatial_dropout.py`
  */
-export const SpatialDropout3D: SpatialDropout3DConstructor = callable<typeof SpatialDropout3DLayer, SpatialDropout3DConstructor>(SpatialDropout3DLayer);
+export const SpatialDropout3D: SpatialDropout3DConstructor = callable<
+  typeof SpatialDropout3DLayer,
+  SpatialDropout3DConstructor
+>(SpatialDropout3DLayer);

@@ -12,7 +12,10 @@ import { ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { borderOf, toSides } from "./spatial.ts";
 
-export interface Cropping1DOptions<V extends Border = Border, D extends DType = DType> extends LayerOptions<D> {
+export interface Cropping1DOptions<
+  V extends Border = Border,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How much is cut off: a number, one for each axis, or `[before, after]` for each. Default [1, 1]. */
   readonly cropping?: V | undefined;
 }
@@ -58,13 +61,26 @@ class Cropping1DLayer extends LayerBase {
   }
 }
 
-export interface Cropping1D<V extends Border = Border, D extends DType = DType> extends Cropping1DLayer, LayerCall<ResizeRule<"Cropping1D", 1, "subtract", BorderSum<V, 1>, "channels_last", D>> {}
+export interface Cropping1D<V extends Border = Border, D extends DType = DType>
+  extends
+    Cropping1DLayer,
+    LayerCall<ResizeRule<"Cropping1D", 1, "subtract", BorderSum<V, 1>, "channels_last", D>> {}
 
 export interface Cropping1DConstructor {
-  <const V extends Border = readonly [1, 1], const D extends DType = "float32">(options?: Cropping1DOptions<V, D>): Cropping1D<V, D>;
-  <const V extends Border, const D extends DType = "float32">(cropping: V, options?: Omit<Cropping1DOptions<V, D>, "cropping">): Cropping1D<V, D>;
-  new <const V extends Border = readonly [1, 1], const D extends DType = "float32">(options?: Cropping1DOptions<V, D>): Cropping1D<V, D>;
-  new <const V extends Border = Border, const D extends DType = "float32">(cropping: V, options?: Omit<Cropping1DOptions<V, D>, "cropping">): Cropping1D<V, D>;
+  <const V extends Border = readonly [1, 1], const D extends DType = "float32">(
+    options?: Cropping1DOptions<V, D>,
+  ): Cropping1D<V, D>;
+  <const V extends Border, const D extends DType = "float32">(
+    cropping: V,
+    options?: Omit<Cropping1DOptions<V, D>, "cropping">,
+  ): Cropping1D<V, D>;
+  new <const V extends Border = readonly [1, 1], const D extends DType = "float32">(
+    options?: Cropping1DOptions<V, D>,
+  ): Cropping1D<V, D>;
+  new <const V extends Border = Border, const D extends DType = "float32">(
+    cropping: V,
+    options?: Omit<Cropping1DOptions<V, D>, "cropping">,
+  ): Cropping1D<V, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Cropping1D;
 }
 
@@ -74,4 +90,6 @@ export interface Cropping1DConstructor {
  * @throws {ShapeError} when nothing would be left.
  * @see Keras `layers/reshaping/cropping1d.py`
  */
-export const Cropping1D: Cropping1DConstructor = callable<typeof Cropping1DLayer, Cropping1DConstructor>(Cropping1DLayer);
+export const Cropping1D: Cropping1DConstructor = callable<typeof Cropping1DLayer, Cropping1DConstructor>(
+  Cropping1DLayer,
+);

@@ -13,7 +13,11 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
 
-export interface Cropping2DOptions<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends LayerOptions<D> {
+export interface Cropping2DOptions<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How much is cut off: a number, one for each axis, or `[before, after]` for each. Default [[0, 0], [0, 0]]. */
   readonly cropping?: V | undefined;
   /** Default `"channels_last"`. */
@@ -22,7 +26,13 @@ export interface Cropping2DOptions<V extends Border = Border, F extends DataForm
 
 class Cropping2DLayer extends LayerBase {
   static readonly className = "Cropping2D";
-  static readonly parameters: ParameterTable = { cropping: [[0, 0], [0, 0]], dataFormat: null };
+  static readonly parameters: ParameterTable = {
+    cropping: [
+      [0, 0],
+      [0, 0],
+    ],
+    dataFormat: null,
+  };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
 
   readonly cropping: Border;
@@ -62,13 +72,40 @@ class Cropping2DLayer extends LayerBase {
   }
 }
 
-export interface Cropping2D<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends Cropping2DLayer, LayerCall<ResizeRule<"Cropping2D", 2, "subtract", BorderSum<V, 2>, F, D>> {}
+export interface Cropping2D<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+>
+  extends Cropping2DLayer, LayerCall<ResizeRule<"Cropping2D", 2, "subtract", BorderSum<V, 2>, F, D>> {}
 
 export interface Cropping2DConstructor {
-  <const V extends Border = readonly [readonly [0, 0], readonly [0, 0]], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: Cropping2DOptions<V, F, D>): Cropping2D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(cropping: V, options?: Omit<Cropping2DOptions<V, F, D>, "cropping">): Cropping2D<V, F, D>;
-  new <const V extends Border = readonly [readonly [0, 0], readonly [0, 0]], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: Cropping2DOptions<V, F, D>): Cropping2D<V, F, D>;
-  new <const V extends Border = Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(cropping: V, options?: Omit<Cropping2DOptions<V, F, D>, "cropping">): Cropping2D<V, F, D>;
+  <
+    const V extends Border = readonly [readonly [0, 0], readonly [0, 0]],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: Cropping2DOptions<V, F, D>,
+  ): Cropping2D<V, F, D>;
+  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+    cropping: V,
+    options?: Omit<Cropping2DOptions<V, F, D>, "cropping">,
+  ): Cropping2D<V, F, D>;
+  new <
+    const V extends Border = readonly [readonly [0, 0], readonly [0, 0]],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: Cropping2DOptions<V, F, D>,
+  ): Cropping2D<V, F, D>;
+  new <
+    const V extends Border = Border,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    cropping: V,
+    options?: Omit<Cropping2DOptions<V, F, D>, "cropping">,
+  ): Cropping2D<V, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Cropping2D;
 }
 
@@ -78,4 +115,6 @@ export interface Cropping2DConstructor {
  * @throws {ShapeError} when nothing would be left.
  * @see Keras `layers/reshaping/cropping2d.py`
  */
-export const Cropping2D: Cropping2DConstructor = callable<typeof Cropping2DLayer, Cropping2DConstructor>(Cropping2DLayer);
+export const Cropping2D: Cropping2DConstructor = callable<typeof Cropping2DLayer, Cropping2DConstructor>(
+  Cropping2DLayer,
+);

@@ -13,7 +13,11 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
 
-export interface Cropping3DOptions<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends LayerOptions<D> {
+export interface Cropping3DOptions<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How much is cut off: a number, one for each axis, or `[before, after]` for each. Default [[1, 1], [1, 1], [1, 1]]. */
   readonly cropping?: V | undefined;
   /** Default `"channels_last"`. */
@@ -22,7 +26,14 @@ export interface Cropping3DOptions<V extends Border = Border, F extends DataForm
 
 class Cropping3DLayer extends LayerBase {
   static readonly className = "Cropping3D";
-  static readonly parameters: ParameterTable = { cropping: [[1, 1], [1, 1], [1, 1]], dataFormat: null };
+  static readonly parameters: ParameterTable = {
+    cropping: [
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ],
+    dataFormat: null,
+  };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
 
   readonly cropping: Border;
@@ -62,13 +73,40 @@ class Cropping3DLayer extends LayerBase {
   }
 }
 
-export interface Cropping3D<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends Cropping3DLayer, LayerCall<ResizeRule<"Cropping3D", 3, "subtract", BorderSum<V, 3>, F, D>> {}
+export interface Cropping3D<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+>
+  extends Cropping3DLayer, LayerCall<ResizeRule<"Cropping3D", 3, "subtract", BorderSum<V, 3>, F, D>> {}
 
 export interface Cropping3DConstructor {
-  <const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: Cropping3DOptions<V, F, D>): Cropping3D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(cropping: V, options?: Omit<Cropping3DOptions<V, F, D>, "cropping">): Cropping3D<V, F, D>;
-  new <const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: Cropping3DOptions<V, F, D>): Cropping3D<V, F, D>;
-  new <const V extends Border = Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(cropping: V, options?: Omit<Cropping3DOptions<V, F, D>, "cropping">): Cropping3D<V, F, D>;
+  <
+    const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: Cropping3DOptions<V, F, D>,
+  ): Cropping3D<V, F, D>;
+  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+    cropping: V,
+    options?: Omit<Cropping3DOptions<V, F, D>, "cropping">,
+  ): Cropping3D<V, F, D>;
+  new <
+    const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: Cropping3DOptions<V, F, D>,
+  ): Cropping3D<V, F, D>;
+  new <
+    const V extends Border = Border,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    cropping: V,
+    options?: Omit<Cropping3DOptions<V, F, D>, "cropping">,
+  ): Cropping3D<V, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Cropping3D;
 }
 
@@ -78,4 +116,6 @@ export interface Cropping3DConstructor {
  * @throws {ShapeError} when nothing would be left.
  * @see Keras `layers/reshaping/cropping3d.py`
  */
-export const Cropping3D: Cropping3DConstructor = callable<typeof Cropping3DLayer, Cropping3DConstructor>(Cropping3DLayer);
+export const Cropping3D: Cropping3DConstructor = callable<typeof Cropping3DLayer, Cropping3DConstructor>(
+  Cropping3DLayer,
+);

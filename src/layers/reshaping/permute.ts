@@ -10,7 +10,10 @@ import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 
-export interface PermuteOptions<A extends readonly number[] = readonly number[], D extends DType = DType> extends LayerOptions<D> {
+export interface PermuteOptions<
+  A extends readonly number[] = readonly number[],
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** The axes in their new order, counted from 1; the batch axis stays. */
   readonly dims?: A | undefined;
 }
@@ -27,7 +30,9 @@ class PermuteLayer extends LayerBase {
     super(given);
     const { dims } = given;
     if (!Array.isArray(dims) || dims.toSorted((a, b) => a - b).some((axis, i) => axis !== i + 1)) {
-      throw new OptionError(`Permute: expected \`dims\` to hold each of 1, 2, … once, received ${JSON.stringify(dims)}. The batch axis 0 stays in front.`);
+      throw new OptionError(
+        `Permute: expected \`dims\` to hold each of 1, 2, … once, received ${JSON.stringify(dims)}. The batch axis 0 stays in front.`,
+      );
     }
     this.dims = [...dims];
     this.inputSpec = new InputSpec({ ndim: dims.length + 1 });
@@ -38,13 +43,24 @@ class PermuteLayer extends LayerBase {
   }
 }
 
-export interface Permute<A extends readonly number[] = readonly number[], D extends DType = DType> extends PermuteLayer, LayerCall<PermuteRule<A, D>> {}
+export interface Permute<A extends readonly number[] = readonly number[], D extends DType = DType>
+  extends PermuteLayer, LayerCall<PermuteRule<A, D>> {}
 
 export interface PermuteConstructor {
-  <const A extends readonly number[], const D extends DType = "float32">(dims: A, options?: LayerOptions<D>): Permute<A, D>;
-  <const A extends readonly number[], const D extends DType = "float32">(options: PermuteOptions<A, D> & { readonly dims: A }): Permute<A, D>;
-  new <const A extends readonly number[] = readonly number[], const D extends DType = "float32">(dims: A, options?: LayerOptions<D>): Permute<A, D>;
-  new <const A extends readonly number[] = readonly number[], const D extends DType = "float32">(options: PermuteOptions<A, D> & { readonly dims: A }): Permute<A, D>;
+  <const A extends readonly number[], const D extends DType = "float32">(
+    dims: A,
+    options?: LayerOptions<D>,
+  ): Permute<A, D>;
+  <const A extends readonly number[], const D extends DType = "float32">(
+    options: PermuteOptions<A, D> & { readonly dims: A },
+  ): Permute<A, D>;
+  new <const A extends readonly number[] = readonly number[], const D extends DType = "float32">(
+    dims: A,
+    options?: LayerOptions<D>,
+  ): Permute<A, D>;
+  new <const A extends readonly number[] = readonly number[], const D extends DType = "float32">(
+    options: PermuteOptions<A, D> & { readonly dims: A },
+  ): Permute<A, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Permute;
 }
 

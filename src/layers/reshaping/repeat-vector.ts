@@ -9,7 +9,10 @@ import { broadcastTo, expandDims } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, positiveInteger, required } from "../../util/parameters.ts";
 
-export interface RepeatVectorOptions<N extends number = number, D extends DType = DType> extends LayerOptions<D> {
+export interface RepeatVectorOptions<
+  N extends number = number,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How often the vector is repeated; a positive integer. */
   readonly n?: N | undefined;
 }
@@ -34,13 +37,24 @@ class RepeatVectorLayer extends LayerBase {
   }
 }
 
-export interface RepeatVector<N extends number = number, D extends DType = DType> extends RepeatVectorLayer, LayerCall<RepeatVectorRule<N, D>> {}
+export interface RepeatVector<N extends number = number, D extends DType = DType>
+  extends RepeatVectorLayer, LayerCall<RepeatVectorRule<N, D>> {}
 
 export interface RepeatVectorConstructor {
-  <const N extends number, const D extends DType = "float32">(n: N, options?: LayerOptions<D>): RepeatVector<N, D>;
-  <const N extends number, const D extends DType = "float32">(options: RepeatVectorOptions<N, D> & { readonly n: N }): RepeatVector<N, D>;
-  new <const N extends number = number, const D extends DType = "float32">(n: N, options?: LayerOptions<D>): RepeatVector<N, D>;
-  new <const N extends number = number, const D extends DType = "float32">(options: RepeatVectorOptions<N, D> & { readonly n: N }): RepeatVector<N, D>;
+  <const N extends number, const D extends DType = "float32">(
+    n: N,
+    options?: LayerOptions<D>,
+  ): RepeatVector<N, D>;
+  <const N extends number, const D extends DType = "float32">(
+    options: RepeatVectorOptions<N, D> & { readonly n: N },
+  ): RepeatVector<N, D>;
+  new <const N extends number = number, const D extends DType = "float32">(
+    n: N,
+    options?: LayerOptions<D>,
+  ): RepeatVector<N, D>;
+  new <const N extends number = number, const D extends DType = "float32">(
+    options: RepeatVectorOptions<N, D> & { readonly n: N },
+  ): RepeatVector<N, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): RepeatVector;
 }
 
@@ -51,4 +65,7 @@ export interface RepeatVectorConstructor {
  * @throws {ShapeError} when the input is not of rank 2.
  * @see Keras `layers/reshaping/repeat_vector.py`
  */
-export const RepeatVector: RepeatVectorConstructor = callable<typeof RepeatVectorLayer, RepeatVectorConstructor>(RepeatVectorLayer);
+export const RepeatVector: RepeatVectorConstructor = callable<
+  typeof RepeatVectorLayer,
+  RepeatVectorConstructor
+>(RepeatVectorLayer);

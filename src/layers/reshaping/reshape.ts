@@ -10,7 +10,10 @@ import { OptionError, ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { reshape as reshapeOp } from "../../ops/shape.ts";
 
-export interface ReshapeOptions<T extends readonly number[] = readonly number[], D extends DType = DType> extends LayerOptions<D> {
+export interface ReshapeOptions<
+  T extends readonly number[] = readonly number[],
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** Sizes without the batch axis; one may be −1, and is then worked out. */
   readonly targetShape?: T | undefined;
 }
@@ -30,7 +33,10 @@ class ReshapeLayer extends LayerBase {
 
   override build(inputShape: Shape): void {
     const rest = inputShape.slice(1);
-    const size = rest.reduce<number | null>((product, dim) => (product === null || dim === null ? null : product * dim), 1);
+    const size = rest.reduce<number | null>(
+      (product, dim) => (product === null || dim === null ? null : product * dim),
+      1,
+    );
     const known = this.targetShape.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);
     const fits = size === null || (this.targetShape.includes(-1) ? size % known === 0 : size === known);
     if (fits) return;
@@ -46,17 +52,31 @@ class ReshapeLayer extends LayerBase {
 
 function checkedTarget(shape: unknown): readonly number[] {
   const isDim = (dim: unknown): dim is number => Number.isInteger(dim) && (dim === -1 || Number(dim) >= 0);
-  if (Array.isArray(shape) && shape.every(isDim) && shape.filter((dim) => dim === -1).length <= 1) return [...shape];
-  throw new OptionError(`Reshape: expected \`targetShape\` to hold whole numbers, at most one of them −1, received ${JSON.stringify(shape)}.`);
+  if (Array.isArray(shape) && shape.every(isDim) && shape.filter((dim) => dim === -1).length <= 1)
+    return [...shape];
+  throw new OptionError(
+    `Reshape: expected \`targetShape\` to hold whole numbers, at most one of them −1, received ${JSON.stringify(shape)}.`,
+  );
 }
 
-export interface Reshape<T extends readonly number[] = readonly number[], D extends DType = DType> extends ReshapeLayer, LayerCall<ReshapeRule<T, D>> {}
+export interface Reshape<T extends readonly number[] = readonly number[], D extends DType = DType>
+  extends ReshapeLayer, LayerCall<ReshapeRule<T, D>> {}
 
 export interface ReshapeConstructor {
-  <const T extends readonly number[], const D extends DType = "float32">(targetShape: T, options?: LayerOptions<D>): Reshape<T, D>;
-  <const T extends readonly number[], const D extends DType = "float32">(options: ReshapeOptions<T, D> & { readonly targetShape: T }): Reshape<T, D>;
-  new <const T extends readonly number[] = readonly number[], const D extends DType = "float32">(targetShape: T, options?: LayerOptions<D>): Reshape<T, D>;
-  new <const T extends readonly number[] = readonly number[], const D extends DType = "float32">(options: ReshapeOptions<T, D> & { readonly targetShape: T }): Reshape<T, D>;
+  <const T extends readonly number[], const D extends DType = "float32">(
+    targetShape: T,
+    options?: LayerOptions<D>,
+  ): Reshape<T, D>;
+  <const T extends readonly number[], const D extends DType = "float32">(
+    options: ReshapeOptions<T, D> & { readonly targetShape: T },
+  ): Reshape<T, D>;
+  new <const T extends readonly number[] = readonly number[], const D extends DType = "float32">(
+    targetShape: T,
+    options?: LayerOptions<D>,
+  ): Reshape<T, D>;
+  new <const T extends readonly number[] = readonly number[], const D extends DType = "float32">(
+    options: ReshapeOptions<T, D> & { readonly targetShape: T },
+  ): Reshape<T, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): Reshape;
 }
 

@@ -10,7 +10,10 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toFactors } from "./spatial.ts";
 
-export interface UpSampling1DOptions<V extends PerAxis = PerAxis, D extends DType = DType> extends LayerOptions<D> {
+export interface UpSampling1DOptions<
+  V extends PerAxis = PerAxis,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How many times each axis grows. Default 2. */
   readonly size?: V | undefined;
 }
@@ -35,17 +38,31 @@ class UpSampling1DLayer extends LayerBase {
 
   override call(inputs: Tensor): unknown {
     const from = 1;
-    return this.#factors.reduce<Tensor>((x, factor, i) => (factor === 1 ? x : repeat(x, factor, from + i)), inputs);
+    return this.#factors.reduce<Tensor>(
+      (x, factor, i) => (factor === 1 ? x : repeat(x, factor, from + i)),
+      inputs,
+    );
   }
 }
 
-export interface UpSampling1D<V extends PerAxis = PerAxis, D extends DType = DType> extends UpSampling1DLayer, LayerCall<ResizeRule<"UpSampling1D", 1, "multiply", V, "channels_last", D>> {}
+export interface UpSampling1D<V extends PerAxis = PerAxis, D extends DType = DType>
+  extends UpSampling1DLayer, LayerCall<ResizeRule<"UpSampling1D", 1, "multiply", V, "channels_last", D>> {}
 
 export interface UpSampling1DConstructor {
-  <const V extends PerAxis = 2, const D extends DType = "float32">(options?: UpSampling1DOptions<V, D>): UpSampling1D<V, D>;
-  <const V extends PerAxis, const D extends DType = "float32">(size: V, options?: Omit<UpSampling1DOptions<V, D>, "size">): UpSampling1D<V, D>;
-  new <const V extends PerAxis = 2, const D extends DType = "float32">(options?: UpSampling1DOptions<V, D>): UpSampling1D<V, D>;
-  new <const V extends PerAxis = PerAxis, const D extends DType = "float32">(size: V, options?: Omit<UpSampling1DOptions<V, D>, "size">): UpSampling1D<V, D>;
+  <const V extends PerAxis = 2, const D extends DType = "float32">(
+    options?: UpSampling1DOptions<V, D>,
+  ): UpSampling1D<V, D>;
+  <const V extends PerAxis, const D extends DType = "float32">(
+    size: V,
+    options?: Omit<UpSampling1DOptions<V, D>, "size">,
+  ): UpSampling1D<V, D>;
+  new <const V extends PerAxis = 2, const D extends DType = "float32">(
+    options?: UpSampling1DOptions<V, D>,
+  ): UpSampling1D<V, D>;
+  new <const V extends PerAxis = PerAxis, const D extends DType = "float32">(
+    size: V,
+    options?: Omit<UpSampling1DOptions<V, D>, "size">,
+  ): UpSampling1D<V, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): UpSampling1D;
 }
 
@@ -55,4 +72,7 @@ export interface UpSampling1DConstructor {
  * @throws {OptionError} when `size` is not a positive integer.
  * @see Keras `layers/reshaping/up_sampling1d.py`
  */
-export const UpSampling1D: UpSampling1DConstructor = callable<typeof UpSampling1DLayer, UpSampling1DConstructor>(UpSampling1DLayer);
+export const UpSampling1D: UpSampling1DConstructor = callable<
+  typeof UpSampling1DLayer,
+  UpSampling1DConstructor
+>(UpSampling1DLayer);

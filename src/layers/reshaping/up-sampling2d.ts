@@ -16,7 +16,11 @@ import { firstSpatialAxis, toFactors } from "./spatial.ts";
 const interpolations = ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] as const;
 export type Interpolation = (typeof interpolations)[number];
 
-export interface UpSampling2DOptions<V extends PerAxis = PerAxis, F extends DataFormat = DataFormat, D extends DType = DType> extends LayerOptions<D> {
+export interface UpSampling2DOptions<
+  V extends PerAxis = PerAxis,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How many times each axis grows. Default [2, 2]. */
   readonly size?: V | undefined;
   /** Default `"channels_last"`. */
@@ -47,21 +51,56 @@ class UpSampling2DLayer extends LayerBase {
 
   override call(inputs: Tensor): unknown {
     if (this.interpolation !== "nearest") {
-      const [height = 1, width = 1] = this.#factors.map((factor, i) => factor * (inputs.dims[firstSpatialAxis(this.dataFormat) + i] ?? 1));
-      return resize(inputs, [height, width], { interpolation: this.interpolation, dataFormat: this.dataFormat });
+      const [height = 1, width = 1] = this.#factors.map(
+        (factor, i) => factor * (inputs.dims[firstSpatialAxis(this.dataFormat) + i] ?? 1),
+      );
+      return resize(inputs, [height, width], {
+        interpolation: this.interpolation,
+        dataFormat: this.dataFormat,
+      });
     }
     const from = firstSpatialAxis(this.dataFormat);
-    return this.#factors.reduce<Tensor>((x, factor, i) => (factor === 1 ? x : repeat(x, factor, from + i)), inputs);
+    return this.#factors.reduce<Tensor>(
+      (x, factor, i) => (factor === 1 ? x : repeat(x, factor, from + i)),
+      inputs,
+    );
   }
 }
 
-export interface UpSampling2D<V extends PerAxis = PerAxis, F extends DataFormat = DataFormat, D extends DType = DType> extends UpSampling2DLayer, LayerCall<ResizeRule<"UpSampling2D", 2, "multiply", V, F, D>> {}
+export interface UpSampling2D<
+  V extends PerAxis = PerAxis,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+>
+  extends UpSampling2DLayer, LayerCall<ResizeRule<"UpSampling2D", 2, "multiply", V, F, D>> {}
 
 export interface UpSampling2DConstructor {
-  <const V extends PerAxis = readonly [2, 2], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: UpSampling2DOptions<V, F, D>): UpSampling2D<V, F, D>;
-  <const V extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(size: V, options?: Omit<UpSampling2DOptions<V, F, D>, "size">): UpSampling2D<V, F, D>;
-  new <const V extends PerAxis = readonly [2, 2], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: UpSampling2DOptions<V, F, D>): UpSampling2D<V, F, D>;
-  new <const V extends PerAxis = PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(size: V, options?: Omit<UpSampling2DOptions<V, F, D>, "size">): UpSampling2D<V, F, D>;
+  <
+    const V extends PerAxis = readonly [2, 2],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: UpSampling2DOptions<V, F, D>,
+  ): UpSampling2D<V, F, D>;
+  <const V extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+    size: V,
+    options?: Omit<UpSampling2DOptions<V, F, D>, "size">,
+  ): UpSampling2D<V, F, D>;
+  new <
+    const V extends PerAxis = readonly [2, 2],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: UpSampling2DOptions<V, F, D>,
+  ): UpSampling2D<V, F, D>;
+  new <
+    const V extends PerAxis = PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    size: V,
+    options?: Omit<UpSampling2DOptions<V, F, D>, "size">,
+  ): UpSampling2D<V, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): UpSampling2D;
 }
 
@@ -71,4 +110,7 @@ export interface UpSampling2DConstructor {
  * @throws {OptionError} when `size` is not a positive integer or 2 of them.
  * @see Keras `layers/reshaping/up_sampling2d.py`
  */
-export const UpSampling2D: UpSampling2DConstructor = callable<typeof UpSampling2DLayer, UpSampling2DConstructor>(UpSampling2DLayer);
+export const UpSampling2D: UpSampling2DConstructor = callable<
+  typeof UpSampling2DLayer,
+  UpSampling2DConstructor
+>(UpSampling2DLayer);

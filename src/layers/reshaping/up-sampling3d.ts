@@ -11,7 +11,11 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { firstSpatialAxis, toFactors } from "./spatial.ts";
 
-export interface UpSampling3DOptions<V extends PerAxis = PerAxis, F extends DataFormat = DataFormat, D extends DType = DType> extends LayerOptions<D> {
+export interface UpSampling3DOptions<
+  V extends PerAxis = PerAxis,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How many times each axis grows. Default [2, 2, 2]. */
   readonly size?: V | undefined;
   /** Default `"channels_last"`. */
@@ -38,17 +42,47 @@ class UpSampling3DLayer extends LayerBase {
 
   override call(inputs: Tensor): unknown {
     const from = firstSpatialAxis(this.dataFormat);
-    return this.#factors.reduce<Tensor>((x, factor, i) => (factor === 1 ? x : repeat(x, factor, from + i)), inputs);
+    return this.#factors.reduce<Tensor>(
+      (x, factor, i) => (factor === 1 ? x : repeat(x, factor, from + i)),
+      inputs,
+    );
   }
 }
 
-export interface UpSampling3D<V extends PerAxis = PerAxis, F extends DataFormat = DataFormat, D extends DType = DType> extends UpSampling3DLayer, LayerCall<ResizeRule<"UpSampling3D", 3, "multiply", V, F, D>> {}
+export interface UpSampling3D<
+  V extends PerAxis = PerAxis,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+>
+  extends UpSampling3DLayer, LayerCall<ResizeRule<"UpSampling3D", 3, "multiply", V, F, D>> {}
 
 export interface UpSampling3DConstructor {
-  <const V extends PerAxis = readonly [2, 2, 2], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: UpSampling3DOptions<V, F, D>): UpSampling3D<V, F, D>;
-  <const V extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(size: V, options?: Omit<UpSampling3DOptions<V, F, D>, "size">): UpSampling3D<V, F, D>;
-  new <const V extends PerAxis = readonly [2, 2, 2], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: UpSampling3DOptions<V, F, D>): UpSampling3D<V, F, D>;
-  new <const V extends PerAxis = PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(size: V, options?: Omit<UpSampling3DOptions<V, F, D>, "size">): UpSampling3D<V, F, D>;
+  <
+    const V extends PerAxis = readonly [2, 2, 2],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: UpSampling3DOptions<V, F, D>,
+  ): UpSampling3D<V, F, D>;
+  <const V extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+    size: V,
+    options?: Omit<UpSampling3DOptions<V, F, D>, "size">,
+  ): UpSampling3D<V, F, D>;
+  new <
+    const V extends PerAxis = readonly [2, 2, 2],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: UpSampling3DOptions<V, F, D>,
+  ): UpSampling3D<V, F, D>;
+  new <
+    const V extends PerAxis = PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    size: V,
+    options?: Omit<UpSampling3DOptions<V, F, D>, "size">,
+  ): UpSampling3D<V, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): UpSampling3D;
 }
 
@@ -58,4 +92,7 @@ export interface UpSampling3DConstructor {
  * @throws {OptionError} when `size` is not a positive integer or 3 of them.
  * @see Keras `layers/reshaping/up_sampling3d.py`
  */
-export const UpSampling3D: UpSampling3DConstructor = callable<typeof UpSampling3DLayer, UpSampling3DConstructor>(UpSampling3DLayer);
+export const UpSampling3D: UpSampling3DConstructor = callable<
+  typeof UpSampling3DLayer,
+  UpSampling3DConstructor
+>(UpSampling3DLayer);

@@ -11,7 +11,11 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
 
-export interface ZeroPadding1DOptions<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends LayerOptions<D> {
+export interface ZeroPadding1DOptions<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How many zeros are added: a number, one for each axis, or `[before, after]` for each. Default 1. */
   readonly padding?: V | undefined;
   /** Default `"channels_last"`. */
@@ -37,20 +41,50 @@ class ZeroPadding1DLayer extends LayerBase {
   override call(inputs: Tensor): unknown {
     const from = firstSpatialAxis(this.dataFormat);
     const sides = toSides("ZeroPadding1D", "padding", this.padding, 1);
-    return pad(inputs, inputs.dims.map((_, axis): [number, number] => {
-      const [before, after] = sides[axis - from] ?? [0, 0];
-      return [before, after];
-    }));
+    return pad(
+      inputs,
+      inputs.dims.map((_, axis): [number, number] => {
+        const [before, after] = sides[axis - from] ?? [0, 0];
+        return [before, after];
+      }),
+    );
   }
 }
 
-export interface ZeroPadding1D<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends ZeroPadding1DLayer, LayerCall<ResizeRule<"ZeroPadding1D", 1, "add", BorderSum<V, 1>, F, D>> {}
+export interface ZeroPadding1D<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+>
+  extends ZeroPadding1DLayer, LayerCall<ResizeRule<"ZeroPadding1D", 1, "add", BorderSum<V, 1>, F, D>> {}
 
 export interface ZeroPadding1DConstructor {
-  <const V extends Border = 1, const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: ZeroPadding1DOptions<V, F, D>): ZeroPadding1D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(padding: V, options?: Omit<ZeroPadding1DOptions<V, F, D>, "padding">): ZeroPadding1D<V, F, D>;
-  new <const V extends Border = 1, const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: ZeroPadding1DOptions<V, F, D>): ZeroPadding1D<V, F, D>;
-  new <const V extends Border = Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(padding: V, options?: Omit<ZeroPadding1DOptions<V, F, D>, "padding">): ZeroPadding1D<V, F, D>;
+  <
+    const V extends Border = 1,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: ZeroPadding1DOptions<V, F, D>,
+  ): ZeroPadding1D<V, F, D>;
+  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+    padding: V,
+    options?: Omit<ZeroPadding1DOptions<V, F, D>, "padding">,
+  ): ZeroPadding1D<V, F, D>;
+  new <
+    const V extends Border = 1,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: ZeroPadding1DOptions<V, F, D>,
+  ): ZeroPadding1D<V, F, D>;
+  new <
+    const V extends Border = Border,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    padding: V,
+    options?: Omit<ZeroPadding1DOptions<V, F, D>, "padding">,
+  ): ZeroPadding1D<V, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): ZeroPadding1D;
 }
 
@@ -60,4 +94,7 @@ export interface ZeroPadding1DConstructor {
  * @throws {OptionError} when the border is not of one of its forms.
  * @see Keras `layers/reshaping/zero_padding1d.py`
  */
-export const ZeroPadding1D: ZeroPadding1DConstructor = callable<typeof ZeroPadding1DLayer, ZeroPadding1DConstructor>(ZeroPadding1DLayer);
+export const ZeroPadding1D: ZeroPadding1DConstructor = callable<
+  typeof ZeroPadding1DLayer,
+  ZeroPadding1DConstructor
+>(ZeroPadding1DLayer);

@@ -11,7 +11,11 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
 
-export interface ZeroPadding2DOptions<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends LayerOptions<D> {
+export interface ZeroPadding2DOptions<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How many zeros are added: a number, one for each axis, or `[before, after]` for each. Default [1, 1]. */
   readonly padding?: V | undefined;
   /** Default `"channels_last"`. */
@@ -37,20 +41,50 @@ class ZeroPadding2DLayer extends LayerBase {
   override call(inputs: Tensor): unknown {
     const from = firstSpatialAxis(this.dataFormat);
     const sides = toSides("ZeroPadding2D", "padding", this.padding, 2);
-    return pad(inputs, inputs.dims.map((_, axis): [number, number] => {
-      const [before, after] = sides[axis - from] ?? [0, 0];
-      return [before, after];
-    }));
+    return pad(
+      inputs,
+      inputs.dims.map((_, axis): [number, number] => {
+        const [before, after] = sides[axis - from] ?? [0, 0];
+        return [before, after];
+      }),
+    );
   }
 }
 
-export interface ZeroPadding2D<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends ZeroPadding2DLayer, LayerCall<ResizeRule<"ZeroPadding2D", 2, "add", BorderSum<V, 2>, F, D>> {}
+export interface ZeroPadding2D<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+>
+  extends ZeroPadding2DLayer, LayerCall<ResizeRule<"ZeroPadding2D", 2, "add", BorderSum<V, 2>, F, D>> {}
 
 export interface ZeroPadding2DConstructor {
-  <const V extends Border = readonly [1, 1], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: ZeroPadding2DOptions<V, F, D>): ZeroPadding2D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(padding: V, options?: Omit<ZeroPadding2DOptions<V, F, D>, "padding">): ZeroPadding2D<V, F, D>;
-  new <const V extends Border = readonly [1, 1], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: ZeroPadding2DOptions<V, F, D>): ZeroPadding2D<V, F, D>;
-  new <const V extends Border = Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(padding: V, options?: Omit<ZeroPadding2DOptions<V, F, D>, "padding">): ZeroPadding2D<V, F, D>;
+  <
+    const V extends Border = readonly [1, 1],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: ZeroPadding2DOptions<V, F, D>,
+  ): ZeroPadding2D<V, F, D>;
+  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+    padding: V,
+    options?: Omit<ZeroPadding2DOptions<V, F, D>, "padding">,
+  ): ZeroPadding2D<V, F, D>;
+  new <
+    const V extends Border = readonly [1, 1],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: ZeroPadding2DOptions<V, F, D>,
+  ): ZeroPadding2D<V, F, D>;
+  new <
+    const V extends Border = Border,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    padding: V,
+    options?: Omit<ZeroPadding2DOptions<V, F, D>, "padding">,
+  ): ZeroPadding2D<V, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): ZeroPadding2D;
 }
 
@@ -60,4 +94,7 @@ export interface ZeroPadding2DConstructor {
  * @throws {OptionError} when the border is not of one of its forms.
  * @see Keras `layers/reshaping/zero_padding2d.py`
  */
-export const ZeroPadding2D: ZeroPadding2DConstructor = callable<typeof ZeroPadding2DLayer, ZeroPadding2DConstructor>(ZeroPadding2DLayer);
+export const ZeroPadding2D: ZeroPadding2DConstructor = callable<
+  typeof ZeroPadding2DLayer,
+  ZeroPadding2DConstructor
+>(ZeroPadding2DLayer);

@@ -11,7 +11,11 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
 
-export interface ZeroPadding3DOptions<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends LayerOptions<D> {
+export interface ZeroPadding3DOptions<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** How many zeros are added: a number, one for each axis, or `[before, after]` for each. Default [[1, 1], [1, 1], [1, 1]]. */
   readonly padding?: V | undefined;
   /** Default `"channels_last"`. */
@@ -20,7 +24,14 @@ export interface ZeroPadding3DOptions<V extends Border = Border, F extends DataF
 
 class ZeroPadding3DLayer extends LayerBase {
   static readonly className = "ZeroPadding3D";
-  static readonly parameters: ParameterTable = { padding: [[1, 1], [1, 1], [1, 1]], dataFormat: null };
+  static readonly parameters: ParameterTable = {
+    padding: [
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ],
+    dataFormat: null,
+  };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
 
   readonly padding: Border;
@@ -37,20 +48,50 @@ class ZeroPadding3DLayer extends LayerBase {
   override call(inputs: Tensor): unknown {
     const from = firstSpatialAxis(this.dataFormat);
     const sides = toSides("ZeroPadding3D", "padding", this.padding, 3);
-    return pad(inputs, inputs.dims.map((_, axis): [number, number] => {
-      const [before, after] = sides[axis - from] ?? [0, 0];
-      return [before, after];
-    }));
+    return pad(
+      inputs,
+      inputs.dims.map((_, axis): [number, number] => {
+        const [before, after] = sides[axis - from] ?? [0, 0];
+        return [before, after];
+      }),
+    );
   }
 }
 
-export interface ZeroPadding3D<V extends Border = Border, F extends DataFormat = DataFormat, D extends DType = DType> extends ZeroPadding3DLayer, LayerCall<ResizeRule<"ZeroPadding3D", 3, "add", BorderSum<V, 3>, F, D>> {}
+export interface ZeroPadding3D<
+  V extends Border = Border,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+>
+  extends ZeroPadding3DLayer, LayerCall<ResizeRule<"ZeroPadding3D", 3, "add", BorderSum<V, 3>, F, D>> {}
 
 export interface ZeroPadding3DConstructor {
-  <const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: ZeroPadding3DOptions<V, F, D>): ZeroPadding3D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(padding: V, options?: Omit<ZeroPadding3DOptions<V, F, D>, "padding">): ZeroPadding3D<V, F, D>;
-  new <const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]], const F extends DataFormat = "channels_last", const D extends DType = "float32">(options?: ZeroPadding3DOptions<V, F, D>): ZeroPadding3D<V, F, D>;
-  new <const V extends Border = Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(padding: V, options?: Omit<ZeroPadding3DOptions<V, F, D>, "padding">): ZeroPadding3D<V, F, D>;
+  <
+    const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: ZeroPadding3DOptions<V, F, D>,
+  ): ZeroPadding3D<V, F, D>;
+  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+    padding: V,
+    options?: Omit<ZeroPadding3DOptions<V, F, D>, "padding">,
+  ): ZeroPadding3D<V, F, D>;
+  new <
+    const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]],
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    options?: ZeroPadding3DOptions<V, F, D>,
+  ): ZeroPadding3D<V, F, D>;
+  new <
+    const V extends Border = Border,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
+    padding: V,
+    options?: Omit<ZeroPadding3DOptions<V, F, D>, "padding">,
+  ): ZeroPadding3D<V, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): ZeroPadding3D;
 }
 
@@ -60,4 +101,7 @@ export interface ZeroPadding3DConstructor {
  * @throws {OptionError} when the border is not of one of its forms.
  * @see Keras `layers/reshaping/zero_padding3d.py`
  */
-export const ZeroPadding3D: ZeroPadding3DConstructor = callable<typeof ZeroPadding3DLayer, ZeroPadding3DConstructor>(ZeroPadding3DLayer);
+export const ZeroPadding3D: ZeroPadding3DConstructor = callable<
+  typeof ZeroPadding3DLayer,
+  ZeroPadding3DConstructor
+>(ZeroPadding3DLayer);

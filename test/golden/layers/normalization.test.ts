@@ -17,7 +17,9 @@ function makeWrapped({ class_name: name, config }: Wrapped): LayerBase {
   const plain = Object.entries(config).filter(
     ([key, value]) => !leftOut.has(key) && (typeof value !== "object" || Array.isArray(value)),
   );
-  return Reflect.apply({ Dense, Conv2D, Embedding }[name], undefined, [camelKeys(Object.fromEntries(plain))]) as LayerBase; // SAFETY: layers' classes make layers
+  return Reflect.apply({ Dense, Conv2D, Embedding }[name], undefined, [
+    camelKeys(Object.fromEntries(plain)),
+  ]) as LayerBase; // SAFETY: layers' classes make layers
 }
 
 layerSuite(
@@ -39,7 +41,8 @@ layerSuite(
         }),
     },
     skip: {
-      "SpectralNormalization/embedding": "Keras rounds the vectors to the indices' int32, though its graph says float32",
+      "SpectralNormalization/embedding":
+        "Keras rounds the vectors to the indices' int32, though its graph says float32",
     },
     prepare: (layer, one) => {
       if (!(layer instanceof classes.Normalization) || one.name !== "adapt") return;
