@@ -1,4 +1,4 @@
-import * as p from "../ir/primitives/index.ts";
+import * as p from "../ir/primitives/functions.ts";
 import type { Params } from "../ir/primitive.ts";
 import { type Program, ProgramBuilder, type Var, withBuilder } from "../ir/program.ts";
 import { invariant } from "../util/errors.ts";

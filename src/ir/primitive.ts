@@ -14,7 +14,7 @@ export interface RefArray {
 }
 
 /** The functions that apply primitives, as gradient rules use them. */
-export type PrimitiveFunctions = typeof import("./primitives/index.ts");
+export type PrimitiveFunctions = typeof import("./primitives/functions.ts");
 
 /** What a gradient rule works with. */
 export interface VjpContext<P extends Params = Params> {

@@ -1,6 +1,6 @@
 import { isFloat } from "../../ir/dtypes.ts";
 import type { VjpRule } from "../../ir/primitive.ts";
-import * as p from "../../ir/primitives/index.ts";
+import * as p from "../../ir/primitives/functions.ts";
 import { type Equation, type ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
 import { AntlerError, invariant } from "../../util/errors.ts";
 import { condVjp } from "./cond.ts";

@@ -1,3 +1,4 @@
+import { triangularSolve } from "./triangular-solve.ts";
 import {
   asBatch,
   at,
@@ -65,10 +66,8 @@ export const choleskyPrimitive: Primitive<Record<never, never>> = {
       triangle(p, product, "lower"),
       p.scale(p.sub(triangle(p, product, "lower"), triangle(p, product, "lower", -1)), 0.5),
     );
-    const left = p.triangularSolve(l, inner, { lower: true, transposeA: true });
-    const both = p.swapLastAxes(
-      p.triangularSolve(l, p.swapLastAxes(left), { lower: true, transposeA: true }),
-    );
+    const left = triangularSolve(l, inner, { lower: true, transposeA: true });
+    const both = p.swapLastAxes(triangularSolve(l, p.swapLastAxes(left), { lower: true, transposeA: true }));
     return [p.scale(p.add(both, p.swapLastAxes(both)), 0.5)];
   },
   samples: () =>

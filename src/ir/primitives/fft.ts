@@ -64,7 +64,7 @@ export const fftPrimitive: Primitive<FftParams> = {
   vjp: ([gre, gim], { inputs: [re], params: { inverse }, p }) => {
     if (!re || (!gre && !gim)) return [];
     const n = re.shape.at(-1) ?? 1;
-    const back = p.fft(gre ?? p.zerosLike(re), gim ?? p.zerosLike(re), { inverse: !inverse });
+    const back = fft(gre ?? p.zerosLike(re), gim ?? p.zerosLike(re), { inverse: !inverse });
     return back.map((value) => p.scale(value, inverse ? 1 / n : n));
   },
   samples: () =>

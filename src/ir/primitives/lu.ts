@@ -1,3 +1,4 @@
+import { triangularSolve } from "./triangular-solve.ts";
 import {
   asBatch,
   at,
@@ -155,8 +156,8 @@ export const luPrimitive: Primitive<Record<never, never>> = {
       lower,
       triangle(p, p.matmul(triangle(p, g, "upper"), p.swapLastAxes(upper)), "upper"),
     );
-    const left = p.triangularSolve(lu, inner, { lower: true, transposeA: true, unitDiagonal: true });
-    const both = p.swapLastAxes(p.triangularSolve(lu, p.swapLastAxes(left), { lower: false }));
+    const left = triangularSolve(lu, inner, { lower: true, transposeA: true, unitDiagonal: true });
+    const both = p.swapLastAxes(triangularSolve(lu, p.swapLastAxes(left), { lower: false }));
     // Row i of P·A is row permutation[i] of A.
     const shape = [...lu.shape.slice(0, -2), n, n];
     const chosen = p.eq(

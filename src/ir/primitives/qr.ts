@@ -1,3 +1,4 @@
+import { triangularSolve } from "./triangular-solve.ts";
 import {
   asBatch,
   at,
@@ -132,7 +133,7 @@ export const qrPrimitive: Primitive<QrParams> = {
     const m = p.sub(p.matmul(r, p.swapLastAxes(dr)), p.matmul(p.swapLastAxes(dq), q));
     const symmetric = p.add(triangle(p, m, "lower"), p.swapLastAxes(triangle(p, m, "lower", -1)));
     const right = p.add(dq, p.matmul(q, symmetric));
-    return [p.swapLastAxes(p.triangularSolve(r, p.swapLastAxes(right), { lower: false }))];
+    return [p.swapLastAxes(triangularSolve(r, p.swapLastAxes(right), { lower: false }))];
   },
   samples: () => [
     ...[

@@ -1,3 +1,4 @@
+import { qr } from "./qr.ts";
 import { roundRobin, rotatePairs, rotation, sweepsFor } from "../jacobi.ts";
 import {
   asBatch,
@@ -223,7 +224,7 @@ function expandTall(
     p.div(columns, p.broadcast(divisor, columns.shape, [0, 2])),
     p.zerosLike(columns),
   );
-  const [q] = p.qr(unit, { complete: fullMatrices });
+  const [q] = qr(unit, { complete: fullMatrices });
   const completed = p.select(known, unit, p.slice(q, [0, 0, 0], [batch, m, n]));
   const rest = q.shape[2] ?? n;
   const tall = rest > n ? p.concat([completed, p.slice(q, [0, 0, n], [batch, m, rest])], 2) : completed;

@@ -97,7 +97,7 @@ export const triangularSolvePrimitive: Primitive<TriangularSolveParams> = {
   vjp: ([g], { inputs: [a], outputs: [x], params, needs, p }) => {
     if (!g || !a || !x) return [];
     const { lower, transposeA, unitDiagonal } = params;
-    const db = p.triangularSolve(a, g, { lower, transposeA: !transposeA, unitDiagonal });
+    const db = triangularSolve(a, g, { lower, transposeA: !transposeA, unitDiagonal });
     if (!needs[0]) return [null, db];
     const outer = transposeA ? p.matmul(x, p.swapLastAxes(db)) : p.matmul(db, p.swapLastAxes(x));
     const offset = unitDiagonal ? (lower ? -1 : 1) : 0;
