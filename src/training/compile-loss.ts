@@ -51,12 +51,10 @@ export class CompileLoss {
     planned.forEach(({ path, loss, weight }, i) => {
       const output = at(yPred, path) as Tensor; // SAFETY: planned for these outputs
       const given = (isNested ? at(weights, path) : weights) as Tensor | null | undefined; // SAFETY: aligned above
-      // SAFETY: casts, products and sums of tensors are tensors.
-      let value = cast(
-        loss(at(targets, path) as Tensor, output, { sampleWeight: given ?? null }) as Tensor,
-        floatx(),
-      ) as Tensor;
-      const [first] = flatten<Tensor>(output as Tree<Tensor>);
+      const target = at(targets, path) as Tensor; // SAFETY: aligned above
+      const losses = loss(target, output, { sampleWeight: given ?? null }) as Tensor; // SAFETY: of tensors
+      let value = cast(losses, floatx()) as Tensor; // SAFETY: casts, products and sums of tensors are tensors
+      const [first] = flatten<Tensor>(output as Tree<Tensor>); // SAFETY: an output, or nested outputs
       this.#trackers[i]?.updateState(value, { sampleWeight: first?.dims[0] ?? 1 });
       if (weight !== null) value = multiply(value, weight) as Tensor; // SAFETY: as above
       total = total === null ? value : (add(total, value) as Tensor); // SAFETY: as above

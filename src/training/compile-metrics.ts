@@ -157,14 +157,11 @@ function metricsOf(
   const make = (list: unknown, i: number, name: string | null): OutputMetrics | null => {
     if (list === null || list === undefined) return null;
     const identifiers = Array.isArray(list) ? list : [list];
-    // SAFETY: the flat leaves of targets and outputs are tensors; resolveMetric checks names.
+    // SAFETY: the flat leaves of targets and outputs are tensors.
     const [target, output] = [targets[i] as Tensor, outputs[i] as Tensor];
-    return {
-      outputName: name,
-      metrics: identifiers.map((identifier) =>
-        resolveMetric(identifier as MetricIdentifier, target.dims, output.dims),
-      ),
-    };
+    const resolve = (identifier: unknown): MetricBase =>
+      resolveMetric(identifier as MetricIdentifier, target.dims, output.dims); // SAFETY: resolveMetric checks names
+    return { outputName: name, metrics: identifiers.map(resolve) };
   };
   if (count === 1) return [make(flatten<unknown>(given), 0, null)];
   if (isFlat && Array.isArray(given) && given.length === count)

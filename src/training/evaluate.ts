@@ -41,7 +41,7 @@ export async function evaluate(
     model,
   });
   try {
-    const logs = toLogs(await runTest(trainer, source, callbacks, signal));
+    const logs = toLogs(await runTest(trainer, source, callbacks, new Breather(signal)));
     return returnDict ? (logs as Record<string, number>) : inOrder(trainer, logs); // SAFETY: numbers as a rule, and typed so
   } finally {
     await source.close?.();
@@ -53,7 +53,7 @@ export async function runTest(
   trainer: Trainer,
   source: BatchSource,
   callbacks: CallbackList,
-  signal: AbortSignal | null | undefined,
+  breather: Breather,
 ): Promise<object> {
   await callbacks.onTestBegin();
   let last: object = {};
@@ -61,7 +61,7 @@ export async function runTest(
   await runBatches({
     source,
     stepsPerExecution: trainer.compiled("evaluate").stepsPerExecution,
-    breather: new Breather(signal),
+    breather,
     run: (batch) => trainer.run("test", { ...batch }),
     onBegin: (step) => callbacks.onTestBatchBegin(step),
     onEnd: (step, results) => {

@@ -38,6 +38,7 @@ export async function fit(
   trainer.history = history;
   trainer.stopTraining = false;
   trainer.restoredEpoch = null;
+  const breather = new Breather(signal);
   let logs: Record<string, unknown> = {};
   try {
     await callbacks.onTrainBegin();
@@ -48,7 +49,7 @@ export async function fit(
       const steps = await runBatches({
         source: train,
         stepsPerExecution,
-        breather: new Breather(signal),
+        breather,
         run: (batch) => trainer.run("train", { ...batch }),
         onBegin: (step) => callbacks.onTrainBatchBegin(step),
         onEnd: (step, results) => {
@@ -63,7 +64,7 @@ export async function fit(
       }
       logs = toLogs(last);
       if (validation !== null && isDue(epoch + 1, validationFreq)) {
-        const results = await runTest(trainer, validation, callbacks, signal);
+        const results = await runTest(trainer, validation, callbacks, breather);
         for (const [name, value] of Object.entries(toLogs(results))) logs[`val_${name}`] = value;
       }
       await callbacks.onEpochEnd(epoch, logs);

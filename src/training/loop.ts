@@ -14,8 +14,9 @@ export class Breather {
     this.#signal?.throwIfAborted();
   }
 
-  /** Waits for a turn when the last is 16 ms ago (a frame of 60 a second). */
+  /** Waits for a turn when the last is 16 ms ago (a frame of 60 a second); throws when the run was aborted. */
   breathe(): Promise<void> | null {
+    this.#signal?.throwIfAborted();
     if (nowMs() - this.#last < 16) return null;
     return this.#turn();
   }

@@ -101,10 +101,8 @@ export class Trainer {
   #step(mode: Mode): CompiledFunction {
     const known = this.#steps.get(mode);
     if (known !== undefined) return known;
-    const step = new CompiledFunction((inputs) => this.#trace(mode, inputs as unknown as StepData), {
-      // SAFETY: batches have these fields
-      runEagerly: this.#compilation?.runEagerly,
-    });
+    const trace = (inputs: unknown): Tree<Tensor> => this.#trace(mode, inputs as StepData); // SAFETY: batches are made so
+    const step = new CompiledFunction(trace, { runEagerly: this.#compilation?.runEagerly });
     this.#steps.set(mode, step);
     return step;
   }
@@ -156,9 +154,9 @@ export class Trainer {
   /** The compiled losses, and those that layers added. */
   computeLoss({ y, yPred, sampleWeight }: LossArguments): Tensor {
     const { loss } = this.compiled("computing a loss");
-    const parts = this.model.losses.map((value) =>
-      sum(isFloat(value.dtype) ? value : (cast(value, floatx()) as Tensor)),
-    ); // SAFETY: tensor in, tensor out
+    const toFloat = (value: Tensor): Tensor =>
+      isFloat(value.dtype) ? value : (cast(value, floatx()) as Tensor); // SAFETY: tensor in, tensor out
+    const parts = this.model.losses.map((value) => sum(toFloat(value)));
     const own = loss.isEmpty ? null : loss.compute(y, yPred, sampleWeight);
     const [first, ...rest] = own === null ? parts : [own, ...parts];
     if (first === undefined) {

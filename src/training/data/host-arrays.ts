@@ -165,11 +165,8 @@ function ofTensor(tensor: Tensor): HostArray {
 function ofTyped(data: TypedArray): HostArray {
   const dtype = dtypeOfTypedArray(data);
   if (data.constructor.name !== "Float16Array") return { data, shape: [data.length], dtype };
-  return {
-    data: fromNumbers(Float64Array.from(data as unknown as Iterable<number>), "float32"),
-    shape: [data.length],
-    dtype: "float32",
-  }; // SAFETY: a Float16Array iterates over numbers
+  const numbers = data as unknown as Iterable<number>; // SAFETY: a Float16Array iterates over numbers
+  return { data: fromNumbers(Float64Array.from(numbers), "float32"), shape: [data.length], dtype: "float32" };
 }
 
 function ofRows(rows: readonly TypedArray[]): HostArray {
