@@ -1,6 +1,10 @@
-export { Conv1D } from "./conv1d.ts";
-export { Conv1DTranspose } from "./conv1d-transpose.ts";
-export { Conv2D } from "./conv2d.ts";
-export { Conv2DTranspose } from "./conv2d-transpose.ts";
-export { Conv3D } from "./conv3d.ts";
-export { Conv3DTranspose } from "./conv3d-transpose.ts";
+export { Conv1D, Conv1D as Convolution1D } from "./conv1d.ts";
+export { Conv1DTranspose, Conv1DTranspose as Convolution1DTranspose } from "./conv1d-transpose.ts";
+export { Conv2D, Conv2D as Convolution2D } from "./conv2d.ts";
+export { Conv2DTranspose, Conv2DTranspose as Convolution2DTranspose } from "./conv2d-transpose.ts";
+export { Conv3D, Conv3D as Convolution3D } from "./conv3d.ts";
+export { Conv3DTranspose, Conv3DTranspose as Convolution3DTranspose } from "./conv3d-transpose.ts";
+export { DepthwiseConv1D } from "./depthwise-conv1d.ts";
+export { DepthwiseConv2D } from "./depthwise-conv2d.ts";
+export { SeparableConv1D, SeparableConv1D as SeparableConvolution1D } from "./separable-conv1d.ts";
+export { SeparableConv2D, SeparableConv2D as SeparableConvolution2D } from "./separable-conv2d.ts";

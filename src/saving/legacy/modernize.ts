@@ -117,7 +117,7 @@ const renamed: Readonly<Record<string, string>> = {
 /** Options that no longer exist and change nothing, or nothing when they have these values. */
 const dropped: ReadonlySet<string> = new Set([
   "ragged", "time_major", "batch_input_shape", "fused", "renorm", "renorm_clipping", "renorm_momentum", "virtual_batch_size", "adjustment",
-  "implementation", "input_dim", "input_length", "trainable_weights", "quantization_config", "groups_",
+  "implementation", "input_dim", "input_length", "quantization_config",
 ]); // prettier-ignore
 
 function modernizeConfig(className: string, config: JsonObject, version: string, path: string): JsonObject {
@@ -138,7 +138,12 @@ function modernizeConfig(className: string, config: JsonObject, version: string,
   if (className === "CuDNNGRU")
     Object.assign(result, { activation: "tanh", recurrent_activation: "sigmoid", reset_after: true });
   if (className === "GRU" && result["reset_after"] === undefined) result["reset_after"] = false;
-  if (className === "LSTM" || className === "GRU") delete result["unit_forget_bias_"];
+  if (/^(?:Depthwise|Separable)/.test(className)) {
+    // Old versions wrote options of the class they derived these from.
+    for (const key of ["groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"])
+      delete result[key];
+    if (className.startsWith("Depthwise")) delete result["filters"];
+  }
   return result;
 }
 

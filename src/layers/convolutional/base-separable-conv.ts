@@ -1,0 +1,204 @@
+import type { Activation } from "../../activations/activation.ts";
+import { get as getActivation } from "../../activations/index.ts";
+import { get as getConstraint } from "../../constraints/index.ts";
+import type { Constraint } from "../../constraints/constraint.ts";
+import type { CallArguments } from "../../graph/call-arguments.ts";
+import { InputSpec } from "../../graph/input-spec.ts";
+import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import type { Variable } from "../../graph/variable.ts";
+import { get as getInitializer } from "../../initializers/index.ts";
+import type { Initializer } from "../../initializers/initializer.ts";
+import type { DType } from "../../ir/dtypes.ts";
+import { formatShape } from "../../ir/shape.ts";
+import type { DataFormat, Padding, PerAxis, Shape } from "../../ir/shape-types/index.ts";
+import { separableConv } from "../../ops/convolution.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { pad } from "../../ops/rearranging.ts";
+import { get as getRegularizer } from "../../regularizers/index.ts";
+import type { Regularizer } from "../../regularizers/regularizer.ts";
+import { ShapeError } from "../../util/errors.ts";
+import { oneOf } from "../../util/options.ts";
+import {
+  bindParameters,
+  type Given,
+  type ParameterTable,
+  positiveInteger,
+  required,
+} from "../../util/parameters.ts";
+import { addBias } from "./base-conv.ts";
+import { channelAxis, dataFormatOf, tupleOf, type WindowOptions } from "./kernel-options.ts";
+
+export interface SeparableConvOptions<
+  S extends PerAxis = PerAxis,
+  P extends Padding = Padding,
+  L extends PerAxis = PerAxis,
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+> extends WindowOptions<S, P, L, F, D> {
+  /** Channels of the depthwise step for each input channel. Default 1. */
+  readonly depthMultiplier?: number | undefined;
+  /** Default `"glorot_uniform"`. */
+  readonly depthwiseInitializer?: Initializer | string | undefined;
+  /** Default `"glorot_uniform"`. */
+  readonly pointwiseInitializer?: Initializer | string | undefined;
+  readonly depthwiseRegularizer?: Regularizer | string | null | undefined;
+  readonly pointwiseRegularizer?: Regularizer | string | null | undefined;
+  readonly depthwiseConstraint?: Constraint | string | null | undefined;
+  readonly pointwiseConstraint?: Constraint | string | null | undefined;
+}
+
+interface Bound extends Given<Omit<SeparableConvOptions, keyof LayerOptions>>, LayerOptions {
+  readonly filters: number;
+  readonly kernelSize: PerAxis;
+}
+
+/** The parameters of a separable convolution over so many spatial axes. */
+export function separableConvParameters(rank: number): ParameterTable {
+  const one = rank === 1 ? 1 : new Array<number>(rank).fill(1);
+  return {
+    filters: required,
+    kernelSize: required,
+    strides: one,
+    padding: "valid",
+    dataFormat: null,
+    dilationRate: one,
+    depthMultiplier: 1,
+    activation: null,
+    useBias: true,
+    depthwiseInitializer: "glorot_uniform",
+    pointwiseInitializer: "glorot_uniform",
+    biasInitializer: "zeros",
+    depthwiseRegularizer: null,
+    pointwiseRegularizer: null,
+    biasRegularizer: null,
+    activityRegularizer: null,
+    depthwiseConstraint: null,
+    pointwiseConstraint: null,
+    biasConstraint: null,
+  };
+}
+
+/** What the separable convolutions share. @see Keras `layers/convolutional/base_separable_conv.py` */
+export abstract class BaseSeparableConv extends LayerBase {
+  static readonly callArguments: CallArguments = { tensors: ["inputs"], options: [] };
+
+  readonly rank: number;
+  readonly filters: number;
+  readonly depthMultiplier: number;
+  readonly kernelSize: readonly number[];
+  readonly strides: readonly number[];
+  readonly padding: Padding;
+  readonly dataFormat: DataFormat;
+  readonly dilationRate: readonly number[];
+  readonly activation: Activation;
+  readonly useBias: boolean;
+  readonly depthwiseInitializer: Initializer;
+  readonly pointwiseInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly depthwiseRegularizer: Regularizer | null;
+  readonly pointwiseRegularizer: Regularizer | null;
+  readonly biasRegularizer: Regularizer | null;
+  readonly depthwiseConstraint: Constraint | null;
+  readonly pointwiseConstraint: Constraint | null;
+  readonly biasConstraint: Constraint | null;
+  declare depthwiseKernel: Variable;
+  declare pointwiseKernel: Variable;
+  declare bias: Variable | null;
+
+  constructor(className: string, rank: number, args: readonly unknown[]) {
+    const given = bindParameters<Bound>(className, separableConvParameters(rank), args);
+    super(given);
+    this.rank = rank;
+    this.filters = positiveInteger(className, "filters", given.filters);
+    this.depthMultiplier = positiveInteger(className, "depthMultiplier", given.depthMultiplier);
+    this.kernelSize = tupleOf(className, "kernelSize", given.kernelSize, rank);
+    this.strides = tupleOf(className, "strides", given.strides, rank);
+    this.dilationRate = tupleOf(className, "dilationRate", given.dilationRate, rank);
+    this.padding = oneOf(
+      className,
+      "padding",
+      given.padding,
+      rank === 1 ? ["valid", "same", "causal"] : ["valid", "same"],
+    );
+    this.dataFormat = dataFormatOf(className, given.dataFormat);
+    this.activation = getActivation(given.activation);
+    this.useBias = given.useBias;
+    this.depthwiseInitializer = getInitializer(given.depthwiseInitializer);
+    this.pointwiseInitializer = getInitializer(given.pointwiseInitializer);
+    this.biasInitializer = getInitializer(given.biasInitializer);
+    this.depthwiseRegularizer = getRegularizer(given.depthwiseRegularizer);
+    this.pointwiseRegularizer = getRegularizer(given.pointwiseRegularizer);
+    this.biasRegularizer = getRegularizer(given.biasRegularizer);
+    this.depthwiseConstraint = getConstraint(given.depthwiseConstraint);
+    this.pointwiseConstraint = getConstraint(given.pointwiseConstraint);
+    this.biasConstraint = getConstraint(given.biasConstraint);
+    this.inputSpec = new InputSpec({ ndim: rank + 2 });
+  }
+
+  override build(inputShape: Shape): void {
+    const channels = inputShape.at(channelAxis(this.dataFormat));
+    if (channels === null || channels === undefined) {
+      throw new ShapeError(
+        `${this.where}: expected an input whose channels are known, received ${formatShape(inputShape)}.`,
+      );
+    }
+    this.inputSpec = new InputSpec({
+      ndim: this.rank + 2,
+      axes: { [channelAxis(this.dataFormat)]: channels },
+    });
+    this.depthwiseKernel = this.addWeight({
+      name: "depthwise_kernel",
+      shape: [...this.kernelSize, channels, this.depthMultiplier],
+      initializer: this.depthwiseInitializer,
+      regularizer: this.depthwiseRegularizer,
+      constraint: this.depthwiseConstraint,
+    });
+    this.pointwiseKernel = this.addWeight({
+      name: "pointwise_kernel",
+      shape: [...new Array<number>(this.rank).fill(1), this.depthMultiplier * channels, this.filters],
+      initializer: this.pointwiseInitializer,
+      regularizer: this.pointwiseRegularizer,
+      constraint: this.pointwiseConstraint,
+    });
+    this.bias = this.useBias
+      ? this.addWeight({
+          name: "bias",
+          shape: [this.filters],
+          initializer: this.biasInitializer,
+          regularizer: this.biasRegularizer,
+          constraint: this.biasConstraint,
+        })
+      : null;
+  }
+
+  /** As Keras's convolutions do, writes the activity regularizer always. */
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), activityRegularizer: this.activityRegularizer };
+  }
+
+  override call(inputs: Tensor): unknown {
+    const { strides, padding, dataFormat, dilationRate } = this;
+    const isCausal = padding === "causal";
+    const before = (dilationRate[0] ?? 1) * ((this.kernelSize[0] ?? 1) - 1);
+    const widths: readonly (readonly [number, number])[] =
+      dataFormat === "channels_last"
+        ? [
+            [0, 0],
+            [before, 0],
+            [0, 0],
+          ]
+        : [
+            [0, 0],
+            [0, 0],
+            [before, 0],
+          ];
+    const padded = isCausal ? (pad(inputs, widths) as Tensor) : inputs; // SAFETY: tensor in, tensor out
+    const convolved = separableConv(padded, this.depthwiseKernel, this.pointwiseKernel, {
+      strides,
+      padding: padding === "same" ? "same" : "valid",
+      dataFormat,
+      dilationRate,
+    });
+    return this.activation(addBias(convolved as Tensor, this.bias, dataFormat, this.rank)); // SAFETY: tensor in, tensor out
+  }
+}
