@@ -1,3 +1,4 @@
+export { Bidirectional } from "./bidirectional.ts";
 export { GRU } from "./gru.ts";
 export { GRUCell } from "./gru-cell.ts";
 export { LSTM } from "./lstm.ts";
@@ -6,3 +7,4 @@ export { RNN } from "./rnn.ts";
 export { SimpleRNN } from "./simple-rnn.ts";
 export { SimpleRNNCell } from "./simple-rnn-cell.ts";
 export { StackedRNNCells } from "./stacked-rnn-cells.ts";
+export { TimeDistributed } from "./time-distributed.ts";

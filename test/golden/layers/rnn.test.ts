@@ -16,6 +16,13 @@ function fromArguments(one: LayerCase): LayerBase {
   return JSON.stringify(one.ctor).includes("$object") ? fromFile(one) : rnn.LSTM(camelKeys(one.ctor ?? {}) as never); // SAFETY: Keras's arguments
 }
 
-layerSuite(rnn, ["SimpleRNNCell", "GRUCell", "LSTMCell", "SimpleRNN", "GRU", "LSTM", "StackedRNNCells", "RNN"], {
-  make: { LSTM: fromArguments, RNN: fromFile, StackedRNNCells: fromFile },
+layerSuite(rnn, ["SimpleRNNCell", "GRUCell", "LSTMCell", "SimpleRNN", "GRU", "LSTM", "StackedRNNCells", "RNN", "Bidirectional", "TimeDistributed"], {
+  make: { LSTM: fromArguments, RNN: fromFile, StackedRNNCells: fromFile, Bidirectional: fromFile, TimeDistributed: fromFile },
+  amend: {
+    // Keras doubles the forward layer's 3 units; the outputs have 3 + 2.
+    "Bidirectional/backward_layer": {
+      symbolic_output: { shape: [null, 5, 5], dtype: "float32" },
+      compute_output_shape: { input: [[2, 5, 3]], output: [2, 5, 5] },
+    },
+  },
 });
