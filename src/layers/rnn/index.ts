@@ -1,4 +1,7 @@
 export { Bidirectional } from "./bidirectional.ts";
+export { ConvLSTM1D } from "./conv-lstm1d.ts";
+export { ConvLSTM2D } from "./conv-lstm2d.ts";
+export { ConvLSTM3D } from "./conv-lstm3d.ts";
 export { GRU } from "./gru.ts";
 export { GRUCell } from "./gru-cell.ts";
 export { LSTM } from "./lstm.ts";

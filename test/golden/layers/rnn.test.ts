@@ -16,7 +16,7 @@ function fromArguments(one: LayerCase): LayerBase {
   return JSON.stringify(one.ctor).includes("$object") ? fromFile(one) : rnn.LSTM(camelKeys(one.ctor ?? {}) as never); // SAFETY: Keras's arguments
 }
 
-layerSuite(rnn, ["SimpleRNNCell", "GRUCell", "LSTMCell", "SimpleRNN", "GRU", "LSTM", "StackedRNNCells", "RNN", "Bidirectional", "TimeDistributed"], {
+layerSuite(rnn, ["SimpleRNNCell", "GRUCell", "LSTMCell", "SimpleRNN", "GRU", "LSTM", "StackedRNNCells", "RNN", "Bidirectional", "TimeDistributed", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"], {
   make: { LSTM: fromArguments, RNN: fromFile, StackedRNNCells: fromFile, Bidirectional: fromFile, TimeDistributed: fromFile },
   amend: {
     // Keras doubles the forward layer's 3 units; the outputs have 3 + 2.
