@@ -88,6 +88,20 @@ describe("fusion", () => {
     expect(buffers.filter(({ home }) => home.kind === "arena").length).toBe(1);
   });
 
+  it("folds a normalization by persistent statistics into the product before it", () => {
+    const builder = new ProgramBuilder();
+    const x = builder.input({ shape: [8, 6], dtype: "float32" });
+    const w = builder.stateInput({ shape: [6, 4], dtype: "float32" });
+    const [mean, variance] = [0, 1].map(() => builder.stateInput({ shape: [4], dtype: "float32" }));
+    if (!mean || !variance) throw new Error("two arrays");
+    const output = withBuilder(builder, () => {
+      const product = p.matmul(x, w);
+      const scale = p.rsqrt(p.add(variance, p.fullLike(variance, 1e-3)));
+      return relu(p.mul(p.sub(product, columns(product, mean)), columns(product, scale)));
+    });
+    expect(kinds(schedule(builder.finish([output])).items)).toEqual(["loop", "matmul+"]);
+  });
+
   it("stores a product in the order of axes in which it is read", () => {
     const { items } = trace(
       [

@@ -11,6 +11,7 @@ import { Cluster, type Domain, failed, plainDomain, reduceDomain, splitLoop } fr
 import type { Entry } from "./entries.ts";
 import { fitOf, hasRoom, isWorthSharing, isWorthStage, joinReduction } from "./joining.ts";
 import { dilationParts } from "./dilation.ts";
+import { parametersFirst } from "./order.ts";
 import { denseOperand, operandOf } from "./operands.ts";
 import { inPlacePrimitives } from "../kernel-ir/kernel-ir.ts";
 import type { FullParams } from "../../ir/primitives/full.ts";
@@ -87,7 +88,7 @@ export class Scheduler implements Values {
     const deferred = new Set(
       updates.filter((value) => value !== null && this.analysis.uses.get(value) === 1),
     );
-    for (const equation of this.program.equations) {
+    for (const equation of parametersFirst(this.program)) {
       const { kind } = equation.primitive.lowering;
       if (kind === "reduce") this.#placeReduction(equation);
       else if (kind === "structured") this.#placeStructured(equation);
