@@ -3,12 +3,14 @@ import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
-import { type BaseOptions, LossBase, type LossConstructor, type LossOptions } from "./loss.ts";
+import type { LossFunction } from "./define.ts";
+import { type Loss, LossBase, type LossOptions } from "./loss.ts";
+import type { Reduction } from "./reduction.ts";
 import { toSameRank } from "./same-rank.ts";
 import { Value } from "../ops/core/value.ts";
 
 /** The losses of samples: a function of the truth and the predictions. */
-export type LossLike = (yTrue: never, yPred: never, ...rest: never[]) => unknown;
+export type LossLike = ((yTrue: never, yPred: never, ...rest: never[]) => unknown) | LossFunction<never>;
 
 class LossFunctionWrapperLoss extends LossBase {
   static readonly className = "LossFunctionWrapper";
@@ -41,8 +43,7 @@ class LossFunctionWrapperLoss extends LossBase {
   override call(yTrue: Tensor, yPred: Tensor): unknown {
     const [truth, prediction] = yTrue instanceof Value && yPred instanceof Value ? toSameRank(yTrue, yPred) : [yTrue, yPred];
     const rest = Object.keys(this.options).length === 0 ? [] : [this.options];
-    // SAFETY: the function is one of truth, predictions and options.
-    return this.fn(truth as never, prediction as never, ...(rest as never[]));
+    return Reflect.apply(this.fn, undefined, [truth, prediction, ...rest]);
   }
 
   override getConfig(): Record<string, unknown> {
@@ -50,12 +51,30 @@ class LossFunctionWrapperLoss extends LossBase {
   }
 }
 
+/** Options of the loss, and of its function. */
+interface OpenOptions extends LossOptions {
+  readonly [option: string]: unknown;
+}
+
+type WrapperArguments =
+  | readonly [options: OpenOptions & { readonly fn: LossLike }]
+  | readonly [fn: LossLike, options?: OpenOptions]
+  | readonly [fn: LossLike, reduction: Reduction, options?: OpenOptions];
+
+export interface LossFunctionWrapperConstructor {
+  (...args: WrapperArguments): Loss;
+  new (...args: WrapperArguments): Loss;
+  readonly className: string;
+  readonly parameters: ParameterTable;
+  fromConfig(config: Readonly<Record<string, unknown>>): Loss;
+}
+
 /**
  * Makes a loss of a function; further options go to the function.
  *
  * @see Keras `losses/losses.py`
  */
-export const LossFunctionWrapper: LossConstructor<[{ readonly fn: LossLike }, ...BaseOptions]> = callable<
+export const LossFunctionWrapper: LossFunctionWrapperConstructor = callable<
   typeof LossFunctionWrapperLoss,
-  LossConstructor<[{ readonly fn: LossLike }, ...BaseOptions]>
+  LossFunctionWrapperConstructor
 >(LossFunctionWrapperLoss);

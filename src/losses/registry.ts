@@ -110,7 +110,7 @@ export function get(identifier: LossIdentifier | null): LossLike | Loss | null {
   if (typeof identifier !== "string") return identifier as LossLike | Loss; // SAFETY: losses are callable
   const name = aliases[identifier] ?? (identifier === identifier.toUpperCase() ? aliases[identifier.toLowerCase()] : undefined) ?? identifier;
   const found = functionsByName.get(name);
-  if (found !== undefined) return found as unknown as LossLike; // SAFETY: a function of truth and predictions
+  if (found !== undefined) return found;
   const cls = lossClasses.get(name);
   if (cls !== undefined) return Reflect.construct(cls, []) as Loss; // SAFETY: the classes make losses
   const known = [...functionsByName.keys(), ...lossClasses.keys(), ...Object.keys(aliases)];

@@ -10,11 +10,11 @@ import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import { MeanBase } from "./mean.ts";
-import { type Direction, type MetricCall, type MetricConstructor, type MetricOptions, type NameAndDType, weightOf, type Weighting } from "./metric.ts";
+import { type Direction, type MetricCall, type MetricConstructor, type MetricOptions, weightOf, type Weighting } from "./metric.ts";
 import { masked } from "./samplewise.ts";
 
 /** Values of samples: a function of the truth and the predictions. */
-export type MetricFunction = (yTrue: never, yPred: never, ...rest: never[]) => unknown;
+export type MetricFunction = ((yTrue: never, yPred: never, ...rest: never[]) => unknown) | LossFunction<never>;
 
 /** The mean of a function of truth and predictions. */
 export abstract class WrapperBase extends MeanBase {
@@ -33,7 +33,7 @@ export abstract class WrapperBase extends MeanBase {
     const mask = yPred instanceof Value ? (maskOf(yPred) as Tensor | null) : null; // SAFETY: the mask of a tensor is a tensor
     const rest = Object.keys(this.options).length === 0 ? [] : [this.options];
     // SAFETY: the function is one of truth, predictions and options; it gives tensors.
-    const values = this.fn(yTrue as never, yPred as never, ...(rest as never[])) as TensorInput;
+    const values = Reflect.apply(this.fn, undefined, [yTrue, yPred, ...rest]) as TensorInput;
     const weight = weightOf(weighting);
     this.take(values, masked(weight === null ? null : toDType(weight as TensorInput, this.dtype), mask, this.dtype)); // SAFETY: an operand is a tensor input
   }
@@ -68,25 +68,48 @@ class MeanMetricWrapperMetric extends WrapperBase {
 
 export interface MeanMetricWrapper extends MeanMetricWrapperMetric, MetricCall {}
 
+/** Options of the metric, and of its function. */
+interface OpenOptions extends MetricOptions {
+  readonly [option: string]: unknown;
+}
+
+type WrapperArguments =
+  | readonly [options: OpenOptions & { readonly fn: MetricFunction }]
+  | readonly [fn: MetricFunction, options?: OpenOptions]
+  | readonly [fn: MetricFunction, name: string | null, options?: OpenOptions];
+
+export interface MeanMetricWrapperConstructor {
+  (...args: WrapperArguments): MeanMetricWrapper;
+  new (...args: WrapperArguments): MeanMetricWrapper;
+  readonly className: string;
+  readonly parameters: ParameterTable;
+  fromConfig(config: Readonly<Record<string, unknown>>): MeanMetricWrapper;
+}
+
 /**
  * The mean of a function of truth and predictions; further options go to the function.
  *
  * @see Keras `metrics/reduction_metrics.py`
  */
-export const MeanMetricWrapper: MetricConstructor<
-  [{ readonly fn: MetricFunction }, ...NameAndDType],
-  MeanMetricWrapper
-> = callable(MeanMetricWrapperMetric);
+export const MeanMetricWrapper: MeanMetricWrapperConstructor = callable<
+  typeof MeanMetricWrapperMetric,
+  MeanMetricWrapperConstructor
+>(MeanMetricWrapperMetric);
 
 /** A metric that is the mean of a built-in function. */
 export interface FunctionMetric extends WrapperBase, MetricCall {}
 
-/** Makes the class of the mean of a function: its constructor takes the function's options, a name and a dtype. */
+/**
+ * Makes the class of the mean of a function: its constructor takes the function's options, a name and a dtype.
+ *
+ * @param leftOut - Options that a configuration has only where they differ from their defaults.
+ */
 export function functionMetric<P extends readonly object[]>(
   className: string,
   f: LossFunction<never>,
   parameters: ParameterTable,
   direction: Direction,
+  leftOut: readonly string[] = [],
 ): MetricConstructor<P, FunctionMetric> {
   class FunctionMetricClass extends WrapperBase {
     static readonly className = className;
@@ -95,12 +118,12 @@ export function functionMetric<P extends readonly object[]>(
 
     constructor(...args: readonly unknown[]) {
       const { name, dtype, ...options } = bindParameters<Record<string, unknown>>(className, parameters, args, []);
-      // SAFETY: the function takes truth and predictions; names of the table.
-      super(f as unknown as MetricFunction, { name, dtype } as MetricOptions, options);
+      super(f, { name, dtype } as MetricOptions, options); // SAFETY: names of the table
     }
 
     override getConfig(): Record<string, unknown> {
-      return { ...super.getConfig(), ...this.options };
+      const own = Object.entries(this.options).filter(([name, value]) => !(leftOut.includes(name) && value === parameters[name]));
+      return { ...super.getConfig(), ...Object.fromEntries(own) };
     }
   }
   // SAFETY: P types the table.

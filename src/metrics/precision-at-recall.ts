@@ -1,0 +1,10 @@
+import { atConstraint, type AtConstraintArguments, type AtConstraintBase } from "./at-constraint-base.ts";
+import type { MetricCall, MetricConstructor } from "./metric.ts";
+
+export interface PrecisionAtRecall extends AtConstraintBase, MetricCall {}
+
+/** The best precision of all thresholds with at least the given recall. @see Keras `metrics/confusion_metrics.py` */
+export const PrecisionAtRecall: MetricConstructor<AtConstraintArguments<{ readonly recall: number }>, PrecisionAtRecall> = atConstraint("PrecisionAtRecall", "recall", {
+  bound: "sensitivity",
+  wanted: "precision",
+});

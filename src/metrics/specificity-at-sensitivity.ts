@@ -1,0 +1,10 @@
+import { atConstraint, type AtConstraintArguments, type AtConstraintBase } from "./at-constraint-base.ts";
+import type { MetricCall, MetricConstructor } from "./metric.ts";
+
+export interface SpecificityAtSensitivity extends AtConstraintBase, MetricCall {}
+
+/** The best specificity of all thresholds with at least the given sensitivity. @see Keras `metrics/confusion_metrics.py` */
+export const SpecificityAtSensitivity: MetricConstructor<AtConstraintArguments<{ readonly sensitivity: number }>, SpecificityAtSensitivity> = atConstraint("SpecificityAtSensitivity", "sensitivity", {
+  bound: "sensitivity",
+  wanted: "specificity",
+});
