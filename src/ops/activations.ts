@@ -35,17 +35,23 @@ function clamp(x: Var, low: number, high: number): Var {
 
 /** `x` where positive, else 0. @see Keras `ops.relu` */
 export const relu: UnaryOp = unaryOp({ name: "relu", module }, (x) =>
-  x.dtype === "bool" ? x : differentiatedBy(x, p.max(x, p.zerosLike(x)), (g, y) => p.select(isPositive(y), g, p.zerosLike(g))),
+  x.dtype === "bool"
+    ? x
+    : differentiatedBy(x, p.max(x, p.zerosLike(x)), (g, y) => p.select(isPositive(y), g, p.zerosLike(g))),
 );
 
 /** `x` limited to `[0, 6]`. @see Keras `ops.relu6` */
-export const relu6: UnaryOp = unaryOp({ name: "relu6", module }, (x) => (x.dtype === "bool" ? x : clamp(x, 0, 6)));
+export const relu6: UnaryOp = unaryOp({ name: "relu6", module }, (x) =>
+  x.dtype === "bool" ? x : clamp(x, 0, 6),
+);
 
 /** `1/(1 + e⁻ˣ)`. @see Keras `ops.sigmoid` */
 export const sigmoid: FloatUnaryOp = floatUnaryOp({ name: "sigmoid", module }, p.logistic);
 
 /** 0 below −1, 1 above 1, a straight line between. @see Keras `ops.sparse_sigmoid` */
-export const sparseSigmoid: FloatUnaryOp = floatUnaryOp({ name: "sparseSigmoid", module }, (x) => p.scale(p.offset(clamp(x, -1, 1), 1), 0.5));
+export const sparseSigmoid: FloatUnaryOp = floatUnaryOp({ name: "sparseSigmoid", module }, (x) =>
+  p.scale(p.offset(clamp(x, -1, 1), 1), 0.5),
+);
 
 /** `log(1 + eˣ)` without overflow. */
 export function softplusOf(x: Var): Var {
@@ -56,16 +62,22 @@ export function softplusOf(x: Var): Var {
 export const softplus: FloatUnaryOp = floatUnaryOp({ name: "softplus", module }, softplusOf);
 
 /** `x/(1 + |x|)`. @see Keras `ops.softsign` */
-export const softsign: FloatUnaryOp = floatUnaryOp({ name: "softsign", module }, (x) => p.div(x, p.offset(p.abs(x), 1)));
+export const softsign: FloatUnaryOp = floatUnaryOp({ name: "softsign", module }, (x) =>
+  p.div(x, p.offset(p.abs(x), 1)),
+);
 
 /** `x · sigmoid(x)`. @see Keras `ops.silu` */
 export const silu: FloatUnaryOp = floatUnaryOp({ name: "silu", module }, (x) => p.mul(x, p.logistic(x)));
 
 /** `x · sigmoid(x)`. @see Keras `ops.swish` */
-export const swish: FloatUnaryOp = floatUnaryOp({ name: "swish", className: "Silu", module }, (x) => p.mul(x, p.logistic(x)));
+export const swish: FloatUnaryOp = floatUnaryOp({ name: "swish", className: "Silu", module }, (x) =>
+  p.mul(x, p.logistic(x)),
+);
 
 /** `log(sigmoid(x))`. @see Keras `ops.log_sigmoid` */
-export const logSigmoid: FloatUnaryOp = floatUnaryOp({ name: "logSigmoid", module }, (x) => p.neg(softplusOf(p.neg(x))));
+export const logSigmoid: FloatUnaryOp = floatUnaryOp({ name: "logSigmoid", module }, (x) =>
+  p.neg(softplusOf(p.neg(x))),
+);
 
 const hardSigmoidOf = (x: Var): Var => p.scale(clamp(p.offset(x, 3), 0, 6), 1 / 6);
 
@@ -73,31 +85,45 @@ const hardSigmoidOf = (x: Var): Var => p.scale(clamp(p.offset(x, 3), 0, 6), 1 / 
 export const hardSigmoid: FloatUnaryOp = floatUnaryOp({ name: "hardSigmoid", module }, hardSigmoidOf);
 
 /** `x · hardSigmoid(x)`. @see Keras `ops.hard_silu` */
-export const hardSilu: FloatUnaryOp = floatUnaryOp({ name: "hardSilu", module }, (x) => p.mul(x, hardSigmoidOf(x)));
+export const hardSilu: FloatUnaryOp = floatUnaryOp({ name: "hardSilu", module }, (x) =>
+  p.mul(x, hardSigmoidOf(x)),
+);
 
 /** `x · hardSigmoid(x)`. @see Keras `ops.hard_swish` */
-export const hardSwish: FloatUnaryOp = floatUnaryOp({ name: "hardSwish", className: "HardSilu", module }, (x) => p.mul(x, hardSigmoidOf(x)));
+export const hardSwish: FloatUnaryOp = floatUnaryOp(
+  { name: "hardSwish", className: "HardSilu", module },
+  (x) => p.mul(x, hardSigmoidOf(x)),
+);
 
 /** `x` limited to `[−1, 1]`. @see Keras `ops.hard_tanh` */
 export const hardTanh: FloatUnaryOp = floatUnaryOp({ name: "hardTanh", module }, (x) => clamp(x, -1, 1));
 
 /** `x − tanh(x)`. @see Keras `ops.tanh_shrink` */
-export const tanhShrink: FloatUnaryOp = floatUnaryOp({ name: "tanhShrink", module }, (x) => p.sub(x, p.tanh(x)));
+export const tanhShrink: FloatUnaryOp = floatUnaryOp({ name: "tanhShrink", module }, (x) =>
+  p.sub(x, p.tanh(x)),
+);
 
 /** 0 below −1, `(x + 1)²/4` up to 1, `x` above. @see Keras `ops.sparse_plus` */
 export const sparsePlus: FloatUnaryOp = floatUnaryOp({ name: "sparsePlus", module }, (x) => {
   const one = p.fullLike(x, 1);
-  return p.select(p.le(x, p.neg(one)), p.zerosLike(x), p.select(p.lt(x, one), p.scale(p.square(p.offset(x, 1)), 0.25), x));
+  return p.select(
+    p.le(x, p.neg(one)),
+    p.zerosLike(x),
+    p.select(p.lt(x, one), p.scale(p.square(p.offset(x, 1)), 0.25), x),
+  );
 });
 
 /** 0 where positive, else x: so that exponentials of it do not overflow. */
 const notPositive = (x: Var): Var => p.select(isPositive(x), p.zerosLike(x), x);
-const eluOf = (x: Var, alpha: number): Var => p.select(isPositive(x), x, p.scale(p.expm1(notPositive(x)), alpha));
+const eluOf = (x: Var, alpha: number): Var =>
+  p.select(isPositive(x), x, p.scale(p.expm1(notPositive(x)), alpha));
 const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 
 /** `1.0507·(x` where positive, else `1.6733·(eˣ − 1))`: keeps mean and variance. @see Keras `ops.selu` */
-export const selu: FloatUnaryOp = floatUnaryOp({ name: "selu", module }, (x) => p.scale(eluOf(x, seluAlpha), seluScale));
+export const selu: FloatUnaryOp = floatUnaryOp({ name: "selu", module }, (x) =>
+  p.scale(eluOf(x, seluAlpha), seluScale),
+);
 
 function parametric<N extends string>(
   name: string,
@@ -105,9 +131,11 @@ function parametric<N extends string>(
   value: number,
   f: (x: Var, parameter: number) => Var,
 ): ElementwiseOp<[{ readonly [K in N]?: number }]> {
-  return defineOp({ name, module, args: { x: "tensor", [argument]: opt(value) } }, (args: Readonly<Record<string, unknown>>) =>
-    // SAFETY: x is the tensor argument, the other one the number declared beside it.
-    wrap(f(asFloat(args["x"] as Tensor), args[argument] as number)),
+  return defineOp(
+    { name, module, args: { x: "tensor", [argument]: opt(value) } },
+    (args: Readonly<Record<string, unknown>>) =>
+      // SAFETY: x is the tensor argument, the other one the number declared beside it.
+      wrap(f(asFloat(args["x"] as Tensor), args[argument] as number)),
   );
 }
 
@@ -115,14 +143,22 @@ function parametric<N extends string>(
 export const elu: ElementwiseOp<[{ readonly alpha?: number }]> = parametric("elu", "alpha", 1, eluOf);
 
 /** `x` where positive, else `alpha·(e^(x/alpha) − 1)`. @see Keras `ops.celu` */
-export const celu: ElementwiseOp<[{ readonly alpha?: number }]> = parametric("celu", "alpha", 1, (x, alpha) => {
-  const below = p.scale(p.expm1(p.scale(notPositive(x), 1 / alpha)), alpha);
-  return p.select(isPositive(x), x, below);
-});
+export const celu: ElementwiseOp<[{ readonly alpha?: number }]> = parametric(
+  "celu",
+  "alpha",
+  1,
+  (x, alpha) => {
+    const below = p.scale(p.expm1(p.scale(notPositive(x), 1 / alpha)), alpha);
+    return p.select(isPositive(x), x, below);
+  },
+);
 
 /** `x` where positive, else `negativeSlope·x`. @see Keras `ops.leaky_relu` */
-export const leakyRelu: ElementwiseOp<[{ readonly negativeSlope?: number }]> = parametric("leakyRelu", "negativeSlope", 0.2, (x, slope) =>
-  p.select(isPositive(x), x, p.scale(x, slope)),
+export const leakyRelu: ElementwiseOp<[{ readonly negativeSlope?: number }]> = parametric(
+  "leakyRelu",
+  "negativeSlope",
+  0.2,
+  (x, slope) => p.select(isPositive(x), x, p.scale(x, slope)),
 );
 
 /** `(x + √(x² + b))/2`. @see Keras `ops.squareplus` */
@@ -131,25 +167,42 @@ export const squareplus: ElementwiseOp<[{ readonly b?: number }]> = parametric("
 );
 
 /** `x` where `|x| > threshold`, else 0. @see Keras `ops.hard_shrink` */
-export const hardShrink: ElementwiseOp<[{ readonly threshold?: number }]> = parametric("hardShrink", "threshold", 0.5, (x, limit) =>
-  p.select(p.gt(p.abs(x), p.fullLike(x, limit)), x, p.zerosLike(x)),
+export const hardShrink: ElementwiseOp<[{ readonly threshold?: number }]> = parametric(
+  "hardShrink",
+  "threshold",
+  0.5,
+  (x, limit) => p.select(p.gt(p.abs(x), p.fullLike(x, limit)), x, p.zerosLike(x)),
 );
 
 /** `x` moved towards 0 by the threshold, 0 within it. @see Keras `ops.soft_shrink` */
-export const softShrink: ElementwiseOp<[{ readonly threshold?: number }]> = parametric("softShrink", "threshold", 0.5, (x, limit) => {
-  const above = p.gt(x, p.fullLike(x, limit));
-  const below = p.lt(x, p.fullLike(x, -limit));
-  return p.select(above, p.offset(x, -limit), p.select(below, p.offset(x, limit), p.zerosLike(x)));
-});
-
-/** `x` where it exceeds the threshold, else `defaultValue`. @see Keras `ops.threshold` */
-export const threshold: ElementwiseOp<[{ readonly threshold: number }, { readonly defaultValue: number }]> = defineOp(
-  { name: "threshold", module, args: { x: "tensor", threshold: "static", defaultValue: "static" } },
-  ({ x, threshold: limit, defaultValue }: { readonly x: Tensor; readonly threshold: number; readonly defaultValue: number }) => {
-    const value = asFloat(x);
-    return wrap(p.select(p.gt(value, p.fullLike(value, limit)), value, p.fullLike(value, defaultValue)));
+export const softShrink: ElementwiseOp<[{ readonly threshold?: number }]> = parametric(
+  "softShrink",
+  "threshold",
+  0.5,
+  (x, limit) => {
+    const above = p.gt(x, p.fullLike(x, limit));
+    const below = p.lt(x, p.fullLike(x, -limit));
+    return p.select(above, p.offset(x, -limit), p.select(below, p.offset(x, limit), p.zerosLike(x)));
   },
 );
+
+/** `x` where it exceeds the threshold, else `defaultValue`. @see Keras `ops.threshold` */
+export const threshold: ElementwiseOp<[{ readonly threshold: number }, { readonly defaultValue: number }]> =
+  defineOp(
+    { name: "threshold", module, args: { x: "tensor", threshold: "static", defaultValue: "static" } },
+    ({
+      x,
+      threshold: limit,
+      defaultValue,
+    }: {
+      readonly x: Tensor;
+      readonly threshold: number;
+      readonly defaultValue: number;
+    }) => {
+      const value = asFloat(x);
+      return wrap(p.select(p.gt(value, p.fullLike(value, limit)), value, p.fullLike(value, defaultValue)));
+    },
+  );
 
 /** Gaussian error linear unit `x·Φ(x)`; approximated with tanh by default. @see Keras `ops.gelu` */
 export const gelu: ElementwiseOp<[{ readonly approximate?: boolean }]> = defineOp(
@@ -170,7 +223,10 @@ export const glu: Op1<[{ readonly axis?: number }]> = defineOp(
     const value = asFloat(x);
     const at = normalizeAxis(axis, value.shape.length, "ops.glu");
     const n = value.shape[at] ?? 0;
-    if (n % 2 !== 0) throw new ShapeError(`ops.glu: axis ${at} of ${formatShape(value.shape)} cannot be halved: its size ${n} is odd.`);
+    if (n % 2 !== 0)
+      throw new ShapeError(
+        `ops.glu: axis ${at} of ${formatShape(value.shape)} cannot be halved: its size ${n} is odd.`,
+      );
     return wrap(p.mul(sliceAxis(value, at, 0, n / 2), p.logistic(sliceAxis(value, at, n / 2, n))));
   },
 );
@@ -185,7 +241,9 @@ export function softmaxOver(x: Var, axes: readonly number[]): Var {
   const e = p.exp(shifted(x, axes));
   const shares = p.div(e, spread(p.reduceSum(e, axes), x.shape, axes));
   // dx = y·(g − Σ g·y)
-  return differentiatedBy(x, shares, (g, y) => p.mul(y, p.sub(g, spread(p.reduceSum(p.mul(g, y), axes), y.shape, axes))));
+  return differentiatedBy(x, shares, (g, y) =>
+    p.mul(y, p.sub(g, spread(p.reduceSum(p.mul(g, y), axes), y.shape, axes))),
+  );
 }
 
 /** `x − log Σ eˣ` over axes. */
@@ -193,21 +251,32 @@ export function logSoftmaxOver(x: Var, axes: readonly number[]): Var {
   const less = shifted(x, axes);
   const logs = p.sub(less, spread(p.log(p.reduceSum(p.exp(less), axes)), x.shape, axes));
   // dx = g − e^y·Σ g
-  return differentiatedBy(x, logs, (g, y) => p.sub(g, p.mul(p.exp(y), spread(p.reduceSum(g, axes), y.shape, axes))));
+  return differentiatedBy(x, logs, (g, y) =>
+    p.sub(g, p.mul(p.exp(y), spread(p.reduceSum(g, axes), y.shape, axes))),
+  );
 }
 
-function normalizedOp(name: string, f: (x: Var, axes: readonly number[]) => Var): ElementwiseOp<[{ readonly axis?: Axis }]> {
-  return defineOp({ name, module, args: { x: "tensor", axis: opt(-1) } }, ({ x, axis }: { readonly x: Tensor; readonly axis: Axis }) => {
-    const value = asFloat(x);
-    return wrap(f(value, normalizeAxes(axis, value.shape.length, `ops.${name}`)));
-  });
+function normalizedOp(
+  name: string,
+  f: (x: Var, axes: readonly number[]) => Var,
+): ElementwiseOp<[{ readonly axis?: Axis }]> {
+  return defineOp(
+    { name, module, args: { x: "tensor", axis: opt(-1) } },
+    ({ x, axis }: { readonly x: Tensor; readonly axis: Axis }) => {
+      const value = asFloat(x);
+      return wrap(f(value, normalizeAxes(axis, value.shape.length, `ops.${name}`)));
+    },
+  );
 }
 
 /** `eˣ / Σ eˣ` along an axis. @see Keras `ops.softmax` */
 export const softmax: ElementwiseOp<[{ readonly axis?: Axis }]> = normalizedOp("softmax", softmaxOver);
 
 /** Logarithm of the softmax, exact for large differences. @see Keras `ops.log_softmax` */
-export const logSoftmax: ElementwiseOp<[{ readonly axis?: Axis }]> = normalizedOp("logSoftmax", logSoftmaxOver);
+export const logSoftmax: ElementwiseOp<[{ readonly axis?: Axis }]> = normalizedOp(
+  "logSoftmax",
+  logSoftmaxOver,
+);
 
 /**
  * The nearest point of the probability simplex: like softmax, with exact zeros (Martins & Astudillo, 2016), with Keras's threshold.
@@ -236,4 +305,3 @@ export const sparsemax: ElementwiseOp<[{ readonly axis?: number }]> = defineOp(
     return wrap(moveAxis(p.select(isPositive(out), out, p.zerosLike(out)), last, at));
   },
 );
-

@@ -10,13 +10,17 @@ import { floatType } from "./core/promote.ts";
 const noBool = (dtype: DType): DType => (dtype === "bool" ? "int32" : dtype);
 
 /** `x1 + x2`, element by element; logical or for bools. @see Keras `ops.add` */
-export const add: BinaryOp = binaryOp({ name: "add" }, (a, b) => (a.dtype === "bool" ? p.or(a, b) : p.add(a, b)));
+export const add: BinaryOp = binaryOp({ name: "add" }, (a, b) =>
+  a.dtype === "bool" ? p.or(a, b) : p.add(a, b),
+);
 
 /** `x1 − x2`, element by element. @see Keras `ops.subtract` */
 export const subtract: BinaryOp = binaryOp({ name: "subtract", operands: noBool }, p.sub);
 
 /** `x1 · x2`, element by element; logical and for bools. @see Keras `ops.multiply` */
-export const multiply: BinaryOp = binaryOp({ name: "multiply" }, (a, b) => (a.dtype === "bool" ? p.and(a, b) : p.mul(a, b)));
+export const multiply: BinaryOp = binaryOp({ name: "multiply" }, (a, b) =>
+  a.dtype === "bool" ? p.and(a, b) : p.mul(a, b),
+);
 
 /** `x1 / x2`, element by element, in floating point. @see Keras `ops.divide` */
 export const divide: FloatBinaryOp = binaryOp({ name: "divide", operands: floatType }, p.div);
@@ -50,24 +54,36 @@ export const floorDivide: BinaryOp = binaryOp({ name: "floorDivide", operands: n
 );
 
 /** The larger of two elements; NaN when one is. @see Keras `ops.maximum` */
-export const maximum: BinaryOp = binaryOp({ name: "maximum" }, (a, b) => (a.dtype === "bool" ? p.or(a, b) : p.max(a, b)));
+export const maximum: BinaryOp = binaryOp({ name: "maximum" }, (a, b) =>
+  a.dtype === "bool" ? p.or(a, b) : p.max(a, b),
+);
 
 /** The smaller of two elements; NaN when one is. @see Keras `ops.minimum` */
-export const minimum: BinaryOp = binaryOp({ name: "minimum" }, (a, b) => (a.dtype === "bool" ? p.and(a, b) : p.min(a, b)));
+export const minimum: BinaryOp = binaryOp({ name: "minimum" }, (a, b) =>
+  a.dtype === "bool" ? p.and(a, b) : p.min(a, b),
+);
 
 function ignoringNan(choose: (a: Var, b: Var) => Var): (a: Var, b: Var) => Var {
   return (a, b) => p.select(isNotANumber(a), b, p.select(isNotANumber(b), a, choose(a, b)));
 }
 
 /** The larger of two elements; where one is NaN, the other. @see Keras `ops.fmax` */
-export const fmax: BinaryOp = binaryOp({ name: "fmax" }, ignoringNan((a, b) => (a.dtype === "bool" ? p.or(a, b) : p.max(a, b))));
+export const fmax: BinaryOp = binaryOp(
+  { name: "fmax" },
+  ignoringNan((a, b) => (a.dtype === "bool" ? p.or(a, b) : p.max(a, b))),
+);
 
 /** The smaller of two elements; where one is NaN, the other. @see Keras `ops.fmin` */
-export const fmin: BinaryOp = binaryOp({ name: "fmin" }, ignoringNan((a, b) => (a.dtype === "bool" ? p.and(a, b) : p.min(a, b))));
+export const fmin: BinaryOp = binaryOp(
+  { name: "fmin" },
+  ignoringNan((a, b) => (a.dtype === "bool" ? p.and(a, b) : p.min(a, b))),
+);
 
 /** `x1` to the power `x2`. @see Keras `ops.power` */
 export const power: BinaryOp = binaryOp({ name: "power", operands: noBool }, (a, b) =>
-  isFloat(a.dtype) ? p.pow(a, b) : castTo(p.round(p.pow(castTo(a, "float64"), castTo(b, "float64"))), a.dtype),
+  isFloat(a.dtype)
+    ? p.pow(a, b)
+    : castTo(p.round(p.pow(castTo(a, "float64"), castTo(b, "float64"))), a.dtype),
 );
 
 /** Angle of the point `(x2, x1)`, in `(−π, π]`. @see Keras `ops.arctan2` */
@@ -105,7 +121,9 @@ export const heaviside: FloatBinaryOp = binaryOp({ name: "heaviside", operands: 
 });
 
 /** `x1 · 2^x2`. @see Keras `ops.ldexp` */
-export const ldexp: FloatBinaryOp = binaryOp({ name: "ldexp", operands: floatType }, (a, b) => p.mul(a, p.pow(p.fullLike(b, 2), b)));
+export const ldexp: FloatBinaryOp = binaryOp({ name: "ldexp", operands: floatType }, (a, b) =>
+  p.mul(a, p.pow(p.fullLike(b, 2), b)),
+);
 
 /** Greatest common divisor of integers. @see Keras `ops.gcd` */
 export const gcd: BinaryOp = binaryOp({ name: "gcd", operands: noBool }, greatestCommonDivisor);

@@ -50,18 +50,33 @@ export const dotProductAttention: Op3<
       scale: { kind: "call", default: null }, isCausal: opt(false), flashAttention: opt(null), attnLogitsSoftCap: opt(null),
     }, // prettier-ignore
   },
-  ({ query, key, value, bias, mask, scale, isCausal, flashAttention, attnLogitsSoftCap }: AttentionArguments) => {
+  ({
+    query,
+    key,
+    value,
+    bias,
+    mask,
+    scale,
+    isCausal,
+    flashAttention,
+    attnLogitsSoftCap,
+  }: AttentionArguments) => {
     if ([query, key, value].some((x) => x.dims.length !== 4)) {
       throw new ShapeError(
         `ops.dotProductAttention: expected query, key and value of rank 4 [batch, length, heads, size], received ${[query, key, value].map((x) => formatShape(x.shape)).join(", ")}.`,
       );
     }
-    if (flashAttention === true) throw new OptionError("ops.dotProductAttention: there is no flash attention on this backend; leave flashAttention out.");
+    if (flashAttention === true)
+      throw new OptionError(
+        "ops.dotProductAttention: there is no flash attention on this backend; leave flashAttention out.",
+      );
     const dtype = floatType(resultType([query, key, value]));
     const [q, k, v] = [query, key, value].map((x) => castTo(x.traced, dtype));
-    if (q === undefined || k === undefined || v === undefined) throw new ShapeError("ops.dotProductAttention: three operands are needed.");
+    if (q === undefined || k === undefined || v === undefined)
+      throw new ShapeError("ops.dotProductAttention: three operands are needed.");
     let logits = p.scale(contractNamed("btnh,bsnh->bnts", [q, k]), scale ?? 1 / Math.sqrt(k.shape[3] ?? 1));
-    if (attnLogitsSoftCap !== null) logits = p.scale(p.tanh(p.scale(logits, 1 / attnLogitsSoftCap)), attnLogitsSoftCap);
+    if (attnLogitsSoftCap !== null)
+      logits = p.scale(p.tanh(p.scale(logits, 1 / attnLogitsSoftCap)), attnLogitsSoftCap);
     if (bias !== null) {
       const shape = broadcastShapes(logits.shape, bias.dims, "ops.dotProductAttention");
       logits = p.add(p.broadcast(logits, shape), p.broadcast(castTo(bias.traced, logits.dtype), shape));

@@ -23,13 +23,19 @@ export const bitwiseInvert: UnaryOp = unaryOp({ name: "bitwiseInvert" }, p.not);
 export const bitwiseNot: UnaryOp = unaryOp({ name: "bitwiseNot" }, p.not);
 
 /** `x · 2^y` on bits. @see Keras `ops.bitwise_left_shift` */
-export const bitwiseLeftShift: BinaryOp = binaryOp({ name: "bitwiseLeftShift", names, operands: noBool }, p.shiftLeft);
+export const bitwiseLeftShift: BinaryOp = binaryOp(
+  { name: "bitwiseLeftShift", names, operands: noBool },
+  p.shiftLeft,
+);
 
 /** `x · 2^y` on bits. @see Keras `ops.left_shift` */
 export const leftShift: BinaryOp = binaryOp({ name: "leftShift", names, operands: noBool }, p.shiftLeft);
 
 /** `⌊x / 2^y⌋` on bits. @see Keras `ops.bitwise_right_shift` */
-export const bitwiseRightShift: BinaryOp = binaryOp({ name: "bitwiseRightShift", names, operands: noBool }, p.shiftRight);
+export const bitwiseRightShift: BinaryOp = binaryOp(
+  { name: "bitwiseRightShift", names, operands: noBool },
+  p.shiftRight,
+);
 
 /** `⌊x / 2^y⌋` on bits. @see Keras `ops.right_shift` */
 export const rightShift: BinaryOp = binaryOp({ name: "rightShift", names, operands: noBool }, p.shiftRight);

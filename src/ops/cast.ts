@@ -11,8 +11,12 @@ import type { Tensor } from "./core/tensor.ts";
  * @see Keras `ops.cast`
  */
 export const cast: OpFunction<
-  <X extends Operand, const D extends DType>(x: X, dtype: D | { readonly dtype: D }) => Result<X, ShapeOf<X>, D>
+  <X extends Operand, const D extends DType>(
+    x: X,
+    dtype: D | { readonly dtype: D },
+  ) => Result<X, ShapeOf<X>, D>
 > = defineOp(
   { name: "cast", module: "core", args: { x: "tensor", dtype: "static" } },
-  ({ x, dtype }: { readonly x: Tensor; readonly dtype: DType }) => wrap(castTo(x.traced, toDType(dtype, "ops.cast"))),
+  ({ x, dtype }: { readonly x: Tensor; readonly dtype: DType }) =>
+    wrap(castTo(x.traced, toDType(dtype, "ops.cast"))),
 );

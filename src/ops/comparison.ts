@@ -56,10 +56,14 @@ export const isinf: BoolUnaryOp = unaryOp({ name: "isinf" }, isInfinite);
 export const isnan: BoolUnaryOp = unaryOp({ name: "isnan" }, isNotANumber);
 
 /** True where `x` is −∞. @see Keras `ops.isneginf` */
-export const isneginf: BoolUnaryOp = unaryOp({ name: "isneginf" }, (x) => p.and(isInfinite(x), p.lt(castTo(x, floatType(x.dtype)), p.full(0, x.shape, floatType(x.dtype)))));
+export const isneginf: BoolUnaryOp = unaryOp({ name: "isneginf" }, (x) =>
+  p.and(isInfinite(x), p.lt(castTo(x, floatType(x.dtype)), p.full(0, x.shape, floatType(x.dtype)))),
+);
 
 /** True where `x` is ∞. @see Keras `ops.isposinf` */
-export const isposinf: BoolUnaryOp = unaryOp({ name: "isposinf" }, (x) => p.and(isInfinite(x), p.gt(castTo(x, floatType(x.dtype)), p.full(0, x.shape, floatType(x.dtype)))));
+export const isposinf: BoolUnaryOp = unaryOp({ name: "isposinf" }, (x) =>
+  p.and(isInfinite(x), p.gt(castTo(x, floatType(x.dtype)), p.full(0, x.shape, floatType(x.dtype)))),
+);
 
 /** True everywhere: there are no complex tensors. @see Keras `ops.isreal` */
 export const isreal: BoolUnaryOp = unaryOp({ name: "isreal" }, (x) => p.full(1, x.shape, "bool"));
@@ -69,7 +73,9 @@ export const signbit: BoolUnaryOp = unaryOp({ name: "signbit" }, (x) => {
   if (x.dtype === "bool") return p.full(0, x.shape, "bool");
   const zero = p.fullLike(x, 0);
   // 1 / −0 = −∞ tells the zeros apart.
-  return isFloat(x.dtype) ? p.or(p.lt(x, zero), p.and(p.eq(x, zero), p.lt(p.div(p.fullLike(x, 1), x), zero))) : p.lt(x, zero);
+  return isFloat(x.dtype)
+    ? p.or(p.lt(x, zero), p.and(p.eq(x, zero), p.lt(p.div(p.fullLike(x, 1), x), zero)))
+    : p.lt(x, zero);
 });
 
 interface Closeness {
@@ -89,18 +95,35 @@ function closeTo(where: string, x1: Tensor, x2: Tensor, { rtol, atol, equalNan }
   return equalNan ? p.or(close, p.and(p.isNan(a), p.isNan(b))) : close;
 }
 
-export type CloseOptions = [{ readonly rtol?: number }, { readonly atol?: number }, { readonly equalNan?: boolean }];
+export type CloseOptions = [
+  { readonly rtol?: number },
+  { readonly atol?: number },
+  { readonly equalNan?: boolean },
+];
 type CloseArguments = Closeness & { readonly x1: Tensor; readonly x2: Tensor };
 
 /** True where two tensors agree within tolerances (rtol 1e-5, atol 1e-8). @see Keras `ops.isclose` */
 export const isclose: Op2<CloseOptions> = defineOp(
-  { name: "isclose", args: { x1: "tensor", x2: "tensor", rtol: { kind: "call", default: 1e-5 }, atol: { kind: "call", default: 1e-8 }, equalNan: opt(false) } },
+  {
+    name: "isclose",
+    args: {
+      x1: "tensor",
+      x2: "tensor",
+      rtol: { kind: "call", default: 1e-5 },
+      atol: { kind: "call", default: 1e-8 },
+      equalNan: opt(false),
+    },
+  },
   ({ x1, x2, ...how }: CloseArguments) => wrap(closeTo("ops.isclose", x1, x2, how)),
 );
 
 /** Whether two tensors agree within tolerances everywhere. @see Keras `ops.allclose` */
 export const allclose: Op2<CloseOptions> = defineOp(
-  { name: "allclose", className: "AllClose", args: { x1: "tensor", x2: "tensor", rtol: opt(1e-5), atol: opt(1e-8), equalNan: opt(false) } },
+  {
+    name: "allclose",
+    className: "AllClose",
+    args: { x1: "tensor", x2: "tensor", rtol: opt(1e-5), atol: opt(1e-8), equalNan: opt(false) },
+  },
   ({ x1, x2, ...how }: CloseArguments) => {
     const close = closeTo("ops.allclose", x1, x2, how);
     return wrap(p.reduceMin(close, axesOf(close)));
@@ -109,13 +132,20 @@ export const allclose: Op2<CloseOptions> = defineOp(
 
 /** True where an element of `x1` is among those of `x2` (`invert`: is not). @see Keras `ops.isin` */
 export const isin: Op2<[{ readonly assumeUnique?: boolean }, { readonly invert?: boolean }]> = defineOp(
-  { name: "isin", className: "IsIn", args: { x1: "tensor", x2: "tensor", assumeUnique: opt(false), invert: opt(false) } },
+  {
+    name: "isin",
+    className: "IsIn",
+    args: { x1: "tensor", x2: "tensor", assumeUnique: opt(false), invert: opt(false) },
+  },
   ({ x1, x2, invert }: { readonly x1: Tensor; readonly x2: Tensor; readonly invert: boolean }) => {
     const dtype = resultType([x1, x2]);
     const [a, b] = [castTo(x1.traced, dtype), castTo(x2.traced, dtype)];
     const count = b.shape.reduce((n, dim) => n * dim, 1);
     const shape = [...a.shape, count];
-    const found = p.reduceMax(p.eq(p.broadcast(a, shape, axesOf(a)), p.broadcast(p.reshape(b, [count]), shape)), [a.shape.length]);
+    const found = p.reduceMax(
+      p.eq(p.broadcast(a, shape, axesOf(a)), p.broadcast(p.reshape(b, [count]), shape)),
+      [a.shape.length],
+    );
     return wrap(invert ? p.not(found) : found);
   },
 );

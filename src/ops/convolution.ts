@@ -9,7 +9,18 @@ import type { Op2, Op3 } from "./core/op-types.ts";
 import { floatType, resultType } from "./core/promote.ts";
 import type { Tensor } from "./core/tensor.ts";
 import { opt } from "./core/unary.ts";
-import { channelsLast, checkWindows, type DataFormat, dataFormatOf, fromChannelsLast, type Padding, paddingOf, padsFor, perAxis, spatialRank } from "./core/windows.ts";
+import {
+  channelsLast,
+  checkWindows,
+  type DataFormat,
+  dataFormatOf,
+  fromChannelsLast,
+  type Padding,
+  paddingOf,
+  padsFor,
+  perAxis,
+  spatialRank,
+} from "./core/windows.ts";
 
 const module = "nn";
 
@@ -32,7 +43,12 @@ export type ConvolutionRest = [
 const options = { strides: opt(1), padding: opt("valid"), dataFormat: opt(null), dilationRate: opt(1) };
 
 /** A convolution of channels-last values whose groups follow from the kernel. */
-function convolve(where: string, x: Var, kernel: Var, args: Pick<ConvolutionArguments, "strides" | "padding" | "dilationRate">): Var {
+function convolve(
+  where: string,
+  x: Var,
+  kernel: Var,
+  args: Pick<ConvolutionArguments, "strides" | "padding" | "dilationRate">,
+): Var {
   const n = spatialRank(where, x);
   const strides = perAxis(where, "strides", args.strides, n);
   const dilation = perAxis(where, "dilationRate", args.dilationRate, n);
@@ -47,16 +63,26 @@ function convolve(where: string, x: Var, kernel: Var, args: Pick<ConvolutionArgu
   const spatial = x.shape.slice(1, -1);
   const window = kernel.shape.slice(0, -2);
   checkWindows(where, spatial, window, dilation, padding);
-  const pads = spatial.map((size, i) => padsFor(padding, size, window[i] ?? 1, strides[i] ?? 1, dilation[i] ?? 1));
+  const pads = spatial.map((size, i) =>
+    padsFor(padding, size, window[i] ?? 1, strides[i] ?? 1, dilation[i] ?? 1),
+  );
   needConvolutionKernels();
   return p.conv(x, kernel, { strides, padding: pads, dilation, groups: channels / kernelChannels });
 }
 
 /** Operands in one float dtype, the input channels-last. */
-function prepare(where: string, inputs: Tensor, kernels: readonly Tensor[], format: DataFormat): { x: Var; kernels: Var[] } {
+function prepare(
+  where: string,
+  inputs: Tensor,
+  kernels: readonly Tensor[],
+  format: DataFormat,
+): { x: Var; kernels: Var[] } {
   const dtype = floatType(resultType([inputs, ...kernels]));
   spatialRank(where, inputs.traced);
-  return { x: channelsLast(castTo(inputs.traced, dtype), format), kernels: kernels.map((kernel) => castTo(kernel.traced, dtype)) };
+  return {
+    x: channelsLast(castTo(inputs.traced, dtype), format),
+    kernels: kernels.map((kernel) => castTo(kernel.traced, dtype)),
+  };
 }
 
 /**
@@ -104,7 +130,11 @@ interface SeparableArguments extends Omit<ConvolutionArguments, "kernel"> {
 
 /** A depthwise convolution, then a pointwise one that mixes channels. @see Keras `ops.separable_conv` */
 export const separableConv: Op3<ConvolutionRest> = defineOp(
-  { name: "separableConv", module, args: { inputs: "tensor", depthwiseKernel: "tensor", pointwiseKernel: "tensor", ...options } },
+  {
+    name: "separableConv",
+    module,
+    args: { inputs: "tensor", depthwiseKernel: "tensor", pointwiseKernel: "tensor", ...options },
+  },
   ({ inputs, depthwiseKernel, pointwiseKernel, dataFormat, ...how }: SeparableArguments) => {
     const where = "ops.separableConv";
     const format = dataFormatOf(where, dataFormat);
@@ -124,7 +154,12 @@ interface TransposeArguments extends ConvolutionArguments {
  *
  * @see Keras `backend/common/backend_utils.py`
  */
-function crops(padding: Padding, reach: number, stride: number, outputPadding: number | null): [number, number] {
+function crops(
+  padding: Padding,
+  reach: number,
+  stride: number,
+  outputPadding: number | null,
+): [number, number] {
   if (padding === "valid") {
     const extra = outputPadding ?? Math.max(reach, stride) - reach;
     return [0, -extra];
@@ -143,12 +178,26 @@ function crops(padding: Padding, reach: number, stride: number, outputPadding: n
  * @see Keras `ops.conv_transpose`
  */
 export const convTranspose: Op2<
-  [ConvolutionRest[0], ConvolutionRest[1], { readonly outputPadding?: number | readonly number[] | null }, ConvolutionRest[2], ConvolutionRest[3]]
+  [
+    ConvolutionRest[0],
+    ConvolutionRest[1],
+    { readonly outputPadding?: number | readonly number[] | null },
+    ConvolutionRest[2],
+    ConvolutionRest[3],
+  ]
 > = defineOp(
   {
     name: "convTranspose",
     module,
-    args: { inputs: "tensor", kernel: "tensor", strides: opt(1), padding: opt("valid"), outputPadding: opt(null), dataFormat: opt(null), dilationRate: opt(1) },
+    args: {
+      inputs: "tensor",
+      kernel: "tensor",
+      strides: opt(1),
+      padding: opt("valid"),
+      outputPadding: opt(null),
+      dataFormat: opt(null),
+      dilationRate: opt(1),
+    },
   },
   ({ inputs, kernel, dataFormat, outputPadding, ...how }: TransposeArguments) => {
     const where = "ops.convTranspose";
@@ -165,12 +214,16 @@ export const convTranspose: Op2<
     const dilation = perAxis(where, "dilationRate", how.dilationRate, n);
     const padding = paddingOf(where, how.padding);
     const extra = typeof outputPadding === "number" ? strides.map(() => outputPadding) : outputPadding;
-    if (extra !== null && extra.length !== n) throw new OptionError(`${where}: expected outputPadding to be a number or ${n} of them.`);
+    if (extra !== null && extra.length !== n)
+      throw new OptionError(`${where}: expected outputPadding to be a number or ${n} of them.`);
     const spatial = x.shape.slice(1, -1);
     const reaches = dilation.map((rate, i) => ((weights.shape[i] ?? 1) - 1) * rate + 1);
     const cuts = reaches.map((reach, i) => crops(padding, reach, strides[i] ?? 1, extra?.[i] ?? null));
     const pads = cuts.map(([left, right]): [number, number] => [Math.max(0, left), Math.max(0, right)]);
-    const sizes = spatial.map((size, i) => (size - 1) * (strides[i] ?? 1) + (reaches[i] ?? 1) - (pads[i]?.[0] ?? 0) - (pads[i]?.[1] ?? 0));
+    const sizes = spatial.map(
+      (size, i) =>
+        (size - 1) * (strides[i] ?? 1) + (reaches[i] ?? 1) - (pads[i]?.[0] ?? 0) - (pads[i]?.[1] ?? 0),
+    );
     const shape = [x.shape[0] ?? 0, ...sizes, weights.shape.at(-2) ?? 0];
     needConvolutionKernels();
     const wide = p.convInputGrad(x, weights, shape, { strides, padding: pads, dilation, groups: 1 });

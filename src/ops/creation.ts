@@ -61,8 +61,21 @@ export const full: OpFunction<
   ) => Result<number, S extends readonly number[] ? S : Shape>
 > = defineOp(
   { name: "full", args: { shape: "static", fillValue: "tensor", dtype: opt(null) } },
-  ({ shape, fillValue, dtype }: { readonly shape: readonly number[] | number; readonly fillValue: Tensor; readonly dtype: DType | null }) =>
-    wrap(p.broadcast(castTo(fillValue.traced, dtypeOr(dtype, defaultFloat, "ops.full")), checkDims("ops.full", shape))),
+  ({
+    shape,
+    fillValue,
+    dtype,
+  }: {
+    readonly shape: readonly number[] | number;
+    readonly fillValue: Tensor;
+    readonly dtype: DType | null;
+  }) =>
+    wrap(
+      p.broadcast(
+        castTo(fillValue.traced, dtypeOr(dtype, defaultFloat, "ops.full")),
+        checkDims("ops.full", shape),
+      ),
+    ),
 );
 
 type Alike = OpFunction<
@@ -95,16 +108,33 @@ export const fullLike: OpFunction<
   ) => Result<X, ShapeOf<X>>
 > = defineOp(
   { name: "fullLike", args: { x: "tensor", fillValue: "tensor", dtype: opt(null) } },
-  ({ x, fillValue, dtype }: { readonly x: Tensor; readonly fillValue: Tensor; readonly dtype: DType | null }) =>
-    wrap(p.broadcast(castTo(fillValue.traced, dtypeOr(dtype, x.dtype, "ops.fullLike")), x.dims)),
+  ({
+    x,
+    fillValue,
+    dtype,
+  }: {
+    readonly x: Tensor;
+    readonly fillValue: Tensor;
+    readonly dtype: DType | null;
+  }) => wrap(p.broadcast(castTo(fillValue.traced, dtypeOr(dtype, x.dtype, "ops.fullLike")), x.dims)),
 );
 
 /** `start, start + step, …` below `stop`; with one argument from 0. Integers give int32. @see Keras `ops.arange` */
 export const arange: CreationOp<
-  [{ readonly start: number }, { readonly stop?: number | null }, { readonly step?: number | null }, { readonly dtype?: DType | null }]
+  [
+    { readonly start: number },
+    { readonly stop?: number | null },
+    { readonly step?: number | null },
+    { readonly dtype?: DType | null },
+  ]
 > = defineOp(
   { name: "arange", args: { start: "static", stop: opt(null), step: opt(null), dtype: opt(null) } },
-  (args: { readonly start: number; readonly stop: number | null; readonly step: number | null; readonly dtype: DType | null }) => {
+  (args: {
+    readonly start: number;
+    readonly stop: number | null;
+    readonly step: number | null;
+    readonly dtype: DType | null;
+  }) => {
     const [start, stop] = args.stop === null ? [0, args.start] : [args.start, args.stop];
     const step = args.step ?? 1;
     if (step === 0) throw new OptionError("ops.arange: expected a step other than 0.");
@@ -118,10 +148,20 @@ export const arange: CreationOp<
 
 /** Ones on the k-th diagonal of an N×M matrix. @see Keras `ops.eye` */
 export const eye: CreationOp<
-  [{ readonly N: number }, { readonly M?: number | null }, { readonly k?: number }, { readonly dtype?: DType | null }]
+  [
+    { readonly N: number },
+    { readonly M?: number | null },
+    { readonly k?: number },
+    { readonly dtype?: DType | null },
+  ]
 > = defineOp(
   { name: "eye", args: { N: "static", M: opt(null), k: opt(0), dtype: opt(null) } },
-  (a: { readonly N: number; readonly M: number | null; readonly k: number; readonly dtype: DType | null }) => {
+  (a: {
+    readonly N: number;
+    readonly M: number | null;
+    readonly k: number;
+    readonly dtype: DType | null;
+  }) => {
     const [i, j] = grid(a.N, a.M ?? a.N);
     return wrap(castTo(p.eq(p.offset(i, a.k), j), dtypeOr(a.dtype, defaultFloat, "ops.eye")));
   },
@@ -138,10 +178,20 @@ export const identity: CreationOp<[{ readonly n: number }, { readonly dtype?: DT
 
 /** Ones at and below the k-th diagonal, zeros above it. @see Keras `ops.tri` */
 export const tri: CreationOp<
-  [{ readonly N: number }, { readonly M?: number | null }, { readonly k?: number }, { readonly dtype?: DType | null }]
+  [
+    { readonly N: number },
+    { readonly M?: number | null },
+    { readonly k?: number },
+    { readonly dtype?: DType | null },
+  ]
 > = defineOp(
   { name: "tri", args: { N: "static", M: opt(null), k: opt(0), dtype: opt(null) } },
-  (a: { readonly N: number; readonly M: number | null; readonly k: number; readonly dtype: DType | null }) => {
+  (a: {
+    readonly N: number;
+    readonly M: number | null;
+    readonly k: number;
+    readonly dtype: DType | null;
+  }) => {
     const [i, j] = grid(a.N, a.M ?? a.N);
     return wrap(castTo(p.ge(p.offset(i, a.k), j), dtypeOr(a.dtype, defaultFloat, "ops.tri")));
   },
@@ -165,7 +215,10 @@ export type Spacing = [{ readonly num?: number }, { readonly endpoint?: boolean 
 export type Placing = [{ readonly dtype?: DType | null }, { readonly axis?: number }];
 
 /** Evenly spaced values from start to stop along an axis, with the step between them. */
-function evenly(where: string, { start, stop, num, endpoint, axis }: Omit<SpaceArguments, "dtype">): { values: Var; step: Var } {
+function evenly(
+  where: string,
+  { start, stop, num, endpoint, axis }: Omit<SpaceArguments, "dtype">,
+): { values: Var; step: Var } {
   const dtype = floatType(resultType([start, stop]));
   const [a, b] = unify(where, [start, stop], dtype);
   if (a === undefined || b === undefined) throw new ShapeError(`${where}: start and stop are needed.`);
@@ -190,7 +243,15 @@ export const linspace: OpFunction<
 > = defineOp(
   {
     name: "linspace",
-    args: { start: "tensor", stop: "tensor", num: opt(50), endpoint: opt(true), retstep: opt(false), dtype: opt(null), axis: opt(0) },
+    args: {
+      start: "tensor",
+      stop: "tensor",
+      num: opt(50),
+      endpoint: opt(true),
+      retstep: opt(false),
+      dtype: opt(null),
+      axis: opt(0),
+    },
   },
   ({ retstep, dtype, ...args }: SpaceArguments & { readonly retstep: boolean }) => {
     const { values, step } = evenly("ops.linspace", args);
@@ -201,29 +262,64 @@ export const linspace: OpFunction<
 
 /** `num` values whose logarithms are evenly spaced: from `base^start` to `base^stop`. @see Keras `ops.logspace` */
 export const logspace: OpFunction<
-  <A extends Operand, B extends Operand>(start: A, stop: B, ...rest: Rest<[...Spacing, { readonly base?: number }, ...Placing]>) => Result<A | B>
+  <A extends Operand, B extends Operand>(
+    start: A,
+    stop: B,
+    ...rest: Rest<[...Spacing, { readonly base?: number }, ...Placing]>
+  ) => Result<A | B>
 > = defineOp(
   {
     name: "logspace",
-    args: { start: "tensor", stop: "tensor", num: opt(50), endpoint: opt(true), base: opt(10), dtype: opt(null), axis: opt(0) },
+    args: {
+      start: "tensor",
+      stop: "tensor",
+      num: opt(50),
+      endpoint: opt(true),
+      base: opt(10),
+      dtype: opt(null),
+      axis: opt(0),
+    },
   },
   ({ base, dtype, ...args }: SpaceArguments & { readonly base: number }) => {
     const { values } = evenly("ops.logspace", args);
-    return wrap(castTo(p.pow(p.fullLike(values, base), values), dtypeOr(dtype, values.dtype, "ops.logspace")));
+    return wrap(
+      castTo(p.pow(p.fullLike(values, base), values), dtypeOr(dtype, values.dtype, "ops.logspace")),
+    );
   },
 );
 
 /** `num` values from `start` to `stop`, each the same multiple of the one before. @see Keras `ops.geomspace` */
 export const geomspace: OpFunction<
-  <A extends Operand, B extends Operand>(start: A, stop: B, ...rest: Rest<[...Spacing, ...Placing]>) => Result<A | B>
+  <A extends Operand, B extends Operand>(
+    start: A,
+    stop: B,
+    ...rest: Rest<[...Spacing, ...Placing]>
+  ) => Result<A | B>
 > = defineOp(
-  { name: "geomspace", args: { start: "tensor", stop: "tensor", num: opt(50), endpoint: opt(true), dtype: opt(null), axis: opt(0) } },
+  {
+    name: "geomspace",
+    args: {
+      start: "tensor",
+      stop: "tensor",
+      num: opt(50),
+      endpoint: opt(true),
+      dtype: opt(null),
+      axis: opt(0),
+    },
+  },
   ({ dtype, ...args }: SpaceArguments) => {
     const [a, b] = [asFloat(args.start), asFloat(args.stop)];
     const logs = { ...args, start: wrap(p.log(p.abs(a))), stop: wrap(p.log(p.abs(b))) };
     const { values } = evenly("ops.geomspace", logs);
     const axis = args.axis < 0 ? args.axis + values.shape.length : args.axis;
-    const sign = spread(p.broadcast(p.sign(a), values.shape.filter((_, i) => i !== axis)), values.shape, [axis]);
+    const sign = spread(
+      p.broadcast(
+        p.sign(a),
+        values.shape.filter((_, i) => i !== axis),
+      ),
+      values.shape,
+      [axis],
+    );
     return wrap(castTo(p.mul(sign, p.exp(values)), dtypeOr(dtype, values.dtype, "ops.geomspace")));
   },
 );
@@ -241,7 +337,8 @@ function windowOp(name: string, f: (position: Var) => Var): WindowOp {
 
 function windowSize(name: string, x: number | Tensor): number {
   const size = typeof x === "number" ? x : x.item();
-  if (!Number.isInteger(size) || size < 0) throw new OptionError(`ops.${name}: expected a number of points, received ${size}.`);
+  if (!Number.isInteger(size) || size < 0)
+    throw new OptionError(`ops.${name}: expected a number of points, received ${size}.`);
   return size;
 }
 

@@ -61,7 +61,13 @@ export const ctcLoss: OpFunction<
     name: "ctcLoss",
     className: "CTCLoss",
     module: "nn",
-    args: { target: "tensor", output: "tensor", targetLength: "tensor", outputLength: "tensor", maskIndex: opt(0) },
+    args: {
+      target: "tensor",
+      output: "tensor",
+      targetLength: "tensor",
+      outputLength: "tensor",
+      maskIndex: opt(0),
+    },
   },
   ({ target, output, targetLength, outputLength, maskIndex }: LossArguments) => {
     const logits = asFloat(output);
@@ -79,10 +85,20 @@ export const ctcLoss: OpFunction<
     // 1 where the next label is the same, which wants a blank in between.
     const repeats = p.pad(same, 0, [0, 0], [0, 1]);
     const blankLogs = p.transpose(sliceAxis(logs, 2, maskIndex, maskIndex + 1), [1, 0, 2]);
-    const labelLogs = p.transpose(contractNamed("btk,bnk->btn", [logs, oneHotOf(labels, classes, -1, dtype)]), [1, 0, 2]);
+    const labelLogs = p.transpose(
+      contractNamed("btk,bnk->btn", [logs, oneHotOf(labels, classes, -1, dtype)]),
+      [1, 0, 2],
+    );
     const pads = p.transpose(paddingOf(castTo(outputLength.traced, "int32"), time, dtype), [1, 0]);
-    const first = p.cast(p.eq(p.iota([batch, n + 1], 1, "int32"), p.full(0, [batch, n + 1], "int32")), "bool");
-    const blanks0 = p.select(first, p.full(0, [batch, n + 1], dtype), p.full(impossible, [batch, n + 1], dtype));
+    const first = p.cast(
+      p.eq(p.iota([batch, n + 1], 1, "int32"), p.full(0, [batch, n + 1], "int32")),
+      "bool",
+    );
+    const blanks0 = p.select(
+      first,
+      p.full(0, [batch, n + 1], dtype),
+      p.full(impossible, [batch, n + 1], dtype),
+    );
     const labels0 = p.full(impossible, [batch, n], dtype);
     const { carry } = p.scan(
       ([blanks, states], [labelLog, blankLog, pad]) => {
@@ -91,8 +107,12 @@ export const ctcLoss: OpFunction<
         const nextLabels = logAddExp(p.add(sliceAxis(open, 1, 0, n), labelLog), p.add(states, labelLog));
         const blankLine = p.broadcast(blankLog, [batch, n]);
         const held = p.scale(p.sub(p.fullLike(repeats, 1), repeats), impossible);
-        const nextBlanks = addToBlanks(p.add(open, p.broadcast(blankLog, [batch, n + 1])), p.add(p.add(states, blankLine), held));
-        const keep = (x: Var, next: Var): Var => p.select(p.gt(p.broadcast(pad, x.shape, [0]), p.zerosLike(x)), x, next);
+        const nextBlanks = addToBlanks(
+          p.add(open, p.broadcast(blankLog, [batch, n + 1])),
+          p.add(p.add(states, blankLine), held),
+        );
+        const keep = (x: Var, next: Var): Var =>
+          p.select(p.gt(p.broadcast(pad, x.shape, [0]), p.zerosLike(x)), x, next);
         return { carry: [keep(blanks, nextBlanks), keep(states, nextLabels)], ys: [] };
       },
       [blanks0, labels0],
@@ -127,9 +147,15 @@ const greedyOp: Op = defineOp<DecodeArguments, () => unknown>(
     const [batch = 0, time = 0] = scores.shape;
     const shape = [batch, time];
     const mask = p.full(maskIndex, shape, "int32");
-    const isPadding = p.ge(p.iota(shape, 1, "int32"), p.broadcast(castTo(sequenceLengths.traced, "int32"), shape, [0]));
+    const isPadding = p.ge(
+      p.iota(shape, 1, "int32"),
+      p.broadcast(castTo(sequenceLengths.traced, "int32"), shape, [0]),
+    );
     const best = p.select(isPadding, mask, p.argMax(scores, 2));
-    const total = p.reduceSum(p.select(isPadding, p.full(0, shape, scores.dtype), p.reduceMax(scores, [2])), [1]);
+    const total = p.reduceSum(
+      p.select(isPadding, p.full(0, shape, scores.dtype), p.reduceMax(scores, [2])),
+      [1],
+    );
     const previous = p.pad(sliceAxis(best, 1, 0, time - 1), -1, [0, 1], [0, 0]);
     const merged = mergeRepeated ? p.select(p.eq(best, previous), mask, best) : best;
     const isBlank = p.eq(merged, mask);
@@ -158,14 +184,24 @@ function logSum(a: number, b: number): number {
 }
 
 /** Prefix beam search over log-probabilities (Hannun et al., 2014). */
-function beamSearch(logs: (t: number, k: number) => number, time: number, classes: number, mask: number, width: number): Beam[] {
+function beamSearch(
+  logs: (t: number, k: number) => number,
+  time: number,
+  classes: number,
+  mask: number,
+  width: number,
+): Beam[] {
   let beams: Beam[] = [{ labels: [], blank: 0, label: -Infinity }];
   for (let t = 0; t < time; t++) {
     const next = new Map<string, Beam>();
     const add = (labels: readonly number[], blank: number, label: number): void => {
       const key = labels.join();
       const known = next.get(key);
-      next.set(key, { labels, blank: logSum(known?.blank ?? -Infinity, blank), label: logSum(known?.label ?? -Infinity, label) });
+      next.set(key, {
+        labels,
+        blank: logSum(known?.blank ?? -Infinity, blank),
+        label: logSum(known?.label ?? -Infinity, label),
+      });
     };
     for (const { labels, blank, label } of beams) {
       const last = labels.at(-1);
@@ -178,7 +214,9 @@ function beamSearch(logs: (t: number, k: number) => number, time: number, classe
         } else add([...labels, k], -Infinity, logSum(blank, label) + logs(t, k));
       }
     }
-    beams = [...next.values()].toSorted((a, b) => logSum(b.blank, b.label) - logSum(a.blank, a.label)).slice(0, width);
+    beams = [...next.values()]
+      .toSorted((a, b) => logSum(b.blank, b.label) - logSum(a.blank, a.label))
+      .slice(0, width);
   }
   return beams;
 }
@@ -192,9 +230,11 @@ const beamOp: OpFunction<(...args: unknown[]) => unknown> = hostOp(
     const labels = new Array<number>(topPaths * batch * time).fill(-1);
     const scores = new Array<number>(batch * topPaths).fill(-Infinity);
     for (let b = 0; b < batch; b++) {
-      const row = (t: number): number[] => Array.from({ length: classes }, (_, k) => numbers[(b * time + t) * classes + k] ?? 0);
+      const row = (t: number): number[] =>
+        Array.from({ length: classes }, (_, k) => numbers[(b * time + t) * classes + k] ?? 0);
       const norms = Array.from({ length: time }, (_, t) => row(t).reduce(logSum, -Infinity));
-      const logs = (t: number, k: number): number => (numbers[(b * time + t) * classes + k] ?? 0) - (norms[t] ?? 0);
+      const logs = (t: number, k: number): number =>
+        (numbers[(b * time + t) * classes + k] ?? 0) - (norms[t] ?? 0);
       const beams = beamSearch(logs, Math.min(time, lengths[b] ?? time), classes, maskIndex, beamWidth);
       beams.slice(0, topPaths).forEach((beam, path) => {
         beam.labels.forEach((label, i) => (labels[(path * batch + b) * time + i] = label));
@@ -222,15 +262,38 @@ export interface CtcDecodeOptions {
 
 /** The most likely labels (−1 behind the end) and their scores. @see Keras `ops.ctc_decode` */
 export const ctcDecode: OpFunction<
-  <X extends Operand>(inputs: X, sequenceLengths: Operand, options?: CtcDecodeOptions) => readonly [Result<X>, Result<X>]
+  <X extends Operand>(
+    inputs: X,
+    sequenceLengths: Operand,
+    options?: CtcDecodeOptions,
+  ) => readonly [Result<X>, Result<X>]
 > = Object.assign(
-  <X extends Operand>(inputs: X, sequenceLengths: Operand, options: CtcDecodeOptions = {}): readonly [Result<X>, Result<X>] => {
-    const strategy = oneOf("ops.ctcDecode", "strategy", options.strategy ?? "greedy", ["greedy", "beam_search"]);
-    const bound = { beamWidth: 100, topPaths: 1, mergeRepeated: true, maskIndex: 0, ...options, strategy, inputs, sequenceLengths };
-    if (bound.topPaths < 1 || bound.beamWidth < bound.topPaths) throw new OptionError("ops.ctcDecode: expected 1 ≤ topPaths ≤ beamWidth.");
+  <X extends Operand>(
+    inputs: X,
+    sequenceLengths: Operand,
+    options: CtcDecodeOptions = {},
+  ): readonly [Result<X>, Result<X>] => {
+    const strategy = oneOf("ops.ctcDecode", "strategy", options.strategy ?? "greedy", [
+      "greedy",
+      "beam_search",
+    ]);
+    const bound = {
+      beamWidth: 100,
+      topPaths: 1,
+      mergeRepeated: true,
+      maskIndex: 0,
+      ...options,
+      strategy,
+      inputs,
+      sequenceLengths,
+    };
+    if (bound.topPaths < 1 || bound.beamWidth < bound.topPaths)
+      throw new OptionError("ops.ctcDecode: expected 1 ≤ topPaths ≤ beamWidth.");
     // SAFETY: labels and scores, of the kind of the inputs.
-    return (strategy === "greedy" ? callOp(greedyOp, bound) : beamOp(bound)) as readonly [Result<X>, Result<X>];
+    return (strategy === "greedy" ? callOp(greedyOp, bound) : beamOp(bound)) as readonly [
+      Result<X>,
+      Result<X>,
+    ];
   },
   { op: greedyOp },
 );
-

@@ -12,7 +12,13 @@ import { opt } from "./core/unary.ts";
 export type CumulativeOp = Op1<[{ readonly axis?: number | null }, { readonly dtype?: DType | null }]>;
 
 /** A running sum or product; bools are counted. */
-export function cumulate(where: string, x: Tensor, axis: number | null, dtype: DType | null, run: (x: Var, axis: number) => Var): Tensor {
+export function cumulate(
+  where: string,
+  x: Tensor,
+  axis: number | null,
+  dtype: DType | null,
+  run: (x: Var, axis: number) => Var,
+): Tensor {
   const value = castTo(x.traced, dtype ?? (x.dtype === "bool" ? "int32" : x.dtype));
   const flat = axis === null ? p.reshape(value, [x.size]) : value;
   return wrap(run(flat, axis === null ? 0 : normalizeAxis(axis, flat.shape.length, where)));
@@ -21,7 +27,15 @@ export function cumulate(where: string, x: Tensor, axis: number | null, dtype: D
 function cumulativeOp(name: string, run: (x: Var, axis: number) => Var): CumulativeOp {
   return defineOp(
     { name, args: { x: "tensor", axis: opt(null), dtype: opt(null) } },
-    ({ x, axis, dtype }: { readonly x: Tensor; readonly axis: number | null; readonly dtype: DType | null }) => cumulate(`ops.${name}`, x, axis, dtype, run),
+    ({
+      x,
+      axis,
+      dtype,
+    }: {
+      readonly x: Tensor;
+      readonly axis: number | null;
+      readonly dtype: DType | null;
+    }) => cumulate(`ops.${name}`, x, axis, dtype, run),
   );
 }
 

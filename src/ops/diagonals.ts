@@ -40,13 +40,18 @@ interface DiagonalArguments {
 
 function planeLast(where: string, { x, axis1, axis2 }: DiagonalArguments): Var {
   const rank = x.dims.length;
-  if (rank < 2) throw new ShapeError(`${where}: expected a tensor of rank ≥ 2, received shape ${formatShape(x.shape)}.`);
+  if (rank < 2)
+    throw new ShapeError(`${where}: expected a tensor of rank ≥ 2, received shape ${formatShape(x.shape)}.`);
   const [a, b] = [normalizeAxis(axis1, rank, where), normalizeAxis(axis2, rank, where)];
   if (a === b) throw new OptionError(`${where}: axis1 and axis2 must differ, both are ${a}.`);
   return p.transpose(x.traced, [...axesOf(x).filter((axis) => axis !== a && axis !== b), a, b]);
 }
 
-export type DiagonalRest = [{ readonly offset?: number }, { readonly axis1?: number }, { readonly axis2?: number }];
+export type DiagonalRest = [
+  { readonly offset?: number },
+  { readonly axis1?: number },
+  { readonly axis2?: number },
+];
 
 /** A diagonal of the plane of two axes, as the last axis. @see Keras `ops.diagonal` */
 export const diagonal: Op1<DiagonalRest> = defineOp(
@@ -69,20 +74,26 @@ export const diag: Op1<[{ readonly k?: number }]> = defineOp(
   ({ x, k }: { readonly x: Tensor; readonly k: number }) => {
     if (x.dims.length === 1) return wrap(onDiagonal(x.traced, k));
     if (x.dims.length === 2) return wrap(lastDiagonal(x.traced, k));
-    throw new ShapeError(`ops.diag: expected a vector or a matrix, received shape ${formatShape(x.shape)}. Use ops.diagonal for more axes.`);
+    throw new ShapeError(
+      `ops.diag: expected a vector or a matrix, received shape ${formatShape(x.shape)}. Use ops.diagonal for more axes.`,
+    );
   },
 );
 
 /** All elements on the diagonal of a square matrix. @see Keras `ops.diagflat` */
 export const diagflat: Op1<[{ readonly k?: number }]> = defineOp(
   { name: "diagflat", args: { x: "tensor", k: opt(0) } },
-  ({ x, k }: { readonly x: Tensor; readonly k: number }) => wrap(onDiagonal(p.reshape(x.traced, [x.size]), k)),
+  ({ x, k }: { readonly x: Tensor; readonly k: number }) =>
+    wrap(onDiagonal(p.reshape(x.traced, [x.size]), k)),
 );
 
 /** Zeros above (or below) the k-th diagonal of the last two axes. */
 export function triangle(x: Var, k: number, part: "lower" | "upper"): Var {
   const rank = x.shape.length;
-  if (rank < 2) throw new ShapeError(`ops.${part === "lower" ? "tril" : "triu"}: expected a tensor of rank ≥ 2, received shape ${formatShape(x.shape)}.`);
+  if (rank < 2)
+    throw new ShapeError(
+      `ops.${part === "lower" ? "tril" : "triu"}: expected a tensor of rank ≥ 2, received shape ${formatShape(x.shape)}.`,
+    );
   const [i, j] = [p.offset(p.iota(x.shape, rank - 2, "int32"), k), p.iota(x.shape, rank - 1, "int32")];
   return p.select(part === "lower" ? p.ge(i, j) : p.le(i, j), x, p.fullLike(x, 0));
 }
@@ -98,4 +109,3 @@ export const triu: Op1<[{ readonly k?: number }]> = defineOp(
   { name: "triu", args: { x: "tensor", k: opt(0) } },
   ({ x, k }: { readonly x: Tensor; readonly k: number }) => wrap(triangle(x.traced, k, "upper")),
 );
-

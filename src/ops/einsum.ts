@@ -40,9 +40,11 @@ function parse(subscripts: string, ranks: readonly number[]): Equation {
   let widest = 0;
   const expand = (term: string, rank: number | null): string[] => {
     const [head = "", tail, more] = term.split("...");
-    if (more !== undefined || `${head}${tail ?? ""}`.includes(".")) fail('expected at most one "..." in a term');
+    if (more !== undefined || `${head}${tail ?? ""}`.includes("."))
+      fail('expected at most one "..." in a term');
     if (tail === undefined) {
-      if (rank !== null && head.length !== rank) fail(`"${term}" names ${head.length} axes of an operand of rank ${rank}`);
+      if (rank !== null && head.length !== rank)
+        fail(`"${term}" names ${head.length} axes of an operand of rank ${rank}`);
       return [...head];
     }
     const count = rank === null ? widest : rank - head.length - tail.length;
@@ -58,7 +60,9 @@ function parse(subscripts: string, ranks: readonly number[]): Equation {
     return { inputs, output };
   }
   const letters = inputs.flat();
-  const once = [...new Set(letters)].filter((label) => !label.startsWith(".") && letters.filter((l) => l === label).length === 1);
+  const once = [...new Set(letters)].filter(
+    (label) => !label.startsWith(".") && letters.filter((l) => l === label).length === 1,
+  );
   return { inputs, output: [...ellipsisLabels(widest), ...once.toSorted()] };
 }
 
@@ -70,7 +74,9 @@ function withoutRepeats({ value, labels }: Labelled): Labelled {
   const rest = labels.map((_, i) => i).filter((i) => i !== first && i !== second);
   const n = value.shape[first] ?? 0;
   if (n !== value.shape[second]) {
-    throw new ShapeError(`ops.einsum: "${label}" is both ${n} and ${value.shape[second]} in an operand of shape ${formatShape(value.shape)}.`);
+    throw new ShapeError(
+      `ops.einsum: "${label}" is both ${n} and ${value.shape[second]} in an operand of shape ${formatShape(value.shape)}.`,
+    );
   }
   const dims = rest.map((i) => value.shape[i] ?? 0);
   const flat = p.reshape(p.transpose(value, [...rest, first, second]), [...dims, n * n]);
@@ -85,45 +91,76 @@ function sumUnused({ value, labels }: Labelled, used: ReadonlySet<string>): Labe
 }
 
 /** Brings axes into the order of `labels`; names it does not have become axes of size 1, and sizes 1 are repeated. */
-function arrange({ value, labels }: Labelled, order: readonly string[], sizes: ReadonlyMap<string, number>): Var {
+function arrange(
+  { value, labels }: Labelled,
+  order: readonly string[],
+  sizes: ReadonlyMap<string, number>,
+): Var {
   const present = order.filter((label) => labels.includes(label));
-  const moved = p.transpose(value, present.map((label) => labels.indexOf(label)));
+  const moved = p.transpose(
+    value,
+    present.map((label) => labels.indexOf(label)),
+  );
   const shape = order.map((label) => sizes.get(label) ?? 1);
-  return p.broadcast(moved, shape, present.map((label) => order.indexOf(label)));
+  return p.broadcast(
+    moved,
+    shape,
+    present.map((label) => order.indexOf(label)),
+  );
 }
 
 /** Multiplies two values and sums over the names that neither the result nor another operand needs. */
-function multiplyPair(a: Labelled, b: Labelled, needed: ReadonlySet<string>, sizes: ReadonlyMap<string, number>): Labelled {
+function multiplyPair(
+  a: Labelled,
+  b: Labelled,
+  needed: ReadonlySet<string>,
+  sizes: ReadonlyMap<string, number>,
+): Labelled {
   const shared = a.labels.filter((label) => b.labels.includes(label));
   const batch = shared.filter((label) => needed.has(label));
   const summed = shared.filter((label) => !needed.has(label));
   const freeA = a.labels.filter((label) => !shared.includes(label));
   const freeB = b.labels.filter((label) => !shared.includes(label));
   const labels = [...batch, ...freeA, ...freeB];
-  if (summed.length === 0) return { value: p.mul(arrange(a, labels, sizes), arrange(b, labels, sizes)), labels };
+  if (summed.length === 0)
+    return { value: p.mul(arrange(a, labels, sizes), arrange(b, labels, sizes)), labels };
   const count = (names: readonly string[]): number => sizeOf(dims(names));
   const dims = (names: readonly string[]): number[] => names.map((name) => sizes.get(name) ?? 1);
-  const left = p.reshape(arrange(a, [...batch, ...freeA, ...summed], sizes), [...dims(batch), count(freeA), count(summed)]);
-  const right = p.reshape(arrange(b, [...batch, ...summed, ...freeB], sizes), [...dims(batch), count(summed), count(freeB)]);
+  const left = p.reshape(arrange(a, [...batch, ...freeA, ...summed], sizes), [
+    ...dims(batch),
+    count(freeA),
+    count(summed),
+  ]);
+  const right = p.reshape(arrange(b, [...batch, ...summed, ...freeB], sizes), [
+    ...dims(batch),
+    count(summed),
+    count(freeB),
+  ]);
   return { value: p.reshape(p.matmul(left, right), dims(labels)), labels };
 }
 
 /** Evaluates an equation of named axes, operands from left to right. */
 export function contractNamed(subscripts: string, values: readonly Var[]): Var {
-  const { inputs, output } = parse(subscripts, values.map(({ shape }) => shape.length));
+  const { inputs, output } = parse(
+    subscripts,
+    values.map(({ shape }) => shape.length),
+  );
   const sizes = new Map<string, number>();
   inputs.forEach((labels, i) =>
     labels.forEach((label, axis) => {
       const size = values[i]?.shape[axis] ?? 1;
       const known = sizes.get(label) ?? 1;
       if (known !== 1 && size !== 1 && known !== size) {
-        throw new ShapeError(`ops.einsum: "${subscripts}": "${label}" is ${known} and ${size} in ${values.map(({ shape }) => formatShape(shape)).join(" and ")}.`);
+        throw new ShapeError(
+          `ops.einsum: "${subscripts}": "${label}" is ${known} and ${size} in ${values.map(({ shape }) => formatShape(shape)).join(" and ")}.`,
+        );
       }
       sizes.set(label, Math.max(known, size) === 1 ? size : Math.max(known, size));
     }),
   );
   const operands = values.map((value, i) => withoutRepeats({ value, labels: inputs[i] ?? [] }));
-  const neededFrom = (i: number): Set<string> => new Set([...output, ...operands.slice(i).flatMap(({ labels }) => labels)]);
+  const neededFrom = (i: number): Set<string> =>
+    new Set([...output, ...operands.slice(i).flatMap(({ labels }) => labels)]);
   let result = operands[0];
   if (result === undefined) throw new OptionError("ops.einsum: expected at least one operand.");
   result = sumUnused(result, neededFrom(1));
@@ -136,11 +173,19 @@ export function contractNamed(subscripts: string, values: readonly Var[]): Var {
   return arrange(result, output, sizes);
 }
 
-const einsumOp: Op = defineOp<{ readonly subscripts: string; readonly operands: readonly Tensor[] }, () => unknown>(
+const einsumOp: Op = defineOp<
+  { readonly subscripts: string; readonly operands: readonly Tensor[] },
+  () => unknown
+>(
   { name: "einsum", args: { subscripts: "static", operands: { kind: "tensors", variadic: true } } },
   ({ subscripts, operands }) => {
     const dtype = productType(resultType(operands));
-    return wrap(contractNamed(subscripts, operands.map((x) => castTo(x.traced, dtype))));
+    return wrap(
+      contractNamed(
+        subscripts,
+        operands.map((x) => castTo(x.traced, dtype)),
+      ),
+    );
   },
 ).op;
 
@@ -151,7 +196,9 @@ const einsumOp: Op = defineOp<{ readonly subscripts: string; readonly operands: 
  *
  * @see Keras `ops.einsum`
  */
-export const einsum: OpFunction<<X extends Operand>(subscripts: string, ...operands: readonly X[]) => Result<X>> = Object.assign(
+export const einsum: OpFunction<
+  <X extends Operand>(subscripts: string, ...operands: readonly X[]) => Result<X>
+> = Object.assign(
   <X extends Operand>(subscripts: string, ...operands: readonly X[]): Result<X> =>
     callOp(einsumOp, { subscripts, operands }) as Result<X>, // SAFETY: one tensor of the operands' kind
   { op: einsumOp },

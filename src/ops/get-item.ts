@@ -25,7 +25,12 @@ export type Key = Index | SliceObject | Operand;
 
 /** An index made explicit for one axis. */
 type Parsed =
-  | { readonly kind: "slice"; readonly start: number | null; readonly stop: number | null; readonly step: number }
+  | {
+      readonly kind: "slice";
+      readonly start: number | null;
+      readonly stop: number | null;
+      readonly step: number;
+    }
   | { readonly kind: "place"; readonly at: number }
   | { readonly kind: "new" }
   | { readonly kind: "places"; readonly at: Tensor };
@@ -36,7 +41,9 @@ function parseSlice(text: string): Parsed {
   const parts = text.split(":").map((part) => part.trim());
   const isValid = parts.length >= 2 && parts.length <= 3 && parts.every((part) => /^(-?\d+)?$/.test(part));
   if (!isValid) {
-    throw new OptionError(`${where}: expected an index such as ":", "1:3", "::2" or "...", received ${JSON.stringify(text)}.`);
+    throw new OptionError(
+      `${where}: expected an index such as ":", "1:3", "::2" or "...", received ${JSON.stringify(text)}.`,
+    );
   }
   const [start = null, stop = null, step = null] = parts.map((part) => (part === "" ? null : Number(part)));
   return slice({ start, stop, step });
@@ -50,7 +57,8 @@ function slice({ start = null, stop = null, step = null }: SliceObject): Parsed 
 function parseKey(key: Key): Parsed {
   if (key === null) return { kind: "new" };
   if (typeof key === "number") {
-    if (!Number.isInteger(key)) throw new OptionError(`${where}: expected an integer index, received ${key}.`);
+    if (!Number.isInteger(key))
+      throw new OptionError(`${where}: expected an integer index, received ${key}.`);
     return { kind: "place", at: key };
   }
   if (typeof key === "string") return parseSlice(key);
@@ -66,13 +74,19 @@ function parseKeys(keys: readonly Key[], rank: number, shape: Shape): Parsed[] {
   const before = (dots < 0 ? keys : keys.slice(0, dots)).map(parseKey);
   const after = dots < 0 ? [] : keys.slice(dots + 1).map(parseKey);
   const used = [...before, ...after].filter(({ kind }) => kind !== "new").length;
-  if (used > rank) throw new ShapeError(`${where}: ${used} indices are too many for the shape ${formatShape(shape)} of rank ${rank}.`);
+  if (used > rank)
+    throw new ShapeError(
+      `${where}: ${used} indices are too many for the shape ${formatShape(shape)} of rank ${rank}.`,
+    );
   const whole = Array.from({ length: rank - used }, () => slice({}));
   return [...before, ...whole, ...after];
 }
 
 /** First element, number of elements and step of a slice of an axis of size n, as Python counts them. */
-function extent(n: number, { start, stop, step }: Parsed & { kind: "slice" }): { first: number; count: number } {
+function extent(
+  n: number,
+  { start, stop, step }: Parsed & { kind: "slice" },
+): { first: number; count: number } {
   const clamp = (at: number | null, otherwise: number): number => {
     if (at === null) return otherwise;
     const place = at < 0 ? at + n : at;
@@ -86,7 +100,9 @@ function extent(n: number, { start, stop, step }: Parsed & { kind: "slice" }): {
 function placeIn(n: number, at: number, axis: number, shape: Shape): number {
   const place = at < 0 ? at + n : at;
   if (place < 0 || place >= n) {
-    throw new ShapeError(`${where}: index ${at} is out of range for axis ${axis} of ${formatShape(shape)}; expected ${-n} to ${n - 1}.`);
+    throw new ShapeError(
+      `${where}: index ${at} is out of range for axis ${axis} of ${formatShape(shape)}; expected ${-n} to ${n - 1}.`,
+    );
   }
   return place;
 }
@@ -128,9 +144,14 @@ function indexInto(x: Var, keys: readonly Key[]): Var {
       limit.push(at + 1);
       strides.push(1);
     } else {
-      const at = index.kind === "place" ? makeTensor(placeIn(n, index.at, axis, x.shape), { dtype: "int32" }) : index.at;
+      const at =
+        index.kind === "place"
+          ? makeTensor(placeIn(n, index.at, axis, x.shape), { dtype: "int32" })
+          : index.at;
       if (at.dtype === "bool") {
-        throw new AntlerError(`${where}: a mask gives as many elements as it has true ones, which is not known inside a graph. Use ops.where, or multiply by the mask.`);
+        throw new AntlerError(
+          `${where}: a mask gives as many elements as it has true ones, which is not known inside a graph. Use ops.where, or multiply by the mask.`,
+        );
       }
       gathers.push({ axis: shape.length, at });
       start.push(0);
@@ -165,7 +186,11 @@ function gatherAt(x: Var, gathers: readonly { readonly axis: number; readonly at
   if (!isTogether || first === 0) return taken;
   // [...shape, ...rest] → the first `first` of the rest come before the gathered axes.
   const k = shape.length;
-  const order = [...restDims.slice(0, first).map((_, i) => k + i), ...shape.map((_, i) => i), ...restDims.slice(first).map((_, i) => k + first + i)];
+  const order = [
+    ...restDims.slice(0, first).map((_, i) => k + i),
+    ...shape.map((_, i) => i),
+    ...restDims.slice(first).map((_, i) => k + first + i),
+  ];
   return p.transpose(taken, order);
 }
 
@@ -213,7 +238,12 @@ export const getItem: OpFunction<
         (tree) => {
           const [value, ...rest] = tree as readonly Tensor[]; // SAFETY: the specs below are a list
           if (value === undefined) throw new ShapeError(`${where}: a tensor is needed.`);
-          return wrap(indexInto(value.traced, keys.map((k) => (k instanceof Value ? (rest.shift() ?? k) : k))));
+          return wrap(
+            indexInto(
+              value.traced,
+              keys.map((k) => (k instanceof Value ? (rest.shift() ?? k) : k)),
+            ),
+          );
         },
         [{ shape, dtype }, ...symbols.map((k) => ({ shape: k.shape, dtype: k.dtype }))],
       );
@@ -221,7 +251,9 @@ export const getItem: OpFunction<
   },
   ({ x, key }: { readonly x: Tensor; readonly key: Key | readonly Key[] }) => {
     if (typeof key === "object" && key instanceof Tensor && isFloat(key.dtype)) {
-      throw new OptionError(`${where}: expected integer indices, received ${key.dtype}. Cast them with ops.cast(indices, "int32").`);
+      throw new OptionError(
+        `${where}: expected integer indices, received ${key.dtype}. Cast them with ops.cast(indices, "int32").`,
+      );
     }
     return wrap(indexInto(x.traced, keyList(key)));
   },

@@ -15,7 +15,9 @@ import { Tensor } from "./core/tensor.ts";
 export type ScalarFunction<A extends readonly unknown[]> = (...args: A) => Tensor;
 
 /** The gradient with respect to the first argument, in its form. */
-export type GradientOf<A extends readonly unknown[]> = A extends readonly [infer X, ...(readonly unknown[])] ? X : Tensor;
+export type GradientOf<A extends readonly unknown[]> = A extends readonly [infer X, ...(readonly unknown[])]
+  ? X
+  : Tensor;
 
 /** Values inside a trace, each made a new value of its own so that gradients stop there. */
 function fresh(x: Var): Var {
@@ -26,13 +28,24 @@ function fresh(x: Var): Var {
 
 function toTensor(x: unknown): Tensor {
   const value = toValue(x as TensorInput); // SAFETY: toValue checks it
-  if (!(value instanceof Tensor)) throw new AntlerError("ops.grad: symbolic tensors have no gradients; call it on real tensors or inside a step.");
-  if (!isFloat(value.dtype)) throw new DTypeError(`ops.grad: expected floats, received ${value.dtype}. Cast with ops.cast(x, "float32").`);
+  if (!(value instanceof Tensor))
+    throw new AntlerError(
+      "ops.grad: symbolic tensors have no gradients; call it on real tensors or inside a step.",
+    );
+  if (!isFloat(value.dtype))
+    throw new DTypeError(
+      `ops.grad: expected floats, received ${value.dtype}. Cast with ops.cast(x, "float32").`,
+    );
   return value.isWeak ? Tensor.fromData(value.dataSync(), value.dims, value.dtype) : value;
 }
 
 /** Cotangents of `inputs`, zeros where nothing flows. */
-function pullBack(builder: ProgramBuilder, outputs: readonly Var[], cotangents: readonly Var[], inputs: readonly Var[]): Var[] {
+function pullBack(
+  builder: ProgramBuilder,
+  outputs: readonly Var[],
+  cotangents: readonly Var[],
+  inputs: readonly Var[],
+): Var[] {
   return gradients(builder, outputs, cotangents, inputs).map((g, i) => {
     const input = inputs[i];
     invariant(input !== undefined, "one cotangent for each input");
@@ -41,13 +54,28 @@ function pullBack(builder: ProgramBuilder, outputs: readonly Var[], cotangents: 
 }
 
 /** Runs a function of tensors: recorded inside a trace, compiled and run at once outside. */
-function compute(inputs: readonly Tensor[], f: (builder: ProgramBuilder, values: readonly Var[]) => readonly Var[]): Tensor[] {
+function compute(
+  inputs: readonly Tensor[],
+  f: (builder: ProgramBuilder, values: readonly Var[]) => readonly Var[],
+): Tensor[] {
   const open = currentBuilder();
-  if (open !== null) return f(open, inputs.map((x) => fresh(x.traced))).map((value) => wrap(value));
+  if (open !== null)
+    return f(
+      open,
+      inputs.map((x) => fresh(x.traced)),
+    ).map((value) => wrap(value));
   const builder = new ProgramBuilder();
-  const outputs = withScope(new StateScope(builder), () => f(builder, inputs.map((x) => builder.input({ shape: x.dims, dtype: x.dtype }))));
+  const outputs = withScope(new StateScope(builder), () =>
+    f(
+      builder,
+      inputs.map((x) => builder.input({ shape: x.dims, dtype: x.dtype })),
+    ),
+  );
   const program = builder.finish(outputs);
-  const results = outsideTrace(() => getBackend().compile(program)).run(inputs.map((x) => x.dataSync()), []);
+  const results = outsideTrace(() => getBackend().compile(program)).run(
+    inputs.map((x) => x.dataSync()),
+    [],
+  );
   return program.outputs.map(({ shape, dtype }, i) => {
     const data = results[i];
     invariant(data !== undefined, "a result is missing");
@@ -60,16 +88,23 @@ function compute(inputs: readonly Tensor[], f: (builder: ProgramBuilder, values:
  *
  * @throws {ShapeError} when the function does not give a scalar.
  */
-export function valueAndGrad<A extends readonly unknown[]>(f: ScalarFunction<A>): (...args: A) => { readonly value: Tensor; readonly gradient: GradientOf<A> } {
+export function valueAndGrad<A extends readonly unknown[]>(
+  f: ScalarFunction<A>,
+): (...args: A) => { readonly value: Tensor; readonly gradient: GradientOf<A> } {
   return (...args: A) => {
     const tree = mapTree<unknown, Tensor>(args[0], toTensor);
     const inputs = flatten(tree);
     const [value, ...grads] = compute(inputs, (builder, values) => {
-      const first = packLike(tree, values.map((x) => wrap(x)));
+      const first = packLike(
+        tree,
+        values.map((x) => wrap(x)),
+      );
       // SAFETY: the first argument is replaced by tensors in the same form.
       const result = f(...([first, ...args.slice(1)] as unknown as A)).traced;
       if (result.shape.length !== 0) {
-        throw new ShapeError(`ops.grad: expected a function that gives a scalar, received shape ${formatShape(result.shape)}. Reduce it with ops.sum or ops.mean.`);
+        throw new ShapeError(
+          `ops.grad: expected a function that gives a scalar, received shape ${formatShape(result.shape)}. Reduce it with ops.sum or ops.mean.`,
+        );
       }
       return [result, ...pullBack(builder, [result], [p.fullLike(result, 1)], values)];
     });
@@ -99,7 +134,10 @@ export function vjp(
   const seeds = cotangents.map((c) => toValue(c));
   let count = 0;
   const results = compute(inputs, (builder, values) => {
-    const replaced = packLike(trees, values.map((x) => wrap(x))) as Tree<Tensor>[]; // SAFETY: one tree for each argument
+    const replaced = packLike(
+      trees,
+      values.map((x) => wrap(x)),
+    ) as Tree<Tensor>[]; // SAFETY: one tree for each argument
     const outputs = flatten(f(...replaced)).map((x) => x.traced);
     const given = seeds.map((seed) => (seed as Tensor).traced); // SAFETY: toValue gives tensors for data
     count = outputs.length;
@@ -110,7 +148,9 @@ export function vjp(
 }
 
 /** What a function with its own gradient gives: results, and cotangents of its arguments for those of the results. */
-export type WithGradient = (...args: Tensor[]) => readonly [Tensor | readonly Tensor[], (...cotangents: Tensor[]) => Tensor | readonly (Tensor | null)[]];
+export type WithGradient = (
+  ...args: Tensor[]
+) => readonly [Tensor | readonly Tensor[], (...cotangents: Tensor[]) => Tensor | readonly (Tensor | null)[]];
 
 /**
  * A function whose gradient is given rather than derived: `f` returns its result and a function from the result's
@@ -151,7 +191,9 @@ export function jvp(
   tangents: readonly TensorInput[],
 ): readonly [Tree<Tensor>, Tree<Tensor>] {
   if (primals.length !== tangents.length) {
-    throw new AntlerError(`ops.jvp: expected as many tangents as primals, received ${tangents.length} and ${primals.length}.`);
+    throw new AntlerError(
+      `ops.jvp: expected as many tangents as primals, received ${tangents.length} and ${primals.length}.`,
+    );
   }
   const inputs = [...primals, ...tangents].map(toTensor);
   let form: Tree<unknown> = null;

@@ -14,12 +14,18 @@ import type { DataFormat } from "./core/windows.ts";
 
 type ColorOp = Op1<[{ readonly dataFormat?: DataFormat | null }]>;
 
-function colorOp(name: string, className: string, wantsFloat: boolean, f: (where: string, x: Var) => Var): ColorOp {
+function colorOp(
+  name: string,
+  className: string,
+  wantsFloat: boolean,
+  f: (where: string, x: Var) => Var,
+): ColorOp {
   const where = `ops.image.${name}`;
   return defineOp(
     { name, className, module: "image", args: { images: "tensor", dataFormat: opt(null) } },
     ({ images, dataFormat }: { readonly images: Tensor; readonly dataFormat: DataFormat | null }) => {
-      if (wantsFloat && !isFloat(images.dtype)) throw new DTypeError(`${where}: expected images of floats, received ${images.dtype}.`);
+      if (wantsFloat && !isFloat(images.dtype))
+        throw new DTypeError(`${where}: expected images of floats, received ${images.dtype}.`);
       return onImages(where, images, dataFormat, (x) => f(where, x));
     },
   );
@@ -27,14 +33,20 @@ function colorOp(name: string, className: string, wantsFloat: boolean, f: (where
 
 /** The three planes of channels-last images. */
 function planes(where: string, x: Var): [Var, Var, Var] {
-  if (x.shape.at(-1) !== 3) throw new ShapeError(`${where}: expected three channels, received images of shape ${formatShape(x.shape)}.`);
+  if (x.shape.at(-1) !== 3)
+    throw new ShapeError(
+      `${where}: expected three channels, received images of shape ${formatShape(x.shape)}.`,
+    );
   const rest = x.shape.slice(0, -1);
   const plane = (k: number): Var => p.reshape(p.slice(x, [...rest.map(() => 0), k], [...rest, k + 1]), rest);
   return [plane(0), plane(1), plane(2)];
 }
 
 function join(parts: readonly Var[]): Var {
-  return p.concat(parts.map((x) => p.reshape(x, [...x.shape, 1])), parts[0]?.shape.length ?? 0);
+  return p.concat(
+    parts.map((x) => p.reshape(x, [...x.shape, 1])),
+    parts[0]?.shape.length ?? 0,
+  );
 }
 
 /** Brightness of red, green and blue: 0.2989, 0.587 and 0.114 of each. @see Keras `ops.image.rgb_to_grayscale` */
@@ -42,7 +54,10 @@ export const rgbToGrayscale: ColorOp = colorOp("rgbToGrayscale", "RGBToGrayscale
   if (x.shape.at(-1) === 1) return x;
   const value = isFloat(x.dtype) ? x : castTo(x, "float32");
   const [red, green, blue] = planes(where, value);
-  return castTo(join([p.add(p.add(p.scale(red, 0.2989), p.scale(green, 0.587)), p.scale(blue, 0.114))]), x.dtype);
+  return castTo(
+    join([p.add(p.add(p.scale(red, 0.2989), p.scale(green, 0.587)), p.scale(blue, 0.114))]),
+    x.dtype,
+  );
 });
 
 const zeroOr = (condition: Var, x: Var): Var => p.select(condition, x, p.zerosLike(x));
@@ -60,7 +75,14 @@ export const rgbToHsv: ColorOp = colorOp("rgbToHsv", "RGBToHSV", true, (where, x
   const saturation = zeroOr(isLit, p.div(spread, oneOr(isLit, value)));
   const norm = p.div(p.fullLike(value, 1 / 6), oneOr(isColored, spread));
   const sector = (a: Var, c: Var, turn: number): Var => p.offset(p.mul(norm, p.sub(a, c)), turn);
-  const hue = zeroOr(isColored, p.select(p.eq(value, r), sector(g, b, 0), p.select(p.eq(value, g), sector(b, r, 2 / 6), sector(r, g, 4 / 6))));
+  const hue = zeroOr(
+    isColored,
+    p.select(
+      p.eq(value, r),
+      sector(g, b, 0),
+      p.select(p.eq(value, g), sector(b, r, 2 / 6), sector(r, g, 4 / 6)),
+    ),
+  );
   return join([p.add(hue, p.cast(p.lt(hue, zero), hue.dtype)), saturation, value]);
 });
 

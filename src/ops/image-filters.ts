@@ -44,7 +44,14 @@ export function blur(x: Var, kernelSize: readonly number[], sigma: readonly (num
     const value = sigma[i] ?? 1;
     return typeof value === "number" ? p.full(value, [], x.dtype) : castTo(value, x.dtype);
   };
-  return filter(x, separable(gaussian(kernelSize[1] ?? 1, width(1)), gaussian(kernelSize[0] ?? 1, width(0)), x.shape.at(-1) ?? 1));
+  return filter(
+    x,
+    separable(
+      gaussian(kernelSize[1] ?? 1, width(1)),
+      gaussian(kernelSize[0] ?? 1, width(0)),
+      x.shape.at(-1) ?? 1,
+    ),
+  );
 }
 
 interface BlurArguments {
@@ -56,18 +63,29 @@ interface BlurArguments {
 
 /** Blurs images by a Gaussian; zeros lie around them. @see Keras `ops.image.gaussian_blur` */
 export const gaussianBlur: Op1<
-  [{ readonly kernelSize?: number | readonly number[] }, { readonly sigma?: number | readonly number[] | Tensor }, { readonly dataFormat?: DataFormat | null }]
+  [
+    { readonly kernelSize?: number | readonly number[] },
+    { readonly sigma?: number | readonly number[] | Tensor },
+    { readonly dataFormat?: DataFormat | null },
+  ]
 > = defineOp(
-  { name: "gaussianBlur", module, args: { images: "tensor", kernelSize: opt([3, 3]), sigma: opt([1, 1]), dataFormat: opt(null) } },
+  {
+    name: "gaussianBlur",
+    module,
+    args: { images: "tensor", kernelSize: opt([3, 3]), sigma: opt([1, 1]), dataFormat: opt(null) },
+  },
   ({ images, kernelSize, sigma, dataFormat }: BlurArguments) => {
     const where = "ops.image.gaussianBlur";
     const sizes = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
     if (sizes.length !== 2 || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
-      throw new OptionError(`${where}: expected a kernelSize of one or two positive integers, received ${JSON.stringify(kernelSize)}.`);
+      throw new OptionError(
+        `${where}: expected a kernelSize of one or two positive integers, received ${JSON.stringify(kernelSize)}.`,
+      );
     }
     return onImages(where, images, dataFormat, (x) => {
       const value = isFloat(x.dtype) ? x : castTo(x, "float32");
-      const widths = sigma instanceof Tensor ? entries(sigma) : typeof sigma === "number" ? [sigma, sigma] : sigma;
+      const widths =
+        sigma instanceof Tensor ? entries(sigma) : typeof sigma === "number" ? [sigma, sigma] : sigma;
       const y = blur(value, sizes, widths);
       return castTo(isFloat(x.dtype) ? y : p.round(y), x.dtype);
     });
@@ -76,7 +94,9 @@ export const gaussianBlur: Op1<
 
 function entries(sigma: Tensor): Var[] {
   const flat = p.reshape(sigma.traced, [sigma.size]);
-  return [0, 1].map((i) => p.reshape(p.slice(flat, [Math.min(i, sigma.size - 1)], [Math.min(i, sigma.size - 1) + 1]), []));
+  return [0, 1].map((i) =>
+    p.reshape(p.slice(flat, [Math.min(i, sigma.size - 1)], [Math.min(i, sigma.size - 1) + 1]), []),
+  );
 }
 
 /** Derivatives along y and x by Sobel's filters, as a last axis of size 2; zeros lie around the image. @see Keras `ops.image.sobel_edges` */
@@ -85,17 +105,24 @@ export const sobelEdges: Op1<[{ readonly dataFormat?: DataFormat | null }]> = de
   ({ images, dataFormat }: { readonly images: Tensor; readonly dataFormat: DataFormat | null }) => {
     const where = "ops.image.sobelEdges";
     const format = dataFormatOf(where, dataFormat);
-    if (images.dims.length !== 4) throw new ShapeError(`${where}: expected a batch of images of rank 4, received ${formatShape(images.shape)}.`);
+    if (images.dims.length !== 4)
+      throw new ShapeError(
+        `${where}: expected a batch of images of rank 4, received ${formatShape(images.shape)}.`,
+      );
     const x = channelsLast(asFloat(images), format);
     const channels = x.shape[3] ?? 1;
     const position = p.offset(range(3, x.dtype), -1);
     const smooth = p.sub(p.fullLike(position, 2), p.abs(position));
-    const edges = [separable(position, smooth, channels), separable(smooth, position, channels)].map((kernel) => {
-      const y = filter(x, kernel);
-      return p.reshape(y, [...y.shape, 1]);
-    });
+    const edges = [separable(position, smooth, channels), separable(smooth, position, channels)].map(
+      (kernel) => {
+        const y = filter(x, kernel);
+        return p.reshape(y, [...y.shape, 1]);
+      },
+    );
     const joined = p.concat(edges, 4);
-    return wrap(castTo(format === "channels_last" ? joined : p.transpose(joined, [0, 3, 1, 2, 4]), images.dtype));
+    return wrap(
+      castTo(format === "channels_last" ? joined : p.transpose(joined, [0, 3, 1, 2, 4]), images.dtype),
+    );
   },
 );
 
@@ -125,13 +152,24 @@ export const ssim: Op2<
     name: "ssim",
     className: "SSIM",
     module,
-    args: { image1: "tensor", image2: "tensor", maxVal: opt(1), filterSize: opt(11), filterSigma: opt(1.5), k1: opt(0.01), k2: opt(0.03), dataFormat: opt(null) },
+    args: {
+      image1: "tensor",
+      image2: "tensor",
+      maxVal: opt(1),
+      filterSize: opt(11),
+      filterSigma: opt(1.5),
+      k1: opt(0.01),
+      k2: opt(0.03),
+      dataFormat: opt(null),
+    },
   },
   ({ image1, image2, maxVal, filterSize, filterSigma, k1, k2, dataFormat }: SsimArguments) => {
     const where = "ops.image.ssim";
     const format = dataFormatOf(where, dataFormat);
     if (image1.dims.join() !== image2.dims.join() || ![3, 4].includes(image1.dims.length)) {
-      throw new ShapeError(`${where}: expected two images (or batches) of one shape, received ${formatShape(image1.shape)} and ${formatShape(image2.shape)}.`);
+      throw new ShapeError(
+        `${where}: expected two images (or batches) of one shape, received ${formatShape(image1.shape)} and ${formatShape(image2.shape)}.`,
+      );
     }
     const isSingle = image1.dims.length === 3;
     const planes = (image: Tensor): Var => {

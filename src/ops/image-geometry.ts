@@ -1,12 +1,10 @@
 import { isFloat } from "../ir/dtypes.ts";
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
-import { formatShape, sizeOf, stridesOf } from "../ir/shape.ts";
+import { formatShape, sizeOf } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { oneOf } from "../util/options.ts";
 import { nextSeed } from "../util/seed.ts";
-import { floorRemainder } from "./arithmetic.ts";
-import { axesOf } from "./core/compute.ts";
 import { onImages } from "./core/images.ts";
 import { asFloat, castTo, wrap } from "./core/lift.ts";
 import { defineOp } from "./core/op.ts";
@@ -15,102 +13,49 @@ import type { Tensor } from "./core/tensor.ts";
 import { opt } from "./core/unary.ts";
 import type { DataFormat } from "./core/windows.ts";
 import { blur } from "./image-filters.ts";
+import {
+  asPixels,
+  type Filling,
+  type FillMode,
+  fillModes,
+  interpolate,
+  orders,
+  type PointInterpolation,
+} from "./image-sampling.ts";
 import { solve } from "./linear-algebra.ts";
 import { keyOf, normalOf } from "./random.ts";
 
 const module = "image";
 
-/** What lies outside an image. */
-export const fillModes = ["constant", "nearest", "wrap", "mirror", "reflect"] as const;
-export type FillMode = (typeof fillModes)[number];
-
-const orders = { nearest: 0, bilinear: 1 } as const;
-export type PointInterpolation = keyof typeof orders;
-
-interface Filling {
-  readonly order: 0 | 1;
-  readonly fillMode: FillMode;
-  readonly fillValue: number;
-}
-
-/** Triangular wave: `… 2 1 0 1 2 … n−1 … 1 0 1 …`. */
-function mirrored(index: Var, n: number): Var {
-  const s = n - 1;
-  if (s === 0) return p.fullLike(index, 0);
-  return p.abs(p.offset(floorRemainder(p.offset(index, s), p.fullLike(index, 2 * s)), -s));
-}
-
-/** Brings indices outside back into an axis of size n. */
-function fixIndex(index: Var, n: number, mode: FillMode): Var {
-  if (mode === "wrap") return floorRemainder(index, p.fullLike(index, n));
-  if (mode === "mirror") return mirrored(index, n);
-  if (mode === "reflect") return p.div(p.offset(mirrored(p.offset(p.scale(index, 2), 1), 2 * n + 1), -1), p.fullLike(index, 2));
-  return p.clamp(index, p.fullLike(index, 0), p.fullLike(index, n - 1));
-}
-
-interface Corner {
-  readonly index: Var;
-  /** Null: everywhere. */
-  readonly isInside: Var | null;
-  /** Null: 1. */
-  readonly weight: Var | null;
-}
-
-/** The neighbours of coordinates along one axis, with their weights. */
-function cornersOf(coordinate: Var, n: number, { order, fillMode }: Filling): Corner[] {
-  const corner = (at: Var, weight: Var | null): Corner => {
-    const raw = p.cast(at, "int32");
-    const isInside = fillMode === "constant" ? p.and(p.ge(raw, p.fullLike(raw, 0)), p.lt(raw, p.fullLike(raw, n))) : null;
-    return { index: fixIndex(raw, n, fillMode), isInside, weight };
-  };
-  if (order === 0) return [corner(p.round(coordinate), null)];
-  const low = p.floor(coordinate);
-  const part = p.sub(coordinate, low);
-  return [corner(low, p.sub(p.fullLike(part, 1), part)), corner(p.offset(low, 1), part)];
-}
-
-/**
- * Interpolates between the places of a grid `sizes`, whose elements are the rows of `rows` (`[… · grid, …rest]`).
- *
- * Coordinates have one shape S; `first` (of shape S) is the row where each one's grid begins. Result `[...S, ...rest]`.
- */
-function interpolate(rows: Var, sizes: readonly number[], coordinates: readonly Var[], first: Var | null, filling: Filling): Var {
-  const steps = stridesOf(sizes);
-  let combinations: Corner[][] = [[]];
-  coordinates.forEach((coordinate, i) => {
-    const corners = cornersOf(coordinate, sizes[i] ?? 1, filling);
-    combinations = combinations.flatMap((list) => corners.map((corner) => [...list, corner]));
-  });
-  const rest = rows.shape.slice(1);
-  const parts = combinations.map((corners) => {
-    const linear = corners.map(({ index }, i) => p.scale(index, steps[i] ?? 1)).reduce((a, b) => p.add(a, b));
-    const taken = p.gather(rows, first === null ? linear : p.add(linear, first), 0);
-    const spread = (x: Var): Var => p.broadcast(x, [...x.shape, ...rest], axesOf(x));
-    const insides = corners.flatMap(({ isInside }) => (isInside === null ? [] : [isInside]));
-    const kept = insides.length === 0 ? taken : p.select(spread(insides.reduce((a, b) => p.and(a, b))), taken, p.fullLike(taken, filling.fillValue));
-    const weights = corners.flatMap(({ weight }) => (weight === null ? [] : [weight]));
-    return weights.length === 0 ? kept : p.mul(kept, spread(castTo(weights.reduce((a, b) => p.mul(a, b)), kept.dtype)));
-  });
-  return parts.reduce((a, b) => p.add(a, b));
-}
-
-/** Back to the dtype of the pixels, rounded for integers. */
-function asPixels(y: Var, dtype: Tensor["dtype"]): Var {
-  return castTo(isFloat(dtype) ? y : p.round(y), dtype);
-}
-
 type FillRest = [{ readonly fillMode?: FillMode }, { readonly fillValue?: number }];
 
 /** Values of `inputs` at coordinates `[rank, …places]`, interpolated (`order` 1) or the nearest (0). @see Keras `ops.image.map_coordinates` */
 export const mapCoordinates: Op2<[{ readonly order: 0 | 1 }, ...FillRest]> = defineOp(
-  { name: "mapCoordinates", module, args: { inputs: "tensor", coordinates: "tensor", order: "static", fillMode: opt("constant"), fillValue: opt(0) } },
-  ({ inputs, coordinates, ...filling }: Filling & { readonly inputs: Tensor; readonly coordinates: Tensor }) => {
+  {
+    name: "mapCoordinates",
+    module,
+    args: {
+      inputs: "tensor",
+      coordinates: "tensor",
+      order: "static",
+      fillMode: opt("constant"),
+      fillValue: opt(0),
+    },
+  },
+  ({
+    inputs,
+    coordinates,
+    ...filling
+  }: Filling & { readonly inputs: Tensor; readonly coordinates: Tensor }) => {
     const where = "ops.image.mapCoordinates";
     oneOf(where, "fillMode", filling.fillMode, fillModes);
-    if (filling.order !== 0 && filling.order !== 1) throw new OptionError(`${where}: expected an order of 0 or 1, received ${String(filling.order)}.`);
+    if (filling.order !== 0 && filling.order !== 1)
+      throw new OptionError(`${where}: expected an order of 0 or 1, received ${String(filling.order)}.`);
     const rank = inputs.dims.length;
     if (coordinates.dims.length < 2 || coordinates.dims[0] !== rank) {
-      throw new ShapeError(`${where}: expected coordinates [${rank}, …places] for inputs ${formatShape(inputs.shape)}, received ${formatShape(coordinates.shape)}.`);
+      throw new ShapeError(
+        `${where}: expected coordinates [${rank}, …places] for inputs ${formatShape(inputs.shape)}, received ${formatShape(coordinates.shape)}.`,
+      );
     }
     const value = asFloat(inputs);
     const places = asFloat(coordinates);
@@ -119,7 +64,9 @@ export const mapCoordinates: Op2<[{ readonly order: 0 | 1 }, ...FillRest]> = def
       const start = places.shape.map((__, d) => (d === 0 ? i : 0));
       return p.reshape(p.slice(places, start, [i + 1, ...shape]), shape);
     });
-    return wrap(asPixels(interpolate(p.reshape(value, [inputs.size]), inputs.dims, list, null, filling), inputs.dtype));
+    return wrap(
+      asPixels(interpolate(p.reshape(value, [inputs.size]), inputs.dims, list, null, filling), inputs.dtype),
+    );
   },
 );
 
@@ -141,7 +88,9 @@ function parameter(transforms: Var, k: number, shape: readonly number[]): Var {
 function perImage(where: string, value: Var, n: number, columns: number): Var {
   const rows = value.shape.length === 1 ? p.reshape(value, [1, columns]) : value;
   if (rows.shape.at(-1) !== columns || (rows.shape[0] !== 1 && rows.shape[0] !== n)) {
-    throw new ShapeError(`${where}: expected ${columns} numbers for each of ${n} images, received shape ${formatShape(value.shape)}.`);
+    throw new ShapeError(
+      `${where}: expected ${columns} numbers for each of ${n} images, received shape ${formatShape(value.shape)}.`,
+    );
   }
   return p.broadcast(rows, [n, columns]);
 }
@@ -154,7 +103,11 @@ interface TransformArguments {
   readonly dataFormat: DataFormat | null;
 }
 
-type TransformRest = [{ readonly interpolation?: PointInterpolation }, ...FillRest, { readonly dataFormat?: DataFormat | null }];
+type TransformRest = [
+  { readonly interpolation?: PointInterpolation },
+  ...FillRest,
+  { readonly dataFormat?: DataFormat | null },
+];
 
 function fillingOf(where: string, { interpolation, fillMode, fillValue }: TransformArguments): Filling {
   oneOf(where, "interpolation", interpolation, ["nearest", "bilinear"]);
@@ -173,7 +126,14 @@ export const affineTransform: Op2<TransformRest> = defineOp(
   {
     name: "affineTransform",
     module,
-    args: { images: "tensor", transform: "tensor", interpolation: opt("bilinear"), fillMode: opt("constant"), fillValue: opt(0), dataFormat: opt(null) },
+    args: {
+      images: "tensor",
+      transform: "tensor",
+      interpolation: opt("bilinear"),
+      fillMode: opt("constant"),
+      fillValue: opt(0),
+      dataFormat: opt(null),
+    },
   },
   ({ transform, ...args }: TransformArguments & { readonly transform: Tensor }) => {
     const where = "ops.image.affineTransform";
@@ -183,7 +143,11 @@ export const affineTransform: Op2<TransformRest> = defineOp(
       const [n = 0, height = 0, width = 0, channels = 0] = x.shape;
       const t = perImage(where, castTo(transform.traced, "float32"), n, 8);
       const shape = [n, height, width, channels];
-      const [row, column, channel] = [1, 2, 3].map((axis) => p.iota(shape, axis, "float32")) as [Var, Var, Var]; // SAFETY: three axes
+      const [row, column, channel] = [1, 2, 3].map((axis) => p.iota(shape, axis, "float32")) as [
+        Var,
+        Var,
+        Var,
+      ]; // SAFETY: three axes
       const linear = (kx: number, ky: number, k0: number, kc: number): Var =>
         p.add(
           p.add(p.mul(column, parameter(t, kx, shape)), p.mul(row, parameter(t, ky, shape))),
@@ -194,21 +158,43 @@ export const affineTransform: Op2<TransformRest> = defineOp(
       const own = p.add(first, p.iota(shape, 3, "int32"));
       const sizes = [height, width];
       // Elements of one channel are `channels` apart.
-      const y = interpolateStrided(rows, sizes, [linear(3, 4, 5, 6), linear(0, 1, 2, 7)], own, channels, filling);
+      const y = interpolateStrided(
+        rows,
+        sizes,
+        [linear(3, 4, 5, 6), linear(0, 1, 2, 7)],
+        own,
+        channels,
+        filling,
+      );
       return asPixels(y, raw.dtype);
     });
   },
 );
 
 /** `interpolate` on elements that lie `step` apart. */
-function interpolateStrided(rows: Var, sizes: readonly number[], coordinates: readonly Var[], first: Var, step: number, filling: Filling): Var {
+function interpolateStrided(
+  rows: Var,
+  sizes: readonly number[],
+  coordinates: readonly Var[],
+  first: Var,
+  step: number,
+  filling: Filling,
+): Var {
   const total = sizeOf(sizes);
   const blocks = sizeOf(rows.shape) / (total * step);
   // [blocks, grid, step] → [blocks, step, grid]: each channel's grid in one piece.
-  const split = p.reshape(p.transpose(p.reshape(rows, [blocks, total, step]), [0, 2, 1]), [blocks * step * total]);
+  const split = p.reshape(p.transpose(p.reshape(rows, [blocks, total, step]), [0, 2, 1]), [
+    blocks * step * total,
+  ]);
   const block = p.div(first, p.fullLike(first, total * step));
   const channel = p.rem(first, p.fullLike(first, step));
-  return interpolate(split, sizes, coordinates, p.scale(p.add(p.scale(block, step), channel), total), filling);
+  return interpolate(
+    split,
+    sizes,
+    coordinates,
+    p.scale(p.add(p.scale(block, step), channel), total),
+    filling,
+  );
 }
 
 /** Corner points `[batch, 4, 2]`. */
@@ -216,7 +202,9 @@ function pointsOf(where: string, points: Tensor): Var {
   const value = castTo(points.traced, "float32");
   const batch = value.shape.length === 2 ? p.reshape(value, [1, ...value.shape]) : value;
   if (batch.shape.length !== 3 || batch.shape[1] !== 4 || batch.shape[2] !== 2) {
-    throw new ShapeError(`${where}: expected four points [4, 2] or [batch, 4, 2], received ${formatShape(points.shape)}.`);
+    throw new ShapeError(
+      `${where}: expected four points [4, 2] or [batch, 4, 2], received ${formatShape(points.shape)}.`,
+    );
   }
   return batch;
 }
@@ -224,12 +212,17 @@ function pointsOf(where: string, points: Tensor): Var {
 /** The eight numbers of the homography that takes end points to start points. */
 function homography(start: Var, end: Var): Var {
   const n = start.shape[0] ?? 1;
-  const coordinate = (points: Var, corner: number, k: number): Var => p.reshape(p.slice(points, [0, corner, k], [n, corner + 1, k + 1]), [n]);
+  const coordinate = (points: Var, corner: number, k: number): Var =>
+    p.reshape(p.slice(points, [0, corner, k], [n, corner + 1, k + 1]), [n]);
   const zero = p.full(0, [n], "float32");
   const one = p.full(1, [n], "float32");
   const rows: Var[] = [];
   const targets: Var[] = [];
-  const join = (values: readonly Var[]): Var => p.concat(values.map((v) => p.reshape(v, [n, 1])), 1);
+  const join = (values: readonly Var[]): Var =>
+    p.concat(
+      values.map((v) => p.reshape(v, [n, 1])),
+      1,
+    );
   for (let corner = 0; corner < 4; corner++) {
     const [sx, sy] = [coordinate(start, corner, 0), coordinate(start, corner, 1)];
     const [ex, ey] = [coordinate(end, corner, 0), coordinate(end, corner, 1)];
@@ -238,20 +231,38 @@ function homography(start: Var, end: Var): Var {
     rows.push(join([zero, zero, zero, ex, ey, one, minus(sy, ex), minus(sy, ey)]));
     targets.push(sx, sy);
   }
-  const matrix = p.concat(rows.map((row) => p.reshape(row, [n, 1, 8])), 1);
+  const matrix = p.concat(
+    rows.map((row) => p.reshape(row, [n, 1, 8])),
+    1,
+  );
   return p.reshape(solve(wrap(matrix), wrap(p.reshape(join(targets), [n, 8, 1]))).traced, [n, 8]);
 }
 
 /** Moves four points of an image to others, and everything between accordingly. @see Keras `ops.image.perspective_transform` */
 export const perspectiveTransform: Op3<
-  [{ readonly interpolation?: PointInterpolation }, { readonly fillValue?: number }, { readonly dataFormat?: DataFormat | null }]
+  [
+    { readonly interpolation?: PointInterpolation },
+    { readonly fillValue?: number },
+    { readonly dataFormat?: DataFormat | null },
+  ]
 > = defineOp(
   {
     name: "perspectiveTransform",
     module,
-    args: { images: "tensor", startPoints: "tensor", endPoints: "tensor", interpolation: opt("bilinear"), fillValue: opt(0), dataFormat: opt(null) },
+    args: {
+      images: "tensor",
+      startPoints: "tensor",
+      endPoints: "tensor",
+      interpolation: opt("bilinear"),
+      fillValue: opt(0),
+      dataFormat: opt(null),
+    },
   },
-  ({ startPoints, endPoints, ...args }: Omit<TransformArguments, "fillMode"> & { readonly startPoints: Tensor; readonly endPoints: Tensor }) => {
+  ({
+    startPoints,
+    endPoints,
+    ...args
+  }: Omit<TransformArguments, "fillMode"> & { readonly startPoints: Tensor; readonly endPoints: Tensor }) => {
     const where = "ops.image.perspectiveTransform";
     const filling = fillingOf(where, { ...args, fillMode: "constant" });
     const raw = homography(pointsOf(where, startPoints), pointsOf(where, endPoints));
@@ -261,7 +272,8 @@ export const perspectiveTransform: Op3<
       const t = perImage(where, raw, n, 8);
       const shape = [n, height, width];
       const [row, column] = [p.iota(shape, 1, "float32"), p.iota(shape, 2, "float32")];
-      const linear = (kx: number, ky: number): Var => p.add(p.mul(column, parameter(t, kx, shape)), p.mul(row, parameter(t, ky, shape)));
+      const linear = (kx: number, ky: number): Var =>
+        p.add(p.mul(column, parameter(t, kx, shape)), p.mul(row, parameter(t, ky, shape)));
       const depth = p.offset(linear(6, 7), 1);
       const xs = p.div(p.add(linear(0, 1), parameter(t, 2, shape)), depth);
       const ys = p.div(p.add(linear(3, 4), parameter(t, 5, shape)), depth);
@@ -272,7 +284,14 @@ export const perspectiveTransform: Op3<
 
 /** Moves pixels at random by a smooth field: noise of size `alpha`, blurred by `sigma`. @see Keras `ops.image.elastic_transform` */
 export const elasticTransform: Op1<
-  [{ readonly alpha?: number }, { readonly sigma?: number }, { readonly interpolation?: PointInterpolation }, ...FillRest, { readonly seed?: number | Tensor | null }, { readonly dataFormat?: DataFormat | null }]
+  [
+    { readonly alpha?: number },
+    { readonly sigma?: number },
+    { readonly interpolation?: PointInterpolation },
+    ...FillRest,
+    { readonly seed?: number | Tensor | null },
+    { readonly dataFormat?: DataFormat | null },
+  ]
 > = defineOp(
   {
     name: "elasticTransform",
@@ -282,7 +301,16 @@ export const elasticTransform: Op1<
       seed: opt(null), dataFormat: opt(null),
     }, // prettier-ignore
   },
-  ({ alpha, sigma, seed, ...args }: TransformArguments & { readonly alpha: number; readonly sigma: number; readonly seed: number | Tensor | null }) => {
+  ({
+    alpha,
+    sigma,
+    seed,
+    ...args
+  }: TransformArguments & {
+    readonly alpha: number;
+    readonly sigma: number;
+    readonly seed: number | Tensor | null;
+  }) => {
     const where = "ops.image.elasticTransform";
     const filling = fillingOf(where, args);
     const key = typeof seed === "object" && seed !== null ? seed : keyOf(seed ?? nextSeed());

@@ -37,11 +37,20 @@ function lanczos(radius: number): Kernel {
     const safe = p.select(isTiny, p.fullLike(x, 1), x);
     const waves = p.mul(p.sin(p.scale(safe, Math.PI)), p.sin(p.scale(safe, Math.PI / radius)));
     const value = p.div(p.scale(waves, radius), p.scale(p.square(safe), Math.PI ** 2));
-    return p.select(p.gt(x, p.fullLike(x, radius)), p.zerosLike(x), p.select(isTiny, p.fullLike(x, 1), value));
+    return p.select(
+      p.gt(x, p.fullLike(x, radius)),
+      p.zerosLike(x),
+      p.select(isTiny, p.fullLike(x, 1), value),
+    );
   };
 }
 
-const kernels: Readonly<Record<string, Kernel>> = { linear: triangle, cubic, lanczos3: lanczos(3), lanczos5: lanczos(5) };
+const kernels: Readonly<Record<string, Kernel>> = {
+  linear: triangle,
+  cubic,
+  lanczos3: lanczos(3),
+  lanczos5: lanczos(5),
+};
 
 interface Sampling {
   readonly from: number;
@@ -60,13 +69,19 @@ function weightsOf({ from, to, scale, translation, kernel, antialias }: Sampling
   const width = antialias ? p.max(inverse, p.fullLike(inverse, 1)) : p.fullLike(inverse, 1);
   const spread = (x: Var): Var => p.broadcast(x, [to]);
   // Where the centre of each new pixel lies among the old ones.
-  const centre = p.offset(p.sub(p.mul(p.offset(range(to, scale.dtype), 0.5), spread(inverse)), spread(p.mul(translation, inverse))), -0.5);
+  const centre = p.offset(
+    p.sub(p.mul(p.offset(range(to, scale.dtype), 0.5), spread(inverse)), spread(p.mul(translation, inverse))),
+    -0.5,
+  );
   const distance = p.abs(p.sub(p.broadcast(centre, shape), p.iota(shape, 0, scale.dtype)));
   const raw = kernel(p.div(distance, p.broadcast(width, shape)));
   const total = p.reduceSum(raw, [0]);
   const isUsed = p.gt(p.abs(total), p.fullLike(total, 1000 * 1.1920929e-7));
   const share = p.div(raw, p.broadcast(p.select(isUsed, total, p.fullLike(total, 1)), shape));
-  const isInside = p.and(p.ge(centre, p.fullLike(centre, -0.5)), p.le(centre, p.fullLike(centre, from - 0.5)));
+  const isInside = p.and(
+    p.ge(centre, p.fullLike(centre, -0.5)),
+    p.le(centre, p.fullLike(centre, from - 0.5)),
+  );
   return p.select(p.broadcast(p.and(isUsed, isInside), shape), share, p.zerosLike(share));
 }
 
@@ -85,7 +100,8 @@ function pickNearest(x: Var, axis: number, to: number): Var {
 /** Results for integer pixels: rounded, and within the range of the image. */
 function likePixels(y: Var, x: Var): Var {
   if (isFloat(x.dtype)) return castTo(y, x.dtype);
-  const limit = (reduce: typeof p.reduceMax): Var => p.broadcast(castTo(reduce(x, axesOf(x)), y.dtype), y.shape);
+  const limit = (reduce: typeof p.reduceMax): Var =>
+    p.broadcast(castTo(reduce(x, axesOf(x)), y.dtype), y.shape);
   return castTo(p.clamp(p.round(y), limit(p.reduceMin), limit(p.reduceMax)), x.dtype);
 }
 
@@ -94,7 +110,12 @@ export const interpolations = ["bilinear", "nearest", "bicubic", "lanczos3", "la
 export type Interpolation = (typeof interpolations)[number];
 
 /** Channels-last images `[batch, height, width, channels]` in another size. */
-function resizeImages(x: Var, size: readonly number[], interpolation: Interpolation, antialias: boolean): Var {
+function resizeImages(
+  x: Var,
+  size: readonly number[],
+  interpolation: Interpolation,
+  antialias: boolean,
+): Var {
   if (interpolation === "nearest") {
     return size.reduce((y, to, i) => (y.shape[i + 1] === to ? y : pickNearest(y, i + 1, to)), x);
   }
@@ -105,7 +126,11 @@ function resizeImages(x: Var, size: readonly number[], interpolation: Interpolat
     const from = value.shape[i + 1] ?? 1;
     if (from === to) return value;
     const scale = p.full(to / from, [], "float32");
-    return resample(value, i + 1, weightsOf({ from, to, scale, translation: p.fullLike(scale, 0), kernel, antialias }));
+    return resample(
+      value,
+      i + 1,
+      weightsOf({ from, to, scale, translation: p.fullLike(scale, 0), kernel, antialias }),
+    );
   }, start);
   return likePixels(y, x);
 }
@@ -161,22 +186,46 @@ export const resize: Op1<
       padToAspectRatio: opt(false), fillMode: opt("constant"), fillValue: opt(0), dataFormat: opt(null),
     }, // prettier-ignore
   },
-  ({ images, size, interpolation, antialias, cropToAspectRatio, padToAspectRatio, fillMode, fillValue, dataFormat }: ResizeArguments) => {
+  ({
+    images,
+    size,
+    interpolation,
+    antialias,
+    cropToAspectRatio,
+    padToAspectRatio,
+    fillMode,
+    fillValue,
+    dataFormat,
+  }: ResizeArguments) => {
     const where = "ops.image.resize";
     oneOf(where, "interpolation", interpolation, interpolations);
     oneOf(where, "fillMode", fillMode, ["constant"]);
     if (!Array.isArray(size) || size.length !== 2 || size.some((n) => !Number.isInteger(n) || n < 1)) {
       throw new OptionError(`${where}: expected a size [height, width], received ${JSON.stringify(size)}.`);
     }
-    if (cropToAspectRatio && padToAspectRatio) throw new OptionError(`${where}: of cropToAspectRatio and padToAspectRatio only one can be true.`);
+    if (cropToAspectRatio && padToAspectRatio)
+      throw new OptionError(`${where}: of cropToAspectRatio and padToAspectRatio only one can be true.`);
     return onImages(where, images, dataFormat, (x) => {
-      const fitted = cropToAspectRatio ? cropToAspect(x, size) : padToAspectRatio ? padToAspect(x, size, fillValue) : x;
+      const fitted = cropToAspectRatio
+        ? cropToAspect(x, size)
+        : padToAspectRatio
+          ? padToAspect(x, size, fillValue)
+          : x;
       return resizeImages(fitted, size, interpolation, antialias);
     });
   },
 );
 
-const methods = ["linear", "bilinear", "trilinear", "cubic", "bicubic", "tricubic", "lanczos3", "lanczos5"] as const;
+const methods = [
+  "linear",
+  "bilinear",
+  "trilinear",
+  "cubic",
+  "bicubic",
+  "tricubic",
+  "lanczos3",
+  "lanczos5",
+] as const;
 
 interface ScaleArguments {
   readonly images: Tensor;
@@ -203,17 +252,30 @@ export const scaleAndTranslate: OpFunction<
   {
     name: "scaleAndTranslate",
     module,
-    args: { images: "tensor", outputShape: "call", scale: "tensor", translation: "tensor", spatialDims: "static", method: "static", antialias: opt(true) },
+    args: {
+      images: "tensor",
+      outputShape: "call",
+      scale: "tensor",
+      translation: "tensor",
+      spatialDims: "static",
+      method: "static",
+      antialias: opt(true),
+    },
   },
   ({ images, outputShape, scale, translation, spatialDims, method, antialias }: ScaleArguments) => {
     const where = "ops.image.scaleAndTranslate";
     oneOf(where, "method", method, methods);
-    if (outputShape.length !== images.dims.length || scale.size !== spatialDims.length || translation.size !== spatialDims.length) {
+    if (
+      outputShape.length !== images.dims.length ||
+      scale.size !== spatialDims.length ||
+      translation.size !== spatialDims.length
+    ) {
       throw new OptionError(
         `${where}: expected an output shape of rank ${images.dims.length}, and one scale and translation for each of the ${spatialDims.length} spatial dims; received ${formatShape(outputShape)}, ${formatShape(scale.shape)} and ${formatShape(translation.shape)}.`,
       );
     }
-    const kernel = kernels[method.includes("linear") ? "linear" : method.includes("cubic") ? "cubic" : method] ?? triangle;
+    const kernel =
+      kernels[method.includes("linear") ? "linear" : method.includes("cubic") ? "cubic" : method] ?? triangle;
     const x = images.traced;
     const entry = (vector: Tensor, i: number): Var =>
       p.reshape(p.slice(castTo(p.reshape(vector.traced, [vector.size]), "float32"), [i], [i + 1]), []);

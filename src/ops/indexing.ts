@@ -36,7 +36,9 @@ export const takeAlongAxis: Op2<[{ readonly axis?: number | null }]> = defineOp(
     const at = axis === null ? 0 : normalizeAxis(axis, value.shape.length, "ops.takeAlongAxis");
     const places = axis === null ? p.reshape(indices.traced, [indices.size]) : indices.traced;
     if (places.shape.length !== value.shape.length) {
-      throw new ShapeError(`ops.takeAlongAxis: expected indices of rank ${value.shape.length}, received shape ${formatShape(places.shape)}.`);
+      throw new ShapeError(
+        `ops.takeAlongAxis: expected indices of rank ${value.shape.length}, received shape ${formatShape(places.shape)}.`,
+      );
     }
     return wrap(takeAlong(value, places, at));
   },
@@ -47,7 +49,10 @@ export function takeAlong(x: Var, indices: Var, axis: number): Var {
   const without = (shape: readonly number[]): number[] => shape.map((dim, i) => (i === axis ? 1 : dim));
   const others = broadcastShapes(without(x.shape), without(indices.shape), "ops.takeAlongAxis");
   const shape = others.map((dim, i) => (i === axis ? (indices.shape[i] ?? 0) : dim));
-  const full = p.broadcast(x, others.map((dim, i) => (i === axis ? (x.shape[i] ?? 0) : dim)));
+  const full = p.broadcast(
+    x,
+    others.map((dim, i) => (i === axis ? (x.shape[i] ?? 0) : dim)),
+  );
   const steps = stridesOf(full.shape);
   let linear = p.scale(p.broadcast(positions(indices, x.shape[axis] ?? 0), shape), steps[axis] ?? 1);
   shape.forEach((_, i) => {
@@ -62,8 +67,13 @@ const whereOp: OpFunction<(condition: Operand, x1: Operand, x2: Operand) => unkn
     args: { condition: "tensor", x1: "tensor", x2: "tensor" },
     infer: ({ condition, x1, x2 }: BoundArguments) => {
       const [test, a, b] = [condition, x1, x2].map((x) => toValue(x as Tensor)); // SAFETY: tensor arguments
-      if (test === undefined || a === undefined || b === undefined) throw new ShapeError("ops.where: three operands are needed.");
-      const shape = broadcastSymbolic(test.shape, broadcastSymbolic(a.shape, b.shape, "ops.where"), "ops.where");
+      if (test === undefined || a === undefined || b === undefined)
+        throw new ShapeError("ops.where: three operands are needed.");
+      const shape = broadcastSymbolic(
+        test.shape,
+        broadcastSymbolic(a.shape, b.shape, "ops.where"),
+        "ops.where",
+      );
       return { shape, dtype: resultType([a, b]) };
     },
   },
@@ -84,25 +94,48 @@ export const where: OpFunction<{
 }> = Object.assign(
   // SAFETY: one result of the operands' kind, or (without x1 and x2) the places.
   ((condition: Operand, x1?: Operand | null, x2?: Operand | null): unknown =>
-    x1 === undefined || x1 === null || x2 === undefined || x2 === null ? nonzero(condition) : whereOp(condition, x1, x2)) as never,
+    x1 === undefined || x1 === null || x2 === undefined || x2 === null
+      ? nonzero(condition)
+      : whereOp(condition, x1, x2)) as never,
   { op: whereOp.op },
 );
 
 /** The first choice whose condition holds, else the default. @see Keras `ops.select` */
 export const select: OpFunction<
-  <X extends Operand>(condlist: readonly Operand[], choicelist: readonly X[], ...rest: Rest<[{ readonly default?: Operand }]>) => Result<X>
+  <X extends Operand>(
+    condlist: readonly Operand[],
+    choicelist: readonly X[],
+    ...rest: Rest<[{ readonly default?: Operand }]>
+  ) => Result<X>
 > = defineOp(
-  { name: "select", args: { condlist: "tensors", choicelist: "tensors", default: { kind: "tensor", default: 0 } } },
-  ({ condlist, choicelist, default: otherwise }: { readonly condlist: readonly Tensor[]; readonly choicelist: readonly Tensor[]; readonly default: Tensor }) => {
+  {
+    name: "select",
+    args: { condlist: "tensors", choicelist: "tensors", default: { kind: "tensor", default: 0 } },
+  },
+  ({
+    condlist,
+    choicelist,
+    default: otherwise,
+  }: {
+    readonly condlist: readonly Tensor[];
+    readonly choicelist: readonly Tensor[];
+    readonly default: Tensor;
+  }) => {
     if (condlist.length !== choicelist.length || condlist.length === 0) {
-      throw new OptionError(`ops.select: expected as many conditions as choices, received ${condlist.length} and ${choicelist.length}.`);
+      throw new OptionError(
+        `ops.select: expected as many conditions as choices, received ${condlist.length} and ${choicelist.length}.`,
+      );
     }
     const dtype = resultType([...choicelist, otherwise]);
-    const shape = [...condlist, ...choicelist, otherwise].map((x) => x.dims).reduce((a, b) => broadcastShapes(a, b, "ops.select"));
+    const shape = [...condlist, ...choicelist, otherwise]
+      .map((x) => x.dims)
+      .reduce((a, b) => broadcastShapes(a, b, "ops.select"));
     const to = (x: Tensor): Var => p.broadcast(castTo(x.traced, dtype), shape);
     const result = condlist.reduceRight((rest, test, i) => {
       const choice = choicelist[i];
-      return choice === undefined ? rest : p.select(p.broadcast(toBool(test.traced), shape), to(choice), rest);
+      return choice === undefined
+        ? rest
+        : p.select(p.broadcast(toBool(test.traced), shape), to(choice), rest);
     }, to(otherwise));
     return wrap(result);
   },
@@ -117,37 +150,79 @@ function isNumbers(start: unknown): start is readonly number[] {
 
 function startVector(start: Tensor | readonly (number | Tensor)[]): Var {
   if (start instanceof Tensor) return castTo(start.traced, "int32");
-  const parts = start.map((entry) => (typeof entry === "number" ? p.full(entry, [1], "int32") : p.reshape(castTo(entry.traced, "int32"), [1])));
+  const parts = start.map((entry) =>
+    typeof entry === "number" ? p.full(entry, [1], "int32") : p.reshape(castTo(entry.traced, "int32"), [1]),
+  );
   return p.concat(parts, 0);
 }
 
 /** The block of a given shape that begins at `startIndices`, moved so that it lies inside. @see Keras `ops.slice` */
 export const slice: Op1<[{ readonly startIndices: Start }, { readonly shape: readonly number[] }]> = defineOp(
   { name: "slice", module: "core", args: { inputs: "tensor", startIndices: "call", shape: "static" } },
-  ({ inputs, startIndices, shape }: { readonly inputs: Tensor; readonly startIndices: Tensor | readonly number[]; readonly shape: readonly number[] }) => {
+  ({
+    inputs,
+    startIndices,
+    shape,
+  }: {
+    readonly inputs: Tensor;
+    readonly startIndices: Tensor | readonly number[];
+    readonly shape: readonly number[];
+  }) => {
     const x = inputs.traced;
-    const sizes = shape.map((size, i) => (size === -1 && isNumbers(startIndices) ? (x.shape[i] ?? 0) - (startIndices[i] ?? 0) : size));
+    const sizes = shape.map((size, i) =>
+      size === -1 && isNumbers(startIndices) ? (x.shape[i] ?? 0) - (startIndices[i] ?? 0) : size,
+    );
     if (sizes.length !== x.shape.length || sizes.some((size, i) => size > (x.shape[i] ?? 0) || size < 0)) {
-      throw new ShapeError(`ops.slice: a block of shape ${formatShape(shape)} does not fit into ${formatShape(x.shape)}.`);
+      throw new ShapeError(
+        `ops.slice: a block of shape ${formatShape(shape)} does not fit into ${formatShape(x.shape)}.`,
+      );
     }
     if (!isNumbers(startIndices)) return wrap(p.dynamicSlice(x, startVector(startIndices), sizes));
     const start = startIndices.map((at, i) => Math.min(Math.max(at, 0), (x.shape[i] ?? 0) - (sizes[i] ?? 0)));
-    return wrap(p.slice(x, start, start.map((at, i) => at + (sizes[i] ?? 0))));
+    return wrap(
+      p.slice(
+        x,
+        start,
+        start.map((at, i) => at + (sizes[i] ?? 0)),
+      ),
+    );
   },
 );
 
 /** `inputs` with the block that begins at `startIndices` replaced by `updates`. @see Keras `ops.slice_update` */
-export const sliceUpdate: OpFunction<<X extends Operand>(inputs: X, startIndices: Start, updates: Operand) => Result<X>> = defineOp(
-  { name: "sliceUpdate", module: "core", args: { inputs: "tensor", startIndices: "call", updates: "tensor" } },
-  ({ inputs, startIndices, updates }: { readonly inputs: Tensor; readonly startIndices: Tensor | readonly number[]; readonly updates: Tensor }) =>
-    wrap(p.dynamicUpdateSlice(inputs.traced, castTo(updates.traced, inputs.dtype), startVector(startIndices))),
+export const sliceUpdate: OpFunction<
+  <X extends Operand>(inputs: X, startIndices: Start, updates: Operand) => Result<X>
+> = defineOp(
+  {
+    name: "sliceUpdate",
+    module: "core",
+    args: { inputs: "tensor", startIndices: "call", updates: "tensor" },
+  },
+  ({
+    inputs,
+    startIndices,
+    updates,
+  }: {
+    readonly inputs: Tensor;
+    readonly startIndices: Tensor | readonly number[];
+    readonly updates: Tensor;
+  }) =>
+    wrap(
+      p.dynamicUpdateSlice(inputs.traced, castTo(updates.traced, inputs.dtype), startVector(startIndices)),
+    ),
 );
 
 /** Linear positions of index vectors `[…, k]` in the first k axes of a shape. */
-function linearPositions(where: string, indices: Var, shape: readonly number[]): { linear: Var; depth: number } {
+function linearPositions(
+  where: string,
+  indices: Var,
+  shape: readonly number[],
+): { linear: Var; depth: number } {
   const depth = indices.shape.at(-1) ?? 0;
   if (indices.shape.length === 0 || depth > shape.length) {
-    throw new ShapeError(`${where}: expected indices of shape [n, k] with k ≤ ${shape.length}, received ${formatShape(indices.shape)}.`);
+    throw new ShapeError(
+      `${where}: expected indices of shape [n, k] with k ≤ ${shape.length}, received ${formatShape(indices.shape)}.`,
+    );
   }
   const count = sizeOf(indices.shape.slice(0, -1));
   const rows = p.reshape(castTo(indices, "int32"), [count, depth]);
@@ -174,15 +249,35 @@ function scatterInto(where: string, x: Var, indices: Var, updates: Var, mode: "s
 /** Zeros of a shape with `values` added at `indices` (`[n, k]`). @see Keras `ops.scatter` */
 export const scatter: Op2<[{ readonly shape: readonly number[] }]> = defineOp(
   { name: "scatter", module: "core", args: { indices: "tensor", values: "tensor", shape: "static" } },
-  ({ indices, values, shape }: { readonly indices: Tensor; readonly values: Tensor; readonly shape: readonly number[] }) =>
+  ({
+    indices,
+    values,
+    shape,
+  }: {
+    readonly indices: Tensor;
+    readonly values: Tensor;
+    readonly shape: readonly number[];
+  }) =>
     wrap(scatterInto("ops.scatter", p.full(0, shape, values.dtype), indices.traced, values.traced, "add")),
 );
 
 /** `inputs` with `updates` put in, or combined (`add`, `max`, `min`, `mul`), at `indices` (`[n, k]`). @see Keras `ops.scatter_update` */
 export const scatterUpdate: Op3<[{ readonly reduction?: Reduction | null }]> = defineOp(
-  { name: "scatterUpdate", module: "core", args: { inputs: "tensor", indices: "tensor", updates: "tensor", reduction: opt(null) } },
-  (a: { readonly inputs: Tensor; readonly indices: Tensor; readonly updates: Tensor; readonly reduction: Reduction | null }) => {
-    const mode = a.reduction === null ? "set" : oneOf("ops.scatterUpdate", "reduction", a.reduction, ["add", "max", "min", "mul"]);
+  {
+    name: "scatterUpdate",
+    module: "core",
+    args: { inputs: "tensor", indices: "tensor", updates: "tensor", reduction: opt(null) },
+  },
+  (a: {
+    readonly inputs: Tensor;
+    readonly indices: Tensor;
+    readonly updates: Tensor;
+    readonly reduction: Reduction | null;
+  }) => {
+    const mode =
+      a.reduction === null
+        ? "set"
+        : oneOf("ops.scatterUpdate", "reduction", a.reduction, ["add", "max", "min", "mul"]);
     return wrap(scatterInto("ops.scatterUpdate", a.inputs.traced, a.indices.traced, a.updates.traced, mode));
   },
 );
@@ -199,27 +294,63 @@ export const oneHot: OpFunction<
   <X extends Operand, const N extends number>(
     x: X,
     numClasses: N,
-    ...rest: Rest<[{ readonly axis?: number }, { readonly dtype?: DType | null }, { readonly sparse?: boolean }]>
+    ...rest: Rest<
+      [{ readonly axis?: number }, { readonly dtype?: DType | null }, { readonly sparse?: boolean }]
+    >
   ) => Result<X, OneHot<ShapeOf<X>, N>>
 > = defineOp(
-  { name: "oneHot", module: "nn", args: { x: "tensor", numClasses: "static", axis: opt(-1), dtype: opt(null), sparse: opt(false) } },
-  ({ x, numClasses, axis, dtype }: { readonly x: Tensor; readonly numClasses: number; readonly axis: number; readonly dtype: DType | null }) =>
-    wrap(oneHotOf(x.traced, numClasses, axis, toDType(dtype ?? "float32", "ops.oneHot"))),
+  {
+    name: "oneHot",
+    module: "nn",
+    args: { x: "tensor", numClasses: "static", axis: opt(-1), dtype: opt(null), sparse: opt(false) },
+  },
+  ({
+    x,
+    numClasses,
+    axis,
+    dtype,
+  }: {
+    readonly x: Tensor;
+    readonly numClasses: number;
+    readonly axis: number;
+    readonly dtype: DType | null;
+  }) => wrap(oneHotOf(x.traced, numClasses, axis, toDType(dtype ?? "float32", "ops.oneHot"))),
 );
 
 /** Sets of indices as vectors with a 1 for each. @see Keras `ops.multi_hot` */
 export const multiHot: Op1<
-  [{ readonly numClasses: number }, { readonly axis?: number }, { readonly dtype?: DType | null }, { readonly sparse?: boolean }]
+  [
+    { readonly numClasses: number },
+    { readonly axis?: number },
+    { readonly dtype?: DType | null },
+    { readonly sparse?: boolean },
+  ]
 > = defineOp(
-  { name: "multiHot", module: "nn", args: { inputs: "tensor", numClasses: "static", axis: opt(-1), dtype: opt(null), sparse: opt(false) } },
-  ({ inputs, numClasses, axis, dtype }: { readonly inputs: Tensor; readonly numClasses: number; readonly axis: number; readonly dtype: DType | null }) => {
+  {
+    name: "multiHot",
+    module: "nn",
+    args: { inputs: "tensor", numClasses: "static", axis: opt(-1), dtype: opt(null), sparse: opt(false) },
+  },
+  ({
+    inputs,
+    numClasses,
+    axis,
+    dtype,
+  }: {
+    readonly inputs: Tensor;
+    readonly numClasses: number;
+    readonly axis: number;
+    readonly dtype: DType | null;
+  }) => {
     const hot = oneHotOf(inputs.traced, numClasses, axis, toDType(dtype ?? "float32", "ops.multiHot"));
     return wrap(p.reduceMax(hot, [inputs.dims.length > 1 ? 1 : 0]));
   },
 );
 
 /** Indices of the flattened tensor as one index tensor for each axis. @see Keras `ops.unravel_index` */
-export const unravelIndex: OpFunction<<X extends Operand>(indices: X, shape: readonly number[]) => readonly Result<X>[]> = defineOp(
+export const unravelIndex: OpFunction<
+  <X extends Operand>(indices: X, shape: readonly number[]) => readonly Result<X>[]
+> = defineOp(
   { name: "unravelIndex", args: { indices: "tensor", shape: "static" } },
   ({ indices, shape }: { readonly indices: Tensor; readonly shape: readonly number[] }) => {
     const flat = positions(indices, sizeOf(shape));
@@ -230,4 +361,3 @@ export const unravelIndex: OpFunction<<X extends Operand>(indices: X, shape: rea
     });
   },
 );
-

@@ -28,7 +28,10 @@ interface System {
 }
 
 function matrix(where: string, x: Tensor): Var {
-  if (x.dims.length < 2) throw new ShapeError(`${where}: expected a matrix or a batch of matrices, received shape ${formatShape(x.shape)}.`);
+  if (x.dims.length < 2)
+    throw new ShapeError(
+      `${where}: expected a matrix or a batch of matrices, received shape ${formatShape(x.shape)}.`,
+    );
   return asFloat(x);
 }
 
@@ -78,7 +81,9 @@ function solveSystem(a: Var, b: Var): Var {
     const order = p.broadcast(permutation, [...permutation.shape, n], axesOf(permutation));
     const place = p.iota(order.shape, order.shape.length - 1, "int32");
     const permuted = p.matmul(p.cast(p.eq(order, place), rhs.dtype), rhs);
-    return p.triangularSolve(lu, p.triangularSolve(lu, permuted, { lower: true, unitDiagonal: true }), { lower: false });
+    return p.triangularSolve(lu, p.triangularSolve(lu, permuted, { lower: true, unitDiagonal: true }), {
+      lower: false,
+    });
   };
   const [stoppedA, stoppedB] = [p.stopGradient(a), p.stopGradient(b)];
   const x = substitute(factorize(stoppedA), stoppedB);
@@ -99,7 +104,9 @@ function operands(where: string, { a, b }: System): { a: Var; b: Var; isVector: 
   const isVector = raw.shape.length === left.shape.length - 1;
   const right = isVector ? p.reshape(raw, [...raw.shape, 1]) : raw;
   if (right.shape.length !== left.shape.length || right.shape.at(-2) !== left.shape.at(-1)) {
-    throw new ShapeError(`${where}: the system of ${formatShape(a.shape)} does not fit a right side of ${formatShape(b.shape)}.`);
+    throw new ShapeError(
+      `${where}: the system of ${formatShape(a.shape)} does not fit a right side of ${formatShape(b.shape)}.`,
+    );
   }
   return { a: left, b: right, isVector };
 }
@@ -109,10 +116,13 @@ function asGiven(x: Var, isVector: boolean): Tensor {
 }
 
 /** `x` with `a·x = b`. @see Keras `ops.solve` */
-export const solve: Op2 = defineOp({ name: "solve", module, args: { a: "tensor", b: "tensor" } }, (system: System) => {
-  const { a, b, isVector } = operands("ops.solve", system);
-  return asGiven(solveSystem(a, b), isVector);
-});
+export const solve: Op2 = defineOp(
+  { name: "solve", module, args: { a: "tensor", b: "tensor" } },
+  (system: System) => {
+    const { a, b, isVector } = operands("ops.solve", system);
+    return asGiven(solveSystem(a, b), isVector);
+  },
+);
 
 /** `x` with `a·x = b` for an upper (`lower`: lower) triangular matrix. @see Keras `ops.solve_triangular` */
 export const solveTriangular: Op2<[{ readonly lower?: boolean }]> = defineOp(
@@ -136,7 +146,10 @@ function signAndLog(a: Var): [Var, Var] {
   const line = lastDiagonal(lu, 0);
   const axis = line.shape.length - 1;
   const swapped = p.cast(p.ne(pivots, p.iota(pivots.shape, axis, "int32")), "int32");
-  const isOdd = p.eq(p.rem(p.reduceSum(swapped, [axis]), p.full(2, line.shape.slice(0, -1), "int32")), p.full(1, line.shape.slice(0, -1), "int32"));
+  const isOdd = p.eq(
+    p.rem(p.reduceSum(swapped, [axis]), p.full(2, line.shape.slice(0, -1), "int32")),
+    p.full(1, line.shape.slice(0, -1), "int32"),
+  );
   const signs = p.reduceProd(p.sign(line), [axis]);
   const raw = p.reduceSum(p.log(p.abs(line)), [axis]);
   const [logs] = p.customGradient([raw], [a], ([g]) => {
@@ -159,10 +172,13 @@ export const slogdet: Op1Pair = defineOp({ name: "slogdet", args: { x: "tensor" 
 );
 
 /** Logarithm of the determinant of positive definite matrices. @see Keras `ops.logdet` */
-export const logdet: Op1 = defineOp({ name: "logdet", module: "math", args: { x: "tensor" } }, ({ x }: One) => {
-  const [, logs] = signAndLog(squareMatrix("ops.logdet", x));
-  return wrap(logs);
-});
+export const logdet: Op1 = defineOp(
+  { name: "logdet", module: "math", args: { x: "tensor" } },
+  ({ x }: One) => {
+    const [, logs] = signAndLog(squareMatrix("ops.logdet", x));
+    return wrap(logs);
+  },
+);
 
 /** Q with orthonormal columns and upper triangular R with `Q·R = x`. @see Keras `ops.qr` */
 export const qr: Op1Pair<[{ readonly mode?: "reduced" | "complete" }]> = defineOp(
@@ -174,14 +190,27 @@ export const qr: Op1Pair<[{ readonly mode?: "reduced" | "complete" }]> = defineO
 );
 
 /** Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices. @see Keras `ops.eigh` */
-export const eigh: Op1Pair = defineOp({ name: "eigh", module, args: { x: "tensor" } }, ({ x }: One) => p.eigh(squareMatrix("ops.eigh", x)).map(wrap));
+export const eigh: Op1Pair = defineOp({ name: "eigh", module, args: { x: "tensor" } }, ({ x }: One) =>
+  p.eigh(squareMatrix("ops.eigh", x)).map(wrap),
+);
 
 /** Singular value decomposition `u · diag(s) · vᵀ`; singular values alone with `computeUv: false`. @see Keras `ops.svd` */
 export const svd: OpFunction<{
-  <X extends Operand>(x: X, options: { readonly fullMatrices?: boolean; readonly computeUv: false }): Result<X>;
-  <X extends Operand>(x: X, fullMatrices?: boolean | { readonly fullMatrices?: boolean; readonly computeUv?: true }): readonly [Result<X>, Result<X>, Result<X>];
+  <X extends Operand>(
+    x: X,
+    options: { readonly fullMatrices?: boolean; readonly computeUv: false },
+  ): Result<X>;
+  <X extends Operand>(
+    x: X,
+    fullMatrices?: boolean | { readonly fullMatrices?: boolean; readonly computeUv?: true },
+  ): readonly [Result<X>, Result<X>, Result<X>];
 }> = defineOp(
-  { name: "svd", className: "SVD", module, args: { x: "tensor", fullMatrices: opt(true), computeUv: opt(true) } },
+  {
+    name: "svd",
+    className: "SVD",
+    module,
+    args: { x: "tensor", fullMatrices: opt(true), computeUv: opt(true) },
+  },
   ({ x, fullMatrices, computeUv }: One & { readonly fullMatrices: boolean; readonly computeUv: boolean }) => {
     const value = matrix("ops.svd", x);
     if (computeUv) return p.svd(value, { fullMatrices }).map(wrap);
@@ -190,10 +219,13 @@ export const svd: OpFunction<{
 );
 
 /** L and U in one matrix, and the row that each row was swapped with. @see Keras `ops.lu_factor` */
-export const luFactor: Op1Pair = defineOp({ name: "luFactor", module, args: { x: "tensor" } }, ({ x }: One) => {
-  const [lu, pivots] = p.lu(matrix("ops.luFactor", x));
-  return [wrap(lu), wrap(pivots)];
-});
+export const luFactor: Op1Pair = defineOp(
+  { name: "luFactor", module, args: { x: "tensor" } },
+  ({ x }: One) => {
+    const [lu, pivots] = p.lu(matrix("ops.luFactor", x));
+    return [wrap(lu), wrap(pivots)];
+  },
+);
 
 /** The singular values' inverses, 0 for those not above a part of the largest; s is `[…, k]`. */
 function inverted(s: Var, rcond: number): Var {
@@ -216,7 +248,8 @@ function pseudoInverse(x: Var, rcond: number | null): Var {
 /** The Moore–Penrose pseudo-inverse. @see Keras `ops.pinv` */
 export const pinv: Op1<[{ readonly rcond?: number | null }]> = defineOp(
   { name: "pinv", module, args: { x: "tensor", rcond: opt(null) } },
-  ({ x, rcond }: One & { readonly rcond: number | null }) => wrap(pseudoInverse(matrix("ops.pinv", x), rcond)),
+  ({ x, rcond }: One & { readonly rcond: number | null }) =>
+    wrap(pseudoInverse(matrix("ops.pinv", x), rcond)),
 );
 
 /** The `x` for which `a·x` is nearest to `b`; of several, the shortest. @see Keras `ops.lstsq` */
@@ -228,7 +261,9 @@ export const lstsq: Op2<[{ readonly rcond?: number | null }]> = defineOp(
     const isVector = raw.shape.length === left.shape.length - 1;
     const right = isVector ? p.reshape(raw, [...raw.shape, 1]) : raw;
     if (right.shape.at(-2) !== left.shape.at(-2)) {
-      throw new ShapeError(`ops.lstsq: the system of ${formatShape(a.shape)} does not fit a right side of ${formatShape(b.shape)}.`);
+      throw new ShapeError(
+        `ops.lstsq: the system of ${formatShape(a.shape)} does not fit a right side of ${formatShape(b.shape)}.`,
+      );
     }
     return asGiven(p.matmul(pseudoInverse(left, rcond), right), isVector);
   },
@@ -243,7 +278,8 @@ export const matrixRank: Op1<[{ readonly tol?: number | null }]> = defineOp(
     const axis = s.shape.length - 1;
     const [rows = 0, columns = 0] = value.shape.slice(-2);
     const largest = p.broadcast(p.reduceMax(s, [axis]), s.shape, axesOf(s).slice(0, -1));
-    const limit = tol === null ? p.scale(largest, Math.max(rows, columns) * 1.1920929e-7) : p.fullLike(s, tol);
+    const limit =
+      tol === null ? p.scale(largest, Math.max(rows, columns) * 1.1920929e-7) : p.fullLike(s, tol);
     return wrap(p.reduceSum(p.cast(p.gt(s, limit), "int32"), [axis]));
   },
 );
@@ -252,7 +288,8 @@ export const matrixRank: Op1<[{ readonly tol?: number | null }]> = defineOp(
 export const matrixPower: Op1<[{ readonly n: number }]> = defineOp(
   { name: "matrixPower", module, args: { x: "tensor", n: "static" } },
   ({ x, n }: One & { readonly n: number }) => {
-    if (!Number.isInteger(n)) throw new OptionError(`ops.matrixPower: expected an integer power, received ${n}.`);
+    if (!Number.isInteger(n))
+      throw new OptionError(`ops.matrixPower: expected an integer power, received ${n}.`);
     const value = squareMatrix("ops.matrixPower", x);
     let base = n < 0 ? solveSystem(value, identityLike(value)) : value;
     let result: Var | null = null;
@@ -272,16 +309,23 @@ export const matrixPower: Op1<[{ readonly n: number }]> = defineOp(
  */
 export const eig: Op1Many = hostOp({ name: "eig", module, args: { x: "tensor" } }, ({ x }: One) => {
   const n = x.dims.at(-1) ?? 0;
-  if (x.dims.length < 2 || n !== x.dims.at(-2)) throw new ShapeError(`ops.eig: expected square matrices, received shape ${formatShape(x.shape)}.`);
+  if (x.dims.length < 2 || n !== x.dims.at(-2))
+    throw new ShapeError(`ops.eig: expected square matrices, received shape ${formatShape(x.shape)}.`);
   const numbers = toNumbers(x.dataSync(), x.dtype);
   const count = x.size / (n * n || 1);
   const values = new Float32Array(count * n * 2);
   const vectors = new Float32Array(count * n * n * 2);
   for (let k = 0; k < count; k++) {
-    const result = eigenvalues(Float64Array.from({ length: n * n }, (_, i) => numbers[k * n * n + i] ?? 0), n);
+    const result = eigenvalues(
+      Float64Array.from({ length: n * n }, (_, i) => numbers[k * n * n + i] ?? 0),
+      n,
+    );
     values.set(result.values, k * n * 2);
     vectors.set(result.vectors, k * n * n * 2);
   }
   const batch = x.dims.slice(0, -2);
-  return [Tensor.fromData(values, [...batch, n, 2], "float32"), Tensor.fromData(vectors, [...batch, n, n, 2], "float32")];
+  return [
+    Tensor.fromData(values, [...batch, n, 2], "float32"),
+    Tensor.fromData(vectors, [...batch, n, n, 2], "float32"),
+  ];
 });

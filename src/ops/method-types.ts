@@ -1,3 +1,4 @@
+// Size: one entry for each op, as a table.
 import type { DType } from "../ir/dtypes.ts";
 import type {
   ExpandDims,
@@ -24,7 +25,6 @@ import type {
   Method1Pair,
   Method2,
   Method3,
-  Op1,
   ReductionMethod,
   Result,
   UnaryMethod,

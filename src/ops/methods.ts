@@ -5,7 +5,8 @@ import * as ops from "./index.ts";
 
 /** True for the ops whose first argument is a tensor: those that are methods of it. */
 function isMethod(f: unknown): f is (...args: readonly unknown[]) => unknown {
-  if (typeof f !== "function" || !("op" in f) || !isPlainObject(f.op) || !isPlainObject(f.op["args"])) return false;
+  if (typeof f !== "function" || !("op" in f) || !isPlainObject(f.op) || !isPlainObject(f.op["args"]))
+    return false;
   const [first] = Object.values(f.op["args"]);
   return isPlainObject(first) && first["kind"] === "tensor";
 }

@@ -21,10 +21,14 @@ function countOver(x: Var, axes: readonly number[]): Var {
 }
 
 /** Sum of the elements that are not NaN. @see Keras `ops.nansum` */
-export const nansum: ReductionOp = reductionOp({ name: "nansum", prepare: forSum }, (x, axes) => p.reduceSum(without(x, 0), axes));
+export const nansum: ReductionOp = reductionOp({ name: "nansum", prepare: forSum }, (x, axes) =>
+  p.reduceSum(without(x, 0), axes),
+);
 
 /** Product of the elements that are not NaN. @see Keras `ops.nanprod` */
-export const nanprod: ReductionOp = reductionOp({ name: "nanprod", prepare: forSum }, (x, axes) => p.reduceProd(without(x, 1), axes));
+export const nanprod: ReductionOp = reductionOp({ name: "nanprod", prepare: forSum }, (x, axes) =>
+  p.reduceProd(without(x, 1), axes),
+);
 
 function nanMean(x: Var, axes: readonly number[]): Var {
   return p.div(p.reduceSum(without(x, 0), axes), countOver(x, axes));
@@ -43,7 +47,9 @@ function nanVariance(x: Var, axes: readonly number[]): Var {
 export const nanvar: ReductionOp<"float"> = reductionOp({ name: "nanvar", prepare: inFloat }, nanVariance);
 
 /** Standard deviation of the elements that are not NaN. @see Keras `ops.nanstd` */
-export const nanstd: ReductionOp<"float"> = reductionOp({ name: "nanstd", prepare: inFloat }, (x, axes) => p.sqrt(nanVariance(x, axes)));
+export const nanstd: ReductionOp<"float"> = reductionOp({ name: "nanstd", prepare: inFloat }, (x, axes) =>
+  p.sqrt(nanVariance(x, axes)),
+);
 
 /** An extreme of what is not NaN; NaN where nothing else is. */
 function nanExtreme(x: Var, axes: readonly number[], reduce: typeof p.reduceMax, worst: number): Var {
@@ -54,10 +60,14 @@ function nanExtreme(x: Var, axes: readonly number[], reduce: typeof p.reduceMax,
 }
 
 /** Largest of the elements that are not NaN. @see Keras `ops.nanmax` */
-export const nanmax: ReductionOp = reductionOp({ name: "nanmax" }, (x, axes) => nanExtreme(x, axes, p.reduceMax, -Infinity));
+export const nanmax: ReductionOp = reductionOp({ name: "nanmax" }, (x, axes) =>
+  nanExtreme(x, axes, p.reduceMax, -Infinity),
+);
 
 /** Smallest of the elements that are not NaN. @see Keras `ops.nanmin` */
-export const nanmin: ReductionOp = reductionOp({ name: "nanmin" }, (x, axes) => nanExtreme(x, axes, p.reduceMin, Infinity));
+export const nanmin: ReductionOp = reductionOp({ name: "nanmin" }, (x, axes) =>
+  nanExtreme(x, axes, p.reduceMin, Infinity),
+);
 
 interface ArgArguments {
   readonly x: Tensor;
@@ -67,14 +77,17 @@ interface ArgArguments {
 
 /** The place of an extreme of what is not NaN; −1 where everything is. */
 function nanArgOp(name: string, find: (x: Var, axis: number) => Var, worst: number): ReductionOp<"int32"> {
-  return defineOp({ name, args: { x: "tensor", axis: opt(null), keepdims: opt(false) } }, ({ x, axis, keepdims }: ArgArguments) => {
-    const raw = x.dtype === "bool" ? castTo(x.traced, "int32") : x.traced;
-    const isNan = isNotANumber(raw);
-    const value = raw.dtype.includes("float") ? p.select(isNan, p.fullLike(raw, worst), raw) : raw;
-    const place = findAlong(`ops.${name}`, value, axis, keepdims, find);
-    const isLost = findAlong(`ops.${name}`, isNan, axis, keepdims, (v, at) => p.reduceMin(v, [at]));
-    return wrap(p.select(isLost, p.fullLike(place, -1), place));
-  });
+  return defineOp(
+    { name, args: { x: "tensor", axis: opt(null), keepdims: opt(false) } },
+    ({ x, axis, keepdims }: ArgArguments) => {
+      const raw = x.dtype === "bool" ? castTo(x.traced, "int32") : x.traced;
+      const isNan = isNotANumber(raw);
+      const value = raw.dtype.includes("float") ? p.select(isNan, p.fullLike(raw, worst), raw) : raw;
+      const place = findAlong(`ops.${name}`, value, axis, keepdims, find);
+      const isLost = findAlong(`ops.${name}`, isNan, axis, keepdims, (v, at) => p.reduceMin(v, [at]));
+      return wrap(p.select(isLost, p.fullLike(place, -1), place));
+    },
+  );
 }
 
 /** Index of the largest element that is not NaN. @see Keras `ops.nanargmax` */
@@ -92,11 +105,13 @@ interface CumulativeArguments {
 /** Running sums in which NaN counts as 0. @see Keras `ops.nancumsum` */
 export const nancumsum: CumulativeOp = defineOp(
   { name: "nancumsum", args: { x: "tensor", axis: opt(null), dtype: opt(null) } },
-  ({ x, axis, dtype }: CumulativeArguments) => cumulate("ops.nancumsum", wrap(without(x.traced, 0)), axis, dtype, p.cumSum),
+  ({ x, axis, dtype }: CumulativeArguments) =>
+    cumulate("ops.nancumsum", wrap(without(x.traced, 0)), axis, dtype, p.cumSum),
 );
 
 /** Running products in which NaN counts as 1. @see Keras `ops.nancumprod` */
 export const nancumprod: CumulativeOp = defineOp(
   { name: "nancumprod", args: { x: "tensor", axis: opt(null), dtype: opt(null) } },
-  ({ x, axis, dtype }: CumulativeArguments) => cumulate("ops.nancumprod", wrap(without(x.traced, 1)), axis, dtype, p.cumProd),
+  ({ x, axis, dtype }: CumulativeArguments) =>
+    cumulate("ops.nancumprod", wrap(without(x.traced, 1)), axis, dtype, p.cumProd),
 );

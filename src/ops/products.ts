@@ -36,7 +36,9 @@ function inOneType({ x1, x2 }: Pair): [Var, Var] {
 export function multiplyMatrices(a: Var, b: Var): Var {
   const describe = `shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`;
   if (a.shape.length === 0 || b.shape.length === 0) {
-    throw new ShapeError(`ops.matmul: expected operands of rank ≥ 1, received ${describe}. Use ops.multiply for scalars.`);
+    throw new ShapeError(
+      `ops.matmul: expected operands of rank ≥ 1, received ${describe}. Use ops.multiply for scalars.`,
+    );
   }
   const [isRow, isColumn] = [a.shape.length === 1, b.shape.length === 1];
   const left = isRow ? p.reshape(a, [1, ...a.shape]) : a;
@@ -47,7 +49,10 @@ export function multiplyMatrices(a: Var, b: Var): Var {
       `ops.matmul: ${describe} do not fit: the last axis of the first (${k}) must equal the ${isColumn ? "only" : "last but one"} axis of the second (${right.shape.at(-2)}).`,
     );
   }
-  const product = right.shape.length === 2 ? p.matmul(p.reshape(left, [sizeOf(left.shape.slice(0, -1)), k]), right) : batchedMatmul(left, right);
+  const product =
+    right.shape.length === 2
+      ? p.matmul(p.reshape(left, [sizeOf(left.shape.slice(0, -1)), k]), right)
+      : batchedMatmul(left, right);
   const batch = right.shape.length === 2 ? left.shape.slice(0, -2) : product.shape.slice(0, -2);
   const rows = isRow ? [] : [left.shape.at(-2) ?? 0];
   return p.reshape(product, [...batch, ...rows, ...(isColumn ? [] : [n])]);
@@ -142,7 +147,9 @@ export const tensordot: Op2<[{ readonly axes?: TensordotAxes }]> = defineOp(
     const [a, b] = inOneType(pair);
     const lists = typeof axes === "number" ? countedAxes(axes, a.shape.length) : axes;
     const normalized = lists.map((list, i) =>
-      (typeof list === "number" ? [list] : list).map((axis) => normalizeAxis(axis, (i === 0 ? a : b).shape.length, "ops.tensordot")),
+      (typeof list === "number" ? [list] : list).map((axis) =>
+        normalizeAxis(axis, (i === 0 ? a : b).shape.length, "ops.tensordot"),
+      ),
     );
     return wrap(contract(a, b, normalized[0] ?? [], normalized[1] ?? []));
   },
@@ -157,13 +164,25 @@ function countedAxes(count: number, rank: number): [number[], number[]] {
 export const kron: Op2 = defineOp({ name: "kron", args: pairArgs }, (pair: Pair) => {
   const [a, b] = inOneType(pair);
   const rank = Math.max(a.shape.length, b.shape.length);
-  const padded = ({ shape }: Var): number[] => [...Array.from({ length: rank - shape.length }, () => 1), ...shape];
+  const padded = ({ shape }: Var): number[] => [
+    ...Array.from({ length: rank - shape.length }, () => 1),
+    ...shape,
+  ];
   const [dimsA, dimsB] = [padded(a), padded(b)];
   const paired = dimsA.flatMap((dim, i) => [dim, dimsB[i] ?? 1]);
   const even = dimsA.map((_, i) => 2 * i);
   const left = p.broadcast(p.reshape(a, dimsA), paired, even);
-  const right = p.broadcast(p.reshape(b, dimsB), paired, even.map((i) => i + 1));
-  return wrap(p.reshape(p.mul(left, right), dimsA.map((dim, i) => dim * (dimsB[i] ?? 1))));
+  const right = p.broadcast(
+    p.reshape(b, dimsB),
+    paired,
+    even.map((i) => i + 1),
+  );
+  return wrap(
+    p.reshape(
+      p.mul(left, right),
+      dimsA.map((dim, i) => dim * (dimsB[i] ?? 1)),
+    ),
+  );
 });
 
 interface CrossArguments extends Pair {
@@ -175,16 +194,24 @@ interface CrossArguments extends Pair {
 
 /** Cross product of vectors of 2 or 3 components along an axis. @see Keras `ops.cross` */
 export const cross: Op2<
-  [{ readonly axisa?: number }, { readonly axisb?: number }, { readonly axisc?: number }, { readonly axis?: number | null }]
+  [
+    { readonly axisa?: number },
+    { readonly axisb?: number },
+    { readonly axisc?: number },
+    { readonly axis?: number | null },
+  ]
 > = defineOp(
   { name: "cross", args: { ...pairArgs, axisa: opt(-1), axisb: opt(-1), axisc: opt(-1), axis: opt(null) } },
   ({ axis, axisa, axisb, axisc, ...pair }: CrossArguments) => {
     const [x, y] = inOneType(pair);
-    const last = (v: Var, at: number): Var => moveAxis(v, normalizeAxis(at, v.shape.length, "ops.cross"), v.shape.length - 1);
+    const last = (v: Var, at: number): Var =>
+      moveAxis(v, normalizeAxis(at, v.shape.length, "ops.cross"), v.shape.length - 1);
     const [a, b] = [last(x, axis ?? axisa), last(y, axis ?? axisb)];
     const [sizeA, sizeB] = [a.shape.at(-1) ?? 0, b.shape.at(-1) ?? 0];
     if (![2, 3].includes(sizeA) || ![2, 3].includes(sizeB)) {
-      throw new ShapeError(`ops.cross: expected vectors of 2 or 3 components, received ${sizeA} and ${sizeB}.`);
+      throw new ShapeError(
+        `ops.cross: expected vectors of 2 or 3 components, received ${sizeA} and ${sizeB}.`,
+      );
     }
     const shape = broadcastShapes(a.shape.slice(0, -1), b.shape.slice(0, -1), "ops.cross");
     const part = (v: Var, i: number): Var => {
@@ -193,7 +220,8 @@ export const cross: Op2<
       const limit = v.shape.map((dim, d) => (d === v.shape.length - 1 ? i + 1 : dim));
       return p.broadcast(p.reshape(p.slice(v, start, limit), v.shape.slice(0, -1)), shape);
     };
-    const minor = (i: number, j: number): Var => p.sub(p.mul(part(a, i), part(b, j)), p.mul(part(a, j), part(b, i)));
+    const minor = (i: number, j: number): Var =>
+      p.sub(p.mul(part(a, i), part(b, j)), p.mul(part(a, j), part(b, i)));
     if (sizeA === 2 && sizeB === 2) return wrap(minor(0, 1));
     const components = [minor(1, 2), minor(2, 0), minor(0, 1)].map((c) => p.reshape(c, [...shape, 1]));
     const joined = p.concat(components, shape.length);
@@ -218,6 +246,8 @@ export const cdist: Op2 = defineOp(
     const squared = p.reduceSum(p.square(p.sub(a, b)), [a.shape.length - 1]);
     // The slope of √ at 0 is infinite; equal rows have gradient 0.
     const isZero = p.eq(squared, p.zerosLike(squared));
-    return wrap(p.select(isZero, p.zerosLike(squared), p.sqrt(p.select(isZero, p.fullLike(squared, 1), squared))));
+    return wrap(
+      p.select(isZero, p.zerosLike(squared), p.sqrt(p.select(isZero, p.fullLike(squared, 1), squared))),
+    );
   },
 );

@@ -41,7 +41,9 @@ function gammaOf(key: Var, shape: readonly number[], alpha: Var, offset = 0): Va
     drawn = p.select(p.and(isAccepted, p.not(isDone)), p.mul(d, v), drawn);
     isDone = p.or(isDone, isAccepted);
   }
-  const boost = p.exp(p.div(p.log(openUnitOf(key, shape, 2 * offset + 3 * proposals)), p.select(isSmall, alpha, one)));
+  const boost = p.exp(
+    p.div(p.log(openUnitOf(key, shape, 2 * offset + 3 * proposals)), p.select(isSmall, alpha, one)),
+  );
   return p.select(isSmall, p.mul(drawn, boost), drawn);
 }
 
@@ -53,10 +55,14 @@ function betaOf(key: Var, shape: readonly number[], a: Var, b: Var, offset = 0):
 }
 
 /** Gamma distribution with shape parameter `a` and scale 1. */
-export const keyedGamma: KeyedDraw = keyedDraw("keyedGamma", 1, 0, (key, shape, alpha) => gammaOf(key, shape, alpha));
+export const keyedGamma: KeyedDraw = keyedDraw("keyedGamma", 1, 0, (key, shape, alpha) =>
+  gammaOf(key, shape, alpha),
+);
 
 /** Beta distribution with parameters `a` and `b`. */
-export const keyedBeta: KeyedDraw = keyedDraw("keyedBeta", 1, 1, (key, shape, a, b) => betaOf(key, shape, a, b));
+export const keyedBeta: KeyedDraw = keyedDraw("keyedBeta", 1, 1, (key, shape, a, b) =>
+  betaOf(key, shape, a, b),
+);
 
 /** Trials that are made one by one at the end of a binomial draw. */
 const singleTrials = 16;
@@ -77,12 +83,26 @@ interface BinomialArguments {
  * probability they are (Devroye 1986, X.4.3). The last few trials are made one by one.
  */
 export const keyedBinomial: OpFunction<
-  (key: TensorInput, shape: readonly number[], counts: TensorInput, probabilities: TensorInput, maxCount: number, dtype: DType) => Tensor
+  (
+    key: TensorInput,
+    shape: readonly number[],
+    counts: TensorInput,
+    probabilities: TensorInput,
+    maxCount: number,
+    dtype: DType,
+  ) => Tensor
 > = defineOp(
   {
     name: "keyedBinomial",
     module: "random",
-    args: { key: "tensor", shape: "static", counts: "tensor", probabilities: "tensor", maxCount: "static", dtype: "static" },
+    args: {
+      key: "tensor",
+      shape: "static",
+      counts: "tensor",
+      probabilities: "tensor",
+      maxCount: "static",
+      dtype: "static",
+    },
   },
   ({ key, shape, counts, probabilities, maxCount, dtype }: BinomialArguments) => {
     const spreadOver = (x: Tensor): Var => p.broadcast(castTo(x.traced, "float32"), shape);
@@ -116,9 +136,19 @@ export const keyedBinomial: OpFunction<
 
 /** Whole numbers in `[minval, maxval)`. */
 export const keyedRandint: OpFunction<
-  (key: TensorInput, shape: readonly number[], minval: TensorInput, maxval: TensorInput, dtype: DType) => Tensor
+  (
+    key: TensorInput,
+    shape: readonly number[],
+    minval: TensorInput,
+    maxval: TensorInput,
+    dtype: DType,
+  ) => Tensor
 > = defineOp(
-  { name: "keyedRandint", module: "random", args: { key: "tensor", shape: "static", minval: "tensor", maxval: "tensor", dtype: "static" } },
+  {
+    name: "keyedRandint",
+    module: "random",
+    args: { key: "tensor", shape: "static", minval: "tensor", maxval: "tensor", dtype: "static" },
+  },
   ({
     key,
     shape,
@@ -140,12 +170,30 @@ export const keyedRandint: OpFunction<
 );
 
 /** Class numbers `[batch, samples]`, drawn with the probabilities that logits `[batch, classes]` stand for. */
-export const keyedCategorical: OpFunction<(key: TensorInput, logits: TensorInput, samples: number, dtype: DType) => Tensor> = defineOp(
-  { name: "keyedCategorical", module: "random", args: { key: "tensor", logits: "tensor", samples: "static", dtype: "static" } },
-  ({ key, logits, samples, dtype }: { readonly key: Tensor; readonly logits: Tensor; readonly samples: number; readonly dtype: DType }) => {
+export const keyedCategorical: OpFunction<
+  (key: TensorInput, logits: TensorInput, samples: number, dtype: DType) => Tensor
+> = defineOp(
+  {
+    name: "keyedCategorical",
+    module: "random",
+    args: { key: "tensor", logits: "tensor", samples: "static", dtype: "static" },
+  },
+  ({
+    key,
+    logits,
+    samples,
+    dtype,
+  }: {
+    readonly key: Tensor;
+    readonly logits: Tensor;
+    readonly samples: number;
+    readonly dtype: DType;
+  }) => {
     const [batch, classes] = logits.dims;
     if (logits.dims.length !== 2 || batch === undefined || classes === undefined) {
-      throw new ShapeError(`random.categorical: expected logits of rank 2, [batch, classes], received ${formatShape(logits.shape)}.`);
+      throw new ShapeError(
+        `random.categorical: expected logits of rank 2, [batch, classes], received ${formatShape(logits.shape)}.`,
+      );
     }
     const shape = [batch, samples, classes];
     // The largest of logits with Gumbel noise is distributed as wanted.

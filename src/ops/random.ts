@@ -61,8 +61,16 @@ export type KeyedDraw = OpFunction<
 >;
 
 /** Defines a keyed draw by its meaning on a key, a shape, and two parameters spread over it (float32). */
-export function keyedDraw(name: string, a: number, b: number, f: (key: Var, shape: readonly number[], a: Var, b: Var) => Var): KeyedDraw {
-  return defineOp<Draw, (key: TensorInput, shape: readonly number[], a?: TensorInput, b?: TensorInput, dtype?: DType) => Tensor>(
+export function keyedDraw(
+  name: string,
+  a: number,
+  b: number,
+  f: (key: Var, shape: readonly number[], a: Var, b: Var) => Var,
+): KeyedDraw {
+  return defineOp<
+    Draw,
+    (key: TensorInput, shape: readonly number[], a?: TensorInput, b?: TensorInput, dtype?: DType) => Tensor
+  >(
     {
       name,
       module: "random",
@@ -94,8 +102,11 @@ export const keyedNormal: KeyedDraw = keyedDraw("keyedNormal", 0, 1, (key, shape
 );
 
 /** Normal with mean `a` and standard deviation `b`, cut to two standard deviations. */
-export const keyedTruncatedNormal: KeyedDraw = keyedDraw("keyedTruncatedNormal", 0, 1, (key, shape, mean, stddev) =>
-  p.add(p.mul(truncatedNormalOf(key, shape), stddev), mean),
+export const keyedTruncatedNormal: KeyedDraw = keyedDraw(
+  "keyedTruncatedNormal",
+  0,
+  1,
+  (key, shape, mean, stddev) => p.add(p.mul(truncatedNormalOf(key, shape), stddev), mean),
 );
 
 /** 1 with probability `a`, else 0. */
@@ -105,5 +116,9 @@ export const keyedBernoulli: KeyedDraw = keyedDraw("keyedBernoulli", 0.5, 0, (ke
 
 /** A key from an integer seed: for draws whose seed never moves on. */
 export function keyOf(seed: number): Tensor {
-  return Tensor.fromData(new Uint32Array([seed % 2 ** 32, Math.floor(seed / 2 ** 32) % 2 ** 32]), [2], "uint32");
+  return Tensor.fromData(
+    new Uint32Array([seed % 2 ** 32, Math.floor(seed / 2 ** 32) % 2 ** 32]),
+    [2],
+    "uint32",
+  );
 }

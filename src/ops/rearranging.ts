@@ -18,13 +18,18 @@ interface One {
 
 /** A part of an axis. */
 export function sliceAxis(x: Var, axis: number, start: number, limit: number): Var {
-  return p.slice(x, x.shape.map((_, d) => (d === axis ? start : 0)), x.shape.map((dim, d) => (d === axis ? limit : dim)));
+  return p.slice(
+    x,
+    x.shape.map((_, d) => (d === axis ? start : 0)),
+    x.shape.map((dim, d) => (d === axis ? limit : dim)),
+  );
 }
 
 /** Reverses the order along axes; all of them by default. @see Keras `ops.flip` */
 export const flip: Op1<[{ readonly axis?: Axis }]> = defineOp(
   { name: "flip", args: { x: "tensor", axis: opt(null) } },
-  ({ x, axis }: One & { readonly axis: Axis }) => wrap(p.reverse(x.traced, normalizeAxes(axis, x.dims.length, "ops.flip"))),
+  ({ x, axis }: One & { readonly axis: Axis }) =>
+    wrap(p.reverse(x.traced, normalizeAxes(axis, x.dims.length, "ops.flip"))),
 );
 
 /** Reverses the second axis. @see Keras `ops.fliplr` */
@@ -52,10 +57,14 @@ export const roll: Op1<[{ readonly shift: number | readonly number[] }, { readon
       const total = (typeof shift === "number" ? [shift] : shift).reduce((a, b) => a + b, 0);
       return wrap(p.reshape(rollAlong(p.reshape(x.traced, [x.size]), 0, total), x.dims));
     }
-    const axes = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis(a, x.dims.length, "ops.roll"));
+    const axes = (typeof axis === "number" ? [axis] : axis).map((a) =>
+      normalizeAxis(a, x.dims.length, "ops.roll"),
+    );
     const shifts = typeof shift === "number" ? axes.map(() => shift) : shift;
     if (shifts.length !== axes.length) {
-      throw new OptionError(`ops.roll: expected as many shifts as axes, received ${shifts.length} and ${axes.length}.`);
+      throw new OptionError(
+        `ops.roll: expected as many shifts as axes, received ${shifts.length} and ${axes.length}.`,
+      );
     }
     return wrap(axes.reduce((y, a, i) => rollAlong(y, a, shifts[i] ?? 0), x.traced));
   },
@@ -66,12 +75,19 @@ export const rot90: Op1<[{ readonly k?: number }, { readonly axes?: readonly [nu
   { name: "rot90", args: { array: "tensor", k: opt(1), axes: opt([0, 1]) } },
   ({ array, k, axes }: { readonly array: Tensor; readonly k: number; readonly axes: readonly number[] }) => {
     const [a = 0, b = 1] = axes.map((axis) => normalizeAxis(axis, array.dims.length, "ops.rot90"));
-    if (axes.length !== 2 || a === b) throw new OptionError(`ops.rot90: expected two different axes, received ${formatShape(axes)}.`);
+    if (axes.length !== 2 || a === b)
+      throw new OptionError(`ops.rot90: expected two different axes, received ${formatShape(axes)}.`);
     const perm = axesOf(array).map((axis) => (axis === a ? b : axis === b ? a : axis));
     const x = array.traced;
     const turns = ((k % 4) + 4) % 4;
     if (turns === 0) return wrap(x);
-    if (turns === 2) return wrap(p.reverse(x, [a, b].toSorted((i, j) => i - j)));
+    if (turns === 2)
+      return wrap(
+        p.reverse(
+          x,
+          [a, b].toSorted((i, j) => i - j),
+        ),
+      );
     return wrap(turns === 1 ? p.transpose(p.reverse(x, [b]), perm) : p.reverse(p.transpose(x, perm), [b]));
   },
 );
@@ -85,8 +101,17 @@ export const tile: Op1<[{ readonly repeats: number | readonly number[] }]> = def
     const dims = [...Array.from({ length: rank - x.dims.length }, () => 1), ...x.dims];
     const times = [...Array.from({ length: rank - list.length }, () => 1), ...list];
     const paired = dims.flatMap((dim, i) => [times[i] ?? 1, dim]);
-    const spread = p.broadcast(p.reshape(x.traced, dims), paired, dims.map((_, i) => 2 * i + 1));
-    return wrap(p.reshape(spread, dims.map((dim, i) => dim * (times[i] ?? 1))));
+    const spread = p.broadcast(
+      p.reshape(x.traced, dims),
+      paired,
+      dims.map((_, i) => 2 * i + 1),
+    );
+    return wrap(
+      p.reshape(
+        spread,
+        dims.map((dim, i) => dim * (times[i] ?? 1)),
+      ),
+    );
   },
 );
 
@@ -104,11 +129,22 @@ const repeatOp: OpFunction<(...args: readonly unknown[]) => unknown> = defineOp(
     const same = typeof repeats === "number" ? repeats : repeats.length === 1 ? repeats[0] : undefined;
     if (same !== undefined) {
       const shape = [...value.shape.slice(0, at + 1), same, ...value.shape.slice(at + 1)];
-      const spread = p.broadcast(value, shape, axesOf(value).map((i) => (i > at ? i + 1 : i)));
-      return wrap(p.reshape(spread, value.shape.map((dim, i) => (i === at ? dim * same : dim))));
+      const spread = p.broadcast(
+        value,
+        shape,
+        axesOf(value).map((i) => (i > at ? i + 1 : i)),
+      );
+      return wrap(
+        p.reshape(
+          spread,
+          value.shape.map((dim, i) => (i === at ? dim * same : dim)),
+        ),
+      );
     }
     if (typeof repeats === "number" || repeats.length !== n) {
-      throw new ShapeError(`ops.repeat: expected one number of repeats or ${n}, received ${JSON.stringify(repeats)}.`);
+      throw new ShapeError(
+        `ops.repeat: expected one number of repeats or ${n}, received ${JSON.stringify(repeats)}.`,
+      );
     }
     const places = Int32Array.from(repeats.flatMap((count, i) => new Array<number>(count).fill(i)));
     return wrap(p.gather(value, p.literal(places, [places.length], "int32"), at));
@@ -122,7 +158,8 @@ export type Repeats = number | readonly number[] | Tensor;
 export const repeat: Op1<[{ readonly repeats: Repeats }, { readonly axis?: number | null }]> = Object.assign(
   // SAFETY: the signature is that of the op; numbers in a tensor are read first.
   ((...args: readonly unknown[]): unknown => {
-    const read = (value: unknown): unknown => (value instanceof Tensor ? Array.from(value.dataSync() as Iterable<number | bigint>, Number) : value); // SAFETY: elements of an integer tensor
+    const read = (value: unknown): unknown =>
+      value instanceof Tensor ? Array.from(value.dataSync() as Iterable<number | bigint>, Number) : value; // SAFETY: elements of an integer tensor
     const [x, second, ...rest] = args;
     const isOptions = typeof second === "object" && second !== null && "repeats" in second;
     if (args.length < 2) return repeatOp(...args);
@@ -136,17 +173,31 @@ export const padModes = ["constant", "reflect", "symmetric", "edge", "wrap", "em
 export type PadMode = (typeof padModes)[number];
 
 /** Numbers of elements before and after: one for all, a pair for all axes, or a pair for each. */
-export type PadWidth = number | readonly [number] | readonly [number, number] | readonly (readonly [number, number])[];
+export type PadWidth =
+  | number
+  | readonly [number]
+  | readonly [number, number]
+  | readonly (readonly [number, number])[];
 
-function pairsOf(width: PadWidth | readonly (number | readonly number[])[], rank: number): [number, number][] {
+function pairsOf(
+  width: PadWidth | readonly (number | readonly number[])[],
+  rank: number,
+): [number, number][] {
   if (typeof width === "number") return Array.from({ length: rank }, () => [width, width]);
   const pairs = width.every((entry) => typeof entry === "number")
-    ? Array.from({ length: rank }, (): [number, number] => [Number(width[0] ?? 0), Number(width[1] ?? width[0] ?? 0)])
-    : width.map((entry): [number, number] => (typeof entry === "number" ? [entry, entry] : [entry[0] ?? 0, entry[1] ?? entry[0] ?? 0]));
+    ? Array.from({ length: rank }, (): [number, number] => [
+        Number(width[0] ?? 0),
+        Number(width[1] ?? width[0] ?? 0),
+      ])
+    : width.map((entry): [number, number] =>
+        typeof entry === "number" ? [entry, entry] : [entry[0] ?? 0, entry[1] ?? entry[0] ?? 0],
+      );
   const [only] = pairs;
   const full = pairs.length === 1 && only !== undefined ? Array.from({ length: rank }, () => only) : pairs;
   if (full.length !== rank || full.flat().some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new OptionError(`ops.pad: expected padWidth to be a number or ${rank} pairs of numbers ≥ 0, received ${JSON.stringify(width)}.`);
+    throw new OptionError(
+      `ops.pad: expected padWidth to be a number or ${rank} pairs of numbers ≥ 0, received ${JSON.stringify(width)}.`,
+    );
   }
   return full;
 }
@@ -173,20 +224,52 @@ export function padAxis(x: Var, axis: number, low: number, high: number, mode: P
 }
 
 /** Adds elements around a tensor: a constant, or its content reflected, mirrored, repeated. @see Keras `ops.pad` */
-export const pad: Op1<[{ readonly padWidth: PadWidth }, { readonly mode?: PadMode }, { readonly constantValues?: number | null }]> = defineOp(
-  { name: "pad", args: { x: "tensor", padWidth: "static", mode: opt("constant"), constantValues: { kind: "call", default: null } } },
-  ({ x, padWidth, mode, constantValues }: One & { readonly padWidth: PadWidth; readonly mode: PadMode; readonly constantValues: number | null }) => {
+export const pad: Op1<
+  [{ readonly padWidth: PadWidth }, { readonly mode?: PadMode }, { readonly constantValues?: number | null }]
+> = defineOp(
+  {
+    name: "pad",
+    args: {
+      x: "tensor",
+      padWidth: "static",
+      mode: opt("constant"),
+      constantValues: { kind: "call", default: null },
+    },
+  },
+  ({
+    x,
+    padWidth,
+    mode,
+    constantValues,
+  }: One & {
+    readonly padWidth: PadWidth;
+    readonly mode: PadMode;
+    readonly constantValues: number | null;
+  }) => {
     oneOf("ops.pad", "mode", mode, padModes);
     const pairs = pairsOf(padWidth, x.dims.length);
     if (mode === "constant" || mode === "empty") {
-      return wrap(p.pad(x.traced, constantValues ?? 0, pairs.map(([low]) => low), pairs.map(([, high]) => high)));
+      return wrap(
+        p.pad(
+          x.traced,
+          constantValues ?? 0,
+          pairs.map(([low]) => low),
+          pairs.map(([, high]) => high),
+        ),
+      );
     }
-    if (constantValues !== null) throw new OptionError(`ops.pad: constantValues goes with mode "constant" alone, received mode "${mode}".`);
+    if (constantValues !== null)
+      throw new OptionError(
+        `ops.pad: constantValues goes with mode "constant" alone, received mode "${mode}".`,
+      );
     return wrap(pairs.reduce((y, [low, high], axis) => padAxis(y, axis, low, high, mode), x.traced));
   },
 );
 
-const meshgridOp: Op = defineOp<{ readonly x: readonly Tensor[]; readonly indexing: "xy" | "ij" }, () => unknown>(
+const meshgridOp: Op = defineOp<
+  { readonly x: readonly Tensor[]; readonly indexing: "xy" | "ij" },
+  () => unknown
+>(
   { name: "meshgrid", args: { x: { kind: "tensors", variadic: true }, indexing: opt("xy") } },
   ({ x, indexing }) => {
     oneOf("ops.meshgrid", "indexing", indexing, ["xy", "ij"]);
@@ -194,21 +277,30 @@ const meshgridOp: Op = defineOp<{ readonly x: readonly Tensor[]; readonly indexi
     const isSwapped = indexing === "xy" && x.length > 1;
     const axisOf = (i: number): number => (isSwapped && i < 2 ? 1 - i : i);
     const shape = sizes.map((_, i) => sizes[axisOf(i)] ?? 1);
-    return x.map((vector, i) => wrap(p.broadcast(p.reshape(vector.traced, [vector.size]), shape, [axisOf(i)])));
+    return x.map((vector, i) =>
+      wrap(p.broadcast(p.reshape(vector.traced, [vector.size]), shape, [axisOf(i)])),
+    );
   },
 ).op;
 
 /** Coordinate grids of vectors: `ops.meshgrid(x, y, { indexing: "ij" })`. @see Keras `ops.meshgrid` */
-export const meshgrid: OpFunction<<X extends Operand>(...x: readonly (X | { readonly indexing: "xy" | "ij" })[]) => readonly Result<X>[]> =
-  Object.assign(
-    <X extends Operand>(...x: readonly (X | { readonly indexing: "xy" | "ij" })[]): readonly Result<X>[] => {
-      const isOptions = (entry: unknown): entry is { readonly indexing: "xy" | "ij" } =>
-        typeof entry === "object" && entry !== null && Object.getPrototypeOf(entry) === Object.prototype && "indexing" in entry;
-      const indexing = x.find(isOptions)?.indexing ?? "xy";
-      return callOp(meshgridOp, { x: x.filter((entry) => !isOptions(entry)), indexing }) as readonly Result<X>[]; // SAFETY: one grid for each vector
-    },
-    { op: meshgridOp },
-  );
+export const meshgrid: OpFunction<
+  <X extends Operand>(...x: readonly (X | { readonly indexing: "xy" | "ij" })[]) => readonly Result<X>[]
+> = Object.assign(
+  <X extends Operand>(...x: readonly (X | { readonly indexing: "xy" | "ij" })[]): readonly Result<X>[] => {
+    const isOptions = (entry: unknown): entry is { readonly indexing: "xy" | "ij" } =>
+      typeof entry === "object" &&
+      entry !== null &&
+      Object.getPrototypeOf(entry) === Object.prototype &&
+      "indexing" in entry;
+    const indexing = x.find(isOptions)?.indexing ?? "xy";
+    return callOp(meshgridOp, {
+      x: x.filter((entry) => !isOptions(entry)),
+      indexing,
+    }) as readonly Result<X>[]; // SAFETY: one grid for each vector
+  },
+  { op: meshgridOp },
+);
 
 /** Differences of neighbours along an axis, `n` times. @see Keras `ops.diff` */
 export const diff: Op1<[{ readonly n?: number }, { readonly axis?: number }]> = defineOp(
@@ -218,7 +310,10 @@ export const diff: Op1<[{ readonly n?: number }, { readonly axis?: number }]> = 
     let x = a.traced;
     for (let i = 0; i < n; i++) {
       const count = x.shape[at] ?? 0;
-      const [later, earlier] = [sliceAxis(x, at, Math.min(1, count), count), sliceAxis(x, at, 0, Math.max(0, count - 1))];
+      const [later, earlier] = [
+        sliceAxis(x, at, Math.min(1, count), count),
+        sliceAxis(x, at, 0, Math.max(0, count - 1)),
+      ];
       x = x.dtype === "bool" ? p.ne(later, earlier) : p.sub(later, earlier);
     }
     return wrap(x);
@@ -226,9 +321,21 @@ export const diff: Op1<[{ readonly n?: number }, { readonly axis?: number }]> = 
 );
 
 /** Area under samples by the trapezoidal rule along an axis. @see Keras `ops.trapezoid` */
-export const trapezoid: Op1<[{ readonly x?: Operand | null }, { readonly dx?: number }, { readonly axis?: number }]> = defineOp(
+export const trapezoid: Op1<
+  [{ readonly x?: Operand | null }, { readonly dx?: number }, { readonly axis?: number }]
+> = defineOp(
   { name: "trapezoid", args: { y: "tensor", x: "tensor?", dx: opt(1), axis: opt(-1) } },
-  ({ y, x, dx, axis }: { readonly y: Tensor; readonly x: Tensor | null; readonly dx: number; readonly axis: number }) => {
+  ({
+    y,
+    x,
+    dx,
+    axis,
+  }: {
+    readonly y: Tensor;
+    readonly x: Tensor | null;
+    readonly dx: number;
+    readonly axis: number;
+  }) => {
     const value = castTo(y.traced, y.dtype.includes("float") ? y.dtype : "float32");
     const at = normalizeAxis(axis, value.shape.length, "ops.trapezoid");
     const n = value.shape[at] ?? 0;

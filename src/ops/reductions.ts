@@ -23,7 +23,13 @@ interface ReductionArguments {
 const reductionArgs = { x: "tensor", axis: opt(null), keepdims: opt(false) } as const;
 
 /** Applies a reduction over normalized axes and keeps them with size 1 where that is asked for. */
-export function reduceOver(where: string, x: Var, axis: Axis, keepdims: boolean, f: (x: Var, axes: readonly number[]) => Var): Tensor {
+export function reduceOver(
+  where: string,
+  x: Var,
+  axis: Axis,
+  keepdims: boolean,
+  f: (x: Var, axes: readonly number[]) => Var,
+): Tensor {
   const axes = normalizeAxes(axis, x.shape.length, where);
   const y = f(x, axes);
   return wrap(keepdims ? restoreAxes(y, x.shape, axes) : y);
@@ -40,7 +46,13 @@ export function reductionOp<F>(
   );
 }
 
-const sumTypes: Partial<Record<DType, DType>> = { bool: "int32", int8: "int32", int16: "int32", uint8: "uint32", uint16: "uint32" };
+const sumTypes: Partial<Record<DType, DType>> = {
+  bool: "int32",
+  int8: "int32",
+  int16: "int32",
+  uint8: "uint32",
+  uint16: "uint32",
+};
 
 /** In the dtype in which sums and products are made: small integers become 32-bit ones. */
 export function forSum(x: Var): Var {
@@ -67,18 +79,28 @@ export function varianceOver(x: Var, axes: readonly number[]): Var {
 export const variance: ReductionOp<"float"> = reductionOp({ name: "var", prepare: inFloat }, varianceOver);
 
 /** Standard deviation over axes. @see Keras `ops.std` */
-export const std: ReductionOp<"float"> = reductionOp({ name: "std", prepare: inFloat }, (x, axes) => p.sqrt(varianceOver(x, axes)));
+export const std: ReductionOp<"float"> = reductionOp({ name: "std", prepare: inFloat }, (x, axes) =>
+  p.sqrt(varianceOver(x, axes)),
+);
 
 /** Product over axes. @see Keras `ops.prod` */
 export const prod: OpFunction<
   <X extends Operand>(
     x: X,
-    ...rest: Rest<[{ readonly axis?: Axis }, { readonly keepdims?: boolean }, { readonly dtype?: DType | null }]>
+    ...rest: Rest<
+      [{ readonly axis?: Axis }, { readonly keepdims?: boolean }, { readonly dtype?: DType | null }]
+    >
   ) => Result<X>
 > = defineOp(
   { name: "prod", args: { ...reductionArgs, dtype: opt(null) } },
   ({ x, axis, keepdims, dtype }: ReductionArguments & { readonly dtype: DType | null }) =>
-    reduceOver("ops.prod", dtype === null ? forSum(x.traced) : castTo(x.traced, dtype), axis, keepdims, p.reduceProd),
+    reduceOver(
+      "ops.prod",
+      dtype === null ? forSum(x.traced) : castTo(x.traced, dtype),
+      axis,
+      keepdims,
+      p.reduceProd,
+    ),
 );
 
 type ExtremeOp = OpFunction<{
@@ -94,13 +116,19 @@ type ExtremeOp = OpFunction<{
   ): Result<X, ReducedOf<X, A, K>>;
 }>;
 
-function extremeOp(name: string, reduce: (x: Var, axes: readonly number[]) => Var, choose: (a: Var, b: Var) => Var): ExtremeOp {
+function extremeOp(
+  name: string,
+  reduce: (x: Var, axes: readonly number[]) => Var,
+  choose: (a: Var, b: Var) => Var,
+): ExtremeOp {
   const args: Record<string, ArgumentSpec | "tensor"> = { ...reductionArgs, initial: opt(null) };
-  return defineOp({ name, args }, ({ x, axis, keepdims, initial }: ReductionArguments & { readonly initial: number | null }) =>
-    reduceOver(`ops.${name}`, x.traced, axis, keepdims, (value, axes) => {
-      const result = reduce(value, axes);
-      return initial === null ? result : choose(result, p.fullLike(result, initial));
-    }),
+  return defineOp(
+    { name, args },
+    ({ x, axis, keepdims, initial }: ReductionArguments & { readonly initial: number | null }) =>
+      reduceOver(`ops.${name}`, x.traced, axis, keepdims, (value, axes) => {
+        const result = reduce(value, axes);
+        return initial === null ? result : choose(result, p.fullLike(result, initial));
+      }),
   );
 }
 
@@ -117,7 +145,9 @@ export const amax: ReductionOp = reductionOp({ name: "amax" }, p.reduceMax);
 export const amin: ReductionOp = reductionOp({ name: "amin" }, p.reduceMin);
 
 /** Largest minus smallest element over axes. @see Keras `ops.ptp` */
-export const ptp: ReductionOp = reductionOp({ name: "ptp" }, (x, axes) => p.sub(p.reduceMax(x, axes), p.reduceMin(x, axes)));
+export const ptp: ReductionOp = reductionOp({ name: "ptp" }, (x, axes) =>
+  p.sub(p.reduceMax(x, axes), p.reduceMin(x, axes)),
+);
 
 /** Whether all elements over axes are true (not 0). @see Keras `ops.all` */
 export const all: ReductionOp<"bool"> = reductionOp({ name: "all", prepare: toBool }, p.reduceMin);
@@ -141,22 +171,37 @@ export function logSumExpOver(x: Var, axes: readonly number[]): Var {
 }
 
 /** `log Σ exp(x)` over axes, without overflow. @see Keras `ops.logsumexp` */
-export const logsumexp: ReductionOp<"float"> = reductionOp({ name: "logsumexp", module: "math", prepare: inFloat }, logSumExpOver);
+export const logsumexp: ReductionOp<"float"> = reductionOp(
+  { name: "logsumexp", module: "math", prepare: inFloat },
+  logSumExpOver,
+);
 
 function argOp(name: string, find: (x: Var, axis: number) => Var): ReductionOp<"int32"> {
-  return defineOp({ name, args: reductionArgs }, ({ x, axis, keepdims }: ReductionArguments & { readonly axis: number | null }) => {
-    const value = x.dtype === "bool" ? castTo(x.traced, "int32") : x.traced;
-    return wrap(findAlong(`ops.${name}`, value, axis, keepdims, find));
-  });
+  return defineOp(
+    { name, args: reductionArgs },
+    ({ x, axis, keepdims }: ReductionArguments & { readonly axis: number | null }) => {
+      const value = x.dtype === "bool" ? castTo(x.traced, "int32") : x.traced;
+      return wrap(findAlong(`ops.${name}`, value, axis, keepdims, find));
+    },
+  );
 }
 
 /** An index along an axis, or (null) in the flattened value. */
-export function findAlong(where: string, x: Var, axis: number | null, keepdims: boolean, find: (x: Var, axis: number) => Var): Var {
+export function findAlong(
+  where: string,
+  x: Var,
+  axis: number | null,
+  keepdims: boolean,
+  find: (x: Var, axis: number) => Var,
+): Var {
   const flat = axis === null ? p.reshape(x, [countAlong(x.shape, axesOf(x))]) : x;
   const along = axis === null ? 0 : normalizeAxis(axis, x.shape.length, where);
   const index = find(flat, along);
   if (!keepdims) return index;
-  return p.reshape(index, axis === null ? x.shape.map(() => 1) : x.shape.map((dim, i) => (i === along ? 1 : dim)));
+  return p.reshape(
+    index,
+    axis === null ? x.shape.map(() => 1) : x.shape.map((dim, i) => (i === along ? 1 : dim)),
+  );
 }
 
 /** Index of the largest element along an axis (the first of equals); of all elements when `axis` is null. @see Keras `ops.argmax` */
@@ -174,14 +219,22 @@ export const average: Op1<[{ readonly axis?: Axis }, { readonly weights?: Operan
     const axes = normalizeAxes(axis, x.dims.length, "ops.average");
     const raw = castTo(weights.traced, value.dtype);
     const isVector = raw.shape.length < value.shape.length;
-    const full = isVector ? p.broadcast(raw, value.shape, raw.shape.length === axes.length ? axes : undefined) : p.broadcast(raw, value.shape);
+    const full = isVector
+      ? p.broadcast(raw, value.shape, raw.shape.length === axes.length ? axes : undefined)
+      : p.broadcast(raw, value.shape);
     return wrap(p.div(p.reduceSum(p.mul(value, full), axes), p.reduceSum(full, axes)));
   },
 );
 
 /** Mean and variance over axes. @see Keras `ops.moments` */
-export const moments: Op1Pair<[{ readonly axes: Axis }, { readonly keepdims?: boolean }, { readonly synchronized?: boolean }]> = defineOp(
-  { name: "moments", module: "nn", args: { x: "tensor", axes: "static", keepdims: opt(false), synchronized: opt(false) } },
+export const moments: Op1Pair<
+  [{ readonly axes: Axis }, { readonly keepdims?: boolean }, { readonly synchronized?: boolean }]
+> = defineOp(
+  {
+    name: "moments",
+    module: "nn",
+    args: { x: "tensor", axes: "static", keepdims: opt(false), synchronized: opt(false) },
+  },
   ({ x, axes, keepdims }: { readonly x: Tensor; readonly axes: Axis; readonly keepdims: boolean }) => {
     const value = inFloat(x.traced);
     const isHalf = isFloat(x.dtype) && (x.dtype === "float16" || x.dtype === "bfloat16");

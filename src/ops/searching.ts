@@ -88,12 +88,16 @@ export const unique: OpFunction<
     const itemAt = (k: number): number[] => {
       const item: number[] = [];
       for (const index of indicesOf(shape.map((dim, i) => (i === at ? 1 : dim)))) {
-        item.push(numbers[index.reduce((sum, place, i) => sum + (i === at ? k : place) * (strides[i] ?? 1), 0)] ?? 0);
+        item.push(
+          numbers[index.reduce((sum, place, i) => sum + (i === at ? k : place) * (strides[i] ?? 1), 0)] ?? 0,
+        );
       }
       return item;
     };
     const items = Array.from({ length: shape[at] ?? 0 }, (_, k) => itemAt(k));
-    const order = items.map((_, k) => k).toSorted((a, b) => compareLists(items[a] ?? [], items[b] ?? []) || a - b);
+    const order = items
+      .map((_, k) => k)
+      .toSorted((a, b) => compareLists(items[a] ?? [], items[b] ?? []) || a - b);
     const groups: number[][] = [];
     for (const k of order) {
       const last = groups.at(-1);
@@ -111,7 +115,8 @@ export const unique: OpFunction<
     rows.forEach((row, k) => {
       let n = 0;
       for (const index of indicesOf(outShape.map((dim, i) => (i === at ? 1 : dim)))) {
-        data[index.reduce((sum, place, i) => sum + (i === at ? k : place) * (outStrides[i] ?? 1), 0)] = row[n++] ?? 0;
+        data[index.reduce((sum, place, i) => sum + (i === at ? k : place) * (outStrides[i] ?? 1), 0)] =
+          row[n++] ?? 0;
       }
     });
     const results = [Tensor.fromData(fromNumbers(data, x.dtype), outShape, x.dtype)];
@@ -128,11 +133,25 @@ export const unique: OpFunction<
 
 /** Where values belong in a sorted vector: before (`left`) or behind (`right`) equal ones. @see Keras `ops.searchsorted` */
 export const searchsorted: Op2<[{ readonly side?: "left" | "right" }]> = defineOp(
-  { name: "searchsorted", className: "SearchSorted", args: { sortedSequence: "tensor", values: "tensor", side: opt("left") } },
-  ({ sortedSequence, values, side }: { readonly sortedSequence: Tensor; readonly values: Tensor; readonly side: "left" | "right" }) => {
+  {
+    name: "searchsorted",
+    className: "SearchSorted",
+    args: { sortedSequence: "tensor", values: "tensor", side: opt("left") },
+  },
+  ({
+    sortedSequence,
+    values,
+    side,
+  }: {
+    readonly sortedSequence: Tensor;
+    readonly values: Tensor;
+    readonly side: "left" | "right";
+  }) => {
     oneOf("ops.searchsorted", "side", side, ["left", "right"]);
     if (sortedSequence.dims.length !== 1) {
-      throw new ShapeError(`ops.searchsorted: expected a sorted vector, received shape ${formatShape(sortedSequence.shape)}.`);
+      throw new ShapeError(
+        `ops.searchsorted: expected a sorted vector, received shape ${formatShape(sortedSequence.shape)}.`,
+      );
     }
     return wrap(countBelow(sortedSequence, values, side === "right"));
   },
@@ -156,10 +175,23 @@ export const digitize: Op2 = defineOp(
 
 /** How often each number `0, 1, …` occurs, or the sum of its weights. Not inside graphs or steps. @see Keras `ops.bincount` */
 export const bincount: OpFunction<
-  (x: Operand, ...rest: Rest<[{ readonly weights?: Operand | null }, { readonly minlength?: number }, { readonly sparse?: boolean }]>) => Tensor
+  (
+    x: Operand,
+    ...rest: Rest<
+      [{ readonly weights?: Operand | null }, { readonly minlength?: number }, { readonly sparse?: boolean }]
+    >
+  ) => Tensor
 > = hostOp(
   { name: "bincount", args: { x: "tensor", weights: "tensor?", minlength: opt(0), sparse: opt(false) } },
-  ({ x, weights, minlength }: { readonly x: Tensor; readonly weights: Tensor | null; readonly minlength: number }) => {
+  ({
+    x,
+    weights,
+    minlength,
+  }: {
+    readonly x: Tensor;
+    readonly weights: Tensor | null;
+    readonly minlength: number;
+  }) => {
     const numbers = toNumbers(x.dataSync(), x.dtype);
     const amounts = weights === null ? null : toNumbers(weights.dataSync(), weights.dtype);
     const dtype: DType = weights === null ? "int32" : weights.dtype;
@@ -175,29 +207,48 @@ export const bincount: OpFunction<
       const at = Math.floor(i / n) * count + (numbers[i] ?? 0);
       totals[at] = (totals[at] ?? 0) + (amounts === null ? 1 : (amounts[i] ?? 0));
     }
-    return Tensor.fromData(fromNumbers(totals, dtype), x.dims.length > 1 ? [...x.dims.slice(0, -1), count] : [count], dtype);
+    return Tensor.fromData(
+      fromNumbers(totals, dtype),
+      x.dims.length > 1 ? [...x.dims.slice(0, -1), count] : [count],
+      dtype,
+    );
   },
 );
 
 /** Numbers of values in equal intervals, and the edges of these. @see Keras `ops.histogram` */
 export const histogram: OpFunction<
-  (x: Operand, ...rest: Rest<[{ readonly bins?: number }, { readonly range?: readonly [number, number] | null }]>) => readonly [Tensor, Tensor]
+  (
+    x: Operand,
+    ...rest: Rest<[{ readonly bins?: number }, { readonly range?: readonly [number, number] | null }]>
+  ) => readonly [Tensor, Tensor]
 > = defineOp(
   { name: "histogram", args: { x: "tensor", bins: opt(10), range: opt(null) } },
-  ({ x, bins, range }: { readonly x: Tensor; readonly bins: number; readonly range: readonly [number, number] | null }) => {
+  ({
+    x,
+    bins,
+    range,
+  }: {
+    readonly x: Tensor;
+    readonly bins: number;
+    readonly range: readonly [number, number] | null;
+  }) => {
     const value = castTo(p.reshape(x.traced, [x.size]), isFloat(x.dtype) ? x.dtype : "float32");
     const scalar = (c: number): ReturnType<typeof castTo> => p.full(c, [], value.dtype);
     const low = range === null ? p.reduceMin(value, [0]) : scalar(range[0]);
     const high = range === null ? p.reduceMax(value, [0]) : scalar(range[1]);
     const isFlat = p.eq(low, high);
-    const [start, end] = [p.select(isFlat, p.offset(low, -0.5), low), p.select(isFlat, p.offset(high, 0.5), high)];
+    const [start, end] = [
+      p.select(isFlat, p.offset(low, -0.5), low),
+      p.select(isFlat, p.offset(high, 0.5), high),
+    ];
     const width = p.scale(p.sub(end, start), 1 / bins);
     const steps = p.iota([bins + 1], 0, value.dtype);
     const inner = p.add(p.broadcast(start, [bins + 1]), p.mul(steps, p.broadcast(width, [bins + 1])));
     const edges = p.select(p.eq(steps, p.fullLike(steps, bins)), p.broadcast(end, [bins + 1]), inner);
     const shape = [bins, x.size];
     const all = p.broadcast(value, shape);
-    const edge = (from: number): ReturnType<typeof castTo> => p.broadcast(p.slice(edges, [from], [from + bins]), shape, [0]);
+    const edge = (from: number): ReturnType<typeof castTo> =>
+      p.broadcast(p.slice(edges, [from], [from + bins]), shape, [0]);
     const isLast = p.eq(p.iota(shape, 0, "int32"), p.full(bins - 1, shape, "int32"));
     const inside = p.and(p.ge(all, edge(0)), p.or(p.lt(all, edge(1)), p.and(isLast, p.le(all, edge(1)))));
     return [wrap(p.reduceSum(castTo(inside, value.dtype), [1])), wrap(edges)];
@@ -215,9 +266,14 @@ export const view: Op1<[{ readonly dtype?: DType | null }]> = hostOp(
     const probe = fromNumbers([0], to);
     const length = bytes.byteLength / probe.BYTES_PER_ELEMENT;
     const last = (x.dims.at(-1) ?? 1) * (bytes.BYTES_PER_ELEMENT / probe.BYTES_PER_ELEMENT);
-    if (!Number.isInteger(last)) throw new ShapeError(`ops.view: the last axis of ${formatShape(x.shape)} (${x.dtype}) does not hold whole elements of ${to}.`);
+    if (!Number.isInteger(last))
+      throw new ShapeError(
+        `ops.view: the last axis of ${formatShape(x.shape)} (${x.dtype}) does not hold whole elements of ${to}.`,
+      );
     const result = fromNumbers(new Array<number>(length).fill(0), to);
-    new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(
+      new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    );
     return Tensor.fromData(result, x.dims.length === 0 ? [] : [...x.dims.slice(0, -1), last], to);
   },
 );

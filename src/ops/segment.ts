@@ -17,9 +17,17 @@ interface SegmentArguments {
 
 type SegmentOp = Op2<[{ readonly numSegments?: number | null }, { readonly sorted?: boolean }]>;
 
-function segmentOp(name: string, mode: "add" | "mul" | "max" | "min", initial: (dtype: Tensor["dtype"]) => number): SegmentOp {
+function segmentOp(
+  name: string,
+  mode: "add" | "mul" | "max" | "min",
+  initial: (dtype: Tensor["dtype"]) => number,
+): SegmentOp {
   return defineOp(
-    { name, module: "math", args: { data: "tensor", segmentIds: "tensor", numSegments: opt(null), sorted: opt(false) } },
+    {
+      name,
+      module: "math",
+      args: { data: "tensor", segmentIds: "tensor", numSegments: opt(null), sorted: opt(false) },
+    },
     ({ data, segmentIds, numSegments }: SegmentArguments) => {
       if (segmentIds.dims.length !== 1 || segmentIds.dims[0] !== data.dims[0]) {
         throw new ShapeError(
@@ -27,7 +35,9 @@ function segmentOp(name: string, mode: "add" | "mul" | "max" | "min", initial: (
         );
       }
       if (numSegments === null) {
-        throw new OptionError(`ops.${name}: numSegments is needed: the number of results must be known before the values are. Pass { numSegments }.`);
+        throw new OptionError(
+          `ops.${name}: numSegments is needed: the number of results must be known before the values are. Pass { numSegments }.`,
+        );
       }
       const value = data.traced;
       const ids = castTo(segmentIds.traced, "int32");
@@ -37,7 +47,13 @@ function segmentOp(name: string, mode: "add" | "mul" | "max" | "min", initial: (
       const start = p.full(initial(value.dtype), [numSegments + 1, ...value.shape.slice(1)], value.dtype);
       const all = p.scatter(start, rows, value, 0, mode);
       const limit = [numSegments, ...value.shape.slice(1)];
-      return wrap(p.slice(all, limit.map(() => 0), limit));
+      return wrap(
+        p.slice(
+          all,
+          limit.map(() => 0),
+          limit,
+        ),
+      );
     },
   );
 }
@@ -49,7 +65,11 @@ export const segmentSum: SegmentOp = segmentOp("segmentSum", "add", () => 0);
 export const segmentProd: SegmentOp = segmentOp("segmentProd", "mul", () => 1);
 
 /** Largest elements of the rows that have the same segment id; −∞ for empty segments. @see Keras `ops.segment_max` */
-export const segmentMax: SegmentOp = segmentOp("segmentMax", "max", (dtype) => (isFloat(dtype) ? -Infinity : lowest(dtype)));
+export const segmentMax: SegmentOp = segmentOp("segmentMax", "max", (dtype) =>
+  isFloat(dtype) ? -Infinity : lowest(dtype),
+);
 
 /** Smallest elements of the rows that have the same segment id; ∞ for empty segments. @see Keras `ops.segment_min` */
-export const segmentMin: SegmentOp = segmentOp("segmentMin", "min", (dtype) => (isFloat(dtype) ? Infinity : highest(dtype)));
+export const segmentMin: SegmentOp = segmentOp("segmentMin", "min", (dtype) =>
+  isFloat(dtype) ? Infinity : highest(dtype),
+);

@@ -14,7 +14,11 @@ import { opt } from "./core/unary.ts";
 import { Value } from "./core/value.ts";
 
 /** Sizes with one -1 (or null) replaced by what is left of `size` elements. */
-export function resolveShape(where: string, from: readonly number[], to: readonly (number | null)[]): number[] {
+export function resolveShape(
+  where: string,
+  from: readonly number[],
+  to: readonly (number | null)[],
+): number[] {
   const wanted = to.map((dim) => dim ?? -1);
   const known = sizeOf(wanted.filter((dim) => dim !== -1));
   const size = sizeOf(from);
@@ -35,14 +39,38 @@ export const reshape: OpFunction<
     newshape: T | { readonly newshape: T },
   ) => Result<X, T extends readonly number[] ? Reshaped<ShapeOf<X>, T> : Shape, DTypeOf<X>>
 > = defineOp(
-  { name: "reshape", args: { x: "tensor", newshape: "static" } },
+  {
+    name: "reshape",
+    args: { x: "tensor", newshape: "static" },
+    infer: ({ x, newshape }) => {
+      const { shape, dtype } = toValue(x as Tensor); // SAFETY: a tensor argument
+      const wanted = typeof newshape === "number" ? [newshape] : (newshape as readonly (number | null)[]); // SAFETY: as declared
+      const known = shape.every((dim) => dim !== null);
+      // With an unknown size, what -1 stands for is unknown too.
+      if (!known) return { shape: wanted.map((dim) => (dim === -1 ? null : dim)), dtype };
+      return {
+        shape: resolveShape(
+          "ops.reshape",
+          shape.map((dim) => dim ?? 0),
+          wanted,
+        ),
+        dtype,
+      };
+    },
+  },
   ({ x, newshape }: { readonly x: Tensor; readonly newshape: readonly (number | null)[] | number }) =>
-    wrap(p.reshape(x.traced, resolveShape("ops.reshape", x.dims, typeof newshape === "number" ? [newshape] : newshape))),
+    wrap(
+      p.reshape(
+        x.traced,
+        resolveShape("ops.reshape", x.dims, typeof newshape === "number" ? [newshape] : newshape),
+      ),
+    ),
 );
 
 /** All elements as a vector. @see Keras `ops.ravel` */
-export const ravel: Op1 = defineOp({ name: "ravel", args: { x: "tensor" } }, ({ x }: { readonly x: Tensor }) =>
-  wrap(p.reshape(x.traced, [x.size])),
+export const ravel: Op1 = defineOp(
+  { name: "ravel", args: { x: "tensor" } },
+  ({ x }: { readonly x: Tensor }) => wrap(p.reshape(x.traced, [x.size])),
 );
 
 /** Permutes the axes; by default reverses them. @see Keras `ops.transpose` */
@@ -57,21 +85,32 @@ export const transpose: OpFunction<
     const rank = x.dims.length;
     const perm = axes?.map((axis) => normalizeAxis(axis, rank, "ops.transpose")) ?? axesOf(x).toReversed();
     if (perm.length !== rank || new Set(perm).size !== rank) {
-      throw new ShapeError(`ops.transpose: expected a permutation of the ${rank} axes of ${formatShape(x.shape)}, received ${formatShape(perm)}.`);
+      throw new ShapeError(
+        `ops.transpose: expected a permutation of the ${rank} axes of ${formatShape(x.shape)}, received ${formatShape(perm)}.`,
+      );
     }
     return wrap(p.transpose(x.traced, perm));
   },
 );
 
 /** Moves axes to other places; the others keep their order. @see Keras `ops.moveaxis` */
-export const moveaxis: Op1<[{ readonly source: number | readonly number[] }, { readonly destination: number | readonly number[] }]> = defineOp(
+export const moveaxis: Op1<
+  [{ readonly source: number | readonly number[] }, { readonly destination: number | readonly number[] }]
+> = defineOp(
   { name: "moveaxis", args: { x: "tensor", source: "static", destination: "static" } },
-  (a: { readonly x: Tensor; readonly source: number | readonly number[]; readonly destination: number | readonly number[] }) => {
+  (a: {
+    readonly x: Tensor;
+    readonly source: number | readonly number[];
+    readonly destination: number | readonly number[];
+  }) => {
     const rank = a.x.dims.length;
-    const list = (axes: number | readonly number[]): number[] => (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, "ops.moveaxis"));
+    const list = (axes: number | readonly number[]): number[] =>
+      (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, "ops.moveaxis"));
     const [from, to] = [list(a.source), list(a.destination)];
     if (from.length !== to.length) {
-      throw new ShapeError(`ops.moveaxis: expected as many sources as destinations, received ${from.length} and ${to.length}.`);
+      throw new ShapeError(
+        `ops.moveaxis: expected as many sources as destinations, received ${from.length} and ${to.length}.`,
+      );
     }
     const perm = axesOf(a.x).filter((axis) => !from.includes(axis));
     const moves = from.map((axis, i): [number, number] => [to[i] ?? 0, axis]).toSorted(([i], [j]) => i - j);
@@ -85,7 +124,12 @@ export const swapaxes: Op1<[{ readonly axis1: number }, { readonly axis2: number
   { name: "swapaxes", args: { x: "tensor", axis1: "static", axis2: "static" } },
   ({ x, axis1, axis2 }: { readonly x: Tensor; readonly axis1: number; readonly axis2: number }) => {
     const [i, j] = [axis1, axis2].map((axis) => normalizeAxis(axis, x.dims.length, "ops.swapaxes"));
-    return wrap(p.transpose(x.traced, axesOf(x).map((axis) => (axis === i ? (j ?? 0) : axis === j ? (i ?? 0) : axis))));
+    return wrap(
+      p.transpose(
+        x.traced,
+        axesOf(x).map((axis) => (axis === i ? (j ?? 0) : axis === j ? (i ?? 0) : axis)),
+      ),
+    );
   },
 );
 
@@ -95,7 +139,10 @@ export const expandDims: OpFunction<{
     x: X,
     axis: A | { readonly axis: A },
   ): Result<X, ExpandDims<ShapeOf<X>, A>, DTypeOf<X>>;
-  <X extends Operand>(x: X, axis: readonly number[] | { readonly axis: readonly number[] }): Result<X, Shape, DTypeOf<X>>;
+  <X extends Operand>(
+    x: X,
+    axis: readonly number[] | { readonly axis: readonly number[] },
+  ): Result<X, Shape, DTypeOf<X>>;
 }> = defineOp(
   { name: "expandDims", args: { x: "tensor", axis: "static" } },
   ({ x, axis }: { readonly x: Tensor; readonly axis: number | readonly number[] }) => {
@@ -103,7 +150,12 @@ export const expandDims: OpFunction<{
     const rank = x.dims.length + list.length;
     const places = normalizeAxes(list, rank, "ops.expandDims");
     const old = [...x.dims];
-    return wrap(p.reshape(x.traced, Array.from({ length: rank }, (_, i) => (places.includes(i) ? 1 : (old.shift() ?? 1)))));
+    return wrap(
+      p.reshape(
+        x.traced,
+        Array.from({ length: rank }, (_, i) => (places.includes(i) ? 1 : (old.shift() ?? 1))),
+      ),
+    );
   },
 );
 
@@ -113,36 +165,54 @@ export const squeeze: OpFunction<{
     x: X,
     axis?: A | { readonly axis?: A },
   ): Result<X, Squeezed<ShapeOf<X>, A>, DTypeOf<X>>;
-  <X extends Operand>(x: X, axis: readonly number[] | { readonly axis: readonly number[] }): Result<X, Shape, DTypeOf<X>>;
+  <X extends Operand>(
+    x: X,
+    axis: readonly number[] | { readonly axis: readonly number[] },
+  ): Result<X, Shape, DTypeOf<X>>;
 }> = defineOp(
   {
     name: "squeeze",
     args: { x: "tensor", axis: opt(null) },
     infer: ({ x, axis }) => {
       const { shape, dtype } = toValue(x as Operand as Tensor); // SAFETY: a tensor argument
-      const places = axis === null ? axesOf({ shape }).filter((i) => shape[i] === 1) : squeezable(shape, axis as number | readonly number[]); // SAFETY: as declared
+      const places =
+        axis === null
+          ? axesOf({ shape }).filter((i) => shape[i] === 1)
+          : squeezable(shape, axis as number | readonly number[]); // SAFETY: as declared
       return { shape: shape.filter((_, i) => !places.includes(i)), dtype };
     },
   },
   ({ x, axis }: { readonly x: Tensor; readonly axis: number | readonly number[] | null }) => {
     const places = axis === null ? axesOf(x).filter((i) => x.dims[i] === 1) : squeezable(x.shape, axis);
-    return wrap(p.reshape(x.traced, x.dims.filter((_, i) => !places.includes(i))));
+    return wrap(
+      p.reshape(
+        x.traced,
+        x.dims.filter((_, i) => !places.includes(i)),
+      ),
+    );
   },
 );
 
 function squeezable(shape: Shape, axis: number | readonly number[]): number[] {
   const places = normalizeAxes(axis, shape.length, "ops.squeeze");
   const wrong = places.find((i) => shape[i] !== 1 && shape[i] !== null);
-  if (wrong !== undefined) throw new ShapeError(`ops.squeeze: axis ${wrong} of ${formatShape(shape)} has size ${shape[wrong]}; only axes of size 1 can be removed.`);
+  if (wrong !== undefined)
+    throw new ShapeError(
+      `ops.squeeze: axis ${wrong} of ${formatShape(shape)} has size ${shape[wrong]}; only axes of size 1 can be removed.`,
+    );
   return places;
 }
 
 /** Repeats axes of size 1, and adds axes in front, to get a shape. @see Keras `ops.broadcast_to` */
 export const broadcastTo: OpFunction<
-  <X extends Operand, const T extends readonly number[]>(x: X, shape: T | { readonly shape: T }) => Result<X, T, DTypeOf<X>>
+  <X extends Operand, const T extends readonly number[]>(
+    x: X,
+    shape: T | { readonly shape: T },
+  ) => Result<X, T, DTypeOf<X>>
 > = defineOp(
   { name: "broadcastTo", args: { x: "tensor", shape: "static" } },
-  ({ x, shape }: { readonly x: Tensor; readonly shape: readonly number[] }) => wrap(p.broadcast(x.traced, shape)),
+  ({ x, shape }: { readonly x: Tensor; readonly shape: readonly number[] }) =>
+    wrap(p.broadcast(x.traced, shape)),
 );
 
 /** The size of every axis; unknown sizes are null. @see Keras `ops.shape` */
@@ -169,4 +239,3 @@ function valueOf(x: Operand): Value {
   // SAFETY: what is no value is what toValue takes.
   return isTensorHolder(x) ? x.toTensor() : toValue(x as Parameters<typeof toValue>[0]);
 }
-

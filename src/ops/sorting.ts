@@ -61,7 +61,8 @@ export const argpartition: Op1<[{ readonly kth: number }, { readonly axis?: numb
     const at = normalizeAxis(axis, value.shape.length, "ops.argpartition");
     const n = value.shape[at] ?? 0;
     const k = kth < 0 ? kth + n : kth;
-    if (!(k >= 0 && k < n)) throw new OptionError(`ops.argpartition: expected kth from ${-n} to ${n - 1}, received ${kth}.`);
+    if (!(k >= 0 && k < n))
+      throw new OptionError(`ops.argpartition: expected kth from ${-n} to ${n - 1}, received ${kth}.`);
     return wrap(partition(value, at, k));
   },
 );
@@ -76,14 +77,22 @@ function partition(value: Var, axis: number, k: number): Var {
 }
 
 /** The k largest elements of the last axis, sorted, and their places. @see Keras `ops.top_k` */
-export const topK: Op1Pair<[{ readonly k: number }, { readonly sorted?: boolean }, { readonly isStable?: boolean }]> = defineOp(
-  { name: "topK", module: "math", args: { x: "tensor", k: "static", sorted: opt(true), isStable: opt(true) } },
+export const topK: Op1Pair<
+  [{ readonly k: number }, { readonly sorted?: boolean }, { readonly isStable?: boolean }]
+> = defineOp(
+  {
+    name: "topK",
+    module: "math",
+    args: { x: "tensor", k: "static", sorted: opt(true), isStable: opt(true) },
+  },
   ({ x, k }: { readonly x: Tensor; readonly k: number }) => {
     const value = sortable(x);
     const axis = value.shape.length - 1;
     const n = value.shape[axis] ?? 0;
     if (axis < 0 || !Number.isInteger(k) || k < 0 || k > n) {
-      throw new OptionError(`ops.topK: expected k from 0 to the size of the last axis of ${formatShape(x.shape)}, received ${k}.`);
+      throw new OptionError(
+        `ops.topK: expected k from 0 to the size of the last axis of ${formatShape(x.shape)}, received ${k}.`,
+      );
     }
     const { values, places } = sortWithPlaces(value, axis, true);
     return [wrap(castTo(sliceAxis(values, axis, 0, k), x.dtype)), wrap(sliceAxis(places, axis, 0, k))];
@@ -93,12 +102,22 @@ export const topK: Op1Pair<[{ readonly k: number }, { readonly sorted?: boolean 
 /** Whether the prediction for each target class is among the k largest of its row. @see Keras `ops.in_top_k` */
 export const inTopK: Op2<[{ readonly k: number }]> = defineOp(
   { name: "inTopK", module: "math", args: { targets: "tensor", predictions: "tensor", k: "static" } },
-  ({ targets, predictions, k }: { readonly targets: Tensor; readonly predictions: Tensor; readonly k: number }) => {
+  ({
+    targets,
+    predictions,
+    k,
+  }: {
+    readonly targets: Tensor;
+    readonly predictions: Tensor;
+    readonly k: number;
+  }) => {
     const scores = predictions.traced;
     const axis = scores.shape.length - 1;
     const classes = castTo(targets.traced, "int32");
     if (classes.shape.join() !== scores.shape.slice(0, -1).join()) {
-      throw new ShapeError(`ops.inTopK: expected targets of shape ${formatShape(scores.shape.slice(0, -1))}, received ${formatShape(targets.shape)}.`);
+      throw new ShapeError(
+        `ops.inTopK: expected targets of shape ${formatShape(scores.shape.slice(0, -1))}, received ${formatShape(targets.shape)}.`,
+      );
     }
     const before = axesBefore(axis);
     const isTarget = p.eq(p.iota(scores.shape, axis, "int32"), p.broadcast(classes, scores.shape, before));

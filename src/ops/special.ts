@@ -38,7 +38,10 @@ function fraction(a: Var, x: Var): Var {
     ([i, , c, d]) => {
       const change = p.abs(p.offset(p.mul(c, d), -1));
       const isStart = p.eq(i, p.fullLike(i, 0));
-      return p.and(any(p.or(isStart, p.gt(change, p.fullLike(change, precision)))), any(p.lt(i, p.fullLike(i, 2000))));
+      return p.and(
+        any(p.or(isStart, p.gt(change, p.fullLike(change, precision)))),
+        any(p.lt(i, p.fullLike(i, 2000))),
+      );
     },
     ([i, b, c, d, value]) => {
       const k = p.offset(i, 1);
@@ -71,14 +74,17 @@ function lowerGamma(a: Var, x: Var): Var {
  *
  * @see Keras `ops.gammainc`
  */
-export const gammainc: FloatBinaryOp = binaryOp({ name: "gammainc", module: "math", operands: floatType }, (a, x) => {
-  const [shape, place] = [p.stopGradient(a), p.stopGradient(x)];
-  const [result] = p.customGradient([lowerGamma(shape, place)], [x], ([g]) => {
-    if (!g) return [null];
-    // d/dx = x^(a − 1) · e^(−x) / Γ(a)
-    const log = p.sub(p.sub(p.mul(p.offset(shape, -1), p.log(place)), place), p.lgamma(shape));
-    return [p.mul(g, p.exp(log))];
-  });
-  invariant(result !== undefined, "customGradient passes its values on");
-  return result;
-});
+export const gammainc: FloatBinaryOp = binaryOp(
+  { name: "gammainc", module: "math", operands: floatType },
+  (a, x) => {
+    const [shape, place] = [p.stopGradient(a), p.stopGradient(x)];
+    const [result] = p.customGradient([lowerGamma(shape, place)], [x], ([g]) => {
+      if (!g) return [null];
+      // d/dx = x^(a − 1) · e^(−x) / Γ(a)
+      const log = p.sub(p.sub(p.mul(p.offset(shape, -1), p.log(place)), place), p.lgamma(shape));
+      return [p.mul(g, p.exp(log))];
+    });
+    invariant(result !== undefined, "customGradient passes its values on");
+    return result;
+  },
+);

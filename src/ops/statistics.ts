@@ -31,7 +31,10 @@ function sortedLast(x: Var, axes: readonly number[]): Var {
 /** For each row, the element at a place given by a number for each row (`[…rows]`). */
 function pick(sorted: Var, place: Var): Var {
   const last = sorted.shape.length - 1;
-  const hit = p.eq(p.iota(sorted.shape, last, "int32"), p.broadcast(p.cast(place, "int32"), sorted.shape, axesOf(place)));
+  const hit = p.eq(
+    p.iota(sorted.shape, last, "int32"),
+    p.broadcast(p.cast(place, "int32"), sorted.shape, axesOf(place)),
+  );
   return p.reduceSum(p.select(hit, sorted, p.zerosLike(sorted)), [last]);
 }
 
@@ -64,7 +67,12 @@ interface QuantileArguments {
 }
 
 /** Quantiles of x for each of the fractions q, which make axes in front. */
-function quantiles(where: string, { x, q, axis, method, keepdims }: QuantileArguments, percent: boolean, ignoreNan: boolean): Tensor {
+function quantiles(
+  where: string,
+  { x, q, axis, method, keepdims }: QuantileArguments,
+  percent: boolean,
+  ignoreNan: boolean,
+): Tensor {
   oneOf(where, "method", method, quantileMethods);
   const value = asFloat(x);
   const axes = normalizeAxes(axis, value.shape.length, where);
@@ -72,7 +80,8 @@ function quantiles(where: string, { x, q, axis, method, keepdims }: QuantileArgu
   const sorted = sortedLast(value, axes);
   const rows = sorted.shape.slice(0, -1);
   const n = sorted.shape.at(-1) ?? 0;
-  if (n === 0) throw new OptionError(`${where}: the tensor ${formatShape(x.shape)} has no elements along the axes.`);
+  if (n === 0)
+    throw new OptionError(`${where}: the tensor ${formatShape(x.shape)} has no elements along the axes.`);
   const nans = p.reduceSum(p.cast(isNan, value.dtype), axes);
   const clean = p.select(p.isNan(sorted), p.zerosLike(sorted), sorted);
   const valid = ignoreNan ? p.sub(p.fullLike(nans, n), nans) : p.fullLike(nans, n);
@@ -95,13 +104,18 @@ type QuantileOp = OpFunction<
   <X extends Operand>(
     x: X,
     q: Operand,
-    ...rest: Rest<[{ readonly axis?: Axis }, { readonly method?: QuantileMethod }, { readonly keepdims?: boolean }]>
+    ...rest: Rest<
+      [{ readonly axis?: Axis }, { readonly method?: QuantileMethod }, { readonly keepdims?: boolean }]
+    >
   ) => Result<X>
 >;
 
 function quantileOp(name: string, percent: boolean, ignoreNan: boolean): QuantileOp {
   return defineOp(
-    { name, args: { x: "tensor", q: "tensor", axis: opt(null), method: opt("linear"), keepdims: opt(false) } },
+    {
+      name,
+      args: { x: "tensor", q: "tensor", axis: opt(null), method: opt("linear"), keepdims: opt(false) },
+    },
     (args: QuantileArguments) => quantiles(`ops.${name}`, args, percent, ignoreNan),
   );
 }
@@ -130,37 +144,63 @@ function medianOver(x: Var, axes: readonly number[], ignoreNan: boolean): Var {
 }
 
 /** The middle element over axes (the mean of the middle two). @see Keras `ops.median` */
-export const median: ReductionOp<"float"> = reductionOp({ name: "median", prepare: inFloat }, (x, axes) => medianOver(x, axes, false));
+export const median: ReductionOp<"float"> = reductionOp({ name: "median", prepare: inFloat }, (x, axes) =>
+  medianOver(x, axes, false),
+);
 
 /** `median` of the elements that are not NaN. @see Keras `ops.nanmedian` */
-export const nanmedian: ReductionOp<"float"> = reductionOp({ name: "nanmedian", prepare: inFloat }, (x, axes) => medianOver(x, axes, true));
+export const nanmedian: ReductionOp<"float"> = reductionOp(
+  { name: "nanmedian", prepare: inFloat },
+  (x, axes) => medianOver(x, axes, true),
+);
 
 /** Correlation coefficients of the rows. @see Keras `ops.corrcoef` */
-export const corrcoef: Op1 = defineOp({ name: "corrcoef", args: { x: "tensor" } }, ({ x }: { readonly x: Tensor }) => {
-  const raw = asFloat(x);
-  const value = raw.shape.length === 1 ? p.reshape(raw, [1, raw.shape[0] ?? 0]) : raw;
-  const [rows = 0, n = 0] = value.shape;
-  const centred = p.sub(value, p.broadcast(meanOver(value, [1]), value.shape, [0]));
-  const covariance = p.scale(p.matmul(centred, p.transpose(centred, [1, 0])), 1 / Math.max(1, n - 1));
-  const spreads = p.sqrt(p.scale(p.reduceSum(p.square(centred), [1]), 1 / Math.max(1, n - 1)));
-  const scaled = p.div(p.div(covariance, p.broadcast(spreads, [rows, rows], [0])), p.broadcast(spreads, [rows, rows], [1]));
-  const limited = p.clamp(scaled, p.fullLike(scaled, -1), p.fullLike(scaled, 1));
-  return wrap(raw.shape.length === 1 ? p.reshape(limited, []) : limited);
-});
+export const corrcoef: Op1 = defineOp(
+  { name: "corrcoef", args: { x: "tensor" } },
+  ({ x }: { readonly x: Tensor }) => {
+    const raw = asFloat(x);
+    const value = raw.shape.length === 1 ? p.reshape(raw, [1, raw.shape[0] ?? 0]) : raw;
+    const [rows = 0, n = 0] = value.shape;
+    const centred = p.sub(value, p.broadcast(meanOver(value, [1]), value.shape, [0]));
+    const covariance = p.scale(p.matmul(centred, p.transpose(centred, [1, 0])), 1 / Math.max(1, n - 1));
+    const spreads = p.sqrt(p.scale(p.reduceSum(p.square(centred), [1]), 1 / Math.max(1, n - 1)));
+    const scaled = p.div(
+      p.div(covariance, p.broadcast(spreads, [rows, rows], [0])),
+      p.broadcast(spreads, [rows, rows], [1]),
+    );
+    const limited = p.clamp(scaled, p.fullLike(scaled, -1), p.fullLike(scaled, 1));
+    return wrap(raw.shape.length === 1 ? p.reshape(limited, []) : limited);
+  },
+);
 
 /** Cross-correlation of two vectors: whole overlaps (`valid`), the size of the longer (`same`), or all (`full`). @see Keras `ops.correlate` */
 export const correlate: Op2<[{ readonly mode?: "valid" | "same" | "full" }]> = defineOp(
   { name: "correlate", args: { x1: "tensor", x2: "tensor", mode: opt("valid") } },
-  ({ x1, x2, mode }: { readonly x1: Tensor; readonly x2: Tensor; readonly mode: "valid" | "same" | "full" }) => {
+  ({
+    x1,
+    x2,
+    mode,
+  }: {
+    readonly x1: Tensor;
+    readonly x2: Tensor;
+    readonly mode: "valid" | "same" | "full";
+  }) => {
     oneOf("ops.correlate", "mode", mode, ["valid", "same", "full"]);
     if (x1.dims.length !== 1 || x2.dims.length !== 1) {
-      throw new OptionError(`ops.correlate: expected two vectors, received shapes ${formatShape(x1.shape)} and ${formatShape(x2.shape)}.`);
+      throw new OptionError(
+        `ops.correlate: expected two vectors, received shapes ${formatShape(x1.shape)} and ${formatShape(x2.shape)}.`,
+      );
     }
     const dtype = floatType(resultType([x1, x2]));
     const [a, b] = [castTo(x1.traced, dtype), castTo(x2.traced, dtype)];
     const [n, m] = [x1.size, x2.size];
     const full = p.reshape(
-      p.conv(p.reshape(a, [1, n, 1]), p.reshape(b, [m, 1, 1]), { strides: [1], padding: [[m - 1, m - 1]], dilation: [1], groups: 1 }),
+      p.conv(p.reshape(a, [1, n, 1]), p.reshape(b, [m, 1, 1]), {
+        strides: [1],
+        padding: [[m - 1, m - 1]],
+        dilation: [1],
+        groups: 1,
+      }),
       [n + m - 1],
     );
     if (mode === "full") return wrap(full);
@@ -172,4 +212,3 @@ export const correlate: Op2<[{ readonly mode?: "valid" | "same" | "full" }]> = d
     return wrap(sliceAxis(full, 0, start, start + count));
   },
 );
-

@@ -28,7 +28,9 @@ export const fabs: FloatUnaryOp = floatUnaryOp({ name: "fabs" }, p.abs);
 export const negative: UnaryOp = unaryOp({ name: "negative" }, (x) => p.neg(numeric(x)));
 
 /** −1, 0 or 1. @see Keras `ops.sign` */
-export const sign: UnaryOp = unaryOp({ name: "sign" }, (x) => (x.dtype === "bool" ? castTo(x, "int32") : p.sign(x)));
+export const sign: UnaryOp = unaryOp({ name: "sign" }, (x) =>
+  x.dtype === "bool" ? castTo(x, "int32") : p.sign(x),
+);
 
 /** `x²`. @see Keras `ops.square` */
 export const square: UnaryOp = unaryOp({ name: "square" }, (x) => p.square(numeric(x)));
@@ -47,7 +49,9 @@ export const cbrt: FloatUnaryOp = floatUnaryOp({ name: "cbrt" }, (x) => {
 });
 
 /** `1/x`. @see Keras `ops.reciprocal` */
-export const reciprocal: FloatUnaryOp = floatUnaryOp({ name: "reciprocal" }, (x) => p.div(p.fullLike(x, 1), x));
+export const reciprocal: FloatUnaryOp = floatUnaryOp({ name: "reciprocal" }, (x) =>
+  p.div(p.fullLike(x, 1), x),
+);
 
 /** `eˣ`. @see Keras `ops.exp` */
 export const exp: FloatUnaryOp = floatUnaryOp({ name: "exp" }, p.exp);
@@ -74,7 +78,9 @@ export const log1p: FloatUnaryOp = floatUnaryOp({ name: "log1p" }, p.log1p);
 export const erf: FloatUnaryOp = floatUnaryOp({ name: "erf", module: "math" }, p.erf);
 
 /** `1 − erf(x)`. @see Keras `ops.erfc` */
-export const erfc: FloatUnaryOp = floatUnaryOp({ name: "erfc", module: "math" }, (x) => p.sub(p.fullLike(x, 1), p.erf(x)));
+export const erfc: FloatUnaryOp = floatUnaryOp({ name: "erfc", module: "math" }, (x) =>
+  p.sub(p.fullLike(x, 1), p.erf(x)),
+);
 
 /** Inverse of the error function. @see Keras `ops.erfinv` */
 export const erfinv: FloatUnaryOp = floatUnaryOp({ name: "erfinv", module: "math" }, p.erfInv);
@@ -130,23 +136,26 @@ export const rad2deg: FloatUnaryOp = floatUnaryOp({ name: "rad2deg" }, (x) => p.
 
 /** Coefficients of Chebyshev series for `exp(−|x|) I₀(x)` on `[0, 8]` and `√|x|` times it beyond (Cephes, `i0.c`). */
 const besselNear = [
-  -4.41534164647933937950e-18, 3.33079451882223809783e-17, -2.43127984654795469359e-16, 1.71539128555513303061e-15,
-  -1.16853328779934516808e-14, 7.67618549860493561688e-14, -4.85644678311192946090e-13, 2.95505266312963983461e-12,
-  -1.72682629144155570723e-11, 9.67580903537323691224e-11, -5.18979560163526290666e-10, 2.65982372468238665035e-9,
-  -1.30002500998624804212e-8, 6.04699502254191894932e-8, -2.67079385394061173391e-7, 1.11738753912010371815e-6,
-  -4.41673835845875056359e-6, 1.64484480707288970893e-5, -5.75419501008210370398e-5, 1.88502885095841655729e-4,
-  -5.76375574538582365885e-4, 1.63947561694133579842e-3, -4.32430999505057594430e-3, 1.05464603945949983183e-2,
-  -2.37374148058994688156e-2, 4.93052842396707084878e-2, -9.49010970480476444210e-2, 1.71620901522208775349e-1,
-  -3.04682672343198398683e-1, 6.76795274409476084995e-1,
+  -4.4153416464793393795e-18, 3.33079451882223809783e-17, -2.43127984654795469359e-16,
+  1.71539128555513303061e-15, -1.16853328779934516808e-14, 7.67618549860493561688e-14,
+  -4.8564467831119294609e-13, 2.95505266312963983461e-12, -1.72682629144155570723e-11,
+  9.67580903537323691224e-11, -5.18979560163526290666e-10, 2.65982372468238665035e-9,
+  -1.30002500998624804212e-8, 6.04699502254191894932e-8, -2.67079385394061173391e-7,
+  1.11738753912010371815e-6, -4.41673835845875056359e-6, 1.64484480707288970893e-5,
+  -5.75419501008210370398e-5, 1.88502885095841655729e-4, -5.76375574538582365885e-4,
+  1.63947561694133579842e-3, -4.3243099950505759443e-3, 1.05464603945949983183e-2, -2.37374148058994688156e-2,
+  4.93052842396707084878e-2, -9.4901097048047644421e-2, 1.71620901522208775349e-1, -3.04682672343198398683e-1,
+  6.76795274409476084995e-1,
 ];
 const besselFar = [
-  -7.23318048787475395456e-18, -4.83050448594418207126e-18, 4.46562142029675999901e-17, 3.46122286769746109310e-17,
-  -2.82762398051658348494e-16, -3.42548561967721913462e-16, 1.77256013305652638360e-15, 3.81168066935262242075e-15,
-  -9.55484669882830764870e-15, -4.15056934728722208663e-14, 1.54008621752140982691e-14, 3.85277838274214270114e-13,
-  7.18012445138366623367e-13, -1.79417853150680611778e-12, -1.32158118404477131188e-11, -3.14991652796324136454e-11,
-  1.18891471078464383424e-11, 4.94060238822496958910e-10, 3.39623202570838634515e-9, 2.26666899049817806459e-8,
-  2.04891858946906374183e-7, 2.89137052083475648297e-6, 6.88975834691682398426e-5, 3.36911647825569408990e-3,
-  8.04490411014108831608e-1,
+  -7.23318048787475395456e-18, -4.83050448594418207126e-18, 4.46562142029675999901e-17,
+  3.4612228676974610931e-17, -2.82762398051658348494e-16, -3.42548561967721913462e-16,
+  1.7725601330565263836e-15, 3.81168066935262242075e-15, -9.5548466988283076487e-15,
+  -4.15056934728722208663e-14, 1.54008621752140982691e-14, 3.85277838274214270114e-13,
+  7.18012445138366623367e-13, -1.79417853150680611778e-12, -1.32158118404477131188e-11,
+  -3.14991652796324136454e-11, 1.18891471078464383424e-11, 4.9406023882249695891e-10,
+  3.39623202570838634515e-9, 2.26666899049817806459e-8, 2.04891858946906374183e-7, 2.89137052083475648297e-6,
+  6.88975834691682398426e-5, 3.3691164782556940899e-3, 8.04490411014108831608e-1,
 ];
 
 /** Clenshaw's recurrence for a Chebyshev series. */
@@ -190,7 +199,10 @@ export const round: ElementwiseOp<[{ readonly decimals?: number }]> = defineOp(
     const float = castTo(value, floatType(x.dtype));
     if (decimals === 0) return wrap(p.round(float));
     const factor = p.fullLike(float, 10 ** Math.abs(decimals));
-    const rounded = decimals > 0 ? p.div(p.round(p.mul(float, factor)), factor) : p.mul(p.round(p.div(float, factor)), factor);
+    const rounded =
+      decimals > 0
+        ? p.div(p.round(p.mul(float, factor)), factor)
+        : p.mul(p.round(p.div(float, factor)), factor);
     return wrap(isFloat(x.dtype) ? rounded : castTo(rounded, x.dtype === "bool" ? "int32" : x.dtype));
   },
 );
@@ -226,10 +238,25 @@ export const nanToNum: ElementwiseOp<
   [{ readonly nan?: number }, { readonly posinf?: number | null }, { readonly neginf?: number | null }]
 > = defineOp(
   { name: "nanToNum", args: { x: "tensor", nan: opt(0), posinf: opt(null), neginf: opt(null) } },
-  ({ x, nan, posinf, neginf }: { readonly x: Tensor; readonly nan: number; readonly posinf: number | null; readonly neginf: number | null }) => {
+  ({
+    x,
+    nan,
+    posinf,
+    neginf,
+  }: {
+    readonly x: Tensor;
+    readonly nan: number;
+    readonly posinf: number | null;
+    readonly neginf: number | null;
+  }) => {
     const value = x.traced;
     if (!isFloat(x.dtype)) return wrap(value);
-    const largest = { float16: 65504, bfloat16: 3.3895313892515355e38, float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
+    const largest = {
+      float16: 65504,
+      bfloat16: 3.3895313892515355e38,
+      float32: 3.4028234663852886e38,
+      float64: Number.MAX_VALUE,
+    };
     const limit = largest[x.dtype as keyof typeof largest]; // SAFETY: x is a float, and these are all of them
     const isBig = p.not(p.isFinite(value));
     const bounded = p.select(
@@ -242,17 +269,29 @@ export const nanToNum: ElementwiseOp<
 );
 
 /** Limits `x` to `[xMin, xMax]`. @see Keras `ops.clip` */
-export const clip: ElementwiseOp<[{ readonly xMin: number | Tensor }, { readonly xMax: number | Tensor }]> = defineOp(
-  { name: "clip", args: { x: "tensor", xMin: "static", xMax: "static" } },
-  ({ x, xMin, xMax }: { readonly x: Tensor; readonly xMin: number | Tensor; readonly xMax: number | Tensor }) => {
-    const value = x.dtype === "bool" ? castTo(x.traced, "int32") : x.traced;
-    const isFraction = [xMin, xMax].some((limit) => typeof limit === "number" && Number.isFinite(limit) && !Number.isInteger(limit));
-    const body = isFraction && !isFloat(value.dtype) ? castTo(value, "float32") : value;
-    const limit = (bound: number | Tensor): Var =>
-      typeof bound === "number" ? p.fullLike(body, bound) : p.broadcast(castTo(bound.traced, body.dtype), body.shape);
-    const [low, high] = [limit(xMin), limit(xMax)];
-    // The gradient is that of x wherever x lies within the limits, bounds included.
-    return wrap(p.select(p.lt(body, low), low, p.select(p.gt(body, high), high, body)));
-  },
-);
-
+export const clip: ElementwiseOp<[{ readonly xMin: number | Tensor }, { readonly xMax: number | Tensor }]> =
+  defineOp(
+    { name: "clip", args: { x: "tensor", xMin: "static", xMax: "static" } },
+    ({
+      x,
+      xMin,
+      xMax,
+    }: {
+      readonly x: Tensor;
+      readonly xMin: number | Tensor;
+      readonly xMax: number | Tensor;
+    }) => {
+      const value = x.dtype === "bool" ? castTo(x.traced, "int32") : x.traced;
+      const isFraction = [xMin, xMax].some(
+        (limit) => typeof limit === "number" && Number.isFinite(limit) && !Number.isInteger(limit),
+      );
+      const body = isFraction && !isFloat(value.dtype) ? castTo(value, "float32") : value;
+      const limit = (bound: number | Tensor): Var =>
+        typeof bound === "number"
+          ? p.fullLike(body, bound)
+          : p.broadcast(castTo(bound.traced, body.dtype), body.shape);
+      const [low, high] = [limit(xMin), limit(xMax)];
+      // The gradient is that of x wherever x lies within the limits, bounds included.
+      return wrap(p.select(p.lt(body, low), low, p.select(p.gt(body, high), high, body)));
+    },
+  );

@@ -11,7 +11,13 @@ import { vjp } from "../../src/ops/gradient.ts";
 import * as ops from "../../src/ops/index.ts";
 import { isPlainObject } from "../../src/util/options.ts";
 import { expectClose, tolerance } from "../support/close.ts";
-import { decodeTensors, describeGolden, type GoldenTensor, goldenFiles, readGolden } from "../support/golden.ts";
+import {
+  decodeTensors,
+  describeGolden,
+  type GoldenTensor,
+  goldenFiles,
+  readGolden,
+} from "../support/golden.ts";
 
 interface Case {
   readonly op: string;
@@ -20,12 +26,16 @@ interface Case {
   readonly kwargs: Readonly<Record<string, unknown>>;
   readonly output: unknown;
   readonly symbolic?: unknown;
-  readonly grads?: { readonly cotangents: readonly GoldenTensor[]; readonly inputs: readonly (GoldenTensor | null)[] };
+  readonly grads?: {
+    readonly cotangents: readonly GoldenTensor[];
+    readonly inputs: readonly (GoldenTensor | null)[];
+  };
 }
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-const camel = (name: string): string => name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+const camel = (name: string): string =>
+  name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 const groups: Readonly<Record<string, object>> = { ...ops };
 
 /** `nn.max_pool` → `ops.maxPool`, `image.resize` → `ops.image.resize`. */
@@ -37,7 +47,8 @@ function functionOf(op: string): AnyFunction {
   return f as AnyFunction; // SAFETY: a function, checked above
 }
 
-const isGolden = (value: unknown): value is GoldenTensor => isPlainObject(value) && "values" in value && "shape" in value;
+const isGolden = (value: unknown): value is GoldenTensor =>
+  isPlainObject(value) && "values" in value && "shape" in value;
 
 /** Replaces what JSON has no form for, and tensors by what `make` gives for them. */
 function decode(value: unknown, make: (tensor: GoldenTensor) => unknown): unknown {
@@ -53,7 +64,8 @@ function decode(value: unknown, make: (tensor: GoldenTensor) => unknown): unknow
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [camel(key), decode(child, make)]));
 }
 
-const toTensor = ({ values, shape, dtype }: GoldenTensor): Tensor => makeTensor(Float64Array.from(values), { shape, dtype: dtype as DType }); // SAFETY: the corpus's dtypes are ours
+const toTensor = ({ values, shape, dtype }: GoldenTensor): Tensor =>
+  makeTensor(Float64Array.from(values), { shape, dtype: dtype as DType }); // SAFETY: the corpus's dtypes are ours
 
 function call({ op, args, kwargs }: Case, make: (tensor: GoldenTensor) => unknown): unknown {
   const given = args.map((arg) => decode(arg, make));
@@ -61,12 +73,23 @@ function call({ op, args, kwargs }: Case, make: (tensor: GoldenTensor) => unknow
   return functionOf(op)(...given, ...(Object.keys(kwargs).length > 0 ? [options] : []));
 }
 
-function compare(actual: unknown, expected: unknown, symbolic: unknown, kind: "op" | "grad", path: string): void {
+function compare(
+  actual: unknown,
+  expected: unknown,
+  symbolic: unknown,
+  kind: "op" | "grad",
+  path: string,
+): void {
   if (isGolden(expected)) {
-    if (typeof actual === "number") return expectClose([actual], expected.values, tolerance("float32", kind), path);
-    if (!(actual instanceof Tensor)) throw new Error(`${path}: expected a tensor, received ${String(actual)}`);
+    if (typeof actual === "number")
+      return expectClose([actual], expected.values, tolerance("float32", kind), path);
+    if (!(actual instanceof Tensor))
+      throw new Error(`${path}: expected a tensor, received ${String(actual)}`);
     // 64-bit results are those of PyTorch; Keras's own rule, which the symbolic dtype shows, has 32 bits.
-    const dtype = isGolden(symbolic) || (isPlainObject(symbolic) && "dtype" in symbolic) ? String(symbolic["dtype" as keyof typeof symbolic]) : expected.dtype;
+    const dtype =
+      isGolden(symbolic) || (isPlainObject(symbolic) && "dtype" in symbolic)
+        ? String(symbolic["dtype" as keyof typeof symbolic])
+        : expected.dtype;
     if (expected.dtype === "int64") expect(["int32", "int64"], path).toContain(actual.dtype);
     else if (expected.dtype !== dtype) expect([dtype, expected.dtype], path).toContain(actual.dtype);
     else if (expected.dtype !== "float64") expect(actual.dtype, path).toBe(expected.dtype);
@@ -74,10 +97,14 @@ function compare(actual: unknown, expected: unknown, symbolic: unknown, kind: "o
     return expectClose(values, expected, tolerance(expected.dtype, kind), path);
   }
   if (Array.isArray(expected)) {
-    if (!Array.isArray(actual) || actual.length !== expected.length) throw new Error(`${path}: expected ${expected.length} results, received ${String(actual)}`);
-    return expected.forEach((child, i) => compare(actual[i], child, Array.isArray(symbolic) ? symbolic[i] : undefined, kind, `${path}[${i}]`));
+    if (!Array.isArray(actual) || actual.length !== expected.length)
+      throw new Error(`${path}: expected ${expected.length} results, received ${String(actual)}`);
+    return expected.forEach((child, i) =>
+      compare(actual[i], child, Array.isArray(symbolic) ? symbolic[i] : undefined, kind, `${path}[${i}]`),
+    );
   }
-  if (typeof expected === "number" && actual instanceof Tensor) return expectClose([actual.item()], [expected], tolerance("float32", kind), path);
+  if (typeof expected === "number" && actual instanceof Tensor)
+    return expectClose([actual.item()], [expected], tolerance("float32", kind), path);
   expect(actual, path).toEqual(expected);
 }
 
@@ -106,7 +133,8 @@ function toSymbolic({ shape, dtype }: GoldenTensor): KerasTensor {
 }
 
 function specOf(value: unknown): unknown {
-  if (value instanceof KerasTensor || value instanceof Tensor) return { shape: [...value.shape], dtype: value.dtype };
+  if (value instanceof KerasTensor || value instanceof Tensor)
+    return { shape: [...value.shape], dtype: value.dtype };
   return Array.isArray(value) ? value.map(specOf) : value;
 }
 
@@ -177,10 +205,16 @@ interface Control {
 /** What the descriptions of control flow in the corpus say. */
 const controls: Readonly<Record<string, (data: Tensor) => unknown>> = {
   scan: (xs) => ops.scan((c: Tensor, x: Tensor) => [ops.add(c, x), ops.multiply(c, x)], 1, xs),
-  scan_reverse: (xs) => ops.scan((c: Tensor, x: Tensor) => [ops.add(c, x), ops.multiply(c, x)], 1, xs, { reverse: true }),
+  scan_reverse: (xs) =>
+    ops.scan((c: Tensor, x: Tensor) => [ops.add(c, x), ops.multiply(c, x)], 1, xs, { reverse: true }),
   associative_scan: (xs) => ops.associativeScan((a: Tensor, b: Tensor) => ops.add(a, b), xs),
   map: (xs) => ops.map((x: Tensor) => ops.add(ops.multiply(x, x), 1), xs),
-  while_loop: () => ops.whileLoop((x: Tensor) => ops.less(x, 10), (x: Tensor, y: Tensor) => [ops.multiply(x, 2), ops.add(y, 1)], [1, 0]),
+  while_loop: () =>
+    ops.whileLoop(
+      (x: Tensor) => ops.less(x, 10),
+      (x: Tensor, y: Tensor) => [ops.multiply(x, 2), ops.add(y, 1)],
+      [1, 0],
+    ),
   fori_loop: () => ops.foriLoop(0, 5, (i: Tensor, x: Tensor) => ops.add(x, i), 0),
 };
 
@@ -194,7 +228,9 @@ for (const backend of ["reference", "wasm"]) {
   describeGolden(`ops against Keras (${backend})`, () => {
     beforeAll(() => setBackend(backend));
 
-    const files = goldenFiles("ops", ".json").filter((name) => !name.includes("failed") && name !== "control.json");
+    const files = goldenFiles("ops", ".json").filter(
+      (name) => !name.includes("failed") && name !== "control.json",
+    );
     for (const file of files) {
       const group = file.replace(".json", "");
       describe(group, () => {
@@ -225,15 +261,28 @@ for (const backend of ["reference", "wasm"]) {
       for (const { op, desc, output } of cases) {
         it(op, () => {
           const data = Object.values(desc).find(isGolden);
-          compare(controls[op]?.(data === undefined ? ops.zeros([]) : toTensor(data)), output, undefined, "op", op);
+          compare(
+            controls[op]?.(data === undefined ? ops.zeros([]) : toTensor(data)),
+            output,
+            undefined,
+            "op",
+            op,
+          );
         });
       }
     });
 
     describe("what PyTorch has otherwise, or not at all", () => {
-      const corpus = readGolden<{ readonly differs: readonly NumpyCase[]; readonly numpy_only: Readonly<Record<string, readonly Case[]>> }>("numpy_backend.json");
-      const preferred = corpus.differs.filter(({ section, prefer }) => section.startsWith("ops/") && prefer === "numpy");
-      const only = Object.entries(corpus.numpy_only).flatMap(([section, list]) => (section.startsWith("ops/") ? list : []));
+      const corpus = readGolden<{
+        readonly differs: readonly NumpyCase[];
+        readonly numpy_only: Readonly<Record<string, readonly Case[]>>;
+      }>("numpy_backend.json");
+      const preferred = corpus.differs.filter(
+        ({ section, prefer }) => section.startsWith("ops/") && prefer === "numpy",
+      );
+      const only = Object.entries(corpus.numpy_only).flatMap(([section, list]) =>
+        section.startsWith("ops/") ? list : [],
+      );
       [...preferred.map((test) => ({ ...test, output: test.numpy.output })), ...only].forEach((test, i) => {
         it(`${i} ${test.op}`, () => compare(call(test, toTensor), test.output, undefined, "op", test.op));
       });
@@ -243,10 +292,13 @@ for (const backend of ["reference", "wasm"]) {
 
 describe("ops against Keras on NumPy", () => {
   const path = new URL("../fixtures/keras-ops.json", import.meta.url);
-  const { cases } = decodeTensors(JSON.parse(readFileSync(path, "utf8"))) as { readonly cases: readonly Case[] }; // SAFETY: made for this test
+  const { cases } = decodeTensors(JSON.parse(readFileSync(path, "utf8"))) as {
+    readonly cases: readonly Case[];
+  }; // SAFETY: made for this test
   beforeAll(() => setBackend("reference"));
   cases.forEach((test, i) => {
-    it(`${i} ${test.op}${test.tag === undefined ? "" : ` ${test.tag}`}`, () => compare(call(test, toTensor), test.output, undefined, "op", test.op));
+    it(`${i} ${test.op}${test.tag === undefined ? "" : ` ${test.tag}`}`, () =>
+      compare(call(test, toTensor), test.output, undefined, "op", test.op));
   });
 });
 
@@ -255,11 +307,17 @@ describe("ops whose results are not fixed by Keras alone", () => {
     const x = makeTensor([0.5, 1.4, -0.8, -1.1, -0.9, 0.2]);
     const parted = Array.from(toNumbers(ops.take(x, ops.argpartition(x, 2)).dataSync(), "float32"));
     expect(Math.max(...parted.slice(0, 3))).toBeLessThanOrEqual(Math.min(...parted.slice(3)));
-    expect(parted.toSorted()).toEqual(Array.from(toNumbers(x.dataSync(), "float32")).toSorted());
+    const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+    expect(ascending(parted)).toEqual(ascending(Array.from(toNumbers(x.dataSync(), "float32"))));
   });
 
   it("gives eigenvalues and eigenvectors of matrices that are not symmetric", () => {
-    const [values, vectors] = ops.eig(makeTensor([[0, 1], [-1, 0]])) as readonly Tensor[]; // SAFETY: two results
+    const [values, vectors] = ops.eig(
+      makeTensor([
+        [0, 1],
+        [-1, 0],
+      ]),
+    ) as readonly Tensor[]; // SAFETY: two results
     expectClose(values?.dataSync() ?? [], [0, 1, 0, -1], { rtol: 0, atol: 1e-6 });
     expect(vectors?.dims).toEqual([2, 2, 2]);
   });

@@ -1,4 +1,4 @@
-import { scan } from "../../ops/control-flow.ts";
+import { scan } from "../../ops/loops.ts";
 import { cast } from "../../ops/cast.ts";
 import { Tensor } from "../../ops/core/tensor.ts";
 import { getItem } from "../../ops/get-item.ts";

@@ -5,7 +5,7 @@ import type { DType } from "../../ir/dtypes.ts";
 import { currentBuilder } from "../../ir/program.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { RuleOf, Shape, ShapeRule, TimeDistributedRule, WideRule } from "../../ir/shape-types/index.ts";
-import { map } from "../../ops/control-flow.ts";
+import { map } from "../../ops/loops.ts";
 import { isInferring } from "../../ops/core/abstract.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { getItem } from "../../ops/get-item.ts";

@@ -38,12 +38,19 @@ export function moveAxis(x: Var, from: number, to: number): Var {
 
 /** Keeps reduced axes with size 1. */
 export function restoreAxes(y: Var, shape: readonly number[], axes: readonly number[]): Var {
-  return p.reshape(y, shape.map((dim, i) => (axes.includes(i) ? 1 : dim)));
+  return p.reshape(
+    y,
+    shape.map((dim, i) => (axes.includes(i) ? 1 : dim)),
+  );
 }
 
 /** Repeats a reduced value along the axes that were reduced. */
 export function spread(y: Var, shape: readonly number[], axes: readonly number[]): Var {
-  return p.broadcast(y, shape, shape.map((_, i) => i).filter((i) => !axes.includes(i)));
+  return p.broadcast(
+    y,
+    shape,
+    shape.map((_, i) => i).filter((i) => !axes.includes(i)),
+  );
 }
 
 /** Number of elements along axes. */

@@ -86,7 +86,12 @@ function toHessenberg(h: ComplexMatrix, q: ComplexMatrix): void {
 
 /** The eigenvalue of the last 2 × 2 block that is nearer to its last element: Wilkinson's shift. */
 function shiftOf(h: ComplexMatrix, last: number): Complex {
-  const [a, b, c, d] = [at(h, last - 1, last - 1), at(h, last - 1, last), at(h, last, last - 1), at(h, last, last)];
+  const [a, b, c, d] = [
+    at(h, last - 1, last - 1),
+    at(h, last - 1, last),
+    at(h, last, last - 1),
+    at(h, last, last),
+  ];
   const half: Complex = [(a[0] - d[0]) / 2, (a[1] - d[1]) / 2];
   const product = multiply(b, c);
   const square = multiply(half, half);
@@ -95,7 +100,9 @@ function shiftOf(h: ComplexMatrix, last: number): Complex {
     [d[0] + half[0] + root[0], d[1] + half[1] + root[1]],
     [d[0] + half[0] - root[0], d[1] + half[1] - root[1]],
   ];
-  return Math.hypot(plus[0] - d[0], plus[1] - d[1]) < Math.hypot(minus[0] - d[0], minus[1] - d[1]) ? plus : minus;
+  return Math.hypot(plus[0] - d[0], plus[1] - d[1]) < Math.hypot(minus[0] - d[0], minus[1] - d[1])
+    ? plus
+    : minus;
 }
 
 /** QR steps until h is a triangle; q collects the rotations. */
@@ -111,7 +118,8 @@ function toTriangle(h: ComplexMatrix, q: ComplexMatrix): void {
     // Every now and then another shift, lest the steps go round in a circle.
     const shift: Complex = step % 11 === 10 ? [Math.hypot(...at(h, last, last - 1)), 0] : shiftOf(h, last);
     const add = (sign: number): void => {
-      for (let i = 0; i <= last; i++) put(h, i, i, [at(h, i, i)[0] + sign * shift[0], at(h, i, i)[1] + sign * shift[1]]);
+      for (let i = 0; i <= last; i++)
+        put(h, i, i, [at(h, i, i)[0] + sign * shift[0], at(h, i, i)[1] + sign * shift[1]]);
     };
     add(-1);
     const turns: { c: number; s: Complex }[] = [];
@@ -156,7 +164,9 @@ function vectorsOf(h: ComplexMatrix, q: ComplexMatrix): Float64Array {
     });
     const length = Math.hypot(...x.flat());
     // The largest component is made real and positive, so that vectors of real eigenvalues are real.
-    const largest = x.reduce((best, z) => (Math.hypot(...z) > Math.hypot(...best) ? z : best), [0, 0] as Complex); // SAFETY: a pair
+    const largest = x.reduce((best, z) => (Math.hypot(...z) > Math.hypot(...best) ? z : best), [
+      0, 0,
+    ] as Complex); // SAFETY: a pair
     const phase = divide([Math.hypot(...largest), 0], largest);
     x.forEach((z, i) => {
       const [re, im] = multiply(z, phase);
@@ -168,7 +178,10 @@ function vectorsOf(h: ComplexMatrix, q: ComplexMatrix): Float64Array {
 }
 
 /** Eigenvalues (n pairs of real and imaginary part) and eigenvectors (the columns of n × n pairs) of an n × n matrix. */
-export function eigenvalues(matrix: Float64Array, n: number): { readonly values: Float64Array; readonly vectors: Float64Array } {
+export function eigenvalues(
+  matrix: Float64Array,
+  n: number,
+): { readonly values: Float64Array; readonly vectors: Float64Array } {
   const h: ComplexMatrix = { n, re: matrix.slice(), im: new Float64Array(n * n) };
   const q: ComplexMatrix = { n, re: new Float64Array(n * n), im: new Float64Array(n * n) };
   for (let i = 0; i < n; i++) put(q, i, i, [1, 0]);

@@ -1,7 +1,14 @@
 import { AntlerError } from "../../util/errors.ts";
 import { currentBuilder } from "../../ir/program.ts";
 import { flatten } from "../../util/tree.ts";
-import { type BoundArguments, bindOp, defineOp, type OpDefinition, type OpFunction, withTensors } from "./op.ts";
+import {
+  type BoundArguments,
+  bindOp,
+  defineOp,
+  type OpDefinition,
+  type OpFunction,
+  withTensors,
+} from "./op.ts";
 import { Tensor } from "./tensor.ts";
 import { containsSymbolic } from "./value.ts";
 

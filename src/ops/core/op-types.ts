@@ -22,7 +22,9 @@ export type Result<I, S = Shape, D extends DType = DType> = ResultIn<ConcreteFam
 export type UnaryOp = OpFunction<<X extends Operand>(x: X) => Result<X, ShapeOf<X>, DTypeOf<X>>>;
 
 /** Element by element, in floating point. */
-export type FloatUnaryOp = OpFunction<<X extends Operand>(x: X) => Result<X, ShapeOf<X>, FloatOf<DTypeOf<X>>>>;
+export type FloatUnaryOp = OpFunction<
+  <X extends Operand>(x: X) => Result<X, ShapeOf<X>, FloatOf<DTypeOf<X>>>
+>;
 
 /** Element by element, to bools. */
 export type BoolUnaryOp = OpFunction<<X extends Operand>(x: X) => Result<X, ShapeOf<X>, "bool">>;
@@ -50,7 +52,10 @@ export type FloatBinaryOp = OpFunction<
 
 /** Two operands that broadcast against each other, to bools. */
 export type CompareOp = OpFunction<
-  <A extends Operand, B extends Operand>(x1: A, x2: B & Fits<BroadcastOf<A, B>>) => Result<A | B, BroadcastOf<A, B>, "bool">
+  <A extends Operand, B extends Operand>(
+    x1: A,
+    x2: B & Fits<BroadcastOf<A, B>>,
+  ) => Result<A | B, BroadcastOf<A, B>, "bool">
 >;
 
 /** A reduction over axes. D is the dtype of the result: a dtype, or `same` or `float` for one made from the operand's. */
@@ -74,10 +79,16 @@ export interface ReductionFunction<D extends DType | "same" | "float"> {
 }
 
 /** The dtype of a reduction of X. */
-export type Reduction<X extends DType, D extends DType | "same" | "float"> = D extends DType ? D : D extends "float" ? FloatOf<X> : X;
+export type Reduction<X extends DType, D extends DType | "same" | "float"> = D extends DType
+  ? D
+  : D extends "float"
+    ? FloatOf<X>
+    : X;
 
 /** One tensor, then options; a tensor of any shape and dtype. */
-export type Op1<R extends readonly object[] = readonly []> = OpFunction<<X extends Operand>(x: X, ...rest: Rest<R>) => Result<X>>;
+export type Op1<R extends readonly object[] = readonly []> = OpFunction<
+  <X extends Operand>(x: X, ...rest: Rest<R>) => Result<X>
+>;
 
 /** Two tensors, then options. */
 export type Op2<R extends readonly object[] = readonly []> = OpFunction<
@@ -86,7 +97,12 @@ export type Op2<R extends readonly object[] = readonly []> = OpFunction<
 
 /** Three tensors, then options. */
 export type Op3<R extends readonly object[] = readonly []> = OpFunction<
-  <A extends Operand, B extends Operand, C extends Operand>(a: A, b: B, c: C, ...rest: Rest<R>) => Result<A | B | C>
+  <A extends Operand, B extends Operand, C extends Operand>(
+    a: A,
+    b: B,
+    c: C,
+    ...rest: Rest<R>
+  ) => Result<A | B | C>
 >;
 
 /** One tensor, then options; two results. */
@@ -143,13 +159,20 @@ export interface ReductionMethod<D extends DType | "same" | "float" = "same"> {
     options: { readonly keepdims?: K },
   ): Result<X, ReducedOf<X, A, K>, Reduction<DTypeOf<X>, D>>;
 }
-export type Method1<R extends readonly object[] = readonly []> = <X extends Operand>(this: X, ...rest: Rest<R>) => Result<X>;
+export type Method1<R extends readonly object[] = readonly []> = <X extends Operand>(
+  this: X,
+  ...rest: Rest<R>
+) => Result<X>;
 export type Method2<R extends readonly object[] = readonly []> = <A extends Operand, B extends Operand>(
   this: A,
   b: B,
   ...rest: Rest<R>
 ) => Result<A | B>;
-export type Method3<R extends readonly object[] = readonly []> = <A extends Operand, B extends Operand, C extends Operand>(
+export type Method3<R extends readonly object[] = readonly []> = <
+  A extends Operand,
+  B extends Operand,
+  C extends Operand,
+>(
   this: A,
   b: B,
   c: C,

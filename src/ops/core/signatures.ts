@@ -79,7 +79,10 @@ export type ReducedOf<X, A, K> = [A] extends [ReduceAxis]
  * Arguments behind the first ones, in Keras's order: any number of them by position, the tail in one object.
  * Each entry is an object type with one property.
  */
-export type Rest<P extends readonly object[]> = P extends readonly [infer A, ...infer B extends readonly object[]]
+export type Rest<P extends readonly object[]> = P extends readonly [
+  infer A,
+  ...infer B extends readonly object[],
+]
   ? ByName<Together<P>> | ByPosition<A, B>
   : readonly [];
 
@@ -89,6 +92,9 @@ type ByPosition<A, B extends readonly object[]> = {} extends A
   ? readonly [value?: A[keyof A] | undefined, ...rest: Rest<B>]
   : readonly [value: A[keyof A], ...rest: Rest<B>];
 
-type Together<P extends readonly object[]> = P extends readonly [infer A, ...infer B extends readonly object[]]
+type Together<P extends readonly object[]> = P extends readonly [
+  infer A,
+  ...infer B extends readonly object[],
+]
   ? A & Together<B>
   : unknown;

@@ -12,10 +12,14 @@ type UnaryDefinition = Omit<OpDefinition, "args">;
 
 /** Defines an op on one tensor by its meaning on a value, whatever its dtype. */
 export function unaryOp<F>(definition: UnaryDefinition, f: (x: Var) => Var): OpFunction<F> {
-  return defineOp<{ readonly x: Tensor }, F>({ args: { x: "tensor" }, ...definition }, ({ x }) => wrap(f(x.traced)));
+  return defineOp<{ readonly x: Tensor }, F>({ args: { x: "tensor" }, ...definition }, ({ x }) =>
+    wrap(f(x.traced)),
+  );
 }
 
 /** Defines an op on one tensor that computes in floating point. */
 export function floatUnaryOp<F>(definition: UnaryDefinition, f: (x: Var) => Var): OpFunction<F> {
-  return defineOp<{ readonly x: Tensor }, F>({ args: { x: "tensor" }, ...definition }, ({ x }) => wrap(f(asFloat(x))));
+  return defineOp<{ readonly x: Tensor }, F>({ args: { x: "tensor" }, ...definition }, ({ x }) =>
+    wrap(f(asFloat(x))),
+  );
 }

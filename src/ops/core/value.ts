@@ -9,6 +9,7 @@ export interface ValueFamily extends TensorFamily {
 }
 
 /** Every op is a method of every value; see `methods.ts`. */
+// oxlint-disable-next-line no-unused-vars -- the parameters are those of the class it merges with
 export interface Value<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {}
 
 /**

@@ -11,7 +11,9 @@ export type Padding = (typeof paddings)[number];
 
 /** Checks a data format; null is `channels_last`. */
 export function dataFormatOf(where: string, format: unknown): DataFormat {
-  return format === null || format === undefined ? "channels_last" : oneOf(where, "dataFormat", format, dataFormats);
+  return format === null || format === undefined
+    ? "channels_last"
+    : oneOf(where, "dataFormat", format, dataFormats);
 }
 
 /** Checks a kind of padding, whatever its case. */
@@ -20,10 +22,21 @@ export function paddingOf(where: string, padding: unknown): Padding {
 }
 
 /** One number for each of n spatial axes. */
-export function perAxis(where: string, name: string, value: number | readonly number[], n: number): readonly number[] {
+export function perAxis(
+  where: string,
+  name: string,
+  value: number | readonly number[],
+  n: number,
+): readonly number[] {
   const list = typeof value === "number" ? Array.from({ length: n }, () => value) : value;
-  if (!Array.isArray(list) || list.length !== n || list.some((entry) => !Number.isInteger(entry) || entry < 1)) {
-    throw new OptionError(`${where}: expected \`${name}\` to be a positive integer or ${n} of them, received ${JSON.stringify(value)}.`);
+  if (
+    !Array.isArray(list) ||
+    list.length !== n ||
+    list.some((entry) => !Number.isInteger(entry) || entry < 1)
+  ) {
+    throw new OptionError(
+      `${where}: expected \`${name}\` to be a positive integer or ${n} of them, received ${JSON.stringify(value)}.`,
+    );
   }
   return list;
 }
@@ -32,7 +45,9 @@ export function perAxis(where: string, name: string, value: number | readonly nu
 export function spatialRank(where: string, x: Var): number {
   const n = x.shape.length - 2;
   if (n < 1 || n > 3) {
-    throw new ShapeError(`${where}: expected [batch, 1 to 3 spatial axes, channels], received shape ${formatShape(x.shape)}.`);
+    throw new ShapeError(
+      `${where}: expected [batch, 1 to 3 spatial axes, channels], received shape ${formatShape(x.shape)}.`,
+    );
   }
   return n;
 }
@@ -52,7 +67,13 @@ export function fromChannelsLast(x: Var, format: DataFormat): Var {
 }
 
 /** Elements added before and after an axis of n elements so that a window reaches all of it. */
-export function padsFor(padding: Padding, n: number, window: number, stride: number, dilation: number): readonly [number, number] {
+export function padsFor(
+  padding: Padding,
+  n: number,
+  window: number,
+  stride: number,
+  dilation: number,
+): readonly [number, number] {
   if (padding === "valid") return [0, 0];
   const reach = (window - 1) * dilation + 1;
   const total = Math.max(0, (Math.ceil(n / stride) - 1) * stride + reach - n);
@@ -60,7 +81,13 @@ export function padsFor(padding: Padding, n: number, window: number, stride: num
 }
 
 /** Refuses windows that do not fit. */
-export function checkWindows(where: string, spatial: readonly number[], window: readonly number[], dilation: readonly number[], padding: Padding): void {
+export function checkWindows(
+  where: string,
+  spatial: readonly number[],
+  window: readonly number[],
+  dilation: readonly number[],
+  padding: Padding,
+): void {
   const tooSmall = spatial.findIndex((n, i) => n < ((window[i] ?? 1) - 1) * (dilation[i] ?? 1) + 1);
   if (padding === "valid" && tooSmall >= 0) {
     throw new ShapeError(
