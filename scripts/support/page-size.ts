@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Rolldown } from "vite";
 import { projectRoot } from "./command.ts";
 
 /** The program of a page that trains a small model: what it loads at once is what such a page pays. */
@@ -16,65 +16,60 @@ const program = `
 /** What a page loads at once, and what it loads when a function is used. */
 export interface PageSize {
   /** The entry and the chunks that it imports statically, minified. */
-  readonly initial: readonly { readonly name: string; readonly contents: Uint8Array }[];
-  /** Source files in them, with their share of bytes, largest first. */
+  readonly initial: readonly { readonly name: string; readonly contents: string }[];
+  /** Source files in them, with their bytes before minification, largest first. */
   readonly inputs: readonly { readonly path: string; readonly bytes: number }[];
   readonly gzipBytes: number;
   /** Source files that are loaded later, on use. */
   readonly deferredInputs: readonly string[];
 }
 
-/** Bundles the page's program, minified and split at dynamic imports, and measures what loads at once. */
+const entry = "virtual:page";
+
+/** Bundles the page's program with Vite, from `dist/`, as for production, and measures what loads at once. */
 export async function measurePage(): Promise<PageSize> {
-  const result = await build({
-    stdin: { contents: program, loader: "js", resolveDir: projectRoot },
-    alias: { antler: join(projectRoot, "src/index.ts") },
-    absWorkingDir: projectRoot,
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2024",
-    splitting: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    outdir: "out",
-    entryNames: "entry",
-    chunkNames: "chunk-[hash]",
-    legalComments: "none",
-    logLevel: "silent",
+  const built = await build({
+    root: projectRoot,
+    configFile: false,
+    logLevel: "error",
+    resolve: { alias: { antler: join(projectRoot, "dist/index.js") } },
+    build: { write: false, target: "es2024", modulePreload: false, rollupOptions: { input: entry } },
+    plugins: [
+      {
+        name: "page",
+        resolveId: (id) => (id === entry ? id : null),
+        load: (id) => (id === entry ? program : null),
+      },
+    ],
   });
-  const outputs = result.metafile.outputs;
-  const entry = Object.keys(outputs).find((path) => path.endsWith("entry.js"));
-  if (entry === undefined) throw new Error("the bundle has no entry");
-  const initialPaths = new Set<string>();
-  const visit = (path: string): void => {
-    if (initialPaths.has(path)) return;
-    initialPaths.add(path);
-    for (const one of outputs[path]?.imports ?? []) {
-      if (one.kind === "import-statement" && one.external !== true) visit(one.path);
-    }
+  const [bundle] = Array.isArray(built) ? built : [built];
+  if (bundle === undefined || !("output" in bundle)) throw new Error("vite gave no bundle");
+  const chunks = new Map<string, Rolldown.OutputChunk>();
+  for (const one of bundle.output) if (one.type === "chunk") chunks.set(one.fileName, one);
+  const initialNames = new Set<string>();
+  const visit = (name: string): void => {
+    if (initialNames.has(name)) return;
+    initialNames.add(name);
+    for (const next of chunks.get(name)?.imports ?? []) visit(next);
   };
-  visit(entry);
-  const contentsOf = new Map(
-    result.outputFiles.map(({ path, contents }) => [path.replace(/^.*[\\/]/, ""), contents]),
-  );
-  const initial = [...initialPaths].map((path) => {
-    const name = path.replace(/^.*\//, "");
-    return { name, contents: contentsOf.get(name) ?? new Uint8Array() };
-  });
-  const shares = new Map<string, number>();
-  const deferred = new Set<string>();
-  for (const [path, output] of Object.entries(outputs)) {
-    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
-      if (!initialPaths.has(path)) deferred.add(input);
-      else if (bytesInOutput > 0) shares.set(input, (shares.get(input) ?? 0) + bytesInOutput);
-    }
-  }
+  for (const { fileName, isEntry } of chunks.values()) if (isEntry) visit(fileName);
+  const pathOf = (id: string): string => id.replace(`${projectRoot}/`, "");
+  const partsOf = (names: Iterable<string>): { path: string; bytes: number }[] =>
+    [...names].flatMap((name) =>
+      Object.entries(chunks.get(name)?.modules ?? {})
+        .map(([id, { renderedLength }]) => ({ path: pathOf(id), bytes: renderedLength }))
+        .filter(({ bytes }) => bytes > 0),
+    );
+  const initial = [...initialNames].map((name) => ({ name, contents: chunks.get(name)?.code ?? "" }));
+  const inputs = partsOf(initialNames).toSorted((a, b) => b.bytes - a.bytes);
+  const atOnce = new Set(inputs.map(({ path }) => path));
   return {
     initial,
-    inputs: [...shares].map(([path, bytes]) => ({ path, bytes })).toSorted((a, b) => b.bytes - a.bytes),
+    inputs,
     gzipBytes: initial.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0),
-    deferredInputs: [...deferred].filter((path) => !shares.has(path)).toSorted(),
+    deferredInputs: partsOf([...chunks.keys()].filter((name) => !initialNames.has(name)))
+      .map(({ path }) => path)
+      .filter((path) => !atOnce.has(path))
+      .toSorted(),
   };
 }
