@@ -51,7 +51,8 @@ function float32ToBfloat16(s: Scope, x: Vector): VectorExpr {
 export function widen(s: Scope, raw: VectorExpr, dtype: DType): VectorExpr {
   switch (dtype) {
     case "bool":
-      return i32x4.neg(i32x4.extendLowI16x8U(i16x8.extendLowI8x16U(raw)));
+      // Whatever is not 0 holds, as in data of callers.
+      return i32x4.gtS(i32x4.extendLowI16x8U(i16x8.extendLowI8x16U(raw)), s.i32(0));
     case "int8":
       return i32x4.extendLowI16x8S(i16x8.extendLowI8x16S(raw));
     case "uint8":

@@ -12,8 +12,8 @@ import { WasmBuffer } from "./buffer.ts";
 import type { Profiler } from "./profile.ts";
 import type { Engine } from "./engine.ts";
 
-/** Work, in additions, for which it is worth waking threads: some 100 microseconds. */
-const threadedWork = 1_000_000;
+/** Work, in additions, for which it is worth waking threads: some 400 microseconds on one of them. */
+const threadedWork = 4_000_000;
 
 /** Code for one memory: modules for shared and for private memory are not the same. */
 interface Code {
