@@ -143,11 +143,8 @@ export const affineTransform: Op2<TransformRest> = defineOp(
       const [n = 0, height = 0, width = 0, channels = 0] = x.shape;
       const t = perImage(where, castTo(transform.traced, "float32"), n, 8);
       const shape = [n, height, width, channels];
-      const [row, column, channel] = [1, 2, 3].map((axis) => p.iota(shape, axis, "float32")) as [
-        Var,
-        Var,
-        Var,
-      ]; // SAFETY: three axes
+      const along = (axis: number): Var => p.iota(shape, axis, "float32");
+      const [row, column, channel] = [along(1), along(2), along(3)];
       const linear = (kx: number, ky: number, k0: number, kc: number): Var =>
         p.add(
           p.add(p.mul(column, parameter(t, kx, shape)), p.mul(row, parameter(t, ky, shape))),

@@ -4,7 +4,7 @@ import type { Var } from "../ir/program.ts";
 import { stridesOf } from "../ir/shape.ts";
 import { floorRemainder } from "./arithmetic.ts";
 import { axesOf } from "./core/compute.ts";
-import { castTo, wrap } from "./core/lift.ts";
+import { castTo } from "./core/lift.ts";
 import type { Tensor } from "./core/tensor.ts";
 
 /** What lies outside an image. */

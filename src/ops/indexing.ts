@@ -92,13 +92,14 @@ export const where: OpFunction<{
   <C extends Operand, A extends Operand, B extends Operand>(condition: C, x1: A, x2: B): Result<C | A | B>;
   (condition: Operand): readonly Tensor[];
 }> = Object.assign(
-  // SAFETY: one result of the operands' kind, or (without x1 and x2) the places.
-  ((condition: Operand, x1?: Operand | null, x2?: Operand | null): unknown =>
-    x1 === undefined || x1 === null || x2 === undefined || x2 === null
-      ? nonzero(condition)
-      : whereOp(condition, x1, x2)) as never,
+  whereOrPlaces as never, // SAFETY: one result of the operands' kind, or (without x1 and x2) the places
   { op: whereOp.op },
 );
+
+function whereOrPlaces(condition: Operand, x1?: Operand | null, x2?: Operand | null): unknown {
+  const isAlone = x1 === undefined || x1 === null || x2 === undefined || x2 === null;
+  return isAlone ? nonzero(condition) : whereOp(condition, x1, x2);
+}
 
 /** The first choice whose condition holds, else the default. @see Keras `ops.select` */
 export const select: OpFunction<

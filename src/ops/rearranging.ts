@@ -156,17 +156,19 @@ export type Repeats = number | readonly number[] | Tensor;
 
 /** Repeats every element along an axis (in the flattened tensor by default), all alike or each its own number of times. @see Keras `ops.repeat` */
 export const repeat: Op1<[{ readonly repeats: Repeats }, { readonly axis?: number | null }]> = Object.assign(
-  // SAFETY: the signature is that of the op; numbers in a tensor are read first.
-  ((...args: readonly unknown[]): unknown => {
-    const read = (value: unknown): unknown =>
-      value instanceof Tensor ? Array.from(value.dataSync() as Iterable<number | bigint>, Number) : value; // SAFETY: elements of an integer tensor
-    const [x, second, ...rest] = args;
-    const isOptions = typeof second === "object" && second !== null && "repeats" in second;
-    if (args.length < 2) return repeatOp(...args);
-    return repeatOp(x, isOptions ? { ...second, repeats: read(second.repeats) } : read(second), ...rest);
-  }) as never,
+  repeatRead as never, // SAFETY: it takes what the op takes
   { op: repeatOp.op },
 );
+
+/** Numbers of repeats in a tensor decide the shape of the result, and are read before the op is traced. */
+function repeatRead(...args: readonly unknown[]): unknown {
+  const read = (value: unknown): unknown =>
+    value instanceof Tensor ? Array.from(value.dataSync() as Iterable<number | bigint>, Number) : value; // SAFETY: elements of an integer tensor
+  const [x, second, ...rest] = args;
+  if (args.length < 2) return repeatOp(...args);
+  const isOptions = typeof second === "object" && second !== null && "repeats" in second;
+  return repeatOp(x, isOptions ? { ...second, repeats: read(second.repeats) } : read(second), ...rest);
+}
 
 /** What `pad` puts around a tensor. */
 export const padModes = ["constant", "reflect", "symmetric", "edge", "wrap", "empty", "circular"] as const;
