@@ -1,4 +1,5 @@
 /** Helpers around models and data: Keras's `utils` namespace. */
+export { Progbar } from "../callbacks/progbar.ts";
 export { getFile } from "../codec/get-file.ts";
 export { deserializeKerasObject, registerKerasSerializable, serializeKerasObject } from "../saving/index.ts";
 export { modelToDot } from "../viz/dot.ts";
