@@ -23,7 +23,7 @@ model.compile({
   metrics: ["accuracy"],
 });
 await model.fit(xTrain, yTrain, { batchSize: 64, epochs: 2, validationSplit: 0.2 });
-const { loss, accuracy } = await model.evaluate(xTest, yTest, { verbose: 2, returnDict: true });
+const { loss = NaN, accuracy = NaN } = await model.evaluate(xTest, yTest, { verbose: 2, returnDict: true });
 console.log(`Test loss: ${loss.toFixed(4)}`);
 console.log(`Test accuracy: ${accuracy.toFixed(4)}`);
 

@@ -1,4 +1,6 @@
 /** Antler: Keras's functional API in TypeScript. */
+import "./ops/methods.ts";
+
 export { Input } from "./layers/core/input-layer.ts";
 export { Model } from "./models/model.ts";
 export { Sequential } from "./models/sequential.ts";
