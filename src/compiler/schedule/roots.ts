@@ -71,6 +71,8 @@ function countUses(program: Program): { uses: Map<Var, number>; expands: Set<Var
     const [output] = equation.outputs;
     const folds = equation.primitive.lowering.kind === "view" && isFoldable(equation);
     equation.inputs.forEach((input, i) => {
+      // `x · x` reads x once.
+      if (!folds && equation.inputs.indexOf(input) < i) return;
       const through = isRename(equation) ? equation.outputs[i] : output;
       if (!folds) use(input, 1);
       else if (through !== undefined) {
@@ -163,7 +165,7 @@ export function analyse(program: Program, definitions: ReadonlyMap<Var, Equation
         else inline.set(output, { ops: 0, loads: 0 });
         continue;
       }
-      const parts = equation.inputs.map((input) => of(input, size));
+      const parts = [...new Set(equation.inputs)].map((input) => of(input, size));
       const ops = parts.reduce((sum, part) => sum + part.ops, costOf(equation));
       const loads = parts.reduce((sum, part) => sum + part.loads, 0);
       inline.set(output, { ops, loads });
