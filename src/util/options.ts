@@ -51,22 +51,34 @@ export function oneOf<const T extends string>(where: string, name: string, value
   );
 }
 
+/** True for a word that is not known but, being long enough to tell, close to one that is. */
+function isMisspelt(word: string, known: readonly string[]): boolean {
+  if (word.length < 5 || known.includes(word)) return false;
+  return known.some((name) => editDistance(word.toLowerCase(), name.toLowerCase()) <= Math.floor(word.length / 4));
+}
+
 /**
  * Brings a call in Keras's argument order (leading arguments positional, the rest in one final object)
  * into one object keyed by argument name.
  *
  * A final plain object counts as options when it is not itself a valid value of the next positional argument.
+ *
+ * @param takesObject - Whether an argument may be a plain object itself. Default: any may.
  */
 export function bindArguments(
   where: string,
   names: readonly string[],
   args: readonly unknown[],
   extraNames: readonly string[] = [],
+  takesObject: (name: string) => boolean = () => true,
 ): Record<string, unknown> {
   const known = [...names, ...extraNames];
   const bound: Record<string, unknown> = {};
   const last = args.at(-1);
-  const hasOptions = isPlainObject(last) && Object.keys(last).every((key) => known.includes(key) || args.length === 1 || !names[args.length - 1]);
+  const place = args.length === 1 ? undefined : names[args.length - 1];
+  const hasOptions =
+    isPlainObject(last) &&
+    (place === undefined || !takesObject(place) || Object.keys(last).every((key) => known.includes(key)) || Object.keys(last).some((key) => isMisspelt(key, known)));
   const positional = hasOptions ? args.slice(0, -1) : args;
   if (positional.length > names.length) {
     throw new OptionError(

@@ -14,6 +14,9 @@ export type ParameterTable = Readonly<Record<string, unknown>>;
 /** Options every layer takes besides its own. */
 export const layerOptionNames = ["name", "dtype", "trainable", "autocast", "activityRegularizer", "inputShape", "batchInputShape", "inputDim"] as const;
 
+/** Parameters that are plain objects themselves; any other plain object at the end of the arguments holds options. */
+const objectParameters: ReadonlySet<string> = new Set(["arguments", "optimizerMap", "renormClipping"]);
+
 /**
  * Brings constructor arguments (positional in table order, the tail by name) into one object with defaults filled in.
  *
@@ -26,7 +29,7 @@ export function bindParameters<T>(
   args: readonly unknown[],
   extra: readonly string[] = layerOptionNames,
 ): T {
-  const bound = bindArguments(className, Object.keys(table), args, extra);
+  const bound = bindArguments(className, Object.keys(table), args, extra, (name) => objectParameters.has(name));
   for (const [name, fallback] of Object.entries(table)) {
     if (name in bound) continue;
     if (fallback === required) {

@@ -21,7 +21,7 @@ import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import type { Tree } from "../../util/tree.ts";
-import { type EinsumShapes, einsumShapes } from "./einsum-shapes.ts";
+import { type EinsumShapes, einsumShapes, parseEquation } from "./einsum-shapes.ts";
 
 export interface EinsumDenseOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Applied to the result. Default none. */
@@ -73,7 +73,8 @@ class EinsumDenseLayer extends LayerBase {
   constructor(...args: readonly unknown[]) {
     const given = bindParameters<Bound>("EinsumDense", EinsumDenseLayer.parameters, args);
     super(given);
-    this.equation = given.equation.replaceAll(" ", "");
+    this.equation = String(given.equation).replaceAll(" ", "");
+    parseEquation("EinsumDense", this.equation);
     this.outputShape =
       typeof given.outputShape === "number" || given.outputShape === null
         ? [given.outputShape]

@@ -28,7 +28,7 @@ export function einsumShapes(
       `${where}: the equation "${equation}" does not fit the input ${formatShape(inputShape)}: ${why}.`,
     );
   };
-  const { left, inputs, kernel, outputs } = parse(where, equation);
+  const { left, inputs, kernel, outputs } = parseEquation(where, equation);
   const elided = inputShape.length - inputs.length;
   if (elided < 0) refuse(`it names ${inputs.length} axes`);
   const [batch = null] = inputShape;
@@ -65,7 +65,7 @@ export function einsumShapes(
 }
 
 /** The parts of an equation, and whether axes are elided on the left. */
-function parse(
+export function parseEquation(
   where: string,
   equation: string,
 ): { left: boolean; inputs: string; kernel: string; outputs: string } {
