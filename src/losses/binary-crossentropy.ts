@@ -4,7 +4,11 @@ import { alike, baseParameters, lossClass, type LossFunction, lossFunction } fro
 import { smoothLabels } from "./label-smoothing.ts";
 import type { BaseOptions, LossConstructor } from "./loss.ts";
 
-type Options = [{ readonly fromLogits?: boolean }, { readonly labelSmoothing?: number }, { readonly axis?: number }];
+type Options = [
+  { readonly fromLogits?: boolean },
+  { readonly labelSmoothing?: number },
+  { readonly axis?: number },
+];
 
 interface Bound {
   readonly fromLogits: boolean;
@@ -27,9 +31,13 @@ export const binaryCrossentropy: LossFunction<Options> = lossFunction(
 );
 
 /** Crossentropy of yes-or-no labels. @see Keras `losses/losses.py` */
-export const BinaryCrossentropy: LossConstructor<[...Options, ...BaseOptions]> = lossClass("BinaryCrossentropy", binaryCrossentropy, {
-  fromLogits: false,
-  labelSmoothing: 0,
-  axis: -1,
-  ...baseParameters("binary_crossentropy"),
-});
+export const BinaryCrossentropy: LossConstructor<[...Options, ...BaseOptions]> = lossClass(
+  "BinaryCrossentropy",
+  binaryCrossentropy,
+  {
+    fromLogits: false,
+    labelSmoothing: 0,
+    axis: -1,
+    ...baseParameters("binary_crossentropy"),
+  },
+);

@@ -25,7 +25,14 @@ interface Bound {
   readonly axis: number;
 }
 
-const own = { applyClassBalancing: false, alpha: 0.25, gamma: 2, fromLogits: false, labelSmoothing: 0, axis: -1 };
+const own = {
+  applyClassBalancing: false,
+  alpha: 0.25,
+  gamma: 2,
+  fromLogits: false,
+  labelSmoothing: 0,
+  axis: -1,
+};
 
 /**
  * Binary crossentropy in which samples that are already right count little, by `(1 − p)^gamma`.

@@ -3,7 +3,11 @@ import { alike, baseParameters, lossClass, type LossFunction, lossFunction } fro
 import { countClasses, smoothLabels } from "./label-smoothing.ts";
 import type { BaseOptions, LossConstructor } from "./loss.ts";
 
-type Options = [{ readonly fromLogits?: boolean }, { readonly labelSmoothing?: number }, { readonly axis?: number }];
+type Options = [
+  { readonly fromLogits?: boolean },
+  { readonly labelSmoothing?: number },
+  { readonly axis?: number },
+];
 
 interface Bound {
   readonly fromLogits: boolean;

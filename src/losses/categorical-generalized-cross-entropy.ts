@@ -26,12 +26,15 @@ export const categoricalGeneralizedCrossEntropy: LossFunction<[{ readonly q: num
  * @throws {OptionError} for other `q`.
  * @see Keras `losses/losses.py`
  */
-export const CategoricalGeneralizedCrossEntropy: LossConstructor<[{ readonly q?: number }, ...BaseOptions]> = lossClass(
-  "CategoricalGeneralizedCrossEntropy",
-  categoricalGeneralizedCrossEntropy,
-  { q: 0.5, ...baseParameters("categorical_generalized_cross_entropy") },
-  ({ q }) => {
-    if (typeof q === "number" && q > 0 && q < 1) return;
-    throw new OptionError(`CategoricalGeneralizedCrossEntropy: expected \`q\` in (0, 1), received ${JSON.stringify(q)}.`);
-  },
-);
+export const CategoricalGeneralizedCrossEntropy: LossConstructor<[{ readonly q?: number }, ...BaseOptions]> =
+  lossClass(
+    "CategoricalGeneralizedCrossEntropy",
+    categoricalGeneralizedCrossEntropy,
+    { q: 0.5, ...baseParameters("categorical_generalized_cross_entropy") },
+    ({ q }) => {
+      if (typeof q === "number" && q > 0 && q < 1) return;
+      throw new OptionError(
+        `CategoricalGeneralizedCrossEntropy: expected \`q\` in (0, 1), received ${JSON.stringify(q)}.`,
+      );
+    },
+  );

@@ -26,11 +26,18 @@ interface Bound {
 const nothing = -1e30;
 
 /** Which of the references are of the same class as each sample. */
-function samePairs(labels: Tensor, references: Tensor, removeDiagonal: boolean): { readonly same: Tensor; readonly other: Tensor } {
+function samePairs(
+  labels: Tensor,
+  references: Tensor,
+  removeDiagonal: boolean,
+): { readonly same: Tensor; readonly other: Tensor } {
   const [rows, columns] = [reshape(labels, [-1, 1]), reshape(references, [1, -1])];
   const isSame: Tensor = equal(rows, columns);
   const diagonal = eye(labels.size, references.size, { k: 0, dtype: "bool" });
-  return { same: removeDiagonal ? logicalAnd(isSame, logicalNot(diagonal)) : isSame, other: logicalNot(isSame) };
+  return {
+    same: removeDiagonal ? logicalAnd(isSame, logicalNot(diagonal)) : isSame,
+    other: logicalNot(isSame),
+  };
 }
 
 /**
@@ -61,10 +68,17 @@ export const circle: LossFunction<
     const embeddings = given.refEmbeddings ?? null;
     const references = embeddings === null ? yPred : (toValue(embeddings) as Tensor); // SAFETY: symbolic values take the same ops
     const referenceLabels = given.refLabels ?? null;
-    const { same, other } = samePairs(labels, referenceLabels === null ? labels : toDType(referenceLabels, "int32"), removeDiagonal);
+    const { same, other } = samePairs(
+      labels,
+      referenceLabels === null ? labels : toDType(referenceLabels, "int32"),
+      removeDiagonal,
+    );
     const distances = maximum(subtract(1, matmul(yPred, transpose(references))), 0);
     const pull = multiply(multiply(-gamma, add(margin, distances)), subtract(margin, distances));
-    const push = multiply(multiply(gamma, maximum(subtract(1 + margin, distances), 0)), subtract(1 - margin, distances));
+    const push = multiply(
+      multiply(gamma, maximum(subtract(1 + margin, distances), 0)),
+      subtract(1 - margin, distances),
+    );
     const total = add(logsumexp(where(same, pull, nothing), 1), logsumexp(where(other, push, nothing), 1));
     const losses = softplus(total);
     setMask(losses, greater(losses, 0));
@@ -74,5 +88,15 @@ export const circle: LossFunction<
 
 /** Pulls embeddings of one class together and pushes those of others apart. @see Keras `losses/losses.py` */
 export const Circle: LossConstructor<
-  [{ readonly gamma?: number }, { readonly margin?: number }, { readonly removeDiagonal?: boolean }, ...BaseOptions]
-> = lossClass("Circle", circle, { gamma: 80, margin: 0.4, removeDiagonal: true, ...baseParameters("circle") });
+  [
+    { readonly gamma?: number },
+    { readonly margin?: number },
+    { readonly removeDiagonal?: boolean },
+    ...BaseOptions,
+  ]
+> = lossClass("Circle", circle, {
+  gamma: 80,
+  margin: 0.4,
+  removeDiagonal: true,
+  ...baseParameters("circle"),
+});

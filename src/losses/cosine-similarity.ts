@@ -22,7 +22,11 @@ export const cosineSimilarity: LossFunction<Options> = lossFunction(
 );
 
 /** Minus the cosine of the angle between truth and predictions. @see Keras `losses/losses.py` */
-export const CosineSimilarity: LossConstructor<[...Options, ...BaseOptions]> = lossClass("CosineSimilarity", cosineSimilarity, {
-  axis: -1,
-  ...baseParameters("cosine_similarity"),
-});
+export const CosineSimilarity: LossConstructor<[...Options, ...BaseOptions]> = lossClass(
+  "CosineSimilarity",
+  cosineSimilarity,
+  {
+    axis: -1,
+    ...baseParameters("cosine_similarity"),
+  },
+);

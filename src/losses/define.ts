@@ -16,7 +16,10 @@ export interface LossFunction<P extends readonly object[] = readonly []> {
 }
 
 /** Applies a loss function to arguments by name. */
-const applications = new WeakMap<object, (yTrue: TensorInput, yPred: TensorInput, options: object) => Tensor>();
+const applications = new WeakMap<
+  object,
+  (yTrue: TensorInput, yPred: TensorInput, options: object) => Tensor
+>();
 
 /**
  * Defines a loss function.
@@ -56,7 +59,12 @@ export function lossClass<P extends readonly object[]>(
     readonly fn: LossFunction<never> = f;
 
     constructor(...args: readonly unknown[]) {
-      const { name, reduction, dtype, ...options } = bindParameters<Record<string, unknown>>(className, parameters, args, []);
+      const { name, reduction, dtype, ...options } = bindParameters<Record<string, unknown>>(
+        className,
+        parameters,
+        args,
+        [],
+      );
       super({ name, reduction, dtype });
       check(options);
       this.options = options;
@@ -95,6 +103,10 @@ export function aligned(yTrue: Tensor, yPred: Tensor): [yTrue: Tensor, yPred: Te
 }
 
 /** The three options that every loss takes, with the loss's default name. */
-export function baseParameters(name: string): { readonly reduction: string; readonly name: string; readonly dtype: null } {
+export function baseParameters(name: string): {
+  readonly reduction: string;
+  readonly name: string;
+  readonly dtype: null;
+} {
   return { reduction: "sum_over_batch_size", name, dtype: null };
 }

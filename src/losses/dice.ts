@@ -22,8 +22,6 @@ export const dice: LossFunction<[{ readonly axis?: Axis }]> = lossFunction(
 );
 
 /** One minus the Dice coefficient: how little two masks overlap. @see Keras `losses/losses.py` */
-export const Dice: LossConstructor<[BaseOptions[0], BaseOptions[1], { readonly axis?: Axis }, BaseOptions[2]]> = lossClass(
-  "Dice",
-  dice,
-  { reduction: "sum_over_batch_size", name: "dice", axis: null, dtype: null },
-);
+export const Dice: LossConstructor<
+  [BaseOptions[0], BaseOptions[1], { readonly axis?: Axis }, BaseOptions[2]]
+> = lossClass("Dice", dice, { reduction: "sum_over_batch_size", name: "dice", axis: null, dtype: null });

@@ -14,4 +14,8 @@ export const klDivergence: LossFunction = lossFunction("kl_divergence", {}, (yTr
 });
 
 /** How far predicted distributions are from true ones, after Kullback and Leibler. @see Keras `losses/losses.py` */
-export const KLDivergence: LossConstructor<BaseOptions> = lossClass("KLDivergence", klDivergence, baseParameters("kl_divergence"));
+export const KLDivergence: LossConstructor<BaseOptions> = lossClass(
+  "KLDivergence",
+  klDivergence,
+  baseParameters("kl_divergence"),
+);

@@ -11,6 +11,9 @@ export function smoothLabels(yTrue: Tensor, smoothing: number, classes: number):
 /** Number of classes on an axis; warns of a single one. */
 export function countClasses(where: string, yPred: Tensor, axis: number): number {
   const count = yPred.shape[normalizeAxis(axis, yPred.ndim, where)] ?? 1;
-  if (count === 1) warnOnce(`${where}: the predictions have a single class on axis ${axis}. With two classes take binaryCrossentropy.`);
+  if (count === 1)
+    warnOnce(
+      `${where}: the predictions have a single class on axis ${axis}. With two classes take binaryCrossentropy.`,
+    );
   return count;
 }

@@ -13,4 +13,8 @@ export const logCosh: LossFunction = lossFunction("log_cosh", {}, (yTrue, yPred)
 });
 
 /** Squared for small errors, absolute for large ones. @see Keras `losses/losses.py` */
-export const LogCosh: LossConstructor<BaseOptions> = lossClass("LogCosh", logCosh, baseParameters("log_cosh"));
+export const LogCosh: LossConstructor<BaseOptions> = lossClass(
+  "LogCosh",
+  logCosh,
+  baseParameters("log_cosh"),
+);

@@ -14,7 +14,12 @@ export type LossLike = ((yTrue: never, yPred: never, ...rest: never[]) => unknow
 
 class LossFunctionWrapperLoss extends LossBase {
   static readonly className = "LossFunctionWrapper";
-  static override readonly parameters: ParameterTable = { fn: required, reduction: "sum_over_batch_size", name: null, dtype: null };
+  static override readonly parameters: ParameterTable = {
+    fn: required,
+    reduction: "sum_over_batch_size",
+    name: null,
+    dtype: null,
+  };
   /** The function. */
   readonly fn: LossLike;
   /** Its options. */
@@ -32,7 +37,9 @@ class LossFunctionWrapperLoss extends LossBase {
       [],
     );
     if (typeof bound.fn !== "function") {
-      throw new OptionError(`LossFunctionWrapper: expected \`fn\` to be a function, received ${JSON.stringify(bound.fn)}.`);
+      throw new OptionError(
+        `LossFunctionWrapper: expected \`fn\` to be a function, received ${JSON.stringify(bound.fn)}.`,
+      );
     }
     const { fn, ...options } = bound;
     super(options);
@@ -41,7 +48,8 @@ class LossFunctionWrapperLoss extends LossBase {
   }
 
   override call(yTrue: Tensor, yPred: Tensor): unknown {
-    const [truth, prediction] = yTrue instanceof Value && yPred instanceof Value ? toSameRank(yTrue, yPred) : [yTrue, yPred];
+    const [truth, prediction] =
+      yTrue instanceof Value && yPred instanceof Value ? toSameRank(yTrue, yPred) : [yTrue, yPred];
     const rest = Object.keys(this.options).length === 0 ? [] : [this.options];
     return Reflect.apply(this.fn, undefined, [truth, prediction, ...rest]);
   }

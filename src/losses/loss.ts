@@ -25,6 +25,9 @@ export interface LossOptions {
   readonly dtype?: DType | DTypePolicy | null | undefined;
 }
 
+/** The last argument of a loss's call: options, or the sample weights themselves. */
+export type Weighting = LossCallOptions | Operand | null;
+
 /** Options of a loss's call. */
 export interface LossCallOptions {
   /** One weight for each sample (or for each of its losses). */
@@ -63,15 +66,15 @@ export abstract class LossBase extends Callable {
   /** The losses of a batch, one for each sample. */
   abstract call(yTrue: never, yPred: never): unknown;
 
-  override invoke(yTrue: TensorInput, yPred: TensorInput, options: LossCallOptions | Operand | null = null): Tensor {
-    const given = mapInputs(yPred, (x) => x);
-    const sampleWeight = isPlainObject(options) ? ((options as LossCallOptions).sampleWeight ?? null) : options; // SAFETY: tensors are no plain objects
+  override invoke(yTrue: Operand, yPred: Operand, weighting: Weighting = null): Tensor {
+    const sampleWeight = weightOf(weighting);
     const convert = (tree: unknown): unknown => mapInputs(tree, (x) => toDType(x, this.dtype));
+    const prediction = convert(yPred);
     // SAFETY: a subclass's call takes what the loss is called with, as tensors; its losses are one tensor.
-    const losses = toDType(this.call(convert(yTrue) as never, convert(given) as never) as TensorInput, this.dtype);
-    return reduceWeighted(losses, {
-      sampleWeight: sampleWeight === null ? null : toDType(sampleWeight as TensorInput, this.dtype),
-      mask: both(maskOf(given), maskOf(losses)),
+    const losses = this.call(convert(yTrue) as never, prediction as never) as Operand;
+    return reduceWeighted(toDType(losses, this.dtype), {
+      sampleWeight: sampleWeight === null ? null : toDType(sampleWeight, this.dtype),
+      mask: both(maskOf(yPred), maskOf(losses)),
       reduction: this.reduction,
     });
   }
@@ -92,17 +95,25 @@ export abstract class LossBase extends Callable {
   }
 }
 
-/** A tensor input in a dtype. */
-export function toDType(x: TensorInput, dtype: DType): Tensor {
-  const value = toValue(x, x instanceof Value || isTensorHolder(x) ? undefined : dtype) as Tensor; // SAFETY: symbolic values take the same ops
-  return inDType(value, dtype);
+/** The sample weights of a call's last argument. */
+export function weightOf(weighting: Weighting | undefined): Operand | null {
+  return isPlainObject(weighting)
+    ? ((weighting as LossCallOptions).sampleWeight ?? null) // SAFETY: the only options are these
+    : ((weighting ?? null) as Operand | null); // SAFETY: no options, hence weights
+}
+
+/** Whatever stands for a tensor, in a dtype. */
+export function toDType(x: Operand, dtype: DType): Tensor {
+  const value = toValue(x as TensorInput, x instanceof Value || isTensorHolder(x) ? undefined : dtype); // SAFETY: toValue checks it
+  return inDType(value as Tensor, dtype); // SAFETY: symbolic values take the same ops
 }
 
 /** Applies `f` to one tensor, or to each of nested ones. */
-function mapInputs(tree: unknown, f: (x: TensorInput) => unknown): unknown {
+function mapInputs(tree: unknown, f: (x: Operand) => unknown): unknown {
   if (Array.isArray(tree) && tree.some(holdsTensor)) return tree.map((child) => mapInputs(child, f));
-  if (isPlainObject(tree)) return Object.fromEntries(Object.entries(tree).map(([key, child]) => [key, mapInputs(child, f)]));
-  return f(tree as TensorInput); // SAFETY: toValue checks it
+  if (isPlainObject(tree))
+    return Object.fromEntries(Object.entries(tree).map(([key, child]) => [key, mapInputs(child, f)]));
+  return f(tree as Operand); // SAFETY: toValue checks it
 }
 
 function holdsTensor(node: unknown): boolean {
@@ -117,7 +128,7 @@ function both(a: Value | null, b: Value | null): Tensor | null {
 
 /** Calling a loss. */
 export interface LossCall {
-  <A extends Operand, B extends Operand>(yTrue: A, yPred: B, options?: LossCallOptions | Operand | null): Result<A | B>;
+  <A extends Operand, B extends Operand>(yTrue: A, yPred: B, weighting?: Weighting): Result<A | B>;
 }
 
 /** A loss object: `loss(yTrue, yPred, { sampleWeight })` gives the loss of a batch. */

@@ -11,4 +11,8 @@ export const meanAbsoluteError: LossFunction = lossFunction("mean_absolute_error
 });
 
 /** Mean of absolute errors: a regression loss that outliers move less than squares. @see Keras `losses/losses.py` */
-export const MeanAbsoluteError: LossConstructor<BaseOptions> = lossClass("MeanAbsoluteError", meanAbsoluteError, baseParameters("mean_absolute_error"));
+export const MeanAbsoluteError: LossConstructor<BaseOptions> = lossClass(
+  "MeanAbsoluteError",
+  meanAbsoluteError,
+  baseParameters("mean_absolute_error"),
+);

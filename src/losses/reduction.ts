@@ -38,12 +38,18 @@ function reduceValues(values: Tensor, weights: Tensor | null, reduction: Reducti
   const isEmptyVector = values.ndim === 1 && values.shape[0] === 0;
   if (reduction === null || reduction === "none" || values.ndim === 0 || isEmptyVector) return values;
   if (reduction === "sum" || values.shape.includes(0)) return sum(values);
-  if (reduction === "mean_with_sample_weight" && weights !== null) return divideNoNan(sum(values), sum(weights));
+  if (reduction === "mean_with_sample_weight" && weights !== null)
+    return divideNoNan(sum(values), sum(weights));
   return mean(values);
 }
 
 /** The sample weights with those of masked entries set to 0. */
-function withMask(sampleWeight: Tensor | null, mask: Tensor | null, values: Tensor, reduction: Reduction): Tensor | null {
+function withMask(
+  sampleWeight: Tensor | null,
+  mask: Tensor | null,
+  values: Tensor,
+  reduction: Reduction,
+): Tensor | null {
   if (mask === null) return sampleWeight === null ? null : inDType(sampleWeight, values.dtype);
   let weight = inDType(mask, values.dtype);
   if (reduction === "mean" || reduction === "sum_over_batch_size") {

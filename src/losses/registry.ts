@@ -1,14 +1,20 @@
 import { OptionError } from "../util/errors.ts";
 import { nearest } from "../util/options.ts";
 import type { LossFunction } from "./define.ts";
-import type { Loss} from "./loss.ts";
+import type { Loss } from "./loss.ts";
 import { LossBase, type LossConstructor } from "./loss.ts";
 import { LossFunctionWrapper, type LossLike } from "./loss-function-wrapper.ts";
 import { BinaryCrossentropy, binaryCrossentropy } from "./binary-crossentropy.ts";
 import { BinaryFocalCrossentropy, binaryFocalCrossentropy } from "./binary-focal-crossentropy.ts";
 import { CategoricalCrossentropy, categoricalCrossentropy } from "./categorical-crossentropy.ts";
-import { CategoricalFocalCrossentropy, categoricalFocalCrossentropy } from "./categorical-focal-crossentropy.ts";
-import { CategoricalGeneralizedCrossEntropy, categoricalGeneralizedCrossEntropy } from "./categorical-generalized-cross-entropy.ts";
+import {
+  CategoricalFocalCrossentropy,
+  categoricalFocalCrossentropy,
+} from "./categorical-focal-crossentropy.ts";
+import {
+  CategoricalGeneralizedCrossEntropy,
+  categoricalGeneralizedCrossEntropy,
+} from "./categorical-generalized-cross-entropy.ts";
 import { CategoricalHinge, categoricalHinge } from "./categorical-hinge.ts";
 import { Circle, circle } from "./circle.ts";
 import { CosineSimilarity, cosineSimilarity } from "./cosine-similarity.ts";
@@ -19,11 +25,20 @@ import { Huber, huber } from "./huber.ts";
 import { KLDivergence, klDivergence } from "./kl-divergence.ts";
 import { LogCosh, logCosh } from "./log-cosh.ts";
 import { MeanAbsoluteError, meanAbsoluteError } from "./mean-absolute-error.ts";
-import { MeanAbsolutePercentageError, meanAbsolutePercentageError } from "./mean-absolute-percentage-error.ts";
+import {
+  MeanAbsolutePercentageError,
+  meanAbsolutePercentageError,
+} from "./mean-absolute-percentage-error.ts";
 import { MeanSquaredError, meanSquaredError } from "./mean-squared-error.ts";
-import { MeanSquaredLogarithmicError, meanSquaredLogarithmicError } from "./mean-squared-logarithmic-error.ts";
+import {
+  MeanSquaredLogarithmicError,
+  meanSquaredLogarithmicError,
+} from "./mean-squared-logarithmic-error.ts";
 import { Poisson, poisson } from "./poisson.ts";
-import { SparseCategoricalCrossentropy, sparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.ts";
+import {
+  SparseCategoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+} from "./sparse-categorical-crossentropy.ts";
 import { SquaredHinge, squaredHinge } from "./squared-hinge.ts";
 import { Tversky, tversky } from "./tversky.ts";
 
@@ -89,10 +104,14 @@ const aliases: Readonly<Record<string, string>> = {
   msle: "mean_squared_logarithmic_error",
 };
 
-const functionsByName: ReadonlyMap<string, LossFunction<never>> = new Map(functions.map((f) => [f.identifier, f]));
+const functionsByName: ReadonlyMap<string, LossFunction<never>> = new Map(
+  functions.map((f) => [f.identifier, f]),
+);
 
 /** The classes by name, for reading files. */
-export const lossClasses: ReadonlyMap<string, LossConstructor<never>> = new Map(classes.map((cls) => [cls.className, cls]));
+export const lossClasses: ReadonlyMap<string, LossConstructor<never>> = new Map(
+  classes.map((cls) => [cls.className, cls]),
+);
 
 /** A name, a function of truth and predictions, or a loss object. */
 export type LossIdentifier = string | LossLike | LossBase;
@@ -108,7 +127,10 @@ export function get(identifier: LossIdentifier | null): LossLike | Loss | null;
 export function get(identifier: LossIdentifier | null): LossLike | Loss | null {
   if (identifier === null) return null;
   if (typeof identifier !== "string") return identifier as LossLike | Loss; // SAFETY: losses are callable
-  const name = aliases[identifier] ?? (identifier === identifier.toUpperCase() ? aliases[identifier.toLowerCase()] : undefined) ?? identifier;
+  const name =
+    aliases[identifier] ??
+    (identifier === identifier.toUpperCase() ? aliases[identifier.toLowerCase()] : undefined) ??
+    identifier;
   const found = functionsByName.get(name);
   if (found !== undefined) return found;
   const cls = lossClasses.get(name);
@@ -127,7 +149,8 @@ export function kindOfTarget(
 ): "binary" | "sparse" | "categorical" {
   const last = yPred.at(-1);
   if (last === 1) return "binary";
-  const isSparse = yTrue.length < yPred.length || (yTrue.at(-1) === 1 && last !== null && last !== undefined && last > 1);
+  const isSparse =
+    yTrue.length < yPred.length || (yTrue.at(-1) === 1 && last !== null && last !== undefined && last > 1);
   return isSparse ? "sparse" : "categorical";
 }
 
@@ -148,10 +171,13 @@ export function resolveLoss(
   yTrue: readonly (number | null)[],
   yPred: readonly (number | null)[],
 ): Loss {
-  const isChoice = typeof identifier === "string" && ["crossentropy", "ce"].includes(identifier.toLowerCase());
+  const isChoice =
+    typeof identifier === "string" && ["crossentropy", "ce"].includes(identifier.toLowerCase());
   const found = get(isChoice ? crossentropies[kindOfTarget(yTrue, yPred)] : identifier);
   if (found instanceof LossBase) return found as Loss; // SAFETY: losses are callable
-  return LossFunctionWrapper(found as LossLike, { name: typeof identifier === "string" ? identifier : nameOf(found) }); // SAFETY: no loss object, hence a function
+  return LossFunctionWrapper(found as LossLike, {
+    name: typeof identifier === "string" ? identifier : nameOf(found),
+  }); // SAFETY: no loss object, hence a function
 }
 
 /** Keras's name of a built-in function; a user's function's own name. */

@@ -1,7 +1,6 @@
 import { setMask } from "../graph/masks.ts";
 import { normalizeAxis } from "../ir/shape.ts";
 import { notEqual } from "../ops/comparison.ts";
-import type { Tensor } from "../ops/core/tensor.ts";
 import { sparseCategoricalCrossentropy as op } from "../ops/crossentropy.ts";
 import { where } from "../ops/indexing.ts";
 import { expandDims, squeeze } from "../ops/shape.ts";

@@ -12,4 +12,8 @@ export const squaredHinge: LossFunction = lossFunction("squared_hinge", {}, (yTr
 });
 
 /** The squared loss of support vector machines. @see Keras `losses/losses.py` */
-export const SquaredHinge: LossConstructor<BaseOptions> = lossClass("SquaredHinge", squaredHinge, baseParameters("squared_hinge"));
+export const SquaredHinge: LossConstructor<BaseOptions> = lossClass(
+  "SquaredHinge",
+  squaredHinge,
+  baseParameters("squared_hinge"),
+);

@@ -1,7 +1,6 @@
 import type { Variable } from "../graph/variable.ts";
 import { maximum } from "../ops/arithmetic.ts";
 import { greaterEqual } from "../ops/comparison.ts";
-import type { TensorInput } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { where } from "../ops/indexing.ts";
@@ -10,7 +9,15 @@ import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import { updateConfusion } from "./confusion.ts";
-import { type Direction, MetricBase, type MetricConstructor, type MetricOptions, type NameAndDType, weightOf, type Weighting } from "./metric.ts";
+import {
+  type Direction,
+  MetricBase,
+  type MetricConstructor,
+  type MetricOptions,
+  type NameAndDType,
+  weightOf,
+  type Weighting,
+} from "./metric.ts";
 import { shareOf } from "./ratio.ts";
 
 interface Bound extends MetricOptions {
@@ -41,10 +48,14 @@ export abstract class AtConstraintBase extends MetricBase {
     super(options);
     const { [constraint]: value, numThresholds, classId } = options;
     if (!(typeof value === "number" && value >= 0 && value <= 1)) {
-      throw new OptionError(`${className}: expected \`${constraint}\` in [0, 1], received ${JSON.stringify(value)}.`);
+      throw new OptionError(
+        `${className}: expected \`${constraint}\` in [0, 1], received ${JSON.stringify(value)}.`,
+      );
     }
     if (!(Number.isInteger(numThresholds) && numThresholds > 0)) {
-      throw new OptionError(`${className}: expected \`numThresholds\` to be a positive integer, received ${JSON.stringify(numThresholds)}.`);
+      throw new OptionError(
+        `${className}: expected \`numThresholds\` to be a positive integer, received ${JSON.stringify(numThresholds)}.`,
+      );
     }
     this.#constraint = constraint;
     this.value = value;
@@ -61,9 +72,12 @@ export abstract class AtConstraintBase extends MetricBase {
   override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
     const { truePositives, falsePositives, trueNegatives, falseNegatives, thresholds, classId } = this;
     const counts = { truePositives, falsePositives, trueNegatives, falseNegatives };
-    // SAFETY: operands are tensor inputs.
-    const sampleWeight = weightOf(weighting) as TensorInput | null;
-    updateConfusion(counts, yTrue as TensorInput, yPred as TensorInput, { thresholds, classId, sampleWeight });
+    const sampleWeight = weightOf(weighting);
+    updateConfusion(counts, yTrue, yPred, {
+      thresholds,
+      classId,
+      sampleWeight,
+    });
   }
 
   /** The rates at each threshold: the one that is bound, and the one that is looked for. */
@@ -90,7 +104,12 @@ export abstract class AtConstraintBase extends MetricBase {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), classId: this.classId, numThresholds: this.numThresholds, [this.#constraint]: this.value };
+    return {
+      ...super.getConfig(),
+      classId: this.classId,
+      numThresholds: this.numThresholds,
+      [this.#constraint]: this.value,
+    };
   }
 }
 
@@ -112,7 +131,13 @@ export function atConstraint<C extends object, T extends AtConstraintBase>(
 ): MetricConstructor<AtConstraintArguments<C>, T> {
   class AtConstraintMetric extends AtConstraintBase {
     static readonly className = className;
-    static override readonly parameters: ParameterTable = { [constraint]: required, numThresholds: 200, classId: null, name: null, dtype: null };
+    static override readonly parameters: ParameterTable = {
+      [constraint]: required,
+      numThresholds: 200,
+      classId: null,
+      name: null,
+      dtype: null,
+    };
 
     constructor(...args: readonly unknown[]) {
       super(className, constraint, bindParameters<Bound>(className, AtConstraintMetric.parameters, args, []));
@@ -123,5 +148,7 @@ export function atConstraint<C extends object, T extends AtConstraintBase>(
     }
   }
   // SAFETY: T is this class with its call; the arguments are those of the table.
-  return callable<typeof AtConstraintMetric, MetricConstructor<AtConstraintArguments<C>, T>>(AtConstraintMetric);
+  return callable<typeof AtConstraintMetric, MetricConstructor<AtConstraintArguments<C>, T>>(
+    AtConstraintMetric,
+  );
 }

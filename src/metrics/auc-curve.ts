@@ -35,11 +35,16 @@ function ends(x: Tensor): readonly [before: Tensor, after: Tensor] {
 
 /** The area under the curve that counts describe. @see Keras `metrics/confusion_metrics.py` */
 export function areaUnder(counts: CurveCounts<Tensor>, how: How): Tensor {
-  if (how.curve === "PR" && how.summationMethod === "interpolation") return averaged(interpolatedPrecisionRecall(counts), how);
+  if (how.curve === "PR" && how.summationMethod === "interpolation")
+    return averaged(interpolatedPrecisionRecall(counts), how);
   const { x, y } = curveOf(counts, how.curve);
   const [x0, x1] = ends(x);
   const [y0, y1] = ends(y);
-  const heights = { interpolation: () => divide(add(y0, y1), 2), minoring: () => minimum(y0, y1), majoring: () => maximum(y0, y1) };
+  const heights = {
+    interpolation: () => divide(add(y0, y1), 2),
+    minoring: () => minimum(y0, y1),
+    majoring: () => maximum(y0, y1),
+  };
   return averaged(multiply(subtract(x0, x1), heights[how.summationMethod]()), how);
 }
 
@@ -47,7 +52,9 @@ export function areaUnder(counts: CurveCounts<Tensor>, how: How): Tensor {
 function averaged(pieces: Tensor, { multiLabel, labelWeights }: How): Tensor {
   if (!multiLabel) return sum(pieces);
   const areas: Tensor = sum(pieces, 0);
-  return labelWeights === null ? mean(areas) : divideNoNan(sum(multiply(areas, labelWeights)), sum(labelWeights));
+  return labelWeights === null
+    ? mean(areas)
+    : divideNoNan(sum(multiply(areas, labelWeights)), sum(labelWeights));
 }
 
 function curveOf(counts: CurveCounts<Tensor>, curve: AucCurve): { readonly x: Tensor; readonly y: Tensor } {
@@ -59,7 +66,12 @@ function curveOf(counts: CurveCounts<Tensor>, curve: AucCurve): { readonly x: Te
 }
 
 /** Precision and recall on a harmonic scale (Flach and Kull, 2015). */
-function gains({ truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn }: CurveCounts<Tensor>): { readonly x: Tensor; readonly y: Tensor } {
+function gains({
+  truePositives: tp,
+  falsePositives: fp,
+  trueNegatives: tn,
+  falseNegatives: fn,
+}: CurveCounts<Tensor>): { readonly x: Tensor; readonly y: Tensor } {
   const scale = divideNoNan(add(tp, fn), add(tn, fp));
   const gain = (errors: Tensor): Tensor => subtract(1, multiply(scale, divideNoNan(errors, tp)));
   const isNone = equal(tp, 0);
@@ -67,7 +79,11 @@ function gains({ truePositives: tp, falsePositives: fp, trueNegatives: tn, false
 }
 
 /** Pieces of the area under precision over recall, interpolated in the counts (Davis and Goadrich, 2006). */
-function interpolatedPrecisionRecall({ truePositives: tp, falsePositives: fp, falseNegatives: fn }: CurveCounts<Tensor>): Tensor {
+function interpolatedPrecisionRecall({
+  truePositives: tp,
+  falsePositives: fp,
+  falseNegatives: fn,
+}: CurveCounts<Tensor>): Tensor {
   const [tp0, tp1] = ends(tp);
   const [p0, p1] = ends(add(tp, fp));
   const [, fn1] = ends(fn);

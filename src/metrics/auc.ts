@@ -2,7 +2,7 @@ import type { Variable } from "../graph/variable.ts";
 import { formatShape } from "../ir/shape.ts";
 import { toDType } from "../losses/loss.ts";
 import { sigmoid } from "../ops/activations.ts";
-import { makeTensor, type TensorInput } from "../ops/core/convert.ts";
+import { makeTensor } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
@@ -10,9 +10,25 @@ import { epsilon } from "../util/epsilon.ts";
 import { invariant, OptionError, ShapeError } from "../util/errors.ts";
 import { oneOf } from "../util/options.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
-import { areaUnder, type AucCurve, aucCurves, type AucSummation, aucSummations, type CurveCounts } from "./auc-curve.ts";
+import {
+  areaUnder,
+  type AucCurve,
+  aucCurves,
+  type AucSummation,
+  aucSummations,
+  type CurveCounts,
+} from "./auc-curve.ts";
 import { updateConfusion } from "./confusion.ts";
-import { type Direction, MetricBase, type MetricCall, type MetricConstructor, type MetricOptions, type NameAndDType, weightOf, type Weighting } from "./metric.ts";
+import {
+  type Direction,
+  MetricBase,
+  type MetricCall,
+  type MetricConstructor,
+  type MetricOptions,
+  type NameAndDType,
+  weightOf,
+  type Weighting,
+} from "./metric.ts";
 
 interface Bound extends MetricOptions {
   readonly numThresholds: number;
@@ -21,7 +37,7 @@ interface Bound extends MetricOptions {
   readonly thresholds: readonly number[] | null;
   readonly multiLabel: boolean;
   readonly numLabels: number | null;
-  readonly labelWeights: TensorInput | null;
+  readonly labelWeights: Operand | null;
   readonly fromLogits: boolean;
 }
 
@@ -58,18 +74,26 @@ class AUCMetric extends MetricBase {
     this.#given = given.thresholds?.toSorted((a, b) => a - b) ?? null;
     this.numThresholds = this.#given === null ? given.numThresholds : this.#given.length + 2;
     if (!(Number.isInteger(this.numThresholds) && this.numThresholds > 1)) {
-      throw new OptionError(`AUC: expected \`numThresholds\` to be an integer > 1, received ${JSON.stringify(given.numThresholds)}.`);
+      throw new OptionError(
+        `AUC: expected \`numThresholds\` to be an integer > 1, received ${JSON.stringify(given.numThresholds)}.`,
+      );
     }
     const n = this.numThresholds;
     const inner = this.#given ?? Array.from({ length: n - 2 }, (_, i) => (i + 1) / (n - 1));
     this.thresholds = [-epsilon(), ...inner, 1 + epsilon()];
     this.curve = oneOf("AUC", "curve", given.curve.toUpperCase(), aucCurves);
-    this.summationMethod = oneOf("AUC", "summationMethod", given.summationMethod.toLowerCase(), aucSummations);
+    this.summationMethod = oneOf(
+      "AUC",
+      "summationMethod",
+      given.summationMethod.toLowerCase(),
+      aucSummations,
+    );
     this.multiLabel = given.multiLabel;
     this.numLabels = given.numLabels;
     this.fromLogits = given.fromLogits;
     this.labelWeights = given.labelWeights === null ? null : toDType(given.labelWeights, this.dtype);
-    if (!this.multiLabel && this.numLabels !== null) throw new OptionError("AUC: `numLabels` goes with multiLabel: true alone.");
+    if (!this.multiLabel && this.numLabels !== null)
+      throw new OptionError("AUC: `numLabels` goes with multiLabel: true alone.");
     if (!this.multiLabel) this.#build([n]);
     else if (this.numLabels !== null) this.#build([n, this.numLabels]);
   }
@@ -87,17 +111,19 @@ class AUCMetric extends MetricBase {
   #buildFor(prediction: Tensor): CurveCounts<Variable> {
     const [, labels] = prediction.dims;
     if (prediction.ndim !== 2 || labels === undefined) {
-      throw new ShapeError(`${this.name} (AUC): with multiLabel, predictions are [batch, labels]; received shape ${formatShape(prediction.shape)}.`);
+      throw new ShapeError(
+        `${this.name} (AUC): with multiLabel, predictions are [batch, labels]; received shape ${formatShape(prediction.shape)}.`,
+      );
     }
     return this.#build([this.numThresholds, labels]);
   }
 
   override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
-    const given = toDType(yPred as TensorInput, this.dtype); // SAFETY: an operand is a tensor input
+    const given = toDType(yPred, this.dtype);
     const counts = this.#counts ?? this.#buildFor(given);
-    updateConfusion(counts, yTrue as TensorInput, this.fromLogits ? sigmoid(given) : given, {
+    updateConfusion(counts, yTrue, this.fromLogits ? sigmoid(given) : given, {
       thresholds: this.thresholds,
-      sampleWeight: weightOf(weighting) as TensorInput | null, // SAFETY: as above
+      sampleWeight: weightOf(weighting),
       multiLabel: this.multiLabel,
       labelWeights: this.multiLabel ? null : this.labelWeights,
     });
@@ -158,4 +184,7 @@ type Arguments = [
  * @throws {ShapeError} for predictions of another rank than 2 with `multiLabel`.
  * @see Keras `metrics/confusion_metrics.py`
  */
-export const AUC: MetricConstructor<Arguments, AUC> = callable<typeof AUCMetric, MetricConstructor<Arguments, AUC>>(AUCMetric);
+export const AUC: MetricConstructor<Arguments, AUC> = callable<
+  typeof AUCMetric,
+  MetricConstructor<Arguments, AUC>
+>(AUCMetric);

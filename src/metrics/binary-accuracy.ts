@@ -19,9 +19,10 @@ export const binaryAccuracy: LossFunction<Threshold> = lossFunction(
 );
 
 /** How often yes-or-no predictions are right; `threshold` 0.5. @see Keras `metrics/accuracy_metrics.py` */
-export const BinaryAccuracy: MetricConstructor<[...NameAndDType, ...Threshold], FunctionMetric> = functionMetric(
-  "BinaryAccuracy",
-  binaryAccuracy,
-  { name: "binary_accuracy", dtype: null, threshold: 0.5 },
-  "up",
-);
+export const BinaryAccuracy: MetricConstructor<[...NameAndDType, ...Threshold], FunctionMetric> =
+  functionMetric(
+    "BinaryAccuracy",
+    binaryAccuracy,
+    { name: "binary_accuracy", dtype: null, threshold: 0.5 },
+    "up",
+  );

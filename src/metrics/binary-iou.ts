@@ -1,6 +1,5 @@
 import { toDType } from "../losses/loss.ts";
 import { greaterEqual } from "../ops/comparison.ts";
-import type { TensorInput } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
@@ -14,7 +13,12 @@ interface Bound extends MetricOptions {
 
 class BinaryIoUMetric extends IoUBase {
   static readonly className = "BinaryIoU";
-  static override readonly parameters: ParameterTable = { targetClassIds: [0, 1], threshold: 0.5, name: null, dtype: null };
+  static override readonly parameters: ParameterTable = {
+    targetClassIds: [0, 1],
+    threshold: 0.5,
+    name: null,
+    dtype: null,
+  };
   readonly threshold: number;
 
   constructor(...args: readonly unknown[]) {
@@ -24,7 +28,7 @@ class BinaryIoUMetric extends IoUBase {
   }
 
   override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
-    const isOne = greaterEqual(toDType(yPred as TensorInput, "float32"), this.threshold); // SAFETY: an operand is a tensor input
+    const isOne = greaterEqual(toDType(yPred, "float32"), this.threshold);
     super.updateState(yTrue, isOne, weighting);
   }
 
@@ -35,11 +39,18 @@ class BinaryIoUMetric extends IoUBase {
 
 export interface BinaryIoU extends BinaryIoUMetric, MetricCall {}
 
-type Arguments = [{ readonly targetClassIds?: readonly number[] }, { readonly threshold?: number }, ...NameAndDType];
+type Arguments = [
+  { readonly targetClassIds?: readonly number[] },
+  { readonly threshold?: number },
+  ...NameAndDType,
+];
 
 /**
  * Mean over `targetClassIds` (both) of intersection over union, of yes-or-no predictions with a `threshold` (0.5).
  *
  * @see Keras `metrics/iou_metrics.py`
  */
-export const BinaryIoU: MetricConstructor<Arguments, BinaryIoU> = callable<typeof BinaryIoUMetric, MetricConstructor<Arguments, BinaryIoU>>(BinaryIoUMetric);
+export const BinaryIoU: MetricConstructor<Arguments, BinaryIoU> = callable<
+  typeof BinaryIoUMetric,
+  MetricConstructor<Arguments, BinaryIoU>
+>(BinaryIoUMetric);

@@ -4,7 +4,12 @@ import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean crossentropy of one-hot labels. @see Keras `metrics/probabilistic_metrics.py` */
 export const CategoricalCrossentropy: MetricConstructor<
-  [...NameAndDType, { readonly fromLogits?: boolean }, { readonly labelSmoothing?: number }, { readonly axis?: number }],
+  [
+    ...NameAndDType,
+    { readonly fromLogits?: boolean },
+    { readonly labelSmoothing?: number },
+    { readonly axis?: number },
+  ],
   FunctionMetric
 > = functionMetric(
   "CategoricalCrossentropy",

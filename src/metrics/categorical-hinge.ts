@@ -3,4 +3,9 @@ import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean hinge loss of several classes. @see Keras `metrics/hinge_metrics.py` */
-export const CategoricalHinge: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric("CategoricalHinge", categoricalHinge, { name: "categorical_hinge", dtype: null }, "down");
+export const CategoricalHinge: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric(
+  "CategoricalHinge",
+  categoricalHinge,
+  { name: "categorical_hinge", dtype: null },
+  "down",
+);

@@ -25,9 +25,10 @@ export const concordanceCorrelation: LossFunction<Axis> = lossFunction(
 );
 
 /** Mean of Lin's concordance along `axis` (-1). @see Keras `metrics/correlation_metrics.py` */
-export const ConcordanceCorrelation: MetricConstructor<[...NameAndDType, ...Axis], FunctionMetric> = functionMetric(
-  "ConcordanceCorrelation",
-  concordanceCorrelation,
-  { name: "concordance_correlation", dtype: null, axis: -1 },
-  "up",
-);
+export const ConcordanceCorrelation: MetricConstructor<[...NameAndDType, ...Axis], FunctionMetric> =
+  functionMetric(
+    "ConcordanceCorrelation",
+    concordanceCorrelation,
+    { name: "concordance_correlation", dtype: null, axis: -1 },
+    "up",
+  );

@@ -1,14 +1,23 @@
 import type { Variable } from "../graph/variable.ts";
-import type { TensorInput } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type ConfusionCounts, thresholdsOf, updateConfusion } from "./confusion.ts";
 import { atFirstIfOnly } from "./ratio.ts";
-import { MetricBase, type MetricConstructor, type MetricOptions, type NameAndDType, weightOf, type Weighting } from "./metric.ts";
+import {
+  MetricBase,
+  type MetricConstructor,
+  type MetricOptions,
+  type NameAndDType,
+  weightOf,
+  type Weighting,
+} from "./metric.ts";
 
-export type ConfusionCountArguments = [{ readonly thresholds?: number | readonly number[] | null }, ...NameAndDType];
+export type ConfusionCountArguments = [
+  { readonly thresholds?: number | readonly number[] | null },
+  ...NameAndDType,
+];
 
 /** A count of one kind of right or wrong predictions. */
 export abstract class ConfusionCount extends MetricBase {
@@ -27,9 +36,11 @@ export abstract class ConfusionCount extends MetricBase {
   abstract get counts(): ConfusionCounts;
 
   override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
-    // SAFETY: operands are tensor inputs.
-    const sampleWeight = weightOf(weighting) as TensorInput | null;
-    updateConfusion(this.counts, yTrue as TensorInput, yPred as TensorInput, { thresholds: this.thresholds, sampleWeight });
+    const sampleWeight = weightOf(weighting);
+    updateConfusion(this.counts, yTrue, yPred, {
+      thresholds: this.thresholds,
+      sampleWeight,
+    });
   }
 
   override result(): Tensor {
@@ -51,12 +62,9 @@ export function confusionCount<T extends ConfusionCount>(
     static override readonly parameters: ParameterTable = { thresholds: null, name: null, dtype: null };
 
     constructor(...args: readonly unknown[]) {
-      const { thresholds, ...options } = bindParameters<MetricOptions & { readonly thresholds: number | readonly number[] | null }>(
-        className,
-        ConfusionCountClass.parameters,
-        args,
-        [],
-      );
+      const { thresholds, ...options } = bindParameters<
+        MetricOptions & { readonly thresholds: number | readonly number[] | null }
+      >(className, ConfusionCountClass.parameters, args, []);
       super(className, thresholds, options);
     }
 
@@ -65,5 +73,7 @@ export function confusionCount<T extends ConfusionCount>(
     }
   }
   // SAFETY: T is this class with its call.
-  return callable<typeof ConfusionCountClass, MetricConstructor<ConfusionCountArguments, T>>(ConfusionCountClass);
+  return callable<typeof ConfusionCountClass, MetricConstructor<ConfusionCountArguments, T>>(
+    ConfusionCountClass,
+  );
 }

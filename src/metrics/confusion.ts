@@ -4,7 +4,8 @@ import { toDType } from "../losses/loss.ts";
 import { toSameRank } from "../losses/same-rank.ts";
 import { add, maximum, multiply, subtract } from "../ops/arithmetic.ts";
 import { greater, less } from "../ops/comparison.ts";
-import { makeTensor, type TensorInput } from "../ops/core/convert.ts";
+import { makeTensor } from "../ops/core/convert.ts";
+import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { cumsum } from "../ops/cumulative.ts";
 import { inDType } from "../ops/in-dtype.ts";
@@ -31,7 +32,7 @@ export interface ConfusionCounts {
 
 export interface ConfusionOptions {
   readonly thresholds: readonly number[];
-  readonly sampleWeight?: TensorInput | null;
+  readonly sampleWeight?: Operand | null;
   /** Only the largest predictions count as positive. */
   readonly topK?: number | null;
   /** Only this class counts. */
@@ -44,11 +45,18 @@ export interface ConfusionOptions {
 /** Whether thresholds are `0, 1/(n−1), …, 1`. */
 export function areEven(thresholds: readonly number[]): boolean {
   const n = thresholds.length;
-  return n >= 3 && thresholds.every((threshold, i) => Math.abs(threshold - i / (n - 1)) <= epsilon() + (1e-5 * i) / (n - 1));
+  return (
+    n >= 3 &&
+    thresholds.every((threshold, i) => Math.abs(threshold - i / (n - 1)) <= epsilon() + (1e-5 * i) / (n - 1))
+  );
 }
 
 /** A threshold or a list of them, or the fallback. */
-export function thresholdsOf(where: string, given: number | readonly number[] | null, fallback: number): readonly number[] {
+export function thresholdsOf(
+  where: string,
+  given: number | readonly number[] | null,
+  fallback: number,
+): readonly number[] {
   if (given === null) return [fallback];
   const list = typeof given === "number" ? [given] : given;
   const wrong = list.find((threshold) => !(threshold >= 0 && threshold <= 1));
@@ -63,7 +71,12 @@ export function thresholdsOf(where: string, given: number | readonly number[] | 
  *
  * @see Keras `metrics/metrics_utils.py` `update_confusion_matrix_variables`
  */
-export function updateConfusion(counts: ConfusionCounts, yTrue: TensorInput, yPred: TensorInput, options: ConfusionOptions): void {
+export function updateConfusion(
+  counts: ConfusionCounts,
+  yTrue: Operand,
+  yPred: Operand,
+  options: ConfusionOptions,
+): void {
   const dtype = Object.values(counts)[0]?.dtype ?? "float32";
   const batch = prepare(yTrue, yPred, options, dtype);
   const isEven = areEven(options.thresholds.map((threshold) => Math.min(Math.max(threshold, 0), 1)));
@@ -89,14 +102,16 @@ interface Counted {
   readonly positives: { readonly ones: Tensor; readonly zeros: Tensor };
 }
 
-function prepare(yTrue: TensorInput, yPred: TensorInput, options: ConfusionOptions, dtype: Tensor["dtype"]): Batch {
+function prepare(yTrue: Operand, yPred: Operand, options: ConfusionOptions, dtype: Tensor["dtype"]): Batch {
   const { topK = null, classId = null, multiLabel = false, labelWeights = null } = options;
   let [prediction, truth] = toSameRank(toDType(yPred, dtype), toDType(yTrue, dtype));
   let weight = weightsFor(truth, options.sampleWeight ?? null);
   if (topK !== null) prediction = keepLargest(prediction, topK);
   if (classId !== null) {
     if (prediction.ndim === 1) {
-      throw new ShapeError(`metrics: with \`classId\`, predictions have an axis of classes; received shape ${formatShape(prediction.shape)}.`);
+      throw new ShapeError(
+        `metrics: with \`classId\`, predictions have an axis of classes; received shape ${formatShape(prediction.shape)}.`,
+      );
     }
     [prediction, truth] = [take(prediction, [classId], -1), take(truth, [classId], -1)];
   }
@@ -117,7 +132,7 @@ function prepare(yTrue: TensorInput, yPred: TensorInput, options: ConfusionOptio
 }
 
 /** One weight for each sample, with an axis for the labels. */
-function weightsFor(truth: Tensor, sampleWeight: TensorInput | null): Tensor | null {
+function weightsFor(truth: Tensor, sampleWeight: Operand | null): Tensor | null {
   if (sampleWeight === null) return null;
   const [, weight] = toSameRank(truth, expandDims(toDType(sampleWeight, truth.dtype), -1), false);
   return weight;
@@ -131,7 +146,10 @@ function keepLargest(prediction: Tensor, k: number): Tensor {
 }
 
 /** For thresholds `i / (n − 1)`: one pass over the predictions, whatever the number of thresholds. */
-function countInBuckets({ prediction, ones, zeros }: Batch, { thresholds, multiLabel = false }: ConfusionOptions): Counted {
+function countInBuckets(
+  { prediction, ones, zeros }: Batch,
+  { thresholds, multiLabel = false }: ConfusionOptions,
+): Counted {
   const n = thresholds.length;
   const hasMargins = (thresholds[0] ?? 0) < 0 || (thresholds.at(-1) ?? 1) > 1;
   // A prediction exceeds the thresholds 0 … bucket.
@@ -140,7 +158,12 @@ function countInBuckets({ prediction, ones, zeros }: Batch, { thresholds, multiL
   const labels = multiLabel ? (prediction.dims[1] ?? 1) : 1;
   const total = (weights: Tensor): Tensor => {
     const sums: Tensor = multiLabel
-      ? reshape(segmentSum(reshape(weights, [-1]), reshape(interleaved(bucket, labels), [-1]), { numSegments: n * labels }), [n, labels])
+      ? reshape(
+          segmentSum(reshape(weights, [-1]), reshape(interleaved(bucket, labels), [-1]), {
+            numSegments: n * labels,
+          }),
+          [n, labels],
+        )
       : segmentSum(weights, bucket, { numSegments: n });
     return flip(cumsum(flip(sums, 0), 0), 0);
   };
@@ -149,7 +172,10 @@ function countInBuckets({ prediction, ones, zeros }: Batch, { thresholds, multiL
 
 /** The place of a bucket in a table of buckets by labels; below 0 where there is no bucket. */
 function interleaved(bucket: Tensor, labels: number): Tensor {
-  const label = makeTensor(Int32Array.from({ length: labels }, (_, i) => i), { shape: [1, labels], dtype: "int32" });
+  const label = makeTensor(
+    Int32Array.from({ length: labels }, (_, i) => i),
+    { shape: [1, labels], dtype: "int32" },
+  );
   return where(less(bucket, 0), -1, add(multiply(bucket, labels), label));
 }
 

@@ -15,7 +15,10 @@ const cosineSimilarity: LossFunction<[{ readonly axis?: number }]> = lossFunctio
 );
 
 /** Mean cosine of the angle between truth and predictions along `axis` (-1). @see Keras `metrics/regression_metrics.py` */
-export const CosineSimilarity: MetricConstructor<[...NameAndDType, { readonly axis?: number }], FunctionMetric> = functionMetric(
+export const CosineSimilarity: MetricConstructor<
+  [...NameAndDType, { readonly axis?: number }],
+  FunctionMetric
+> = functionMetric(
   "CosineSimilarity",
   cosineSimilarity,
   { name: "cosine_similarity", dtype: null, axis: -1 },

@@ -3,7 +3,7 @@ import { formatShape } from "../ir/shape.ts";
 import { toDType } from "../losses/loss.ts";
 import { add, divide, multiply, subtract } from "../ops/arithmetic.ts";
 import { greater, greaterEqual, logicalAnd } from "../ops/comparison.ts";
-import { makeTensor, type TensorInput } from "../ops/core/convert.ts";
+import { makeTensor } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { inDType } from "../ops/in-dtype.ts";
@@ -43,9 +43,12 @@ export abstract class FBetaBase extends MetricBase {
   constructor(className: string, { average, beta, threshold, ...options }: FBetaOptions) {
     super(options);
     this.average = average === null ? null : oneOf(className, "average", average, averages);
-    if (!(typeof beta === "number" && beta > 0)) throw new OptionError(`${className}: expected \`beta\` > 0, received ${JSON.stringify(beta)}.`);
+    if (!(typeof beta === "number" && beta > 0))
+      throw new OptionError(`${className}: expected \`beta\` > 0, received ${JSON.stringify(beta)}.`);
     if (threshold !== null && !(threshold > 0 && threshold <= 1)) {
-      throw new OptionError(`${className}: expected \`threshold\` to be null or in (0, 1], received ${JSON.stringify(threshold)}.`);
+      throw new OptionError(
+        `${className}: expected \`threshold\` to be null or in (0, 1], received ${JSON.stringify(threshold)}.`,
+      );
     }
     this.beta = beta;
     this.threshold = threshold;
@@ -75,12 +78,11 @@ export abstract class FBetaBase extends MetricBase {
   }
 
   override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
-    // SAFETY: operands are tensor inputs.
-    const [truth, given] = [toDType(yTrue as TensorInput, this.dtype), toDType(yPred as TensorInput, this.dtype)];
+    const [truth, given] = [toDType(yTrue, this.dtype), toDType(yPred, this.dtype)];
     this.#counts ??= this.#build(truth, given);
     const prediction = this.#decide(given);
     const weights = weightOf(weighting);
-    const weight = weights === null ? null : toDType(weights as TensorInput, this.dtype);
+    const weight = weights === null ? null : toDType(weights, this.dtype);
     const column: Tensor | null = weight !== null && weight.ndim === 1 ? reshape(weight, [-1, 1]) : weight;
     const axis = this.average === "micro" ? null : 0;
     const total = (x: Tensor): Tensor => sum(column === null ? x : multiply(x, column), axis);
@@ -94,7 +96,8 @@ export abstract class FBetaBase extends MetricBase {
   override result(): Tensor {
     if (this.#counts === null) return makeTensor(0, { dtype: this.dtype });
     const { truePositives, falsePositives, falseNegatives, intermediateWeights } = this.#counts;
-    const share = (errors: Variable): Tensor => divide(truePositives, add(add(truePositives, errors), epsilon()));
+    const share = (errors: Variable): Tensor =>
+      divide(truePositives, add(add(truePositives, errors), epsilon()));
     const [precision, recall] = [share(falsePositives), share(falseNegatives)];
     const square = this.beta ** 2;
     const total = add(add(multiply(square, precision), recall), epsilon());

@@ -5,10 +5,18 @@ import type { MetricCall, MetricConstructor, NameAndDType } from "./metric.ts";
 
 class F1ScoreMetric extends FBetaBase {
   static readonly className = "F1Score";
-  static override readonly parameters: ParameterTable = { average: null, threshold: null, name: "f1_score", dtype: null };
+  static override readonly parameters: ParameterTable = {
+    average: null,
+    threshold: null,
+    name: "f1_score",
+    dtype: null,
+  };
 
   constructor(...args: readonly unknown[]) {
-    super("F1Score", { ...bindParameters<FBetaOptions>("F1Score", F1ScoreMetric.parameters, args, []), beta: 1 });
+    super("F1Score", {
+      ...bindParameters<FBetaOptions>("F1Score", F1ScoreMetric.parameters, args, []),
+      beta: 1,
+    });
   }
 }
 
@@ -24,4 +32,7 @@ type Arguments = [{ readonly average?: Average }, { readonly threshold?: number 
  *
  * @see Keras `metrics/f_score_metrics.py`
  */
-export const F1Score: MetricConstructor<Arguments, F1Score> = callable<typeof F1ScoreMetric, MetricConstructor<Arguments, F1Score>>(F1ScoreMetric);
+export const F1Score: MetricConstructor<Arguments, F1Score> = callable<
+  typeof F1ScoreMetric,
+  MetricConstructor<Arguments, F1Score>
+>(F1ScoreMetric);

@@ -4,4 +4,7 @@ import type { MetricCall, MetricConstructor } from "./metric.ts";
 export interface FalseNegatives extends ConfusionCount, MetricCall {}
 
 /** Number of predictions not above a threshold whose label is 1. `thresholds` (0.5) may be a list. @see Keras `metrics/confusion_metrics.py` */
-export const FalseNegatives: MetricConstructor<ConfusionCountArguments, FalseNegatives> = confusionCount("FalseNegatives", "falseNegatives");
+export const FalseNegatives: MetricConstructor<ConfusionCountArguments, FalseNegatives> = confusionCount(
+  "FalseNegatives",
+  "falseNegatives",
+);

@@ -5,7 +5,13 @@ import type { MetricCall, MetricConstructor, NameAndDType } from "./metric.ts";
 
 class FBetaScoreMetric extends FBetaBase {
   static readonly className = "FBetaScore";
-  static override readonly parameters: ParameterTable = { average: null, beta: 1, threshold: null, name: "fbeta_score", dtype: null };
+  static override readonly parameters: ParameterTable = {
+    average: null,
+    beta: 1,
+    threshold: null,
+    name: "fbeta_score",
+    dtype: null,
+  };
 
   constructor(...args: readonly unknown[]) {
     super("FBetaScore", bindParameters<FBetaOptions>("FBetaScore", FBetaScoreMetric.parameters, args, []));
@@ -18,7 +24,12 @@ class FBetaScoreMetric extends FBetaBase {
 
 export interface FBetaScore extends FBetaScoreMetric, MetricCall {}
 
-type Arguments = [{ readonly average?: Average }, { readonly beta?: number }, { readonly threshold?: number | null }, ...NameAndDType];
+type Arguments = [
+  { readonly average?: Average },
+  { readonly beta?: number },
+  { readonly threshold?: number | null },
+  ...NameAndDType,
+];
 
 /**
  * `(1 + beta²) · precision · recall / (beta² · precision + recall)` of each class.
@@ -28,4 +39,7 @@ type Arguments = [{ readonly average?: Average }, { readonly beta?: number }, { 
  *
  * @see Keras `metrics/f_score_metrics.py`
  */
-export const FBetaScore: MetricConstructor<Arguments, FBetaScore> = callable<typeof FBetaScoreMetric, MetricConstructor<Arguments, FBetaScore>>(FBetaScoreMetric);
+export const FBetaScore: MetricConstructor<Arguments, FBetaScore> = callable<
+  typeof FBetaScoreMetric,
+  MetricConstructor<Arguments, FBetaScore>
+>(FBetaScoreMetric);

@@ -3,4 +3,9 @@ import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean hinge loss. @see Keras `metrics/hinge_metrics.py` */
-export const Hinge: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric("Hinge", hinge, { name: "hinge", dtype: null }, "down");
+export const Hinge: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric(
+  "Hinge",
+  hinge,
+  { name: "hinge", dtype: null },
+  "down",
+);

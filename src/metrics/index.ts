@@ -40,7 +40,10 @@ export { RootMeanSquaredError } from "./root-mean-squared-error.ts";
 export { SensitivityAtSpecificity } from "./sensitivity-at-specificity.ts";
 export { SparseCategoricalAccuracy, sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
 export { SparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.ts";
-export { SparseTopKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from "./sparse-top-k-categorical-accuracy.ts";
+export {
+  SparseTopKCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+} from "./sparse-top-k-categorical-accuracy.ts";
 export { SpecificityAtSensitivity } from "./specificity-at-sensitivity.ts";
 export { SquaredHinge } from "./squared-hinge.ts";
 export { Sum } from "./sum.ts";

@@ -41,26 +41,36 @@ export abstract class IoUBase extends MetricBase {
     super({ ...options, dtype: options.dtype ?? "int32" });
     this.numClasses = positiveInteger(className, "numClasses", options.numClasses);
     this.targetClassIds = [...options.targetClassIds];
-    const wrong = this.targetClassIds.find((id) => !(Number.isInteger(id) && id >= 0 && id < this.numClasses));
-    if (wrong !== undefined) throw new OptionError(`${className}: expected \`targetClassIds\` from 0 to ${this.numClasses - 1}, received ${wrong}.`);
+    const wrong = this.targetClassIds.find(
+      (id) => !(Number.isInteger(id) && id >= 0 && id < this.numClasses),
+    );
+    if (wrong !== undefined)
+      throw new OptionError(
+        `${className}: expected \`targetClassIds\` from 0 to ${this.numClasses - 1}, received ${wrong}.`,
+      );
     this.ignoreClass = options.ignoreClass ?? null;
     this.sparseYTrue = options.sparseYTrue ?? true;
     this.sparseYPred = options.sparseYPred ?? true;
     this.axis = options.axis ?? -1;
-    this.totalConfusionMatrix = this.addVariable({ shape: [this.numClasses, this.numClasses], name: "total_confusion_matrix" });
+    this.totalConfusionMatrix = this.addVariable({
+      shape: [this.numClasses, this.numClasses],
+      name: "total_confusion_matrix",
+    });
   }
 
   /** Classes as a vector of integers. */
-  #classes(y: TensorInput, isSparse: boolean): Tensor {
-    const given = toValue(y) as Tensor; // SAFETY: metrics get no symbolic values
+  #classes(y: Operand, isSparse: boolean): Tensor {
+    const given = toValue(y as TensorInput) as Tensor; // SAFETY: toValue checks it; metrics get no symbolic values
     return reshape(toDType(isSparse ? given : argmax(given, this.axis), "int32"), [-1]);
   }
 
-  #weights(given: TensorInput | null, count: number): Tensor {
+  #weights(given: Operand | null, count: number): Tensor {
     if (given === null) return broadcastTo(toDType(1, this.dtype), [count]);
-    const value = toValue(given) as Tensor; // SAFETY: as above
+    const value = toValue(given as TensorInput) as Tensor; // SAFETY: as above
     if (isFloat(value.dtype) && !isFloat(this.dtype)) {
-      warnOnce(`${this.className}: float sample weights are truncated to ${this.dtype}. Give integers, or the metric a float dtype.`);
+      warnOnce(
+        `${this.className}: float sample weights are truncated to ${this.dtype}. Give integers, or the metric a float dtype.`,
+      );
     }
     const weight = inDType(value, this.dtype);
     return broadcastTo(weight.ndim > 1 ? reshape(weight, [-1]) : weight, [count]);
@@ -68,15 +78,15 @@ export abstract class IoUBase extends MetricBase {
 
   override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
     const n = this.numClasses;
-    // SAFETY: operands are tensor inputs.
-    const truth = this.#classes(yTrue as TensorInput, this.sparseYTrue);
-    const prediction = this.#classes(yPred as TensorInput, this.sparseYPred);
+    const truth = this.#classes(yTrue, this.sparseYTrue);
+    const prediction = this.#classes(yPred, this.sparseYPred);
     const isClass = (x: Tensor): Tensor => logicalAnd(greaterEqual(x, 0), less(x, n));
     const isKnown: Tensor = logicalAnd(isClass(truth), isClass(prediction));
-    const isValid: Tensor = this.ignoreClass === null ? isKnown : logicalAnd(isKnown, notEqual(truth, this.ignoreClass));
+    const isValid: Tensor =
+      this.ignoreClass === null ? isKnown : logicalAnd(isKnown, notEqual(truth, this.ignoreClass));
     // What belongs to no pair of classes has a negative place, and is left out.
     const place = where(isValid, add(multiply(truth, n), prediction), -1);
-    const weights = this.#weights(weightOf(weighting) as TensorInput | null, truth.size);
+    const weights = this.#weights(weightOf(weighting), truth.size);
     this.totalConfusionMatrix.assignAdd(reshape(segmentSum(weights, place, { numSegments: n * n }), [n, n]));
   }
 

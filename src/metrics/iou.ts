@@ -46,4 +46,7 @@ type Arguments = [
  *
  * @see Keras `metrics/iou_metrics.py`
  */
-export const IoU: MetricConstructor<Arguments, IoU> = callable<typeof IoUMetric, MetricConstructor<Arguments, IoU>>(IoUMetric);
+export const IoU: MetricConstructor<Arguments, IoU> = callable<
+  typeof IoUMetric,
+  MetricConstructor<Arguments, IoU>
+>(IoUMetric);

@@ -3,4 +3,9 @@ import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean Kullback–Leibler divergence. @see Keras `metrics/probabilistic_metrics.py` */
-export const KLDivergence: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric("KLDivergence", klDivergence, { name: "kl_divergence", dtype: null }, "down");
+export const KLDivergence: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric(
+  "KLDivergence",
+  klDivergence,
+  { name: "kl_divergence", dtype: null },
+  "down",
+);

@@ -3,4 +3,9 @@ import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean of absolute errors. @see Keras `metrics/regression_metrics.py` */
-export const MeanAbsoluteError: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric("MeanAbsoluteError", meanAbsoluteError, { name: "mean_absolute_error", dtype: null }, "down");
+export const MeanAbsoluteError: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric(
+  "MeanAbsoluteError",
+  meanAbsoluteError,
+  { name: "mean_absolute_error", dtype: null },
+  "down",
+);

@@ -3,4 +3,9 @@ import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean of errors in per cent of the truth. @see Keras `metrics/regression_metrics.py` */
-export const MeanAbsolutePercentageError: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric("MeanAbsolutePercentageError", meanAbsolutePercentageError, { name: "mean_absolute_percentage_error", dtype: null }, "down");
+export const MeanAbsolutePercentageError: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric(
+  "MeanAbsolutePercentageError",
+  meanAbsolutePercentageError,
+  { name: "mean_absolute_percentage_error", dtype: null },
+  "down",
+);

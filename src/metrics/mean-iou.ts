@@ -38,4 +38,7 @@ type Arguments = [
 ];
 
 /** Mean over all classes of intersection over union; options as `IoU`. @see Keras `metrics/iou_metrics.py` */
-export const MeanIoU: MetricConstructor<Arguments, MeanIoU> = callable<typeof MeanIoUMetric, MetricConstructor<Arguments, MeanIoU>>(MeanIoUMetric);
+export const MeanIoU: MetricConstructor<Arguments, MeanIoU> = callable<
+  typeof MeanIoUMetric,
+  MetricConstructor<Arguments, MeanIoU>
+>(MeanIoUMetric);

@@ -1,5 +1,4 @@
 import { maskOf } from "../graph/masks.ts";
-import type { TensorInput } from "../ops/core/convert.ts";
 import { Value } from "../ops/core/value.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
@@ -10,11 +9,20 @@ import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import { MeanBase } from "./mean.ts";
-import { type Direction, type MetricCall, type MetricConstructor, type MetricOptions, weightOf, type Weighting } from "./metric.ts";
+import {
+  type Direction,
+  type MetricCall,
+  type MetricConstructor,
+  type MetricOptions,
+  weightOf,
+  type Weighting,
+} from "./metric.ts";
 import { masked } from "./samplewise.ts";
 
 /** Values of samples: a function of the truth and the predictions. */
-export type MetricFunction = ((yTrue: never, yPred: never, ...rest: never[]) => unknown) | LossFunction<never>;
+export type MetricFunction =
+  | ((yTrue: never, yPred: never, ...rest: never[]) => unknown)
+  | LossFunction<never>;
 
 /** The mean of a function of truth and predictions. */
 export abstract class WrapperBase extends MeanBase {
@@ -33,9 +41,9 @@ export abstract class WrapperBase extends MeanBase {
     const mask = yPred instanceof Value ? (maskOf(yPred) as Tensor | null) : null; // SAFETY: the mask of a tensor is a tensor
     const rest = Object.keys(this.options).length === 0 ? [] : [this.options];
     // SAFETY: the function is one of truth, predictions and options; it gives tensors.
-    const values = Reflect.apply(this.fn, undefined, [yTrue, yPred, ...rest]) as TensorInput;
+    const values = Reflect.apply(this.fn, undefined, [yTrue, yPred, ...rest]);
     const weight = weightOf(weighting);
-    this.take(values, masked(weight === null ? null : toDType(weight as TensorInput, this.dtype), mask, this.dtype)); // SAFETY: an operand is a tensor input
+    this.take(values, masked(weight === null ? null : toDType(weight, this.dtype), mask, this.dtype));
   }
 }
 
@@ -56,7 +64,10 @@ class MeanMetricWrapperMetric extends WrapperBase {
       isPlainObject(last) ? [...args.slice(0, -1), base] : args,
       [],
     );
-    if (typeof bound.fn !== "function") throw new OptionError(`MeanMetricWrapper: expected \`fn\` to be a function, received ${JSON.stringify(bound.fn)}.`);
+    if (typeof bound.fn !== "function")
+      throw new OptionError(
+        `MeanMetricWrapper: expected \`fn\` to be a function, received ${JSON.stringify(bound.fn)}.`,
+      );
     super(bound.fn, bound, options);
     this.direction = bound.fn instanceof LossBase || isLossFunction(bound.fn) ? "down" : null;
   }
@@ -117,12 +128,19 @@ export function functionMetric<P extends readonly object[]>(
     override readonly direction: Direction = direction;
 
     constructor(...args: readonly unknown[]) {
-      const { name, dtype, ...options } = bindParameters<Record<string, unknown>>(className, parameters, args, []);
+      const { name, dtype, ...options } = bindParameters<Record<string, unknown>>(
+        className,
+        parameters,
+        args,
+        [],
+      );
       super(f, { name, dtype } as MetricOptions, options); // SAFETY: names of the table
     }
 
     override getConfig(): Record<string, unknown> {
-      const own = Object.entries(this.options).filter(([name, value]) => !(leftOut.includes(name) && value === parameters[name]));
+      const own = Object.entries(this.options).filter(
+        ([name, value]) => !(leftOut.includes(name) && value === parameters[name]),
+      );
       return { ...super.getConfig(), ...Object.fromEntries(own) };
     }
   }

@@ -3,4 +3,9 @@ import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean of squared differences of logarithms. @see Keras `metrics/regression_metrics.py` */
-export const MeanSquaredLogarithmicError: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric("MeanSquaredLogarithmicError", meanSquaredLogarithmicError, { name: "mean_squared_logarithmic_error", dtype: null }, "down");
+export const MeanSquaredLogarithmicError: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric(
+  "MeanSquaredLogarithmicError",
+  meanSquaredLogarithmicError,
+  { name: "mean_squared_logarithmic_error", dtype: null },
+  "down",
+);

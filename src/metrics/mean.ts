@@ -1,12 +1,18 @@
 import type { Variable } from "../graph/variable.ts";
 import { divideNoNan } from "../ops/arithmetic.ts";
-import type { TensorInput } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { mean, sum } from "../ops/reductions.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
-import { MetricBase, type MetricConstructor, type MetricOptions, type NameAndDType, weightOf, type Weighting } from "./metric.ts";
+import {
+  MetricBase,
+  type MetricConstructor,
+  type MetricOptions,
+  type NameAndDType,
+  weightOf,
+  type Weighting,
+} from "./metric.ts";
 import { samplewise } from "./samplewise.ts";
 
 /** The weighted mean of values: what `Mean` and all metrics made of means share. */
@@ -21,7 +27,7 @@ export abstract class MeanBase extends MetricBase {
   }
 
   /** Adds values, weighted. */
-  protected take(given: TensorInput, sampleWeight: TensorInput | null): void {
+  protected take(given: Operand, sampleWeight: Operand | null): void {
     const { values, weights } = samplewise(given, sampleWeight, (x, axis) => mean(x, axis), this.dtype);
     this.total.assignAdd(sum(values));
     this.count.assignAdd(weights === null ? (values.dims[0] ?? 1) : sum(weights));
@@ -41,7 +47,7 @@ class MeanMetric extends MeanBase {
   }
 
   override updateState(values: Operand, weighting: Weighting = null): void {
-    this.take(values as TensorInput, weightOf(weighting) as TensorInput | null); // SAFETY: an operand is a tensor input
+    this.take(values, weightOf(weighting));
   }
 }
 
@@ -50,4 +56,7 @@ export interface Mean extends MeanMetric {
 }
 
 /** The (weighted) mean of values: `updateState(values, { sampleWeight })`. @see Keras `metrics/reduction_metrics.py` */
-export const Mean: MetricConstructor<NameAndDType, Mean> = callable<typeof MeanMetric, MetricConstructor<NameAndDType, Mean>>(MeanMetric);
+export const Mean: MetricConstructor<NameAndDType, Mean> = callable<
+  typeof MeanMetric,
+  MetricConstructor<NameAndDType, Mean>
+>(MeanMetric);

@@ -7,12 +7,15 @@ import { get as getInitializer } from "../initializers/index.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import { allocate, type DType } from "../ir/dtypes.ts";
 import { sizeOf } from "../ir/shape.ts";
+import type { LossCallOptions as UpdateOptions, Weighting } from "../losses/loss.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
 import type { Operand, Rest } from "../ops/core/signatures.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { Callable, callable } from "../util/callable.ts";
-import { isPlainObject } from "../util/options.ts";
 import type { ParameterTable } from "../util/parameters.ts";
+
+export { weightOf } from "../losses/loss.ts";
+export type { UpdateOptions, Weighting };
 
 /** Options that every metric takes. */
 export interface MetricOptions {
@@ -21,15 +24,6 @@ export interface MetricOptions {
   /** Dtype of the state and the result. Default float32. */
   readonly dtype?: DType | DTypePolicy | null | undefined;
 }
-
-/** Options of a metric's update. */
-export interface UpdateOptions {
-  /** One weight for each sample (or for each of its values). */
-  readonly sampleWeight?: Operand | null | undefined;
-}
-
-/** The last argument of an update: options, or the sample weights themselves. */
-export type Weighting = UpdateOptions | Operand | null;
 
 /** What a metric gives: a tensor, or several by name. */
 export type MetricResult = Tensor | Readonly<Record<string, Tensor>>;
@@ -89,17 +83,22 @@ export abstract class MetricBase extends Callable {
   }
 
   /** Makes a variable of the metric's state. */
-  addVariable(options: {
-    readonly shape?: readonly number[];
-    /** Default `"zeros"`. */
-    readonly initializer?: Initializer | string;
-    /** Default: the metric's. */
-    readonly dtype?: DType;
-    readonly name?: string;
-  } = {}): Variable {
+  addVariable(
+    options: {
+      readonly shape?: readonly number[];
+      /** Default `"zeros"`. */
+      readonly initializer?: Initializer | string;
+      /** Default: the metric's. */
+      readonly dtype?: DType;
+      readonly name?: string;
+    } = {},
+  ): Variable {
     const { shape = [], initializer = "zeros", dtype = this.dtype, name } = options;
     const value = outsideTrace(() => getInitializer(initializer)(shape, { dtype }));
-    const variable = withNameScope(this.name.replaceAll("/", ">"), () => new Variable(value, { dtype, trainable: false, autocast: false, name }));
+    const variable = withNameScope(
+      this.name.replaceAll("/", ">"),
+      () => new Variable(value, { dtype, trainable: false, autocast: false, name }),
+    );
     this.#variables.push(variable);
     return variable;
   }
@@ -128,12 +127,6 @@ function zerosFor({ shape, dtype }: Variable): Tensor {
   return Tensor.fromData(allocate(dtype, sizeOf(shape)), shape, dtype);
 }
 
-/** The sample weights of an update's last argument. */
-export function weightOf(weighting: Weighting | undefined): Operand | null {
-  // SAFETY: tensors are no plain objects.
-  return isPlainObject(weighting) ? ((weighting as UpdateOptions).sampleWeight ?? null) : ((weighting ?? null) as Operand | null);
-}
-
 /** Updates and calls of metrics of predictions. */
 export interface MetricCall {
   (yTrue: Operand, yPred: Operand, weighting?: Weighting): Tensor;
@@ -152,10 +145,15 @@ export interface MetricConstructor<P extends readonly object[], T extends Metric
 }
 
 /** Arguments `name` and `dtype`. */
-export type NameAndDType = [{ readonly name?: string | null }, { readonly dtype?: DType | DTypePolicy | null }];
+export type NameAndDType = [
+  { readonly name?: string | null },
+  { readonly dtype?: DType | DTypePolicy | null },
+];
 
 export interface MetricBaseConstructor {
-  new (options?: MetricOptions): MetricBase & ((yTrue: Operand, yPred?: Operand | Weighting, weighting?: Weighting) => MetricResult);
+  new (
+    options?: MetricOptions,
+  ): MetricBase & ((yTrue: Operand, yPred?: Operand | Weighting, weighting?: Weighting) => MetricResult);
   fromConfig(config: Readonly<Record<string, unknown>>): MetricBase;
 }
 

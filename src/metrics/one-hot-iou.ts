@@ -16,7 +16,10 @@ class OneHotIoUMetric extends IoUBase {
   };
 
   constructor(...args: readonly unknown[]) {
-    super("OneHotIoU", { ...bindParameters<IoUOptions>("OneHotIoU", OneHotIoUMetric.parameters, args, []), sparseYTrue: false });
+    super("OneHotIoU", {
+      ...bindParameters<IoUOptions>("OneHotIoU", OneHotIoUMetric.parameters, args, []),
+      sparseYTrue: false,
+    });
   }
 
   override getConfig(): Record<string, unknown> {
@@ -37,4 +40,7 @@ type Arguments = [
 ];
 
 /** Mean over `targetClassIds` of intersection over union, with one-hot labels. @see Keras `metrics/iou_metrics.py` */
-export const OneHotIoU: MetricConstructor<Arguments, OneHotIoU> = callable<typeof OneHotIoUMetric, MetricConstructor<Arguments, OneHotIoU>>(OneHotIoUMetric);
+export const OneHotIoU: MetricConstructor<Arguments, OneHotIoU> = callable<
+  typeof OneHotIoUMetric,
+  MetricConstructor<Arguments, OneHotIoU>
+>(OneHotIoUMetric);

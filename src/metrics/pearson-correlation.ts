@@ -22,9 +22,10 @@ export const pearsonCorrelation: LossFunction<Axis> = lossFunction(
 );
 
 /** Mean of Pearson's correlation along `axis` (-1). @see Keras `metrics/correlation_metrics.py` */
-export const PearsonCorrelation: MetricConstructor<[...NameAndDType, ...Axis], FunctionMetric> = functionMetric(
-  "PearsonCorrelation",
-  pearsonCorrelation,
-  { name: "pearson_correlation", dtype: null, axis: -1 },
-  "up",
-);
+export const PearsonCorrelation: MetricConstructor<[...NameAndDType, ...Axis], FunctionMetric> =
+  functionMetric(
+    "PearsonCorrelation",
+    pearsonCorrelation,
+    { name: "pearson_correlation", dtype: null, axis: -1 },
+    "up",
+  );

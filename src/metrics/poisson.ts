@@ -3,4 +3,9 @@ import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean Poisson loss. @see Keras `metrics/probabilistic_metrics.py` */
-export const Poisson: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric("Poisson", poisson, { name: "poisson", dtype: null }, "down");
+export const Poisson: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric(
+  "Poisson",
+  poisson,
+  { name: "poisson", dtype: null },
+  "down",
+);

@@ -4,7 +4,10 @@ import type { MetricCall, MetricConstructor } from "./metric.ts";
 export interface PrecisionAtRecall extends AtConstraintBase, MetricCall {}
 
 /** The best precision of all thresholds with at least the given recall. @see Keras `metrics/confusion_metrics.py` */
-export const PrecisionAtRecall: MetricConstructor<AtConstraintArguments<{ readonly recall: number }>, PrecisionAtRecall> = atConstraint("PrecisionAtRecall", "recall", {
+export const PrecisionAtRecall: MetricConstructor<
+  AtConstraintArguments<{ readonly recall: number }>,
+  PrecisionAtRecall
+> = atConstraint("PrecisionAtRecall", "recall", {
   bound: "sensitivity",
   wanted: "precision",
 });

@@ -1,9 +1,15 @@
 import type { Variable } from "../graph/variable.ts";
-import type { TensorInput } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { belowAll, type ConfusionCounts, thresholdsOf, updateConfusion } from "./confusion.ts";
-import { type Direction, MetricBase, type MetricOptions, type NameAndDType, weightOf, type Weighting } from "./metric.ts";
+import {
+  type Direction,
+  MetricBase,
+  type MetricOptions,
+  type NameAndDType,
+  weightOf,
+  type Weighting,
+} from "./metric.ts";
 import { atFirstIfOnly, shareOf } from "./ratio.ts";
 
 /** Options of `Precision` and `Recall`. */
@@ -46,9 +52,13 @@ export abstract class PrecisionRecallBase extends MetricBase {
 
   override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
     const { thresholds, topK, classId } = this;
-    // SAFETY: operands are tensor inputs.
-    const sampleWeight = weightOf(weighting) as TensorInput | null;
-    updateConfusion(this.counts, yTrue as TensorInput, yPred as TensorInput, { thresholds, topK, classId, sampleWeight });
+    const sampleWeight = weightOf(weighting);
+    updateConfusion(this.counts, yTrue, yPred, {
+      thresholds,
+      topK,
+      classId,
+      sampleWeight,
+    });
   }
 
   override result(): Tensor {

@@ -2,14 +2,28 @@ import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import type { ConfusionCounts } from "./confusion.ts";
 import type { MetricCall, MetricConstructor } from "./metric.ts";
-import { type PrecisionRecallArguments, PrecisionRecallBase, type PrecisionRecallOptions } from "./precision-recall-base.ts";
+import {
+  type PrecisionRecallArguments,
+  PrecisionRecallBase,
+  type PrecisionRecallOptions,
+} from "./precision-recall-base.ts";
 
 class PrecisionMetric extends PrecisionRecallBase {
   static readonly className = "Precision";
-  static override readonly parameters: ParameterTable = { thresholds: null, topK: null, classId: null, name: null, dtype: null };
+  static override readonly parameters: ParameterTable = {
+    thresholds: null,
+    topK: null,
+    classId: null,
+    name: null,
+    dtype: null,
+  };
 
   constructor(...args: readonly unknown[]) {
-    super("Precision", bindParameters<PrecisionRecallOptions>("Precision", PrecisionMetric.parameters, args, []), "false_positives");
+    super(
+      "Precision",
+      bindParameters<PrecisionRecallOptions>("Precision", PrecisionMetric.parameters, args, []),
+      "false_positives",
+    );
   }
 
   override get counts(): ConfusionCounts {

@@ -4,7 +4,7 @@ import { toDType } from "../losses/loss.ts";
 import { toSameRank } from "../losses/same-rank.ts";
 import { divide, multiply, subtract } from "../ops/arithmetic.ts";
 import { greater, isinf, notEqual } from "../ops/comparison.ts";
-import { makeTensor, type TensorInput } from "../ops/core/convert.ts";
+import { makeTensor } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { inDType } from "../ops/in-dtype.ts";
@@ -16,7 +16,16 @@ import { callable } from "../util/callable.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { oneOf } from "../util/options.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
-import { type Direction, MetricBase, type MetricCall, type MetricConstructor, type MetricOptions, type NameAndDType, weightOf, type Weighting } from "./metric.ts";
+import {
+  type Direction,
+  MetricBase,
+  type MetricCall,
+  type MetricConstructor,
+  type MetricOptions,
+  type NameAndDType,
+  weightOf,
+  type Weighting,
+} from "./metric.ts";
 
 const aggregations = ["uniform_average", "variance_weighted_average"] as const;
 type Aggregation = (typeof aggregations)[number] | null;
@@ -48,10 +57,19 @@ class R2ScoreMetric extends MetricBase {
   #sums: Sums | null = null;
 
   constructor(...args: readonly unknown[]) {
-    const { classAggregation, numRegressors, ...options } = bindParameters<Bound>("R2Score", R2ScoreMetric.parameters, args, []);
+    const { classAggregation, numRegressors, ...options } = bindParameters<Bound>(
+      "R2Score",
+      R2ScoreMetric.parameters,
+      args,
+      [],
+    );
     super(options);
-    this.classAggregation = classAggregation === null ? null : oneOf("R2Score", "classAggregation", classAggregation, aggregations);
-    if (!(numRegressors >= 0)) throw new OptionError(`R2Score: expected \`numRegressors\` >= 0, received ${JSON.stringify(numRegressors)}.`);
+    this.classAggregation =
+      classAggregation === null ? null : oneOf("R2Score", "classAggregation", classAggregation, aggregations);
+    if (!(numRegressors >= 0))
+      throw new OptionError(
+        `R2Score: expected \`numRegressors\` >= 0, received ${JSON.stringify(numRegressors)}.`,
+      );
     this.numRegressors = numRegressors;
     this.numSamples = this.addVariable({ name: "num_samples" });
   }
@@ -73,10 +91,9 @@ class R2ScoreMetric extends MetricBase {
   }
 
   override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
-    // SAFETY: operands are tensor inputs.
-    const [truth, prediction] = toSameRank(toDType(yTrue as TensorInput, this.dtype), toDType(yPred as TensorInput, this.dtype));
+    const [truth, prediction] = toSameRank(toDType(yTrue, this.dtype), toDType(yPred, this.dtype));
     this.#sums ??= this.#build(truth, prediction);
-    const given = toDType((weightOf(weighting) ?? 1) as TensorInput, this.dtype);
+    const given = toDType(weightOf(weighting) ?? 1, this.dtype);
     const weight: Tensor = broadcastTo(given.ndim === 1 ? expandDims(given, 1) : given, truth.dims);
     const weighted: Tensor = multiply(truth, weight);
     this.#sums.sum.assignAdd(sum(weighted, 0));
@@ -112,13 +129,21 @@ class R2ScoreMetric extends MetricBase {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), classAggregation: this.classAggregation, numRegressors: this.numRegressors };
+    return {
+      ...super.getConfig(),
+      classAggregation: this.classAggregation,
+      numRegressors: this.numRegressors,
+    };
   }
 }
 
 export interface R2Score extends R2ScoreMetric, MetricCall {}
 
-type Arguments = [{ readonly classAggregation?: Aggregation }, { readonly numRegressors?: number }, ...NameAndDType];
+type Arguments = [
+  { readonly classAggregation?: Aggregation },
+  { readonly numRegressors?: number },
+  ...NameAndDType,
+];
 
 /**
  * Coefficient of determination: one minus the share of the variance that predictions leave over.
@@ -128,4 +153,7 @@ type Arguments = [{ readonly classAggregation?: Aggregation }, { readonly numReg
  *
  * @see Keras `metrics/regression_metrics.py`
  */
-export const R2Score: MetricConstructor<Arguments, R2Score> = callable<typeof R2ScoreMetric, MetricConstructor<Arguments, R2Score>>(R2ScoreMetric);
+export const R2Score: MetricConstructor<Arguments, R2Score> = callable<
+  typeof R2ScoreMetric,
+  MetricConstructor<Arguments, R2Score>
+>(R2ScoreMetric);

@@ -4,7 +4,10 @@ import type { MetricCall, MetricConstructor } from "./metric.ts";
 export interface RecallAtPrecision extends AtConstraintBase, MetricCall {}
 
 /** The best recall of all thresholds with at least the given precision. @see Keras `metrics/confusion_metrics.py` */
-export const RecallAtPrecision: MetricConstructor<AtConstraintArguments<{ readonly precision: number }>, RecallAtPrecision> = atConstraint("RecallAtPrecision", "precision", {
+export const RecallAtPrecision: MetricConstructor<
+  AtConstraintArguments<{ readonly precision: number }>,
+  RecallAtPrecision
+> = atConstraint("RecallAtPrecision", "precision", {
   bound: "precision",
   wanted: "sensitivity",
 });

@@ -2,14 +2,28 @@ import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import type { ConfusionCounts } from "./confusion.ts";
 import type { MetricCall, MetricConstructor } from "./metric.ts";
-import { type PrecisionRecallArguments, PrecisionRecallBase, type PrecisionRecallOptions } from "./precision-recall-base.ts";
+import {
+  type PrecisionRecallArguments,
+  PrecisionRecallBase,
+  type PrecisionRecallOptions,
+} from "./precision-recall-base.ts";
 
 class RecallMetric extends PrecisionRecallBase {
   static readonly className = "Recall";
-  static override readonly parameters: ParameterTable = { thresholds: null, topK: null, classId: null, name: null, dtype: null };
+  static override readonly parameters: ParameterTable = {
+    thresholds: null,
+    topK: null,
+    classId: null,
+    name: null,
+    dtype: null,
+  };
 
   constructor(...args: readonly unknown[]) {
-    super("Recall", bindParameters<PrecisionRecallOptions>("Recall", RecallMetric.parameters, args, []), "false_negatives");
+    super(
+      "Recall",
+      bindParameters<PrecisionRecallOptions>("Recall", RecallMetric.parameters, args, []),
+      "false_negatives",
+    );
   }
 
   override get counts(): ConfusionCounts {

@@ -132,7 +132,9 @@ export function get(identifier: MetricIdentifier): MetricBase | MetricFunction;
 export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null;
 export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null {
   if (typeof identifier !== "string") return identifier;
-  const alias = aliases[identifier] ?? (identifier === identifier.toUpperCase() ? aliases[identifier.toLowerCase()] : undefined);
+  const alias =
+    aliases[identifier] ??
+    (identifier === identifier.toUpperCase() ? aliases[identifier.toLowerCase()] : undefined);
   const cls = byIdentifier.get(alias ?? identifier);
   if (cls !== undefined) return Reflect.construct(cls, []) as MetricBase; // SAFETY: the classes make metrics
   const known = [...byIdentifier.keys(), ...Object.keys(aliases)];
@@ -166,7 +168,8 @@ export function resolveMetric(
   yPred: readonly (number | null)[],
 ): MetricBase {
   const found = get(classFor(identifier, yTrue, yPred) as MetricIdentifier); // SAFETY: a loss object is a function of truth and predictions too
-  const name = typeof identifier === "string" ? identifier : found instanceof MetricBase ? found.name : nameOf(found);
+  const name =
+    typeof identifier === "string" ? identifier : found instanceof MetricBase ? found.name : nameOf(found);
   const metric = found instanceof MetricBase ? found : MeanMetricWrapper(found, { name });
   metric.name = name;
   return metric;
@@ -183,4 +186,3 @@ function classFor(
   if (word === "crossentropy" || word === "ce") return crossentropies[kindOfTarget(yTrue, yPred)];
   return identifier;
 }
-

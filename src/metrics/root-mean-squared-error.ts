@@ -1,14 +1,20 @@
 import { toDType } from "../losses/loss.ts";
 import { toSameRank } from "../losses/same-rank.ts";
 import { subtract } from "../ops/arithmetic.ts";
-import type { TensorInput } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { sqrt, square } from "../ops/unary-math.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { MeanBase } from "./mean.ts";
-import type { Direction, MetricCall, MetricConstructor, MetricOptions, NameAndDType, Weighting } from "./metric.ts";
+import type {
+  Direction,
+  MetricCall,
+  MetricConstructor,
+  MetricOptions,
+  NameAndDType,
+  Weighting,
+} from "./metric.ts";
 import { weightOf } from "./metric.ts";
 
 class RootMeanSquaredErrorMetric extends MeanBase {
@@ -17,13 +23,14 @@ class RootMeanSquaredErrorMetric extends MeanBase {
   override readonly direction: Direction = "down";
 
   constructor(...args: readonly unknown[]) {
-    super(bindParameters<MetricOptions>("RootMeanSquaredError", RootMeanSquaredErrorMetric.parameters, args, []));
+    super(
+      bindParameters<MetricOptions>("RootMeanSquaredError", RootMeanSquaredErrorMetric.parameters, args, []),
+    );
   }
 
   override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
-    // SAFETY: operands are tensor inputs.
-    const [truth, prediction] = toSameRank(toDType(yTrue as TensorInput, this.dtype), toDType(yPred as TensorInput, this.dtype));
-    this.take(square(subtract(prediction, truth)), weightOf(weighting) as TensorInput | null);
+    const [truth, prediction] = toSameRank(toDType(yTrue, this.dtype), toDType(yPred, this.dtype));
+    this.take(square(subtract(prediction, truth)), weightOf(weighting));
   }
 
   override result(): Tensor {

@@ -1,7 +1,7 @@
 import { maskOf } from "../graph/masks.ts";
 import type { DType } from "../ir/dtypes.ts";
 import { multiply } from "../ops/arithmetic.ts";
-import type { TensorInput } from "../ops/core/convert.ts";
+import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { inDType } from "../ops/in-dtype.ts";
 import { broadcastTo } from "../ops/shape.ts";
@@ -31,8 +31,8 @@ export function masked(weight: Tensor | null, mask: Tensor | null, dtype: DType)
  * @see Keras `metrics/reduction_metrics.py` `reduce_to_samplewise_values`
  */
 export function samplewise(
-  given: TensorInput,
-  sampleWeight: TensorInput | null,
+  given: Operand,
+  sampleWeight: Operand | null,
   reduce: Reduce,
   dtype: DType,
 ): { readonly values: Tensor; readonly weights: Tensor | null } {

@@ -1,5 +1,4 @@
 import { equal } from "../ops/comparison.ts";
-import type { Tensor } from "../ops/core/tensor.ts";
 import { argmax } from "../ops/reductions.ts";
 import { expandDims, squeeze } from "../ops/shape.ts";
 import { floatx } from "../graph/dtype-policy.ts";
@@ -15,13 +14,20 @@ import type { MetricConstructor, NameAndDType } from "./metric.ts";
  *
  * @see Keras `metrics/accuracy_metrics.py`
  */
-export const sparseCategoricalAccuracy: LossFunction = lossFunction("sparse_categorical_accuracy", {}, (yTrue, yPred) => {
-  const isColumn = yTrue.ndim === yPred.ndim && yTrue.shape.at(-1) === 1;
-  const classes = isColumn ? squeeze(yTrue, -1) : yTrue;
-  const matches = toDType(equal(toDType(classes, "float32"), toDType(argmax(yPred, -1), "float32")), floatx());
-  const shaped = isColumn ? expandDims(matches, -1) : matches;
-  return shaped.ndim > 1 && shaped.shape.at(-1) === 1 ? squeeze(shaped, -1) : shaped;
-});
+export const sparseCategoricalAccuracy: LossFunction = lossFunction(
+  "sparse_categorical_accuracy",
+  {},
+  (yTrue, yPred) => {
+    const isColumn = yTrue.ndim === yPred.ndim && yTrue.shape.at(-1) === 1;
+    const classes = isColumn ? squeeze(yTrue, -1) : yTrue;
+    const matches = toDType(
+      equal(toDType(classes, "float32"), toDType(argmax(yPred, -1), "float32")),
+      floatx(),
+    );
+    const shaped = isColumn ? expandDims(matches, -1) : matches;
+    return shaped.ndim > 1 && shaped.shape.at(-1) === 1 ? squeeze(shaped, -1) : shaped;
+  },
+);
 
 /** How often predictions are right, with classes as integers. @see Keras `metrics/accuracy_metrics.py` */
 export const SparseCategoricalAccuracy: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric(

@@ -4,7 +4,12 @@ import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean crossentropy of labels given as integers. @see Keras `metrics/probabilistic_metrics.py` */
 export const SparseCategoricalCrossentropy: MetricConstructor<
-  [...NameAndDType, { readonly fromLogits?: boolean }, { readonly ignoreClass?: number | null }, { readonly axis?: number }],
+  [
+    ...NameAndDType,
+    { readonly fromLogits?: boolean },
+    { readonly ignoreClass?: number | null },
+    { readonly axis?: number },
+  ],
   FunctionMetric
 > = functionMetric(
   "SparseCategoricalCrossentropy",

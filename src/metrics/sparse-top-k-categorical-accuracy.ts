@@ -27,14 +27,22 @@ function isAmongFirst(classes: Tensor, ids: Tensor, k: number): Tensor {
  *
  * @see Keras `metrics/accuracy_metrics.py`
  */
-export const sparseTopKCategoricalAccuracy: LossFunction<[{ readonly k?: number }, { readonly fromSortedIds?: boolean }]> =
-  lossFunction("sparse_top_k_categorical_accuracy", { k: 5, fromSortedIds: false }, (yTrue, yPred, { k, fromSortedIds }: Bound) => {
+export const sparseTopKCategoricalAccuracy: LossFunction<
+  [{ readonly k?: number }, { readonly fromSortedIds?: boolean }]
+> = lossFunction(
+  "sparse_top_k_categorical_accuracy",
+  { k: 5, fromSortedIds: false },
+  (yTrue, yPred, { k, fromSortedIds }: Bound) => {
     const scores: Tensor = yPred.ndim > 2 ? reshape(yPred, [-1, yPred.dims.at(-1) ?? 1]) : yPred;
     const given = inDType(yTrue, fromSortedIds ? yPred.dtype : "int32");
     const classes: Tensor = given.ndim > 1 ? reshape(given, [-1]) : given;
-    const matches = inDType(fromSortedIds ? isAmongFirst(classes, scores, k) : inTopK(classes, scores, k), floatx());
+    const matches = inDType(
+      fromSortedIds ? isAmongFirst(classes, scores, k) : inTopK(classes, scores, k),
+      floatx(),
+    );
     return given.ndim > 1 ? reshape(matches, given.dims) : matches;
-  });
+  },
+);
 
 /** How often the true class is among the `k` (5) largest predictions, with classes as integers. @see Keras `metrics/accuracy_metrics.py` */
 export const SparseTopKCategoricalAccuracy: MetricConstructor<

@@ -4,7 +4,10 @@ import type { MetricCall, MetricConstructor } from "./metric.ts";
 export interface SpecificityAtSensitivity extends AtConstraintBase, MetricCall {}
 
 /** The best specificity of all thresholds with at least the given sensitivity. @see Keras `metrics/confusion_metrics.py` */
-export const SpecificityAtSensitivity: MetricConstructor<AtConstraintArguments<{ readonly sensitivity: number }>, SpecificityAtSensitivity> = atConstraint("SpecificityAtSensitivity", "sensitivity", {
+export const SpecificityAtSensitivity: MetricConstructor<
+  AtConstraintArguments<{ readonly sensitivity: number }>,
+  SpecificityAtSensitivity
+> = atConstraint("SpecificityAtSensitivity", "sensitivity", {
   bound: "sensitivity",
   wanted: "specificity",
 });

@@ -3,4 +3,9 @@ import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean squared hinge loss. @see Keras `metrics/hinge_metrics.py` */
-export const SquaredHinge: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric("SquaredHinge", squaredHinge, { name: "squared_hinge", dtype: null }, "down");
+export const SquaredHinge: MetricConstructor<NameAndDType, FunctionMetric> = functionMetric(
+  "SquaredHinge",
+  squaredHinge,
+  { name: "squared_hinge", dtype: null },
+  "down",
+);

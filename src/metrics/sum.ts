@@ -1,11 +1,17 @@
 import type { Variable } from "../graph/variable.ts";
-import type { TensorInput } from "../ops/core/convert.ts";
 import type { Operand } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { sum } from "../ops/reductions.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
-import { MetricBase, type MetricConstructor, type MetricOptions, type NameAndDType, weightOf, type Weighting } from "./metric.ts";
+import {
+  MetricBase,
+  type MetricConstructor,
+  type MetricOptions,
+  type NameAndDType,
+  weightOf,
+  type Weighting,
+} from "./metric.ts";
 import { samplewise } from "./samplewise.ts";
 
 class SumMetric extends MetricBase {
@@ -20,7 +26,7 @@ class SumMetric extends MetricBase {
 
   override updateState(values: Operand, weighting: Weighting = null): void {
     // SAFETY: an operand is a tensor input.
-    const weighted = samplewise(values as TensorInput, weightOf(weighting) as TensorInput | null, (x, axis) => sum(x, axis), this.dtype);
+    const weighted = samplewise(values, weightOf(weighting), (x, axis) => sum(x, axis), this.dtype);
     this.total.assignAdd(sum(weighted.values));
   }
 
@@ -34,4 +40,7 @@ export interface Sum extends SumMetric {
 }
 
 /** The (weighted) sum of values: `updateState(values, { sampleWeight })`. @see Keras `metrics/reduction_metrics.py` */
-export const Sum: MetricConstructor<NameAndDType, Sum> = callable<typeof SumMetric, MetricConstructor<NameAndDType, Sum>>(SumMetric);
+export const Sum: MetricConstructor<NameAndDType, Sum> = callable<
+  typeof SumMetric,
+  MetricConstructor<NameAndDType, Sum>
+>(SumMetric);

@@ -20,9 +20,10 @@ export const topKCategoricalAccuracy: LossFunction<K> = lossFunction(
 );
 
 /** How often the true class is among the `k` (5) largest predictions, with one-hot labels. @see Keras `metrics/accuracy_metrics.py` */
-export const TopKCategoricalAccuracy: MetricConstructor<[...K, ...NameAndDType], FunctionMetric> = functionMetric(
-  "TopKCategoricalAccuracy",
-  topKCategoricalAccuracy,
-  { k: 5, name: "top_k_categorical_accuracy", dtype: null },
-  "up",
-);
+export const TopKCategoricalAccuracy: MetricConstructor<[...K, ...NameAndDType], FunctionMetric> =
+  functionMetric(
+    "TopKCategoricalAccuracy",
+    topKCategoricalAccuracy,
+    { k: 5, name: "top_k_categorical_accuracy", dtype: null },
+    "up",
+  );

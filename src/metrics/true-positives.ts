@@ -4,4 +4,7 @@ import type { MetricCall, MetricConstructor } from "./metric.ts";
 export interface TruePositives extends ConfusionCount, MetricCall {}
 
 /** Number of predictions above a threshold whose label is 1. `thresholds` (0.5) may be a list. @see Keras `metrics/confusion_metrics.py` */
-export const TruePositives: MetricConstructor<ConfusionCountArguments, TruePositives> = confusionCount("TruePositives", "truePositives");
+export const TruePositives: MetricConstructor<ConfusionCountArguments, TruePositives> = confusionCount(
+  "TruePositives",
+  "truePositives",
+);

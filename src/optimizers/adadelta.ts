@@ -10,7 +10,12 @@ import { commonParameters, type OptimizerArguments } from "./options.ts";
 
 class AdadeltaOptimizer extends OptimizerBase {
   static readonly className: string = "Adadelta";
-  static override readonly parameters: ParameterTable = { learningRate: 0.001, rho: 0.95, epsilon: 1e-7, ...commonParameters };
+  static override readonly parameters: ParameterTable = {
+    learningRate: 0.001,
+    rho: 0.95,
+    epsilon: 1e-7,
+    ...commonParameters,
+  };
   declare readonly rho: number;
   declare readonly epsilon: number;
   #slots: readonly (readonly [gradients: Variable, steps: Variable])[] = [];

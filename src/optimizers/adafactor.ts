@@ -47,7 +47,8 @@ class AdafactorOptimizer extends OptimizerBase {
   /** Rows and columns; of vectors and scalars, which are not factored, placeholders (as in Keras's files). */
   #vectorsFor({ shape, dtype, name }: Variable): { readonly rows: Variable; readonly columns: Variable } {
     if (shape.length < 2) {
-      const placeholder = (): Variable => this.trackVariable(new Variable(0, { dtype: "int32", trainable: false, name }));
+      const placeholder = (): Variable =>
+        this.trackVariable(new Variable(0, { dtype: "int32", trainable: false, name }));
       return { rows: placeholder(), columns: placeholder() };
     }
     return {

@@ -23,7 +23,11 @@ class AdagradOptimizer extends OptimizerBase {
 
   override build(variables: readonly Variable[]): void {
     super.build(variables);
-    this.#accumulators = this.addOptimizerVariables(variables, "accumulator", Constant(this.initialAccumulatorValue));
+    this.#accumulators = this.addOptimizerVariables(
+      variables,
+      "accumulator",
+      Constant(this.initialAccumulatorValue),
+    );
   }
 
   override updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {

@@ -28,7 +28,10 @@ export abstract class AdamBase extends OptimizerBase {
     // The corrections for the zeros that both averages began with: lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ).
     const rate = this.once(`rate ${variable.dtype}`, () => {
       const step = this.stepNumber(variable.dtype);
-      const correction = divide(sqrt(subtract(1, power(this.beta2, step))), subtract(1, power(this.beta1, step)));
+      const correction = divide(
+        sqrt(subtract(1, power(this.beta2, step))),
+        subtract(1, power(this.beta1, step)),
+      );
       return multiply(learningRate, correction);
     });
     m.assign(add(m, multiply(subtract(gradient, m), 1 - this.beta1)));

@@ -30,7 +30,12 @@ export type Adam = AdamOptimizer;
  */
 export const Adam: OptimizerConstructor<
   OptimizerArguments<
-    [{ readonly beta1?: number }, { readonly beta2?: number }, { readonly epsilon?: number }, { readonly amsgrad?: boolean }]
+    [
+      { readonly beta1?: number },
+      { readonly beta2?: number },
+      { readonly epsilon?: number },
+      { readonly amsgrad?: boolean },
+    ]
   >,
   Adam
 > = callable(AdamOptimizer);

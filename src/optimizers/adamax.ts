@@ -31,7 +31,8 @@ class AdamaxOptimizer extends OptimizerBase {
     const [m, u] = this.#slots[this.indexOf(variable)] ?? [];
     invariant(m !== undefined && u !== undefined, "adamax was not built");
     const rate = this.once(`rate ${variable.dtype}`, () =>
-      divide(learningRate, subtract(1, power(this.beta1, this.stepNumber(variable.dtype)))));
+      divide(learningRate, subtract(1, power(this.beta1, this.stepNumber(variable.dtype)))),
+    );
     m.assign(add(m, multiply(subtract(gradient, m), 1 - this.beta1)));
     u.assign(maximum(multiply(this.beta2, u), abs(gradient)));
     variable.assignSub(divide(multiply(rate, m), add(u, this.epsilon)));
@@ -48,6 +49,8 @@ export type Adamax = AdamaxOptimizer;
  * @see Keras `optimizers/adamax.py`
  */
 export const Adamax: OptimizerConstructor<
-  OptimizerArguments<[{ readonly beta1?: number }, { readonly beta2?: number }, { readonly epsilon?: number }]>,
+  OptimizerArguments<
+    [{ readonly beta1?: number }, { readonly beta2?: number }, { readonly epsilon?: number }]
+  >,
   Adamax
 > = callable(AdamaxOptimizer);

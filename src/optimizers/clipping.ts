@@ -11,7 +11,10 @@ export interface Clipping {
 }
 
 /** Gradients within limits. @see Keras `BaseOptimizer._clip_gradients` */
-export function clipGradients(gradients: readonly Tensor[], { clipnorm, clipvalue, globalClipnorm }: Clipping): readonly Tensor[] {
+export function clipGradients(
+  gradients: readonly Tensor[],
+  { clipnorm, clipvalue, globalClipnorm }: Clipping,
+): readonly Tensor[] {
   if (clipnorm !== null && clipnorm > 0) return gradients.map((g) => clipByNorm(g, clipnorm));
   if (globalClipnorm !== null && globalClipnorm > 0) return clipByGlobalNorm(gradients, globalClipnorm);
   if (clipvalue !== null && clipvalue > 0) return gradients.map((g) => clip(g, -clipvalue, clipvalue));

@@ -13,7 +13,10 @@ export class DecayExclusion {
 
   constructor({ varList, varNames }: ExclusionOptions) {
     this.#variables = new Set(varList ?? []);
-    this.#names = varNames === null || varNames === undefined || varNames.length === 0 ? null : new RegExp(varNames.join("|"));
+    this.#names =
+      varNames === null || varNames === undefined || varNames.length === 0
+        ? null
+        : new RegExp(varNames.join("|"));
   }
 
   has(variable: Variable): boolean {

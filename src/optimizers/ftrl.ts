@@ -40,12 +40,18 @@ class FtrlOptimizer extends OptimizerBase {
     for (const [name, value] of Object.entries(nonNegative)) {
       if (!(value >= 0)) throw new OptionError(`Ftrl: expected \`${name}\` >= 0, received ${value}.`);
     }
-    if (!(this.learningRatePower <= 0)) throw new OptionError(`Ftrl: expected \`learningRatePower\` <= 0, received ${this.learningRatePower}.`);
+    if (!(this.learningRatePower <= 0))
+      throw new OptionError(`Ftrl: expected \`learningRatePower\` <= 0, received ${this.learningRatePower}.`);
   }
 
   override build(variables: readonly Variable[]): void {
     super.build(variables);
-    this.#slots = this.addSlotPairs(variables, "accumulator", "linear", Constant(this.initialAccumulatorValue));
+    this.#slots = this.addSlotPairs(
+      variables,
+      "accumulator",
+      "linear",
+      Constant(this.initialAccumulatorValue),
+    );
   }
 
   override updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
@@ -53,7 +59,9 @@ class FtrlOptimizer extends OptimizerBase {
     invariant(accumulator !== undefined && linear !== undefined, "ftrl was not built");
     const inverse = this.once(`inverse ${variable.dtype}`, () => divide(1, learningRate));
     // 2 · (l2 + beta / (2 · lr))
-    const l2 = this.once(`l2 ${variable.dtype}`, () => add(2 * this.l2RegularizationStrength, multiply(this.beta, inverse)));
+    const l2 = this.once(`l2 ${variable.dtype}`, () =>
+      add(2 * this.l2RegularizationStrength, multiply(this.beta, inverse)),
+    );
     const shrunk = add(gradient, multiply(2 * this.l2ShrinkageRegularizationStrength, variable));
     const sum = add(accumulator, square(gradient));
     const root = power(sum, -this.learningRatePower);

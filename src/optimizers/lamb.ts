@@ -61,6 +61,8 @@ export type Lamb = LambOptimizer;
  * @see Keras `optimizers/lamb.py`
  */
 export const Lamb: OptimizerConstructor<
-  OptimizerArguments<[{ readonly beta1?: number }, { readonly beta2?: number }, { readonly epsilon?: number }]>,
+  OptimizerArguments<
+    [{ readonly beta1?: number }, { readonly beta2?: number }, { readonly epsilon?: number }]
+  >,
   Lamb
 > = callable(LambOptimizer);

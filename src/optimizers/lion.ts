@@ -10,14 +10,20 @@ import { commonParameters, type OptimizerArguments } from "./options.ts";
 
 class LionOptimizer extends OptimizerBase {
   static readonly className: string = "Lion";
-  static override readonly parameters: ParameterTable = { learningRate: 0.001, beta1: 0.9, beta2: 0.99, ...commonParameters };
+  static override readonly parameters: ParameterTable = {
+    learningRate: 0.001,
+    beta1: 0.9,
+    beta2: 0.99,
+    ...commonParameters,
+  };
   declare readonly beta1: number;
   declare readonly beta2: number;
   #momentums: readonly Variable[] = [];
 
   constructor(...args: readonly unknown[]) {
     super(...args);
-    if (!(this.beta1 > 0 && this.beta1 <= 1)) throw new OptionError(`Lion: expected \`beta1\` in (0, 1], received ${this.beta1}.`);
+    if (!(this.beta1 > 0 && this.beta1 <= 1))
+      throw new OptionError(`Lion: expected \`beta1\` in (0, 1], received ${this.beta1}.`);
   }
 
   override build(variables: readonly Variable[]): void {

@@ -40,14 +40,23 @@ class LossScaleOptimizerClass extends OptimizerBase {
   constructor(...args: readonly unknown[]) {
     // Files of older versions hold the common options, which have no effect here.
     const tolerated = Object.keys(commonParameters).filter((name) => name !== "name");
-    const given = bindParameters<Bound & Record<string, unknown>>("LossScaleOptimizer", LossScaleOptimizerClass.parameters, args, tolerated);
+    const given = bindParameters<Bound & Record<string, unknown>>(
+      "LossScaleOptimizer",
+      LossScaleOptimizerClass.parameters,
+      args,
+      tolerated,
+    );
     for (const name of tolerated) {
       if (!(name in given) || given[name] === commonParameters[name]) continue;
-      throw new OptionError(`LossScaleOptimizer: it does not take \`${name}\`. Set it on the inner optimizer.`);
+      throw new OptionError(
+        `LossScaleOptimizer: it does not take \`${name}\`. Set it on the inner optimizer.`,
+      );
     }
     super({ learningRate: 0, name: given.name });
     if (!(given.innerOptimizer instanceof OptimizerBase)) {
-      throw new OptionError(`LossScaleOptimizer: expected \`innerOptimizer\` to be an optimizer, received ${JSON.stringify(given.innerOptimizer)}.`);
+      throw new OptionError(
+        `LossScaleOptimizer: expected \`innerOptimizer\` to be an optimizer, received ${JSON.stringify(given.innerOptimizer)}.`,
+      );
     }
     this.innerOptimizer = given.innerOptimizer;
     this.initialScale = given.initialScale;
@@ -58,7 +67,11 @@ class LossScaleOptimizerClass extends OptimizerBase {
 
   override build(variables: readonly Variable[]): void {
     this.#stepCounter = this.addVariable({ shape: [], dtype: "int32", name: "step_counter" });
-    this.#scale = this.addVariable({ shape: [], initializer: Constant(this.initialScale), name: "dynamic_scale" });
+    this.#scale = this.addVariable({
+      shape: [],
+      initializer: Constant(this.initialScale),
+      name: "dynamic_scale",
+    });
     this.innerOptimizer.ensureBuilt(variables);
     super.build(variables);
   }
@@ -85,7 +98,9 @@ class LossScaleOptimizerClass extends OptimizerBase {
     invariant(counter !== null && scale !== null, "the loss-scale optimizer was not built");
     const isFinite = gradients.map((g): Tensor => all(isfinite(g))).reduce((a, b) => logicalAnd(a, b));
     const unscaled = gradients.map((g) => divide(g, inDType(scale.value, g.dtype)));
-    assignIf(isFinite, [...variables, ...this.innerOptimizer.variables], () => this.innerOptimizer.apply(unscaled, variables));
+    assignIf(isFinite, [...variables, ...this.innerOptimizer.variables], () =>
+      this.innerOptimizer.apply(unscaled, variables),
+    );
     const isGrowth = equal(counter, this.dynamicGrowthSteps - 1);
     const grown = where(isGrowth, multiply(scale, 2), scale);
     scale.assign(where(isFinite, grown, multiply(scale, 0.5)));

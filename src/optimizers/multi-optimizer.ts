@@ -19,7 +19,11 @@ interface Bound {
 
 class MultiOptimizerClass extends OptimizerBase {
   static readonly className: string = "MultiOptimizer";
-  static override readonly parameters: ParameterTable = { optimizerMap: required, lossScaleFactor: null, name: null };
+  static override readonly parameters: ParameterTable = {
+    optimizerMap: required,
+    lossScaleFactor: null,
+    name: null,
+  };
   static override readonly baseTable: ParameterTable = { learningRate: 0, ...commonParameters };
   readonly optimizerMap: OptimizerChoice;
   readonly #inner: OptimizerBase[] = [];
@@ -29,18 +33,25 @@ class MultiOptimizerClass extends OptimizerBase {
     const given = bindParameters<Bound>("MultiOptimizer", MultiOptimizerClass.parameters, args, []);
     super({ learningRate: 0, lossScaleFactor: given.lossScaleFactor, name: given.name });
     if (typeof given.optimizerMap !== "function") {
-      throw new OptionError(`MultiOptimizer: expected \`optimizerMap\` to be an OptimizerMap or a function of variables, received ${JSON.stringify(given.optimizerMap)}.`);
+      throw new OptionError(
+        `MultiOptimizer: expected \`optimizerMap\` to be an OptimizerMap or a function of variables, received ${JSON.stringify(given.optimizerMap)}.`,
+      );
     }
     this.optimizerMap = given.optimizerMap as OptimizerChoice; // SAFETY: what it gives is checked at every use
-    if (this.optimizerMap instanceof OptimizerMap) for (const optimizer of this.optimizerMap.optimizers) this.#adopt(optimizer);
+    if (this.optimizerMap instanceof OptimizerMap)
+      for (const optimizer of this.optimizerMap.optimizers) this.#adopt(optimizer);
   }
 
   #adopt(optimizer: OptimizerBase): void {
     if (!(optimizer instanceof OptimizerBase)) {
-      throw new OptionError(`${this.name} (MultiOptimizer): expected an optimizer for each variable, received ${JSON.stringify(optimizer)}.`);
+      throw new OptionError(
+        `${this.name} (MultiOptimizer): expected an optimizer for each variable, received ${JSON.stringify(optimizer)}.`,
+      );
     }
     if (optimizer instanceof LossScaleOptimizer || optimizer instanceof MultiOptimizerClass) {
-      throw new OptionError(`${this.name} (MultiOptimizer): a ${optimizer.className} cannot be one of its optimizers.`);
+      throw new OptionError(
+        `${this.name} (MultiOptimizer): a ${optimizer.className} cannot be one of its optimizers.`,
+      );
     }
     if (this.#inner.includes(optimizer)) return;
     optimizer.lossScaleFactor = this.lossScaleFactor;
@@ -53,7 +64,10 @@ class MultiOptimizerClass extends OptimizerBase {
   }
 
   override build(variables: readonly Variable[]): void {
-    const choices = variables.map((variable): [Variable, OptimizerBase] => [variable, this.optimizerMap(variable)]);
+    const choices = variables.map((variable): [Variable, OptimizerBase] => [
+      variable,
+      this.optimizerMap(variable),
+    ]);
     for (const [, optimizer] of choices) this.#adopt(optimizer);
     this.#optimizerOf = new Map(choices);
     for (const optimizer of this.#inner) {
@@ -68,17 +82,26 @@ class MultiOptimizerClass extends OptimizerBase {
   }
 
   override get learningRate(): never {
-    throw new AntlerError(`${this.name} (MultiOptimizer): it has no learning rate of its own. Take those of its \`optimizers\`.`);
+    throw new AntlerError(
+      `${this.name} (MultiOptimizer): it has no learning rate of its own. Take those of its \`optimizers\`.`,
+    );
   }
 
   override set learningRate(_rate: unknown) {
-    throw new AntlerError(`${this.name} (MultiOptimizer): it has no learning rate of its own. Set those of its \`optimizers\`.`);
+    throw new AntlerError(
+      `${this.name} (MultiOptimizer): it has no learning rate of its own. Set those of its \`optimizers\`.`,
+    );
   }
 
   protected override update(gradients: readonly Tensor[], variables: readonly Variable[]): void {
     for (const optimizer of this.#inner) {
-      const own = variables.map((variable, i) => ({ variable, gradient: gradients[i] })).filter(({ variable }) => this.#optimizerOf.get(variable) === optimizer);
-      optimizer.apply(own.map(({ gradient }) => gradient ?? null), own.map(({ variable }) => variable));
+      const own = variables
+        .map((variable, i) => ({ variable, gradient: gradients[i] }))
+        .filter(({ variable }) => this.#optimizerOf.get(variable) === optimizer);
+      optimizer.apply(
+        own.map(({ gradient }) => gradient ?? null),
+        own.map(({ variable }) => variable),
+      );
     }
     this.steps.assignAdd(1);
   }
@@ -89,7 +112,9 @@ class MultiOptimizerClass extends OptimizerBase {
 
   override finalizeVariableValues(variables: readonly Variable[]): void {
     for (const optimizer of this.#inner) {
-      optimizer.finalizeVariableValues(variables.filter((variable) => this.#optimizerOf.get(variable) === optimizer));
+      optimizer.finalizeVariableValues(
+        variables.filter((variable) => this.#optimizerOf.get(variable) === optimizer),
+      );
     }
   }
 
@@ -111,6 +136,7 @@ interface Options {
  * @see Keras `optimizers/multi_optimizer.py`
  */
 export const MultiOptimizer: OptimizerConstructor<
-  [optimizerMap: OptimizerChoice, options?: Options] | [options: Options & { readonly optimizerMap: OptimizerChoice }],
+  | [optimizerMap: OptimizerChoice, options?: Options]
+  | [options: Options & { readonly optimizerMap: OptimizerChoice }],
   MultiOptimizer
 > = callable(MultiOptimizerClass);

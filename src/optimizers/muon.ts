@@ -94,7 +94,10 @@ class MuonOptimizer extends OptimizerBase {
   #adamStep(gradient: Tensor, variable: Variable, learningRate: Tensor, m: Variable, v: Variable): void {
     const rate = this.once(`rate ${variable.dtype}`, () => {
       const step = this.stepNumber(variable.dtype);
-      const correction = divide(sqrt(subtract(1, power(this.adamBeta2, step))), subtract(1, power(this.adamBeta1, step)));
+      const correction = divide(
+        sqrt(subtract(1, power(this.adamBeta2, step))),
+        subtract(1, power(this.adamBeta1, step)),
+      );
       return multiply(multiply(learningRate, this.adamLrRatio), correction);
     });
     m.assign(add(m, multiply(subtract(gradient, m), 1 - this.adamBeta1)));

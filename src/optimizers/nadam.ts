@@ -28,7 +28,9 @@ class NadamOptimizer extends OptimizerBase {
   override build(variables: readonly Variable[]): void {
     super.build(variables);
     this.#slots = this.addSlotPairs(variables, "momentum", "velocity");
-    this.#momentumProduct = this.trackVariable(new Variable(1, { dtype: variables[0]?.dtype ?? "float32", trainable: false }));
+    this.#momentumProduct = this.trackVariable(
+      new Variable(1, { dtype: variables[0]?.dtype ?? "float32", trainable: false }),
+    );
   }
 
   /** The momentum of step `t`: `β₁ · (1 − 0.96ᵗ / 2)`. */
@@ -36,7 +38,11 @@ class NadamOptimizer extends OptimizerBase {
     return multiply(this.beta1, subtract(1, multiply(0.5, power(0.96, step))));
   }
 
-  protected override updateAll(gradients: readonly Tensor[], variables: readonly Variable[], learningRate: Tensor): void {
+  protected override updateAll(
+    gradients: readonly Tensor[],
+    variables: readonly Variable[],
+    learningRate: Tensor,
+  ): void {
     const product = this.#momentumProduct;
     invariant(product !== null, "nadam was not built");
     product.assign(multiply(product, this.#momentumAt(this.stepNumber(product.dtype))));
@@ -44,7 +50,10 @@ class NadamOptimizer extends OptimizerBase {
   }
 
   /** What momentum and gradient are multiplied by, and what the velocity is divided by. */
-  #factors(dtype: DType, learningRate: Tensor): { readonly momentum: Tensor; readonly gradient: Tensor; readonly velocity: Tensor } {
+  #factors(
+    dtype: DType,
+    learningRate: Tensor,
+  ): { readonly momentum: Tensor; readonly gradient: Tensor; readonly velocity: Tensor } {
     const step = this.stepNumber(dtype);
     const product = this.#momentumProduct;
     invariant(product !== null, "nadam was not built");
@@ -52,8 +61,12 @@ class NadamOptimizer extends OptimizerBase {
     const now = this.once(`now ${dtype}`, () => this.#momentumAt(step));
     const next = this.once(`next ${dtype}`, () => this.#momentumAt(add(step, 1)));
     return {
-      momentum: this.once(`m ${dtype}`, () => multiply(learningRate, divide(next, subtract(1, multiply(soFar, next))))),
-      gradient: this.once(`g ${dtype}`, () => multiply(learningRate, divide(subtract(1, now), subtract(1, soFar)))),
+      momentum: this.once(`m ${dtype}`, () =>
+        multiply(learningRate, divide(next, subtract(1, multiply(soFar, next)))),
+      ),
+      gradient: this.once(`g ${dtype}`, () =>
+        multiply(learningRate, divide(subtract(1, now), subtract(1, soFar))),
+      ),
       velocity: this.once(`v ${dtype}`, () => subtract(1, power(this.beta2, step))),
     };
   }
@@ -79,6 +92,8 @@ export type Nadam = NadamOptimizer;
  * @see Keras `optimizers/nadam.py`
  */
 export const Nadam: OptimizerConstructor<
-  OptimizerArguments<[{ readonly beta1?: number }, { readonly beta2?: number }, { readonly epsilon?: number }]>,
+  OptimizerArguments<
+    [{ readonly beta1?: number }, { readonly beta2?: number }, { readonly epsilon?: number }]
+  >,
   Nadam
 > = callable(NadamOptimizer);

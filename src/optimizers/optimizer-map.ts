@@ -20,7 +20,9 @@ class OptimizerMapClass extends Callable {
     super();
     const given = bindParameters<Bound>("OptimizerMap", OptimizerMapClass.parameters, args, []);
     if (!(given.defaultOptimizer instanceof OptimizerBase)) {
-      throw new OptionError(`OptimizerMap: expected \`defaultOptimizer\` to be an optimizer, received ${JSON.stringify(given.defaultOptimizer)}.`);
+      throw new OptionError(
+        `OptimizerMap: expected \`defaultOptimizer\` to be an optimizer, received ${JSON.stringify(given.defaultOptimizer)}.`,
+      );
     }
     this.defaultOptimizer = given.defaultOptimizer;
     for (const [key, optimizer] of Object.entries(given.optimizerMap ?? {})) this.set(key, optimizer);
@@ -32,16 +34,21 @@ class OptimizerMapClass extends Callable {
     if (exact !== undefined) return exact;
     const matches = [...this.#entries].filter(([pattern]) => new RegExp(`^(?:${pattern})$`).test(path));
     if (matches.length > 1) {
-      throw new OptionError(`OptimizerMap: several entries match ${path}: ${matches.map(([pattern]) => `"${pattern}"`).join(", ")}.`);
+      throw new OptionError(
+        `OptimizerMap: several entries match ${path}: ${matches.map(([pattern]) => `"${pattern}"`).join(", ")}.`,
+      );
     }
     return matches[0]?.[1] ?? this.defaultOptimizer;
   }
 
   /** Adds an entry: a variable's path, or a regular expression for paths. */
   set(key: string, optimizer: OptimizerBase): this {
-    if (this.#entries.has(key)) throw new OptionError(`OptimizerMap: there is an entry for "${key}" already.`);
+    if (this.#entries.has(key))
+      throw new OptionError(`OptimizerMap: there is an entry for "${key}" already.`);
     if (!(optimizer instanceof OptimizerBase)) {
-      throw new OptionError(`OptimizerMap: expected an optimizer for "${key}", received ${JSON.stringify(optimizer)}.`);
+      throw new OptionError(
+        `OptimizerMap: expected an optimizer for "${key}", received ${JSON.stringify(optimizer)}.`,
+      );
     }
     this.#entries.set(key, optimizer);
     return this;
@@ -75,9 +82,18 @@ export interface OptimizerMap extends OptimizerMapClass {
 }
 
 interface OptimizerMapConstructor {
-  (defaultOptimizer: OptimizerBase, optimizerMap?: Readonly<Record<string, OptimizerBase>> | null): OptimizerMap;
-  (options: { readonly defaultOptimizer: OptimizerBase; readonly optimizerMap?: Readonly<Record<string, OptimizerBase>> | null }): OptimizerMap;
-  new (defaultOptimizer: OptimizerBase, optimizerMap?: Readonly<Record<string, OptimizerBase>> | null): OptimizerMap;
+  (
+    defaultOptimizer: OptimizerBase,
+    optimizerMap?: Readonly<Record<string, OptimizerBase>> | null,
+  ): OptimizerMap;
+  (options: {
+    readonly defaultOptimizer: OptimizerBase;
+    readonly optimizerMap?: Readonly<Record<string, OptimizerBase>> | null;
+  }): OptimizerMap;
+  new (
+    defaultOptimizer: OptimizerBase,
+    optimizerMap?: Readonly<Record<string, OptimizerBase>> | null,
+  ): OptimizerMap;
   readonly className: string;
   readonly parameters: ParameterTable;
 }
@@ -87,4 +103,7 @@ interface OptimizerMapConstructor {
  *
  * @see Keras `optimizers/multi_optimizer.py`
  */
-export const OptimizerMap: OptimizerMapConstructor = callable<typeof OptimizerMapClass, OptimizerMapConstructor>(OptimizerMapClass);
+export const OptimizerMap: OptimizerMapConstructor = callable<
+  typeof OptimizerMapClass,
+  OptimizerMapConstructor
+>(OptimizerMapClass);

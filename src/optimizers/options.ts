@@ -75,19 +75,39 @@ export type ArgumentsWithOwnDecay<P extends readonly object[]> = Rest<
 
 /** Refuses values that no optimizer can use. */
 export function checkOptions(where: string, options: Required<OptimizerOptions>): void {
-  const { learningRate, emaMomentum, emaOverwriteFrequency: frequency, gradientAccumulationSteps: steps } = options;
+  const {
+    learningRate,
+    emaMomentum,
+    emaOverwriteFrequency: frequency,
+    gradientAccumulationSteps: steps,
+  } = options;
   if (typeof learningRate !== "number" && typeof learningRate !== "function") {
-    throw new OptionError(`${where}: expected \`learningRate\` to be a number, a schedule or a function, received ${JSON.stringify(learningRate)}.`);
+    throw new OptionError(
+      `${where}: expected \`learningRate\` to be a number, a schedule or a function, received ${JSON.stringify(learningRate)}.`,
+    );
   }
-  const limits = [options.clipnorm, options.clipvalue, options.globalClipnorm].filter((limit) => limit !== null && limit !== undefined);
-  if (limits.length > 1) throw new OptionError(`${where}: expected at most one of clipnorm, clipvalue and globalClipnorm, received ${limits.length}.`);
+  const limits = [options.clipnorm, options.clipvalue, options.globalClipnorm].filter(
+    (limit) => limit !== null && limit !== undefined,
+  );
+  if (limits.length > 1)
+    throw new OptionError(
+      `${where}: expected at most one of clipnorm, clipvalue and globalClipnorm, received ${limits.length}.`,
+    );
   if (options.useEma === true && !(emaMomentum !== undefined && emaMomentum >= 0 && emaMomentum <= 1)) {
     throw new OptionError(`${where}: expected \`emaMomentum\` in [0, 1], received ${emaMomentum}.`);
   }
-  if (options.useEma === true && typeof frequency === "number" && !(Number.isInteger(frequency) && frequency >= 1)) {
-    throw new OptionError(`${where}: expected \`emaOverwriteFrequency\` to be null or an integer >= 1, received ${frequency}.`);
+  if (
+    options.useEma === true &&
+    typeof frequency === "number" &&
+    !(Number.isInteger(frequency) && frequency >= 1)
+  ) {
+    throw new OptionError(
+      `${where}: expected \`emaOverwriteFrequency\` to be null or an integer >= 1, received ${frequency}.`,
+    );
   }
   if (typeof steps === "number" && !(Number.isInteger(steps) && steps >= 2)) {
-    throw new OptionError(`${where}: expected \`gradientAccumulationSteps\` to be null or an integer >= 2, received ${steps}.`);
+    throw new OptionError(
+      `${where}: expected \`gradientAccumulationSteps\` to be null or an integer >= 2, received ${steps}.`,
+    );
   }
 }

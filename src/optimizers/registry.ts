@@ -43,7 +43,9 @@ export const optimizerClasses: ReadonlyMap<string, OptimizerConstructor<never>> 
   classes.map((cls) => [cls.className, cls]),
 );
 
-const byLowerCase: ReadonlyMap<string, OptimizerConstructor<never>> = new Map(classes.map((cls) => [cls.className.toLowerCase(), cls]));
+const byLowerCase: ReadonlyMap<string, OptimizerConstructor<never>> = new Map(
+  classes.map((cls) => [cls.className.toLowerCase(), cls]),
+);
 
 /** A name in any case, a class name with its configuration, or an optimizer. */
 export type OptimizerIdentifier =
@@ -59,9 +61,12 @@ export type OptimizerIdentifier =
  */
 export function get(identifier: OptimizerIdentifier): OptimizerBase {
   if (identifier instanceof OptimizerBase) return identifier;
-  const { className, config } = typeof identifier === "string" ? { className: identifier, config: undefined } : identifier;
+  const { className, config } =
+    typeof identifier === "string" ? { className: identifier, config: undefined } : identifier;
   if (typeof className !== "string") {
-    throw new OptionError(`optimizers.get: expected a name, { className, config } or an optimizer, received ${JSON.stringify(identifier)}.`);
+    throw new OptionError(
+      `optimizers.get: expected a name, { className, config } or an optimizer, received ${JSON.stringify(identifier)}.`,
+    );
   }
   const cls = byLowerCase.get(className.toLowerCase());
   if (cls !== undefined) return Reflect.construct(cls, config === undefined ? [] : [config]) as OptimizerBase; // SAFETY: the classes make optimizers

@@ -35,7 +35,11 @@ class RMSpropOptimizer extends OptimizerBase {
 
   override updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
     const i = this.indexOf(variable);
-    const [velocity, momentum, average] = [this.#velocities[i], this.#momentums[i], this.#averageGradients[i]];
+    const [velocity, momentum, average] = [
+      this.#velocities[i],
+      this.#momentums[i],
+      this.#averageGradients[i],
+    ];
     invariant(velocity !== undefined, "rmsprop was not built");
     const { rho, epsilon } = this;
     velocity.assign(add(multiply(rho, velocity), multiply(1 - rho, square(gradient))));
@@ -59,7 +63,12 @@ export type RMSprop = RMSpropOptimizer;
  */
 export const RMSprop: OptimizerConstructor<
   OptimizerArguments<
-    [{ readonly rho?: number }, { readonly momentum?: number }, { readonly epsilon?: number }, { readonly centered?: boolean }]
+    [
+      { readonly rho?: number },
+      { readonly momentum?: number },
+      { readonly epsilon?: number },
+      { readonly centered?: boolean },
+    ]
   >,
   RMSprop
 > = callable(RMSpropOptimizer);

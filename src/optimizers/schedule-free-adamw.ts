@@ -40,7 +40,8 @@ class ScheduleFreeAdamWOptimizer extends OptimizerBase {
     const { dtype } = variable;
     const step = this.stepNumber(dtype);
     const rate = this.once(`rate ${dtype}`, () =>
-      warmupSteps > 0 ? multiply(learningRate, minimum(divide(step, warmupSteps), 1)) : learningRate);
+      warmupSteps > 0 ? multiply(learningRate, minimum(divide(step, warmupSteps), 1)) : learningRate,
+    );
     const correction = this.once(`v ${dtype}`, () => subtract(1, power(beta2, step)));
     const weight = this.once(`weight ${dtype}`, () => divide(1, step));
     // x is the average of the z so far, and the weights y lie between z and x: y = (1 − β₁) z + β₁ x.
@@ -64,7 +65,12 @@ export type ScheduleFreeAdamW = ScheduleFreeAdamWOptimizer;
  */
 export const ScheduleFreeAdamW: OptimizerConstructor<
   OptimizerArguments<
-    [{ readonly beta1?: number }, { readonly beta2?: number }, { readonly epsilon?: number }, { readonly warmupSteps?: number }]
+    [
+      { readonly beta1?: number },
+      { readonly beta2?: number },
+      { readonly epsilon?: number },
+      { readonly warmupSteps?: number },
+    ]
   >,
   ScheduleFreeAdamW
 > = callable(ScheduleFreeAdamWOptimizer);

@@ -32,8 +32,18 @@ interface ClassCase {
 interface Golden {
   readonly data: Readonly<Record<string, { readonly y_true: GoldenTensor; readonly y_pred: GoldenTensor }>>;
   readonly classes: Readonly<Record<string, readonly ClassCase[]>>;
-  readonly functions: readonly { readonly fn: string; readonly data: string; readonly kwargs: Readonly<Record<string, unknown>>; readonly value: GoldenTensor }[];
-  readonly get: readonly { readonly identifier: string; readonly resolves_to?: string; readonly kind?: string; readonly error?: unknown }[];
+  readonly functions: readonly {
+    readonly fn: string;
+    readonly data: string;
+    readonly kwargs: Readonly<Record<string, unknown>>;
+    readonly value: GoldenTensor;
+  }[];
+  readonly get: readonly {
+    readonly identifier: string;
+    readonly resolves_to?: string;
+    readonly kind?: string;
+    readonly error?: unknown;
+  }[];
 }
 
 type Loss = LossBase & ((yTrue: Tensor, yPred: Tensor, options?: object) => Tensor);
@@ -67,7 +77,11 @@ function expectTensor(actual: Tensor, expected: GoldenTensor, what: string, kind
 const torchOnly = /output with shape|must be contiguous/;
 
 /** The loss, or where Keras refuses the shapes an error. */
-function check(run: Run, loss: Loss, { yTrue, yPred }: { readonly yTrue: Tensor; readonly yPred: Tensor }): void {
+function check(
+  run: Run,
+  loss: Loss,
+  { yTrue, yPred }: { readonly yTrue: Tensor; readonly yPred: Tensor },
+): void {
   const weights = run.sample_weight ?? null;
   const what = `${String(loss)} ${run.reduction} ${weights === null ? "" : `weights [${weights.shape.join()}]`}${run.y_pred_mask === undefined ? "" : " masked"}`;
   const mask = run.y_pred_mask === undefined ? null : (cast(toTensor(run.y_pred_mask), "bool") as Tensor); // SAFETY: tensor in, tensor out
@@ -84,22 +98,26 @@ function check(run: Run, loss: Loss, { yTrue, yPred }: { readonly yTrue: Tensor;
   expectTensor(compute(yPred), run.value, what, "op");
   if (run.grad_y_pred === undefined) return;
   const ones = makeTensor(new Float32Array(run.value.values.length).fill(1), { shape: run.value.shape });
-  const [gradient] = vjp((prediction) => compute(prediction as Tensor), [yPred], [ones]).gradients as Tensor[]; // SAFETY: one tensor in, one out
+  const [gradient] = vjp((prediction) => compute(prediction as Tensor), [yPred], [ones])
+    .gradients as Tensor[]; // SAFETY: one tensor in, one out
   if (gradient === undefined) throw new Error(`${what}: no gradient`);
   expectTensor(gradient, run.grad_y_pred, `gradient of ${what}`, "grad");
 }
 
 describeGolden("golden losses", () => {
-  it.each(cases.map((entry, i) => ({ ...entry, id: `${i} ${entry.class} ${JSON.stringify(entry.ctor)} ${entry.data}` })))(
-    "$id",
-    (entry) => {
-      const given = data(entry.data);
-      const loss = make(entry.class, entry.ctor);
-      expect(loss.getConfig()).toEqual(camelKeys(entry.config));
-      expect(make(entry.class, loss.getConfig()).getConfig()).toEqual(loss.getConfig());
-      for (const run of entry.runs) check(run, make(entry.class, { ...entry.ctor, reduction: run.reduction }), given);
-    },
-  );
+  it.each(
+    cases.map((entry, i) => ({
+      ...entry,
+      id: `${i} ${entry.class} ${JSON.stringify(entry.ctor)} ${entry.data}`,
+    })),
+  )("$id", (entry) => {
+    const given = data(entry.data);
+    const loss = make(entry.class, entry.ctor);
+    expect(loss.getConfig()).toEqual(camelKeys(entry.config));
+    expect(make(entry.class, loss.getConfig()).getConfig()).toEqual(loss.getConfig());
+    for (const run of entry.runs)
+      check(run, make(entry.class, { ...entry.ctor, reduction: run.reduction }), given);
+  });
 
   it.each(golden?.functions ?? [])("$fn $kwargs", ({ fn, data: name, kwargs, value }) => {
     const f: unknown = Reflect.get(losses, camelCase(fn));

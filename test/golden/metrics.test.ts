@@ -21,15 +21,29 @@ interface Case {
   readonly name: string;
   readonly config: Options;
   readonly results: readonly GoldenTensor[];
-  readonly variables: readonly { readonly name: string; readonly path: string; readonly value: GoldenTensor }[];
+  readonly variables: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly value: GoldenTensor;
+  }[];
   readonly result_after_reset: GoldenTensor;
 }
 
 interface Golden {
   readonly data: Readonly<Record<string, readonly (readonly (GoldenTensor | null)[])[]>>;
   readonly cases: readonly Case[];
-  readonly functions: readonly { readonly fn: string; readonly data: string; readonly batch: number; readonly kwargs?: Options; readonly value: GoldenTensor }[];
-  readonly get: readonly { readonly identifier: string; readonly resolves_to?: string; readonly error?: unknown }[];
+  readonly functions: readonly {
+    readonly fn: string;
+    readonly data: string;
+    readonly batch: number;
+    readonly kwargs?: Options;
+    readonly value: GoldenTensor;
+  }[];
+  readonly get: readonly {
+    readonly identifier: string;
+    readonly resolves_to?: string;
+    readonly error?: unknown;
+  }[];
 }
 
 const golden: Golden | null = hasGolden ? readGolden<Golden>("metrics.json") : null;
@@ -37,8 +51,10 @@ const near = tolerance("float32", "op");
 
 const toTensor = ({ values, shape, dtype }: GoldenTensor): Tensor =>
   makeTensor(Float64Array.from(values), { shape, dtype: dtype as DType }); // SAFETY: the corpus's dtypes are ours
-const isGolden = (value: unknown): value is GoldenTensor => typeof value === "object" && value !== null && !Array.isArray(value) && "values" in value;
-const camelKeys = (options: Options): Record<string, unknown> => Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
+const isGolden = (value: unknown): value is GoldenTensor =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && "values" in value;
+const camelKeys = (options: Options): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
 
 function make(name: string, options: Options): MetricBase {
   const cls: unknown = Reflect.get(metrics, name);
@@ -58,7 +74,11 @@ const plain = (config: Options): Options =>
   Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
       key,
-      value instanceof Tensor ? Array.from(value.dataSync() as Float32Array) : isGolden(value) ? value.values.map(Math.fround) : value, // SAFETY: weights are floats
+      value instanceof Tensor
+        ? Array.from(value.dataSync() as Float32Array)
+        : isGolden(value)
+          ? value.values.map(Math.fround)
+          : value, // SAFETY: weights are floats
     ]),
   );
 
@@ -69,11 +89,16 @@ function check(entry: Case, metric: MetricBase, update: Update): void {
   batches.forEach((batch, i) => {
     const tensors = batch.map((value) => (value === null ? null : toTensor(value)));
     const weight = tensors.at(-1) ?? null;
-    update(tensors.slice(0, -1).flatMap((value) => value ?? []), entry.use_sample_weight ? weight : null);
+    update(
+      tensors.slice(0, -1).flatMap((value) => value ?? []),
+      entry.use_sample_weight ? weight : null,
+    );
     const expected = entry.results[i];
     if (expected !== undefined) expectResult(metric, expected, `result ${i}`);
   });
-  expect(metric.variables.map(({ name, path }) => ({ name, path }))).toEqual(entry.variables.map(({ name, path }) => ({ name, path })));
+  expect(metric.variables.map(({ name, path }) => ({ name, path }))).toEqual(
+    entry.variables.map(({ name, path }) => ({ name, path })),
+  );
   metric.variables.forEach((variable, i) => {
     const expected = entry.variables[i]?.value;
     if (expected === undefined) return;
@@ -109,7 +134,10 @@ function compiled(metric: MetricBase): Update {
 describeGolden("golden metrics", () => {
   beforeEach(() => resetNames());
 
-  const cases = (golden?.cases ?? []).map((entry, i) => ({ ...entry, id: `${i} ${entry.class} ${JSON.stringify(entry.ctor)} ${entry.data} ${entry.use_sample_weight ? "weighted" : ""}` }));
+  const cases = (golden?.cases ?? []).map((entry, i) => ({
+    ...entry,
+    id: `${i} ${entry.class} ${JSON.stringify(entry.ctor)} ${entry.data} ${entry.use_sample_weight ? "weighted" : ""}`,
+  }));
 
   it.each(cases)("$id", (entry) => {
     const metric = make(entry.class, entry.ctor);
@@ -127,8 +155,13 @@ describeGolden("golden metrics", () => {
   it.each(golden?.functions ?? [])("$fn", ({ fn, data, batch, kwargs, value }) => {
     const f: unknown = Reflect.get(metrics, camelCase(fn));
     if (typeof f !== "function") throw new Error(`metrics.${camelCase(fn)} does not exist`);
-    const given = (golden?.data[data]?.[batch] ?? []).slice(0, 2).flatMap((tensor) => (tensor === null ? [] : [toTensor(tensor)]));
-    const result = Reflect.apply(f, undefined, [...given, ...(kwargs === undefined ? [] : [camelKeys(kwargs)])]) as Tensor; // SAFETY: tensors in, tensor out
+    const given = (golden?.data[data]?.[batch] ?? [])
+      .slice(0, 2)
+      .flatMap((tensor) => (tensor === null ? [] : [toTensor(tensor)]));
+    const result = Reflect.apply(f, undefined, [
+      ...given,
+      ...(kwargs === undefined ? [] : [camelKeys(kwargs)]),
+    ]) as Tensor; // SAFETY: tensors in, tensor out
     expect(result.shape).toEqual(value.shape);
     expectClose(toNumbers(result.dataSync(), result.dtype), value, near, fn);
   });

@@ -7,7 +7,7 @@ import { maximum, multiply } from "../../src/ops/arithmetic.ts";
 import { makeTensor } from "../../src/ops/core/convert.ts";
 import { sign } from "../../src/ops/unary-math.ts";
 import * as optimizers from "../../src/optimizers/index.ts";
-import { OptimizerBase } from "../../src/optimizers/optimizer.ts";
+import type { OptimizerBase } from "../../src/optimizers/optimizer.ts";
 import { expectClose, tolerance } from "../support/close.ts";
 import { describeGolden, type GoldenTensor, hasGolden, readGolden } from "../support/golden.ts";
 import { camelCase } from "../support/keras-api.ts";
@@ -20,7 +20,13 @@ interface Case {
   readonly name: string;
   readonly ctor: Options;
   readonly config: Options;
-  readonly variables: readonly { readonly name: string; readonly path: string; readonly shape: readonly number[]; readonly dtype: string; readonly initial: GoldenTensor }[];
+  readonly variables: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly shape: readonly number[];
+    readonly dtype: string;
+    readonly initial: GoldenTensor;
+  }[];
   readonly steps: readonly Params[];
   readonly final_variables: readonly GoldenTensor[];
   readonly iterations: number;
@@ -32,7 +38,12 @@ interface Golden {
   readonly params: Params;
   readonly grads: readonly Params[];
   readonly cases: readonly Case[];
-  readonly get: readonly { readonly identifier: string | { readonly class_name: string; readonly config: Options }; readonly class?: string; readonly config?: Options; readonly error?: unknown }[];
+  readonly get: readonly {
+    readonly identifier: string | { readonly class_name: string; readonly config: Options };
+    readonly class?: string;
+    readonly config?: Options;
+    readonly error?: unknown;
+  }[];
 }
 
 const golden: Golden | null = hasGolden ? readGolden<Golden>("optimizers.json") : null;
@@ -41,7 +52,8 @@ const near = tolerance("float32", "op");
 const toTensor = ({ values, shape, dtype }: GoldenTensor): ReturnType<typeof makeTensor> =>
   makeTensor(Float64Array.from(values), { shape, dtype: dtype as DType }); // SAFETY: the corpus's dtypes are ours
 const numbers = (variable: Variable): number[] => Array.from(toNumbers(variable.dataSync(), variable.dtype));
-const camelKeys = (options: Options): Record<string, unknown> => Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
+const camelKeys = (options: Options): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
 
 /** A constructor call in the corpus's words: `ExponentialDecay(0.1, decay_steps=2, decay_rate=0.5)`. */
 function construct(text: string): unknown {
@@ -49,32 +61,50 @@ function construct(text: string): unknown {
   const cls: unknown = Reflect.get({ ...optimizers.schedules, ...optimizers }, name);
   if (typeof cls !== "function") throw new Error(`${name} does not exist`);
   const args = list.split(",").map((part) => part.trim().split("="));
-  const named = Object.fromEntries(args.filter(([, value]) => value !== undefined).map(([key = "", value]) => [camelCase(key), Number(value)]));
+  const named = Object.fromEntries(
+    args
+      .filter(([, value]) => value !== undefined)
+      .map(([key = "", value]) => [camelCase(key), Number(value)]),
+  );
   const positional = args.filter(([, value]) => value === undefined).map(([value]) => Number(value));
-  return Reflect.construct(cls, Object.keys(named).length === 0 ? positional : [...positional, named]) as unknown;
+  return Reflect.construct(
+    cls,
+    Object.keys(named).length === 0 ? positional : [...positional, named],
+  ) as unknown;
 }
 
 function make(entry: Case): OptimizerBase {
   if (entry.class === "MultiOptimizer") {
-    const inner = Object.fromEntries(Object.entries(entry.ctor).map(([key, text]) => [key, construct(String(text)) as OptimizerBase])); // SAFETY: the corpus names optimizers
+    const inner = Object.fromEntries(
+      Object.entries(entry.ctor).map(([key, text]) => [key, construct(String(text)) as OptimizerBase]),
+    ); // SAFETY: the corpus names optimizers
     const { default: fallback, ...map } = inner;
     if (fallback === undefined) throw new Error("no default optimizer");
     return optimizers.MultiOptimizer(optimizers.OptimizerMap(fallback, map));
   }
   const options = camelKeys(entry.ctor);
-  if (typeof options["learningRate"] === "string") options["learningRate"] = construct(options["learningRate"]);
+  if (typeof options["learningRate"] === "string")
+    options["learningRate"] = construct(options["learningRate"]);
   return optimizers.get({ className: entry.class, config: options });
 }
 
 /** The configuration with nested objects as the corpus has them. */
 function plainConfig(value: unknown): unknown {
-  if (typeof value === "object" && value !== null && "class_name" in value && "config" in value) return camelKeys(value.config as Options); // SAFETY: the form of Keras's objects
-  if ((typeof value === "function" || typeof value === "object") && value !== null && "getConfig" in value && typeof value.getConfig === "function") return value.getConfig();
+  if (typeof value === "object" && value !== null && "class_name" in value && "config" in value)
+    return camelKeys(value.config as Options); // SAFETY: the form of Keras's objects
+  if (
+    (typeof value === "function" || typeof value === "object") &&
+    value !== null &&
+    "getConfig" in value &&
+    typeof value.getConfig === "function"
+  )
+    return value.getConfig();
   return value;
 }
 
 function expectConfig(actual: Options, expected: Options): void {
-  const plain = (config: Options): Options => Object.fromEntries(Object.entries(config).map(([key, value]) => [key, plainConfig(value)]));
+  const plain = (config: Options): Options =>
+    Object.fromEntries(Object.entries(config).map(([key, value]) => [key, plainConfig(value)]));
   expect(plain(actual)).toEqual(plain(camelKeys(expected)));
 }
 
@@ -86,13 +116,16 @@ const variablesOf = (params: Params): { readonly kernel: Variable; readonly bias
 function check(entry: Case, { params, grads }: Golden): void {
   const { kernel, bias } = variablesOf(params);
   const optimizer = make(entry);
-  if (entry.exclude_from_weight_decay !== undefined) optimizer.excludeFromWeightDecay({ varNames: entry.exclude_from_weight_decay.var_names });
+  if (entry.exclude_from_weight_decay !== undefined)
+    optimizer.excludeFromWeightDecay({ varNames: entry.exclude_from_weight_decay.var_names });
   if (entry.class !== "MultiOptimizer") expectConfig(optimizer.getConfig(), entry.config);
   optimizer.build([kernel, bias]);
   expect(optimizer.variables.map(({ name, path, shape, dtype }) => ({ name, path, shape, dtype }))).toEqual(
     entry.variables.map(({ name, path, shape, dtype }) => ({ name, path, shape, dtype })),
   );
-  optimizer.variables.forEach((variable, i) => expectClose(numbers(variable), entry.variables[i]?.initial ?? [], near, variable.path));
+  optimizer.variables.forEach((variable, i) =>
+    expectClose(numbers(variable), entry.variables[i]?.initial ?? [], near, variable.path),
+  );
   entry.steps.forEach((expected, i) => {
     const gradients = grads[i % grads.length];
     if (gradients === undefined) throw new Error("no gradients");
@@ -100,7 +133,9 @@ function check(entry: Case, { params, grads }: Golden): void {
     expectClose(numbers(kernel), expected.kernel, near, `kernel after step ${i}`);
     expectClose(numbers(bias), expected.bias, near, `bias after step ${i}`);
   });
-  optimizer.variables.forEach((variable, i) => expectClose(numbers(variable), entry.final_variables[i] ?? [], near, variable.path));
+  optimizer.variables.forEach((variable, i) =>
+    expectClose(numbers(variable), entry.final_variables[i] ?? [], near, variable.path),
+  );
   const { iterations } = optimizer;
   expect(iterations instanceof Variable ? iterations.value.item() : iterations.item()).toBe(entry.iterations);
   if (entry.after_finalize === undefined) return;
@@ -112,12 +147,18 @@ function check(entry: Case, { params, grads }: Golden): void {
 describeGolden("golden optimizers", () => {
   beforeEach(() => resetNames());
 
-  it.each((golden?.cases ?? []).map((entry) => ({ ...entry, id: `${entry.class} ${entry.name}` })))("$id", (entry) => {
-    if (golden !== null) check(entry, golden);
-  });
+  it.each((golden?.cases ?? []).map((entry) => ({ ...entry, id: `${entry.class} ${entry.name}` })))(
+    "$id",
+    (entry) => {
+      if (golden !== null) check(entry, golden);
+    },
+  );
 
   it.each(golden?.get ?? [])("get $identifier", ({ identifier, class: className, config, error }) => {
-    const wanted = typeof identifier === "string" ? identifier : { className: identifier.class_name, config: camelKeys(identifier.config) };
+    const wanted =
+      typeof identifier === "string"
+        ? identifier
+        : { className: identifier.class_name, config: camelKeys(identifier.config) };
     // Keras forgot to enter Lamb into its table of names.
     if (error !== undefined && identifier !== "lamb") {
       expect(() => optimizers.get(wanted)).toThrow(/unknown optimizer/);
@@ -132,7 +173,10 @@ describeGolden("golden optimizers", () => {
 describe("optimizers", () => {
   it("skip steps whose gradients overflow, and halve the loss scale", () => {
     const variable = new Variable([1, 2]);
-    const optimizer = optimizers.LossScaleOptimizer(optimizers.SGD(0.5), { initialScale: 8, dynamicGrowthSteps: 2 });
+    const optimizer = optimizers.LossScaleOptimizer(optimizers.SGD(0.5), {
+      initialScale: 8,
+      dynamicGrowthSteps: 2,
+    });
     const scale = (): number => optimizer.scaleLoss(makeTensor(1)).item();
     expect(scale()).toBe(8);
     optimizer.apply([makeTensor([8, 16])], [variable]);
@@ -170,7 +214,9 @@ describe("optimizers", () => {
   });
 
   it("say what is wrong", () => {
-    expect(() => Reflect.apply(optimizers.Adam, undefined, [{ learningRat: 1 }])).toThrow(/unknown option `learningRat`.*Did you mean `learningRate`/);
+    expect(() => Reflect.apply(optimizers.Adam, undefined, [{ learningRat: 1 }])).toThrow(
+      /unknown option `learningRat`.*Did you mean `learningRate`/,
+    );
     expect(() => optimizers.SGD({ clipnorm: 1, clipvalue: 1 })).toThrow(/at most one of/);
     expect(() => optimizers.SGD({ gradientAccumulationSteps: 1 })).toThrow(/gradientAccumulationSteps/);
     const optimizer = optimizers.SGD(1);
@@ -181,7 +227,11 @@ describe("optimizers", () => {
 
   it("can be written by users", () => {
     class SignSGD extends optimizers.Optimizer {
-      override updateStep(gradient: ReturnType<typeof makeTensor>, variable: Variable, learningRate: ReturnType<typeof makeTensor>): void {
+      override updateStep(
+        gradient: ReturnType<typeof makeTensor>,
+        variable: Variable,
+        learningRate: ReturnType<typeof makeTensor>,
+      ): void {
         variable.assignSub(multiply(learningRate, sign(gradient)));
       }
     }

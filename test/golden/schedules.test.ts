@@ -17,7 +17,8 @@ interface Case {
 }
 
 const cases = hasGolden ? readGolden<{ readonly cases: readonly Case[] }>("schedules.json").cases : [];
-const camelKeys = (options: Options): Record<string, unknown> => Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
+const camelKeys = (options: Options): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
 
 describeGolden("golden schedules", () => {
   it.each(cases)("$class $ctor", ({ class: name, ctor, config, steps, values }) => {

@@ -27,7 +27,10 @@ class InverseTimeDecayClass extends LearningRateScheduleBase {
 
   override call(step: Tensor): Tensor {
     const decays = divide(step, this.decaySteps);
-    return divide(this.initialLearningRate, add(1, multiply(this.decayRate, this.staircase ? floor(decays) : decays)));
+    return divide(
+      this.initialLearningRate,
+      add(1, multiply(this.decayRate, this.staircase ? floor(decays) : decays)),
+    );
   }
 }
 

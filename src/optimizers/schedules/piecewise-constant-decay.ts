@@ -9,7 +9,11 @@ import { LearningRateScheduleBase, type ScheduleConstructor } from "./learning-r
 
 class PiecewiseConstantDecayClass extends LearningRateScheduleBase {
   static readonly className = "PiecewiseConstantDecay";
-  static override readonly parameters: ParameterTable = { boundaries: required, values: required, name: "PiecewiseConstant" };
+  static override readonly parameters: ParameterTable = {
+    boundaries: required,
+    values: required,
+    name: "PiecewiseConstant",
+  };
   declare readonly boundaries: readonly number[];
   declare readonly values: readonly number[];
 
@@ -24,7 +28,10 @@ class PiecewiseConstantDecayClass extends LearningRateScheduleBase {
 
   override call(step: Tensor): Tensor {
     const last: Tensor = fullLike(step, this.values.at(-1) ?? 0);
-    return this.boundaries.reduceRight((later, boundary, i) => where(lessEqual(step, boundary), this.values[i] ?? 0, later), last);
+    return this.boundaries.reduceRight(
+      (later, boundary, i) => where(lessEqual(step, boundary), this.values[i] ?? 0, later),
+      last,
+    );
   }
 }
 
@@ -35,5 +42,9 @@ class PiecewiseConstantDecayClass extends LearningRateScheduleBase {
  * @see Keras `optimizers/schedules/learning_rate_schedule.py`
  */
 export const PiecewiseConstantDecay: ScheduleConstructor<
-  [{ readonly boundaries: readonly number[] }, { readonly values: readonly number[] }, { readonly name?: string }]
+  [
+    { readonly boundaries: readonly number[] },
+    { readonly values: readonly number[] },
+    { readonly name?: string },
+  ]
 > = callable<typeof PiecewiseConstantDecayClass, ScheduleConstructor<never>>(PiecewiseConstantDecayClass);
