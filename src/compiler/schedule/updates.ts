@@ -1,6 +1,6 @@
 import type { Var } from "../../ir/program.ts";
 import { sameAffine } from "./affine.ts";
-import { Cluster, type LoadLeaf, plainDomain, reachable } from "./cluster.ts";
+import { Cluster, type Leaf, type LoadLeaf, plainDomain, reachable } from "./cluster.ts";
 import { inPlacePrimitives } from "../kernel-ir/kernel-ir.ts";
 import type { Entry } from "./entries.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -77,15 +77,20 @@ function readersOf(entries: readonly Entry[]): Map<Root, Set<number>> {
   return readers;
 }
 
-function loadsOf(
+/** The leaves that nodes (by default those that are stored) depend on. */
+function leavesOf(
   cluster: Cluster,
-  from: readonly number[] = cluster.stores.map((store) => store.node),
-): LoadLeaf[] {
+  from: readonly number[] = cluster.stores.map(({ node }) => node),
+): Leaf[] {
   return reachable(cluster, from).flatMap((id) => {
     const node = cluster.scalars.nodes[id];
     const leaf = node?.kind === "input" ? cluster.leaves[node.index] : undefined;
-    return leaf?.kind === "load" ? [leaf] : [];
+    return leaf === undefined ? [] : [leaf];
   });
+}
+
+function loadsOf(cluster: Cluster, from?: readonly number[]): LoadLeaf[] {
+  return leavesOf(cluster, from).filter((leaf) => leaf.kind === "load");
 }
 
 /** Whether the new value may be written over the old one where it is computed. */
@@ -128,6 +133,6 @@ function readsOwnElements(cluster: Cluster, old: Root, root: Root): boolean {
   if (!cluster.hasInner) return true;
   // Rows: a value for each row, read by nothing that runs over the row's elements.
   const perElement = cluster.stores.filter((other) => other.perElement).map((other) => other.node);
-  for (const leaf of cluster.leaves) if (leaf.kind === "reduce") perElement.push(leaf.value);
+  for (const leaf of leavesOf(cluster)) if (leaf.kind === "reduce") perElement.push(leaf.value);
   return !store.perElement && !loadsOf(cluster, perElement).some((leaf) => leaf.root === old);
 }
