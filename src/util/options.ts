@@ -63,22 +63,25 @@ function isMisspelt(word: string, known: readonly string[]): boolean {
  *
  * A final plain object counts as options when it is not itself a valid value of the next positional argument.
  *
- * @param takesObject - Whether an argument may be a plain object itself. Default: any may.
+ * @param takesObject - Whether an argument may be a plain object itself. Default: any may, but for the first alone.
  */
 export function bindArguments(
   where: string,
   names: readonly string[],
   args: readonly unknown[],
   extraNames: readonly string[] = [],
-  takesObject: (name: string) => boolean = () => true,
+  takesObject?: (name: string) => boolean,
 ): Record<string, unknown> {
   const known = [...names, ...extraNames];
   const bound: Record<string, unknown> = {};
   const last = args.at(-1);
-  const place = args.length === 1 ? undefined : names[args.length - 1];
+  const place = names[args.length - 1];
+  const mayBeObject = place !== undefined && (takesObject?.(place) ?? args.length > 1);
   const hasOptions =
     isPlainObject(last) &&
-    (place === undefined || !takesObject(place) || Object.keys(last).every((key) => known.includes(key)) || Object.keys(last).some((key) => isMisspelt(key, known)));
+    (!mayBeObject ||
+      Object.keys(last).every((key) => known.includes(key)) ||
+      Object.keys(last).some((key) => isMisspelt(key, known)));
   const positional = hasOptions ? args.slice(0, -1) : args;
   if (positional.length > names.length) {
     throw new OptionError(

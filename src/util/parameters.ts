@@ -15,7 +15,7 @@ export type ParameterTable = Readonly<Record<string, unknown>>;
 export const layerOptionNames = ["name", "dtype", "trainable", "autocast", "activityRegularizer", "inputShape", "batchInputShape", "inputDim"] as const;
 
 /** Parameters that are plain objects themselves; any other plain object at the end of the arguments holds options. */
-const objectParameters: ReadonlySet<string> = new Set(["arguments", "optimizerMap", "renormClipping"]);
+const objectParameters: ReadonlySet<string> = new Set(["arguments", "cell", "optimizerMap", "renormClipping"]);
 
 /**
  * Brings constructor arguments (positional in table order, the tail by name) into one object with defaults filled in.
