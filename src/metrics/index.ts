@@ -1,6 +1,6 @@
 export { Metric } from "./metric.ts";
 export type { MetricConstructor, MetricOptions, MetricResult, UpdateOptions } from "./metric.ts";
-export { get, resolveMetric } from "./registry.ts";
+export { get } from "./registry.ts";
 export type { MetricIdentifier } from "./registry.ts";
 export { Accuracy } from "./accuracy.ts";
 export { AUC } from "./auc.ts";

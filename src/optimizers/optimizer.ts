@@ -1,11 +1,11 @@
-import { Variable } from "../graph/variable.ts";
+import type { Variable } from "../graph/variable.ts";
 import type { DType } from "../ir/dtypes.ts";
 import { currentBuilder } from "../ir/program.ts";
 import { add, divide, mod, multiply, subtract } from "../ops/arithmetic.ts";
 import { equal } from "../ops/comparison.ts";
 import { type TensorInput, toValue } from "../ops/core/convert.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
-import { Tensor } from "../ops/core/tensor.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
 import { inDType } from "../ops/in-dtype.ts";
 import { where } from "../ops/indexing.ts";
 import { zerosLike } from "../ops/creation.ts";
