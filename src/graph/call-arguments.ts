@@ -26,7 +26,8 @@ export interface BoundCall {
 /** Sorts the arguments of `layer(…)` into tensors and options. */
 export function bindCall(where: string, declared: CallArguments, given: readonly unknown[]): BoundCall {
   const last = given.at(-1);
-  const names = [...declared.tensors, ...declared.options];
+  const tensors = tensorNames(declared, given);
+  const names = [...tensors, ...declared.options];
   const hasOptions = given.length > 1 && isPlainObject(last) && !holdsTensorOnly(last, names);
   const positional = hasOptions ? given.slice(0, -1) : given;
   if (positional.length > names.length) {
@@ -45,10 +46,18 @@ export function bindCall(where: string, declared: CallArguments, given: readonly
     }
     byName.set(name, value);
   }
-  for (const [name, value] of byName) if (!declared.tensors.includes(name)) options[name] = value;
-  const count = declared.tensors.findLastIndex((name) => byName.has(name)) + 1;
+  for (const [name, value] of byName) if (!tensors.includes(name)) options[name] = value;
+  const count = tensors.findLastIndex((name) => byName.has(name)) + 1;
   if (count === 0) throw new OptionError(`${where}: expected ${declared.tensors.join(", ")}, received nothing.`);
-  return { args: declared.tensors.slice(0, count).map((name) => byName.get(name) ?? null), options };
+  return { args: tensors.slice(0, count).map((name) => byName.get(name) ?? null), options };
+}
+
+/** Names of the tensor arguments. A class that declares nothing takes as many as it is given. */
+function tensorNames({ tensors, open }: CallArguments, given: readonly unknown[]): readonly string[] {
+  if (open !== true) return tensors;
+  const more = given.slice(tensors.length).findIndex((value) => !(Array.isArray(value) || holdsTensor(value)) || isPlainObject(value));
+  const count = more === -1 ? given.length : tensors.length + more;
+  return [...tensors, ...Array.from({ length: Math.max(0, count - tensors.length) }, (_, i) => `inputs_${i + 1}`)];
 }
 
 /** True for an object of tensors under names that are no options: an input, not options. */
