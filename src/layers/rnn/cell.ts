@@ -105,7 +105,7 @@ export function listOf(states: States): readonly States[] {
   return Array.isArray(states) ? (states as readonly States[]) : [states]; // SAFETY: an array in a tree holds trees
 }
 
-/** One step of a cell. */
+/** One step of a cell, which gets its states as a list. */
 export function callCell(
   cell: RecurrentCell,
   inputs: Tensor,
@@ -115,7 +115,7 @@ export function callCell(
   const call: (...args: unknown[]) => unknown = isLayer(cell)
     ? (...args) => (cell as LayerBase).invoke(...args)
     : (...args) => (cell.call as (...args: unknown[]) => unknown)(...args); // SAFETY: a cell's call takes inputs, states and options
-  const result = call(inputs, states, { training });
+  const result = call(inputs, listOf(states), { training });
   if (Array.isArray(result) && result.length === 2 && result[0] instanceof Tensor) {
     return [result[0], result[1] as States]; // SAFETY: what cells return, by their contract
   }

@@ -151,10 +151,9 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
     const zeros = this.getInitialState(batch);
     const start = given === null ? (held ?? zeros) : this.#checkedStates(given, zeros);
     const states = mapTree(start, (state) => cast(state, isLayer(this.cell) ? (this.cell as LayerBase).computeDtype : this.computeDtype) as Tensor); // SAFETY: tensor in, tensor out
-    const isSingle = typeof this.cell.stateSize === "number";
     const result = runCell(this.cell, {
       inputs: timeFirst(sequences),
-      states: isSingle && this.cell.getInitialState === undefined ? (listOf(states)[0] ?? states) : states,
+      states,
       startsAtZero: given === null && held === null && this.cell.runSequence !== undefined,
       mask: mask === null ? null : (timeFirst(cast(mask, "bool") as Tensor)), // SAFETY: tensor in, tensor out
       zeroOutputForMask: this.zeroOutputForMask,

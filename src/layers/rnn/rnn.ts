@@ -4,7 +4,7 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { RecurrentRule, RecurrentSettings, ShapeRule, WideRule } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { bindParameters, type Given, type ParameterTable, required } from "../../util/parameters.ts";
-import { checkedCell, type RecurrentCell } from "./cell.ts";
+import { checkedCell, isCell, type RecurrentCell } from "./cell.ts";
 import type { GRUCell } from "./gru-cell.ts";
 import type { LSTMCell } from "./lstm-cell.ts";
 import { checkFlags, type RecurrentCallOptions, RecurrentLayer, sequenceParameters, type SequenceOptions } from "./rnn-layer.ts";
@@ -25,7 +25,9 @@ class RNNLayer extends RecurrentLayer {
   static readonly parameters: ParameterTable = { cell: required, ...sequenceParameters, zeroOutputForMask: false };
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<Bound>("RNN", RNNLayer.parameters, args);
+    // A cell that is a plain object, alone, would pass for the options.
+    const isCellAlone = args.length === 1 && isCell(args[0]);
+    const given = bindParameters<Bound>("RNN", RNNLayer.parameters, isCellAlone ? [{ cell: args[0] }] : args);
     checkFlags("RNN", given, Object.keys(RNNLayer.parameters).slice(1));
     const { cell } = given;
     // SAFETY: StackedRNNCells checks the cells.

@@ -52,7 +52,7 @@ class StackedRNNCellsLayer extends LayerBase implements RecurrentCell {
     const next = this.cells.map((cell, i): States => {
       const [result, after] = callCell(cell, output, given[i] ?? [], training === true);
       output = result;
-      return after;
+      return inForm(after, given[i] ?? []);
     });
     return [output, next.length === 1 && !Array.isArray(states) ? next[0] : next];
   }
@@ -66,7 +66,7 @@ class StackedRNNCellsLayer extends LayerBase implements RecurrentCell {
       const isLast = i === this.cells.length - 1;
       const inputs = result?.outputs ?? run.inputs;
       result = runCell(cell, { ...run, inputs, states: given[i] ?? [], returnSequences: isLast ? run.returnSequences : true });
-      return Array.isArray(result.states) && !Array.isArray(given[i]) ? (result.states[0] as States) : result.states; // SAFETY: one state, given as a tensor
+      return inForm(result.states, given[i] ?? []);
     });
     // SAFETY: there is at least one cell; the compiler does not see assignments in functions.
     return { ...(result as unknown as SequenceResult), states };
@@ -83,6 +83,11 @@ class StackedRNNCellsLayer extends LayerBase implements RecurrentCell {
     const isBare = this.cells.length === 1 && !(list.length === 1 && (Array.isArray(list[0]) || list[0] instanceof Tensor));
     return isBare ? [states] : list;
   }
+}
+
+/** A cell's next states in the form in which they were given: one tensor, or a list. */
+function inForm(next: States, given: States): States {
+  return Array.isArray(given) ? listOf(next) : (listOf(next)[0] ?? next);
 }
 
 export interface StackedRNNCells extends StackedRNNCellsLayer {
