@@ -59,8 +59,8 @@ export function convTransposeParameters(rank: number): ParameterTable {
     kernelSize: required,
     strides: one,
     padding: "valid",
-    outputPadding: null,
-    dataFormat: null,
+    // Keras has the two the other way round in three dimensions.
+    ...(rank === 3 ? { dataFormat: null, outputPadding: null } : { outputPadding: null, dataFormat: null }),
     dilationRate: one,
     activation: null,
     useBias: true,
