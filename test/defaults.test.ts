@@ -74,10 +74,10 @@ function normalize(value: unknown): unknown {
 /** Keras's parameters: name in Antler's spelling, and default. */
 function keras(symbol: KerasSymbol): readonly (readonly [name: string, fallback: unknown])[] {
   return symbol.params
-    .filter(([name]) => !name.startsWith("*"))
+    .filter(([name]) => !name.startsWith("**"))
     .map(([name, ...fallback]) => [
-      camelCase(name),
-      fallback.length === 0 ? "(required)" : normalize(fallback[0]),
+      camelCase(name.replace(/^\*|_$/g, "")),
+      name.startsWith("*") ? "(any number)" : fallback.length === 0 ? "(required)" : normalize(fallback[0]),
     ]);
 }
 
@@ -96,14 +96,26 @@ describe("constructors", () => {
   it.each(found)(
     "$path has Keras's parameters in Keras's order, with Keras's defaults",
     ({ table, symbol }) => {
-      const theirs = keras(symbol).filter(
-        ([name]) => name in table || !(baseOptions.has(name) || name in leftOut),
-      );
+      const theirs = keras(symbol)
+        .filter(([, fallback]) => fallback !== "(any number)")
+        .filter(([name]) => name in table || !(baseOptions.has(name) || name in leftOut));
       const ours = Object.entries(table).map(([name, fallback]) => [name, normalize(fallback)]);
       expect(ours).toEqual(theirs);
     },
   );
 });
+
+interface ArgumentSpec {
+  readonly kind: string;
+  readonly default?: unknown;
+  readonly variadic?: boolean;
+}
+
+/** Ops that differ on purpose, and why. */
+const departures: Readonly<Record<string, string>> = {
+  "ops.multiHot": "Keras's default for the number of classes is one that it refuses",
+  "ops.where": "with a condition alone it is another op, so the op itself takes all three",
+};
 
 /** The arguments an op declares, with their defaults, or null where the function is absent. */
 function argumentsOf(symbol: KerasSymbol): readonly [path: string, ours: readonly unknown[]] | null {
@@ -118,10 +130,14 @@ function argumentsOf(symbol: KerasSymbol): readonly [path: string, ours: readonl
     const op: unknown = Reflect.get(value, "op");
     if (typeof op !== "object" || op === null) continue;
     // SAFETY: the description of an op, as `defineOp` makes it.
-    const { args } = op as { readonly args: Readonly<Record<string, { kind: string; default?: unknown }>> };
+    const { args } = op as { readonly args: Readonly<Record<string, ArgumentSpec>> };
     const ours = Object.entries(args).map(([argument, spec]) => [
       argument,
-      "default" in spec || spec.kind === "tensor?" ? normalize(spec.default) : "(required)",
+      spec.variadic === true
+        ? "(any number)"
+        : "default" in spec || spec.kind === "tensor?"
+          ? normalize(spec.default)
+          : "(required)",
     ]);
     return [path, ours];
   }
@@ -140,7 +156,15 @@ describe("ops", () => {
     expect(ops.length).toBeGreaterThan(0);
   });
 
-  it.each(ops)("$path has Keras's arguments in Keras's order, with Keras's defaults", ({ ours, symbol }) => {
-    expect(ours).toEqual(keras(symbol));
-  });
+  it.each(ops)(
+    "$path has Keras's arguments in Keras's order, with Keras's defaults",
+    ({ path, ours, symbol }) => {
+      const theirs = keras(symbol);
+      // Named options that Keras takes as `**kwargs` come last.
+      const isOpen = symbol.params.some(([name]) => name.startsWith("**"));
+      const compared = isOpen ? ours.slice(0, theirs.length) : ours;
+      if (path in departures) expect(compared, "take it off the list of departures").not.toEqual(theirs);
+      else expect(compared).toEqual(theirs);
+    },
+  );
 });

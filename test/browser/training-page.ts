@@ -42,7 +42,7 @@ export async function run(): Promise<TrainingResult> {
   const timer = setInterval(() => ticks++, 1);
   const points = tensor(x, { shape: [count, 2] });
   const labels = tensor(y, { shape: [count] });
-  const { history } = await model.fit(points, labels, { batchSize: 32, epochs: 30, verbose: 0 });
+  const { history } = await model.fit(points, labels, { batchSize: 32, epochs: 120, verbose: 0 });
   clearInterval(timer);
   const predicted = await model.predict(points, { verbose: 0 });
   return {

@@ -20,7 +20,7 @@ describeBrowser("training in a page", (browser) => {
       expect(console).toEqual([]);
       expect(inPage.lastLoss).toBeLessThan(inPage.firstLoss / 2);
       expect(inPage.accuracy).toBeGreaterThan(0.95);
-      expect(inPage.ticks).toBeGreaterThan(5);
+      expect(inPage.ticks).toBeGreaterThan(3);
       const inNode = await run();
       expectClose(inPage.predictions, inNode.predictions, tolerance("float32", "epochs"), "predictions");
     },
