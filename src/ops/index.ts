@@ -340,3 +340,5 @@ export {
 export { vectorize } from "./vectorize.ts";
 export { switch } from "./branching.ts";
 export * as image from "./image.ts";
+export * as linalg from "./linalg.ts";
+export * as nn from "./nn.ts";
