@@ -3,7 +3,19 @@
  *
  * Reads MNIST from Keras's cache, or downloads it; where neither is possible it trains on digits that it draws itself.
  */
-import { datasets, Input, layers, losses, Model, models, ops, optimizers, setRandomSeed, type Tensor, utils } from "antler";
+import {
+  datasets,
+  Input,
+  layers,
+  losses,
+  Model,
+  models,
+  ops,
+  optimizers,
+  setRandomSeed,
+  type Tensor,
+  utils,
+} from "antler";
 
 const { inputs, targets } = await loadDigits();
 const [xTrain, xTest] = inputs.map((images) => ops.reshape(images, [-1, 784]).cast("float32").divide(255));
