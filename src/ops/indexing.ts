@@ -97,8 +97,13 @@ export const where: OpFunction<{
 );
 
 function whereOrPlaces(condition: Operand, x1?: Operand | null, x2?: Operand | null): unknown {
-  const isAlone = x1 === undefined || x1 === null || x2 === undefined || x2 === null;
-  return isAlone ? nonzero(condition) : whereOp(condition, x1, x2);
+  const [lacksFirst, lacksSecond] = [x1, x2].map((x) => x === undefined || x === null);
+  if (lacksFirst !== lacksSecond) {
+    throw new OptionError("ops.where: expected both x1 and x2, or neither; received only one of them.");
+  }
+  return x1 === undefined || x1 === null || x2 === undefined || x2 === null
+    ? nonzero(condition)
+    : whereOp(condition, x1, x2);
 }
 
 /** The first choice whose condition holds, else the default. @see Keras `ops.select` */

@@ -211,8 +211,15 @@ export const broadcastTo: OpFunction<
   ) => Result<X, T, DTypeOf<X>>
 > = defineOp(
   { name: "broadcastTo", args: { x: "tensor", shape: "static" } },
-  ({ x, shape }: { readonly x: Tensor; readonly shape: readonly number[] }) =>
-    wrap(p.broadcast(x.traced, shape)),
+  ({ x, shape }: { readonly x: Tensor; readonly shape: readonly number[] }) => {
+    const added = shape.length - x.dims.length;
+    if (added < 0 || x.dims.some((dim, i) => dim !== 1 && dim !== shape[added + i])) {
+      throw new ShapeError(
+        `ops.broadcastTo: a tensor of shape ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}. From the last axis on, sizes must be equal or 1.`,
+      );
+    }
+    return wrap(p.broadcast(x.traced, shape));
+  },
 );
 
 /** The size of every axis; unknown sizes are null. @see Keras `ops.shape` */
