@@ -226,8 +226,8 @@ describe("built-in recurrent layers", () => {
   it("survive saving", () => {
     const inputs = Input({ shape: [5, 3] });
     const x = layers.Bidirectional(layers.GRU(2, { returnSequences: true }), { mergeMode: "sum" })(inputs);
-    const y = layers.RNN([layers.LSTMCell(3), layers.SimpleRNNCell(2)], { returnSequences: true })(x as never);
-    const model = Model({ inputs, outputs: layers.TimeDistributed(layers.Dense(2))(y as never) });
+    const y = layers.RNN([layers.LSTMCell(3), layers.SimpleRNNCell(2)], { returnSequences: true })(x);
+    const model = Model({ inputs, outputs: layers.TimeDistributed(layers.Dense(2))(y) });
     const copy = models.modelFromJson(model.toJson());
     copy.setWeights(model.getWeights());
     const data = noise(2, 5, 3);
@@ -260,7 +260,7 @@ describe("TimeDistributed", () => {
     const image = Input({ shape: [8, 8, 1] });
     const features = Model({ inputs: image, outputs: layers.GlobalAveragePooling2D()(layers.Conv2D(3, 3)(image)) });
     const video = Input({ shape: [null, 8, 8, 1] });
-    const model = Model({ inputs: video, outputs: layers.LSTM(2)(layers.TimeDistributed(features)(video) as never) });
+    const model = Model({ inputs: video, outputs: layers.LSTM(2)(layers.TimeDistributed(features)(video)) });
     expect(model.outputs[0]?.shape).toEqual([null, 2]);
     const frames = noise(2, 3, 8, 8, 1);
     const each = ops.stack([0, 1, 2].map((i) => features(ops.getItem(frames, [":", i]) as Tensor)), 1);

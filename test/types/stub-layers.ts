@@ -13,6 +13,7 @@ export { Embedding } from "../../src/layers/core/index.ts";
 export { concatenate, dot, maximum } from "../../src/layers/merging/index.ts";
 export { Dropout } from "../../src/layers/regularization/index.ts";
 export { Reshape, UpSampling2D } from "../../src/layers/reshaping/index.ts";
+export { LSTM, TimeDistributed } from "../../src/layers/rnn/index.ts";
 
 /** How real layer files declare their types: see `src/ir/shape-types/index.ts`. */
 
@@ -96,21 +97,6 @@ export interface GlobalMaxPooling2D
   extends LayerBase, LayerCall<st.GlobalPoolingRule<"GlobalMaxPooling2D", 2>> {}
 export declare const GlobalMaxPooling2D: () => GlobalMaxPooling2D;
 
-export interface LSTM<U extends number = number, O extends st.RecurrentSettings = st.RecurrentSettings>
-  extends LayerBase, LayerCall<st.RecurrentRule<"LSTM", U, O>> {}
-export interface LSTMOptions<Q extends boolean, R extends boolean> extends LayerOptions {
-  returnSequences?: Q;
-  returnState?: R;
-}
-export declare const LSTM: <
-  const U extends number,
-  const Q extends boolean = false,
-  const R extends boolean = false,
->(
-  units: U,
-  options?: LSTMOptions<Q, R>,
-) => LSTM<U, { returnSequences: Q; returnState: R; states: 2 }>;
-
 export interface Attention
   extends
     LayerBase,
@@ -142,6 +128,3 @@ export declare const MultiHeadAttention: <
   options?: LayerOptions & { outputShape?: O },
 ) => MultiHeadAttention<H, O>;
 
-export interface TimeDistributed<R extends st.ShapeRule = st.WideRule>
-  extends LayerBase, LayerCall<st.TimeDistributedRule<R>> {}
-export declare const TimeDistributed: <L extends LayerBase>(layer: L) => TimeDistributed<st.RuleOf<L>>;

@@ -75,6 +75,11 @@ function isStateSize(size: unknown): size is StateSize {
   return typeof size === "number" || (Array.isArray(size) && size.every(isStateSize));
 }
 
+/** The cell as a layer, where it is one. */
+export function layerOf(cell: unknown): LayerBase | null {
+  return isLayer(cell) ? cell : null;
+}
+
 /** Checks that a value can be a cell. */
 export function checkedCell(where: string, value: unknown): RecurrentCell {
   if (isCell(value)) return value;
@@ -112,13 +117,12 @@ export function callCell(
   states: States,
   training: boolean,
 ): readonly [Tensor, States] {
-  const call: (...args: unknown[]) => unknown = isLayer(cell)
-    ? (...args) => (cell as LayerBase).invoke(...args)
-    : (...args) => (cell.call as (...args: unknown[]) => unknown)(...args); // SAFETY: a cell's call takes inputs, states and options
-  const result = call(inputs, listOf(states), { training });
+  const layer = layerOf(cell);
+  const call = cell.call.bind(cell) as (...args: unknown[]) => unknown; // SAFETY: a cell's call takes inputs, states and options
+  const given = [inputs, listOf(states), { training }];
+  const result = layer === null ? call(...given) : layer.invoke(...given);
   if (Array.isArray(result) && result.length === 2 && result[0] instanceof Tensor) {
     return [result[0], result[1] as States]; // SAFETY: what cells return, by their contract
   }
-  const name = isLayer(cell) ? (cell as LayerBase).where : "the cell";
-  throw new OptionError(`${name}: expected \`call\` to return [output, states], received ${typeof result}.`);
+  throw new OptionError(`${layer?.where ?? "the cell"}: expected \`call\` to return [output, states], received ${typeof result}.`);
 }

@@ -1,7 +1,8 @@
 import { CompiledFunction } from "../../graph/compiled-function.ts";
 import { type CallArguments, mapValues, toValues, valuesIn } from "../../graph/call-arguments.ts";
-import { isLayer, LayerBase, type LayerCallOptions, type LayerOptions } from "../../graph/layer-base.ts";
+import { LayerBase, type LayerCallOptions, type LayerOptions } from "../../graph/layer-base.ts";
 import { Variable } from "../../graph/variable.ts";
+import type { DType } from "../../ir/dtypes.ts";
 import { currentBuilder } from "../../ir/program.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { Shape } from "../../ir/shape-types/index.ts";
@@ -13,7 +14,7 @@ import { zerosLike } from "../../ops/creation.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
 import type { Given, ParameterTable } from "../../util/parameters.ts";
 import { flatten, mapTree, type Tree } from "../../util/tree.ts";
-import { initialStates, listOf, type RecurrentCell, type StateSize, type States } from "./cell.ts";
+import { initialStates, layerOf, listOf, type RecurrentCell, type StateSize, type States } from "./cell.ts";
 import { runCell } from "./loop.ts";
 
 /** Options of all recurrent layers. */
@@ -94,7 +95,7 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
         `${this.where}: expected a known number of time steps for unroll: true, received ${formatShape(sequencesShape)}. Give Input a size there, or leave out unroll.`,
       );
     }
-    if (isLayer(this.cell)) (this.cell as LayerBase).ensureBuilt([[batch, ...rest]]);
+    layerOf(this.cell)?.ensureBuilt([[batch, ...rest]]);
     if (!this.stateful) return;
     if (batch === null) {
       throw new ShapeError(
@@ -106,7 +107,12 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
 
   /** The cell's states before the first step, as a list. */
   getInitialState(batchSize: number): readonly States[] {
-    return listOf(initialStates(this.cell, batchSize, isLayer(this.cell) ? (this.cell as LayerBase).computeDtype : this.computeDtype));
+    return listOf(initialStates(this.cell, batchSize, this.#cellDtype));
+  }
+
+  /** The dtype in which the cell computes. */
+  get #cellDtype(): DType {
+    return layerOf(this.cell)?.computeDtype ?? this.computeDtype;
   }
 
   /** Sets the states of a stateful layer to zero. */
@@ -150,7 +156,7 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
     if (held !== null) this.#checkBatch(batch);
     const zeros = this.getInitialState(batch);
     const start = given === null ? (held ?? zeros) : this.#checkedStates(given, zeros);
-    const states = mapTree(start, (state) => cast(state, isLayer(this.cell) ? (this.cell as LayerBase).computeDtype : this.computeDtype) as Tensor); // SAFETY: tensor in, tensor out
+    const states = mapTree(start, (state) => cast(state, this.#cellDtype) as Tensor); // SAFETY: tensor in, tensor out
     const result = runCell(this.cell, {
       inputs: timeFirst(sequences),
       states,

@@ -1,11 +1,11 @@
 import type { CallArguments } from "../../graph/call-arguments.ts";
-import { isLayer, LayerBase, type LayerCallOptions, type LayerOptions } from "../../graph/layer-base.ts";
+import { LayerBase, type LayerCallOptions, type LayerOptions } from "../../graph/layer-base.ts";
 import type { Shape } from "../../ir/shape-types/index.ts";
 import { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { bindParameters, type ParameterTable, required } from "../../util/parameters.ts";
-import { callCell, checkedCell, initialStates, listOf, outputSizeOf, type RecurrentCell, type SequenceResult, type SequenceRun, type StateSize, type States } from "./cell.ts";
+import { callCell, checkedCell, initialStates, layerOf, listOf, outputSizeOf, type RecurrentCell, type SequenceResult, type SequenceRun, type StateSize, type States } from "./cell.ts";
 import { runCalls, runCell } from "./loop.ts";
 
 export interface StackedRNNCellsOptions extends LayerOptions {
@@ -40,7 +40,7 @@ class StackedRNNCellsLayer extends LayerBase implements RecurrentCell {
   override build(inputShape: Shape): void {
     let shape = inputShape;
     for (const cell of this.cells) {
-      if (isLayer(cell)) (cell as LayerBase).ensureBuilt([shape]);
+      layerOf(cell)?.ensureBuilt([shape]);
       shape = [inputShape[0] ?? null, outputSizeOf(cell)];
     }
   }
