@@ -8,7 +8,13 @@ import { invariant } from "../../util/errors.ts";
 import { paramsKey } from "./params-key.ts";
 
 /** Finds something simpler than `primitive(inputs)`, or null. `result` is what the primitive itself would give. */
-export type Rule = (rewriter: Rewriter, inputs: readonly Var[], params: Params, result: Result) => Var | null;
+export type Rule = (
+  rewriter: Rewriter,
+  inputs: readonly Var[],
+  params: Params,
+  result: Result,
+  primitive: Primitive,
+) => Var | null;
 
 export interface Result {
   readonly shape: Dims;
@@ -67,8 +73,9 @@ export class Rewriter {
     const results = primitive.infer(inputs, params);
     const [result] = results;
     invariant(result !== undefined && results.length === 1, `${primitive.name} has no single result`);
+    const untyped = primitive as unknown as Primitive; // SAFETY: a rule keeps it together with its own parameters
     const simpler =
-      this.#rules[primitive.name]?.(this, inputs, params, result) ??
+      this.#rules[primitive.name]?.(this, inputs, params, result, untyped) ??
       this.#fold(primitive, inputs, params, result);
     if (simpler !== null) return simpler;
     const [value] = this.record(primitive, inputs, params, null);

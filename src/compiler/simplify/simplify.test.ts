@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import * as p from "../../ir/primitives/index.ts";
 import { type Program, ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
 import { randomNumbers } from "../../../test/primitives/sample-data.ts";
+import { expectClose } from "../../../test/support/close.ts";
+import { sizeOf } from "../../ir/shape.ts";
 import { evaluateProgram } from "../../backend/reference/evaluate.ts";
 import { gradients } from "../gradient/gradients.ts";
 import { simplify } from "./simplify.ts";
@@ -83,6 +85,50 @@ describe("simpler forms", () => {
     const masks = program.equations.filter(({ primitive }) => primitive.name === "gt");
     const select = program.equations.find(({ primitive }) => primitive.name === "select");
     expect(masks.map(({ inputs }) => inputs[0])).toEqual([program.inputs[0], select?.outputs[0]]);
+  });
+});
+
+describe("convolutions", () => {
+  it("take over the padding in front of them, and their gradients what cuts it off", () => {
+    const builder = new ProgramBuilder();
+    const x = builder.input({ shape: [2, 5, 6, 3], dtype: "float32" });
+    const w = builder.input({ shape: [3, 3, 3, 4], dtype: "float32" });
+    const params = {
+      strides: [2, 1],
+      padding: [
+        [0, 0],
+        [1, 0],
+      ],
+      dilation: [1, 1],
+      groups: 1,
+    } as const;
+    const program = withBuilder(builder, () => {
+      const y = p.conv(p.pad(x, 0, [0, 1, 2, 0], [0, 0, 1, 0], [0, 0, 0, 0]), w, params);
+      return builder.finish([
+        y,
+        ...gradients(builder, [y], [p.mul(y, y)], [x, w]).filter((value) => value !== null),
+      ]);
+    });
+    const simpler = simplify(program);
+    expect(simpler.equations.map(({ primitive }) => primitive.name).toSorted()).toEqual([
+      "conv",
+      "convFilterGrad",
+      "convInputGrad",
+      "mul",
+    ]);
+    const random = randomNumbers(9);
+    const inputs = [x, w].map((value) => ({
+      ...value,
+      data: Float64Array.from({ length: sizeOf(value.shape) }, () => random() - 0.5),
+    }));
+    const [expected, actual] = [program, simpler].map((each) => evaluateProgram(each, inputs).outputs);
+    expected?.forEach(({ data }, i) =>
+      expectClose(actual?.[i]?.data ?? [], data, { rtol: 1e-9, atol: 1e-12 }, `output ${i}`),
+    );
+  });
+
+  it("leave products of one term to element-wise loops", () => {
+    expect(left((x, y) => p.matmul(p.reshape(x, [24, 1]), p.reshape(y, [1, 24])))).not.toContain("matmul");
   });
 });
 

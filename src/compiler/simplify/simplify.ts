@@ -6,11 +6,12 @@ import { algebraRules } from "./algebra.ts";
 import { removeDead } from "./dead-code.ts";
 import { joinPads } from "./join-pads.ts";
 import { poolMasks, shareMasks } from "./masks.ts";
+import { productRules } from "./product-rules.ts";
 import { Rewriter, type Rule } from "./rewriter.ts";
 import { simplifyScan } from "./scan-rules.ts";
 import { viewRules } from "./view-rules.ts";
 
-const rules: Readonly<Record<string, Rule>> = { ...algebraRules, ...viewRules };
+const rules: Readonly<Record<string, Rule>> = { ...algebraRules, ...viewRules, ...productRules };
 
 /**
  * An equal program with less to do: dead code and unused loop results removed, equal equations shared, constants

@@ -14,6 +14,7 @@ import { mulPrimitive } from "../../ir/primitives/mul.ts";
 import { negPrimitive } from "../../ir/primitives/neg.ts";
 import { reduceSumPrimitive } from "../../ir/primitives/reduce-sum.ts";
 import { sizeOf } from "../../ir/shape.ts";
+import { croppedGradient } from "./product-rules.ts";
 import { fits, type Result, type Rewriter, type Rule } from "./rewriter.ts";
 
 /** A view of a constant is that constant. */
@@ -102,11 +103,15 @@ const broadcast: Rule = (r, [x], params, result) => {
 
 const reverse: Rule = (r, [x], _, result) => ofConstant(r, x, result);
 
-const slice: Rule = (r, [x], params, result) => {
+const slice: Rule = (r, [x], params, result, primitive) => {
   const { start, limit, strides } = params as SliceParams; // SAFETY: the parameters of `slice`
   if (x === undefined) return null;
   if (fits(x, result)) return x;
-  return ofConstant(r, x, result) ?? ofConcat(r, x, start, limit, strides);
+  return (
+    ofConstant(r, x, result) ??
+    ofConcat(r, x, start, limit, strides) ??
+    croppedGradient(r, [x], params, result, primitive)
+  );
 };
 
 /** A slice that lies within one part of a concatenation is a slice of that part. */
@@ -185,8 +190,8 @@ function reduction(total: (value: number, count: number) => number): Rule {
 const constantSum = reduction((value, count) => value * count);
 
 /** Signs and factors are cheaper behind a sum; and sums that differ in them alone become one. */
-const reduceSum: Rule = (r, inputs, params, result) => {
-  const constant = constantSum(r, inputs, params, result);
+const reduceSum: Rule = (r, inputs, params, result, primitive) => {
+  const constant = constantSum(r, inputs, params, result, primitive);
   const [x] = inputs;
   // Halves overflow too easily for sums of what was to be scaled down first.
   if (constant !== null || x === undefined || (result.dtype !== "float32" && result.dtype !== "float64"))
