@@ -33,7 +33,7 @@ export function startWorker(script: string): WorkerHandle {
   const threads = nodeModule("node:worker_threads");
   if (threads !== undefined) {
     const prologue = 'const onMessage = (f) => require("node:worker_threads").parentPort.on("message", f);\n';
-    const worker = new threads.Worker(prologue + script, { eval: true });
+    const worker = new threads.Worker(prologue + script, { eval: true, execArgv: [] });
     worker.unref();
     return {
       post: (message) => worker.postMessage(message),

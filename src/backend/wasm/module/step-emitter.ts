@@ -33,6 +33,7 @@ export class StepEmitter {
   /** Counters of the enclosing loops, outermost first. */
   readonly #loops: Local<"i32">[] = [];
   readonly #scratch: ((nthreads: number) => number)[] = [];
+  readonly #scratchBytes = new Map<number, number>();
   /** Who may still be at work since the last barrier: nobody else, the first thread, or all. */
   #busy: "none" | "first" | "all" = "none";
   /** Work that threads share, and how often the present place is run. */
@@ -66,7 +67,10 @@ export class StepEmitter {
   }
 
   scratchBytes(nthreads: number): number {
-    return Math.max(0, ...this.#scratch.map((bytes) => bytes(nthreads)));
+    const known =
+      this.#scratchBytes.get(nthreads) ?? Math.max(0, ...this.#scratch.map((bytes) => bytes(nthreads)));
+    this.#scratchBytes.set(nthreads, known);
+    return known;
   }
 
   emit(): void {

@@ -25,7 +25,7 @@ interface Code {
   scratchBytes(nthreads: number): number;
 }
 
-/** Where a result is when a run is done. */
+/** Where an array is. */
 interface Place {
   readonly dtype: DType;
   readonly size: number;
@@ -46,8 +46,8 @@ export class WasmExecutable implements Executable {
   /** Address of the pointer table, followed by the constants. */
   readonly #table: number;
   readonly #constants: number;
-  /** Byte offset of each input behind arena and scratch memory. */
-  readonly #inputOffsets = new Map<number, number>();
+  /** The inputs that are read; `address` counts from the end of arena and scratch memory. */
+  readonly #inputs: (Place & { readonly index: number })[] = [];
   readonly #inputBytes: number;
 
   constructor(
@@ -73,7 +73,7 @@ export class WasmExecutable implements Executable {
     let inputBytes = 0;
     schedule.buffers.forEach(({ home, size, dtype }) => {
       if (home.kind !== "input") return;
-      this.#inputOffsets.set(home.index, inputBytes);
+      this.#inputs.push({ index: home.index, dtype, size, address: inputBytes });
       inputBytes = align(inputBytes + size * bytesOf(dtype));
     });
     this.#inputBytes = inputBytes;
@@ -167,18 +167,16 @@ export class WasmExecutable implements Executable {
     table[tableSlots.constants] = this.#constants;
     table[tableSlots.scratch] = workspace + arenaBytes;
     table[tableSlots.barrier] = controlAddress;
-    this.#schedule.buffers.forEach(({ home, dtype, size }) => {
-      if (home.kind !== "input") return;
-      const data = inputs[home.index];
+    for (const { index, dtype, size, address } of this.#inputs) {
+      const data = inputs[index];
       if (data === undefined || data.length !== size) {
         throw new DataError(
-          `wasm backend: expected ${size} elements for input ${home.index} of the program, received ${data?.length ?? "none"}.`,
+          `wasm backend: expected ${size} elements for input ${index} of the program, received ${data?.length ?? "none"}.`,
         );
       }
-      const address = firstInput + (this.#inputOffsets.get(home.index) ?? 0);
-      table[tableSlots.first + home.index] = address;
-      heap.write(address, dtype, data);
-    });
+      table[tableSlots.first + index] = firstInput + address;
+      heap.write(firstInput + address, dtype, data);
+    }
     state.forEach((buffer, i) => {
       invariant(buffer instanceof WasmBuffer, "state buffers belong to the backend that runs the program");
       table[tableSlots.first + this.#inputCount + i] = buffer.address;
