@@ -2,7 +2,7 @@ import { get as getActivation } from "../activations/index.ts";
 import { DTypePolicy } from "../graph/dtype-policy.ts";
 import { isLayer, type LayerBase } from "../graph/layer-base.ts";
 import type { ShapeTree } from "../graph/layer-call.ts";
-import { type DType, isDType } from "../ir/dtypes.ts";
+import { isDType } from "../ir/dtypes.ts";
 import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
 import { AntlerError, FormatError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
@@ -38,9 +38,8 @@ function special({ module, className, config }: Description, context: Context): 
     case "__numpy__": {
       if (!isPlainObject(config)) throw new FormatError(`${context.path}: malformed ${className}.`);
       const { value, dtype } = config;
-      return makeTensor(value as NestedArray, {
-        dtype: isDType(dtype) ? (dtype satisfies DType) : "float32",
-      }); // SAFETY: makeTensor checks it
+      const nested = value as NestedArray; // SAFETY: makeTensor checks it
+      return makeTensor(nested, { dtype: isDType(dtype) ? dtype : "float32" });
     }
     case "__lambda__":
       throw new FormatError(

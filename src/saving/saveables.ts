@@ -61,7 +61,7 @@ function visitPart(part: unknown, path: string, visit: (saveable: Saveable, path
           ? Object.values(part)
           : [];
   const counts = new Map<string, number>();
-  for (const item of items as unknown[]) {
+  for (const item of items) {
     const isContainer = !isSaveable(item) && holdsSaveable(item);
     if (!isSaveable(item) && !isContainer) continue;
     const base = isSaveable(item) ? toSnakeCase(item.className) : "container";

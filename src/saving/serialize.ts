@@ -148,9 +148,9 @@ function buildConfig(layer: LayerBase): { readonly [key: string]: Json } {
 
 /** How a model was compiled; empty when it was not. */
 function compileConfigOf(model: ModelBase): Json {
-  const config =
+  const config: unknown =
     "getCompileConfig" in model && typeof model.getCompileConfig === "function"
-      ? (model.getCompileConfig() as unknown)
+      ? model.getCompileConfig()
       : null;
   return isPlainObject(config) ? serializeConfig(config) : {};
 }

@@ -35,16 +35,16 @@ export function writeWeights(root: LayerBase): Uint8Array {
         variable.dtype === "bfloat16" ? new Map([["dtype", "bfloat16"]]) : new Map<string, string>();
       group.children.set(String(i), {
         kind: "dataset",
-        value: {
-          shape: variable.shape,
-          dtype: variable.dtype,
-          data: variable.dataSync() as Exclude<TypedArray, Uint8ClampedArray>,
-        }, // SAFETY: variables never hold clamped arrays
+        value: { shape: variable.shape, dtype: variable.dtype, data: elementsOf(variable) },
         attributes,
       });
     });
   }
   return writeHdf5(finish(file));
+}
+
+function elementsOf(variable: Variable): Exclude<TypedArray, Uint8ClampedArray> {
+  return variable.dataSync() as Exclude<TypedArray, Uint8ClampedArray>; // SAFETY: no dtype has clamped arrays
 }
 
 function descend(group: Building, path: readonly string[]): Building {
