@@ -5,7 +5,7 @@ import { clip, log, negative } from "../ops/unary-math.ts";
 import { epsilon } from "../util/epsilon.ts";
 import { alike, baseParameters, lossClass, type LossFunction, lossFunction } from "./define.ts";
 import { countClasses, smoothLabels } from "./label-smoothing.ts";
-import type { BaseOptions, LossConstructor } from "./loss.ts";
+import { type BaseOptions, type LossConstructor, toDType } from "./loss.ts";
 
 type Options = [
   { readonly alpha?: number | readonly number[] },
@@ -43,7 +43,7 @@ export const categoricalFocalCrossentropy: LossFunction<Options> = lossFunction(
     const total = sum(given, { axis, keepdims: true });
     const probabilities = clip(divide(given, total), epsilon(), 1 - epsilon());
     const crossentropy = negative(multiply(truth, log(probabilities)));
-    const weight = multiply(power(subtract(1, probabilities), gamma), alpha);
+    const weight = multiply(power(subtract(1, probabilities), gamma), toDType(alpha, yPred.dtype));
     return sum(multiply(weight, crossentropy), axis);
   },
 );

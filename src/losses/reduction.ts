@@ -1,7 +1,6 @@
 import { divideNoNan, multiply } from "../ops/arithmetic.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { inDType } from "../ops/in-dtype.ts";
-import { where } from "../ops/indexing.ts";
 import { mean, sum } from "../ops/reductions.ts";
 import { oneOf } from "../util/options.ts";
 import { toSameRank } from "./same-rank.ts";
@@ -54,8 +53,7 @@ function withMask(
   let weight = inDType(mask, values.dtype);
   if (reduction === "mean" || reduction === "sum_over_batch_size") {
     // Valid entries weigh total / valid, so that the mean over all entries becomes the mean over the valid ones.
-    const total = mask.shape.reduce<number>((product, dim) => product * (dim ?? 1), 1);
-    weight = where(inDType(mask, "bool"), divideNoNan(total, sum(weight)), 0);
+    weight = divideNoNan(weight, mean(weight));
   }
   if (sampleWeight === null) return weight;
   const [masked, given] = toSameRank(weight, inDType(sampleWeight, values.dtype));

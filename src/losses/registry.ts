@@ -113,8 +113,13 @@ export const lossClasses: ReadonlyMap<string, LossConstructor<never>> = new Map(
   classes.map((cls) => [cls.className, cls]),
 );
 
+/** Whether it is a class of losses, given in place of one of its objects. */
+function isLossClass(value: unknown): value is LossConstructor<never> {
+  return typeof value === "function" && "prototype" in value && value.prototype instanceof LossBase;
+}
+
 /** A name, a function of truth and predictions, or a loss object. */
-export type LossIdentifier = string | LossLike | LossBase;
+export type LossIdentifier = string | LossLike | LossBase | LossConstructor<never>;
 
 /**
  * The loss an identifier stands for: `"mse"`, `"mean_squared_error"` give functions, `"MeanSquaredError"` an object;
@@ -126,6 +131,7 @@ export function get(identifier: LossIdentifier): LossLike | Loss;
 export function get(identifier: LossIdentifier | null): LossLike | Loss | null;
 export function get(identifier: LossIdentifier | null): LossLike | Loss | null {
   if (identifier === null) return null;
+  if (isLossClass(identifier)) return Reflect.construct(identifier, []) as Loss; // SAFETY: a loss's class makes losses
   if (typeof identifier !== "string") return identifier as LossLike | Loss; // SAFETY: losses are callable
   const name =
     aliases[identifier] ??

@@ -119,6 +119,11 @@ const byIdentifier: ReadonlyMap<string, MetricConstructor<never, MetricBase>> = 
   ]),
 );
 
+/** Whether it is a class of metrics, given in place of one of its objects. */
+function isMetricClass(value: unknown): value is MetricConstructor<never, MetricBase> {
+  return typeof value === "function" && "prototype" in value && value.prototype instanceof MetricBase;
+}
+
 /** A name, a metric, or a function of truth and predictions. */
 export type MetricIdentifier = string | MetricBase | MetricFunction;
 
@@ -131,6 +136,7 @@ export type MetricIdentifier = string | MetricBase | MetricFunction;
 export function get(identifier: MetricIdentifier): MetricBase | MetricFunction;
 export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null;
 export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null {
+  if (isMetricClass(identifier)) return Reflect.construct(identifier, []) as MetricBase; // SAFETY: a metric's class makes metrics
   if (typeof identifier !== "string") return identifier;
   const alias =
     aliases[identifier] ??

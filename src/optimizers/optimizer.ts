@@ -104,6 +104,15 @@ export abstract class OptimizerBase extends OptimizerState {
     else this.#eager.run(values, indices);
   }
 
+  /** As `apply`, for pairs of a gradient and its variable. */
+  applyGradients(pairs: Iterable<readonly [gradient: Gradient, variable: Variable]>): void {
+    const list = [...pairs];
+    this.apply(
+      list.map(([gradient]) => gradient),
+      list.map(([, variable]) => variable),
+    );
+  }
+
   #targets(gradients: readonly Gradient[], variables: readonly Variable[] | null): readonly Variable[] {
     const where = `${this.name} (${this.className})`;
     if (variables === null && !this.built) {
@@ -142,7 +151,7 @@ export abstract class OptimizerBase extends OptimizerState {
   /** One step, in a trace: unscales gradients, changes variables, keeps them within constraints, counts. */
   protected update(gradients: readonly Tensor[], variables: readonly Variable[]): void {
     const scale = this.lossScaleFactor;
-    this.#applyGradients(scale === null ? gradients : gradients.map((g) => divide(g, scale)), variables);
+    this.#changeVariables(scale === null ? gradients : gradients.map((g) => divide(g, scale)), variables);
     for (const variable of variables) {
       if (variable.constraint !== null) variable.assign(variable.constraint(variable.value));
     }
@@ -150,7 +159,7 @@ export abstract class OptimizerBase extends OptimizerState {
   }
 
   /** Accumulates, clips, decays, updates and averages. */
-  #applyGradients(gradients: readonly Tensor[], variables: readonly Variable[]): void {
+  #changeVariables(gradients: readonly Tensor[], variables: readonly Variable[]): void {
     const steps = this.gradientAccumulationSteps;
     if (steps === null) this.#clipAndUpdate(gradients, variables);
     else this.#accumulate(gradients, variables, steps);

@@ -47,6 +47,11 @@ const byLowerCase: ReadonlyMap<string, OptimizerConstructor<never>> = new Map(
   classes.map((cls) => [cls.className.toLowerCase(), cls]),
 );
 
+/** Whether it is a class of optimizers, given in place of one of its objects. */
+function isOptimizerClass(value: unknown): value is OptimizerConstructor<never> {
+  return typeof value === "function" && "prototype" in value && value.prototype instanceof OptimizerBase;
+}
+
 /** A name in any case, a class name with its configuration, or an optimizer. */
 export type OptimizerIdentifier =
   | string
@@ -61,6 +66,7 @@ export type OptimizerIdentifier =
  */
 export function get(identifier: OptimizerIdentifier): OptimizerBase {
   if (identifier instanceof OptimizerBase) return identifier;
+  if (isOptimizerClass(identifier)) return Reflect.construct(identifier, []) as OptimizerBase; // SAFETY: an optimizer's class makes optimizers
   const { className, config } =
     typeof identifier === "string" ? { className: identifier, config: undefined } : identifier;
   if (typeof className !== "string") {
