@@ -1,6 +1,6 @@
 import type { Backend } from "../../src/backend/contract.ts";
 import { needAllKernels } from "../../src/backend/kernels.ts";
-import { WasmBackend } from "../../src/backend/wasm/backend.ts";
+import { WasmBackend, type WasmOptions } from "../../src/backend/wasm/backend.ts";
 import { ReferenceBackend } from "../../src/backend/reference/reference-backend.ts";
 
 /** A backend that has to give what the reference gives for every sample of every primitive. */
@@ -14,9 +14,10 @@ export interface BackendUnderTest {
 export const backendsUnderTest: readonly BackendUnderTest[] = [
   { name: "reference", create: () => new ReferenceBackend(), skips: {} },
   { name: "wasm", create: () => wasm(), skips: {} },
+  { name: "wasm without relaxed SIMD", create: () => wasm({ relaxedSimd: false }), skips: {} },
 ];
 
-function wasm(): Backend {
+function wasm(options: WasmOptions = {}): Backend {
   needAllKernels();
-  return new WasmBackend();
+  return new WasmBackend(options);
 }
