@@ -1,6 +1,6 @@
 import { callable } from "../util/callable.ts";
 import { AntlerError, OptionError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import {
   joinPath,
   makeDirectory,
@@ -11,9 +11,11 @@ import {
   writeFileAtomic,
 } from "../util/platform/index.ts";
 import { BatchCounter } from "./batch-counter.ts";
-import { CallbackBase, type CallbackConstructor, type Hook } from "./callback.ts";
+import { CallbackBase, type CallbackConstructor, type Hook, type InOrder } from "./callback.ts";
 
 export interface BackupAndRestoreOptions {
+  /** Directory for the backup; it holds nothing else. */
+  readonly backupDir: string;
   /** `"epoch"`, or a number of batches. Default `"epoch"`. */
   readonly saveFreq?: "epoch" | number | undefined;
   /** Keep the backup before the last as well. Default false. */
@@ -23,6 +25,13 @@ export interface BackupAndRestoreOptions {
 }
 
 class BackupAndRestoreCallback extends CallbackBase {
+  static readonly parameters: ParameterTable = {
+    backupDir: required,
+    saveFreq: "epoch",
+    doubleCheckpoint: false,
+    deleteCheckpoint: true,
+  };
+
   readonly backupDir: string;
   readonly saveFreq: "epoch" | number;
   readonly doubleCheckpoint: boolean;
@@ -30,9 +39,15 @@ class BackupAndRestoreCallback extends CallbackBase {
   readonly #counter: BatchCounter;
   #epoch = 0;
 
-  constructor(backupDir: string, options: BackupAndRestoreOptions = {}) {
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<BackupAndRestoreOptions>(
+      "BackupAndRestore",
+      BackupAndRestoreCallback.parameters,
+      args,
+      [],
+    );
+    const { backupDir } = options;
     super();
-    checkOptions("BackupAndRestore", options, ["saveFreq", "doubleCheckpoint", "deleteCheckpoint"]);
     if (typeof backupDir !== "string" || backupDir === "")
       throw new OptionError(
         `BackupAndRestore: expected the path of a directory, received ${JSON.stringify(backupDir)}.`,
@@ -117,7 +132,10 @@ class BackupAndRestoreCallback extends CallbackBase {
 }
 
 export type BackupAndRestore = BackupAndRestoreCallback;
-type Arguments = readonly [backupDir: string, options?: BackupAndRestoreOptions];
+type Arguments = InOrder<
+  BackupAndRestoreOptions,
+  ["backupDir", "saveFreq", "doubleCheckpoint", "deleteCheckpoint"]
+>;
 
 /** Keeps a backup of training, and goes on from it when `fit` was interrupted. @see Keras `callbacks/backup_and_restore.py` */
 export const BackupAndRestore: CallbackConstructor<Arguments, BackupAndRestore> = callable<

@@ -1,4 +1,5 @@
 import type { Variable } from "../graph/variable.ts";
+import type { Rest } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { MetricBase } from "../metrics/metric.ts";
@@ -16,6 +17,9 @@ export interface CallbackModel {
   readonly metrics: readonly MetricBase[];
   getWeights(): Tensor[];
   setWeights(values: readonly Tensor[]): void;
+  /** The graph of layers; null for a model that computes in `call`. */
+  readonly graph: object | null;
+  toJson(): string;
   save(path: string): Promise<void>;
   saveWeights(path: string): Promise<void>;
   loadWeights(path: string): Promise<void>;
@@ -94,6 +98,9 @@ export interface PredictLogs {
   /** A tensor, or nested tensors. */
   readonly outputs: unknown;
 }
+
+/** A constructor's arguments: options O by name, or by position in the order of K. */
+export type InOrder<O, K extends readonly (keyof O)[]> = Rest<{ [I in keyof K]: Pick<O, K[I]> }>;
 
 export type Callback = CallbackBase;
 

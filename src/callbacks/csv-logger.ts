@@ -1,11 +1,13 @@
 import type { NestedNumbers } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import { appendToFile, pathKind, readFile, writeFileAtomic } from "../util/platform/index.ts";
-import { CallbackBase, type CallbackConstructor } from "./callback.ts";
+import { CallbackBase, type CallbackConstructor, type InOrder } from "./callback.ts";
 import type { Logs } from "./logs.ts";
 
 export interface CSVLoggerOptions {
+  /** Path of the file. */
+  readonly filename: string;
   /** Default `","`. */
   readonly separator?: string | undefined;
   /** Whether an existing file goes on. Default false: it begins anew. */
@@ -13,15 +15,22 @@ export interface CSVLoggerOptions {
 }
 
 class CSVLoggerCallback extends CallbackBase {
+  static readonly parameters: ParameterTable = {
+    filename: required,
+    separator: ",",
+    append: false,
+  };
+
   readonly filename: string;
   readonly separator: string;
   readonly append: boolean;
   #keys: readonly string[] | null = null;
   #hasHeader = false;
 
-  constructor(filename: string, options: CSVLoggerOptions = {}) {
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<CSVLoggerOptions>("CSVLogger", CSVLoggerCallback.parameters, args, []);
+    const { filename } = options;
     super();
-    checkOptions("CSVLogger", options, ["separator", "append"]);
     this.filename = filename;
     this.separator = options.separator ?? ",";
     this.append = options.append ?? false;
@@ -67,7 +76,7 @@ function formatCell(value: NestedNumbers): string {
 }
 
 export type CSVLogger = CSVLoggerCallback;
-type Arguments = readonly [filename: string, options?: CSVLoggerOptions];
+type Arguments = InOrder<CSVLoggerOptions, ["filename", "separator", "append"]>;
 
 /** Writes losses and metrics to a CSV file, a line for each epoch. @see Keras `callbacks/csv_logger.py` */
 export const CSVLogger: CallbackConstructor<Arguments, CSVLogger> = callable<

@@ -1,8 +1,8 @@
 import type { Tensor } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { terminal } from "../util/platform/index.ts";
-import type { CallbackConstructor } from "./callback.ts";
+import type { CallbackConstructor, InOrder } from "./callback.ts";
 import type { Logs } from "./logs.ts";
 import { MonitorBase, type MonitorMode } from "./monitor.ts";
 
@@ -26,6 +26,17 @@ export interface EarlyStoppingOptions {
 }
 
 class EarlyStoppingCallback extends MonitorBase {
+  static readonly parameters: ParameterTable = {
+    monitor: "val_loss",
+    minDelta: 0,
+    patience: 0,
+    verbose: 0,
+    mode: "auto",
+    baseline: null,
+    restoreBestWeights: false,
+    startFromEpoch: 0,
+  };
+
   readonly patience: number;
   readonly verbose: number;
   readonly baseline: number | null;
@@ -37,17 +48,13 @@ class EarlyStoppingCallback extends MonitorBase {
   bestEpoch = 0;
   bestWeights: Tensor[] | null = null;
 
-  constructor(options: EarlyStoppingOptions = {}) {
-    checkOptions("EarlyStopping", options, [
-      "monitor",
-      "minDelta",
-      "patience",
-      "verbose",
-      "mode",
-      "baseline",
-      "restoreBestWeights",
-      "startFromEpoch",
-    ]);
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<EarlyStoppingOptions>(
+      "EarlyStopping",
+      EarlyStoppingCallback.parameters,
+      args,
+      [],
+    );
     super("EarlyStopping", options.monitor ?? "val_loss", options.mode ?? "auto", options.minDelta ?? 0);
     this.patience = options.patience ?? 0;
     this.verbose = options.verbose ?? 0;
@@ -96,10 +103,13 @@ class EarlyStoppingCallback extends MonitorBase {
 }
 
 export type EarlyStopping = EarlyStoppingCallback;
+type Arguments = InOrder<
+  EarlyStoppingOptions,
+  ["monitor", "minDelta", "patience", "verbose", "mode", "baseline", "restoreBestWeights", "startFromEpoch"]
+>;
 
 /** Ends training when a number has stopped to improve. @see Keras `callbacks/early_stopping.py` */
-export const EarlyStopping: CallbackConstructor<readonly [options?: EarlyStoppingOptions], EarlyStopping> =
-  callable<
-    typeof EarlyStoppingCallback,
-    CallbackConstructor<readonly [options?: EarlyStoppingOptions], EarlyStopping>
-  >(EarlyStoppingCallback);
+export const EarlyStopping: CallbackConstructor<Arguments, EarlyStopping> = callable<
+  typeof EarlyStoppingCallback,
+  CallbackConstructor<Arguments, EarlyStopping>
+>(EarlyStoppingCallback);

@@ -128,6 +128,21 @@ export class EventFile {
     );
   }
 
+  /** A model's description, from which TensorBoard draws its layers. */
+  kerasModel(tag: string, json: string, step: number): void {
+    const stringType = 7; // DT_STRING
+    const tensor = new Message().integer(1, stringType).bytes(2, new Uint8Array()).text(8, json).finish();
+    const plugin = new Message().text(1, "graph_keras_model").text(2, "1").finish();
+    const metadata = new Message().bytes(1, plugin).finish();
+    const content = new Message().text(1, tag).bytes(8, tensor).bytes(9, metadata).finish();
+    this.#add(
+      new Message()
+        .double(1, this.#now())
+        .integer(2, step)
+        .bytes(5, new Message().bytes(1, content).finish()),
+    );
+  }
+
   /** Writes what has been added since the last time. */
   async flush(): Promise<void> {
     const records = this.#pending;

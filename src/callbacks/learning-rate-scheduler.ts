@@ -1,12 +1,14 @@
 import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import { terminal } from "../util/platform/index.ts";
-import { CallbackBase, type CallbackConstructor } from "./callback.ts";
+import { CallbackBase, type CallbackConstructor, type InOrder } from "./callback.ts";
 import { logRates, optimizersOf, rateOf } from "./learning-rates.ts";
 import type { Logs } from "./logs.ts";
 
 export interface LearningRateSchedulerOptions {
+  /** Gives the rate of each epoch. */
+  readonly schedule: RateSchedule;
   /** 1: say what the rate becomes. Default 0. */
   readonly verbose?: 0 | 1 | undefined;
 }
@@ -15,19 +17,29 @@ export interface LearningRateSchedulerOptions {
 export type RateSchedule = (epoch: number, rate: number) => number;
 
 class LearningRateSchedulerCallback extends CallbackBase {
+  static readonly parameters: ParameterTable = {
+    schedule: required,
+    verbose: 0,
+  };
+
   readonly schedule: RateSchedule;
   readonly verbose: number;
 
-  constructor(schedule: RateSchedule, options: LearningRateSchedulerOptions | 0 | 1 = {}) {
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<LearningRateSchedulerOptions>(
+      "LearningRateScheduler",
+      LearningRateSchedulerCallback.parameters,
+      args,
+      [],
+    );
+    const { schedule } = options;
     super();
     if (typeof schedule !== "function")
       throw new OptionError(
         `LearningRateScheduler: expected a function (epoch, rate) => rate, received ${typeof schedule}.`,
       );
-    const given = typeof options === "number" ? { verbose: options } : options;
-    checkOptions("LearningRateScheduler", given, ["verbose"]);
     this.schedule = schedule;
-    this.verbose = given.verbose ?? 0;
+    this.verbose = options.verbose ?? 0;
   }
 
   override onEpochBegin(epoch: number): void {
@@ -49,7 +61,7 @@ class LearningRateSchedulerCallback extends CallbackBase {
 }
 
 export type LearningRateScheduler = LearningRateSchedulerCallback;
-type Arguments = readonly [schedule: RateSchedule, options?: LearningRateSchedulerOptions | 0 | 1];
+type Arguments = InOrder<LearningRateSchedulerOptions, ["schedule", "verbose"]>;
 
 /** Sets the learning rate at the beginning of each epoch. @see Keras `callbacks/learning_rate_scheduler.py` */
 export const LearningRateScheduler: CallbackConstructor<Arguments, LearningRateScheduler> = callable<

@@ -1,14 +1,16 @@
 import { callable } from "../util/callable.ts";
 import { OptionError, warnOnce } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import { directoryOf, makeDirectory, terminal } from "../util/platform/index.ts";
 import { BatchCounter } from "./batch-counter.ts";
-import type { CallbackConstructor, Hook } from "./callback.ts";
+import type { CallbackConstructor, Hook, InOrder } from "./callback.ts";
 import { formatPath } from "./format-path.ts";
 import type { Logs } from "./logs.ts";
 import { MonitorBase, type MonitorMode } from "./monitor.ts";
 
 export interface ModelCheckpointOptions {
+  /** With placeholders: `model-{epoch:02d}-{val_loss:.2f}.keras`. */
+  readonly filepath: string;
   /** What `saveBestOnly` watches. Default `"val_loss"`. */
   readonly monitor?: string | undefined;
   /** 1: say what is saved. Default 0. */
@@ -25,17 +27,18 @@ export interface ModelCheckpointOptions {
   readonly initialValueThreshold?: number | null | undefined;
 }
 
-const optionNames = [
-  "monitor",
-  "verbose",
-  "saveBestOnly",
-  "saveWeightsOnly",
-  "mode",
-  "saveFreq",
-  "initialValueThreshold",
-];
-
 class ModelCheckpointCallback extends MonitorBase {
+  static readonly parameters: ParameterTable = {
+    filepath: required,
+    monitor: "val_loss",
+    verbose: 0,
+    saveBestOnly: false,
+    saveWeightsOnly: false,
+    mode: "auto",
+    saveFreq: "epoch",
+    initialValueThreshold: null,
+  };
+
   /** With placeholders: `model-{epoch:02d}-{val_loss:.2f}.keras`. */
   readonly filepath: string;
   readonly verbose: number;
@@ -45,8 +48,14 @@ class ModelCheckpointCallback extends MonitorBase {
   readonly #counter: BatchCounter;
   #epoch = 0;
 
-  constructor(filepath: string, options: ModelCheckpointOptions = {}) {
-    checkOptions("ModelCheckpoint", options, optionNames);
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<ModelCheckpointOptions>(
+      "ModelCheckpoint",
+      ModelCheckpointCallback.parameters,
+      args,
+      [],
+    );
+    const { filepath } = options;
     super(
       "ModelCheckpoint",
       options.monitor ?? "val_loss",
@@ -127,7 +136,19 @@ class ModelCheckpointCallback extends MonitorBase {
 }
 
 export type ModelCheckpoint = ModelCheckpointCallback;
-type Arguments = readonly [filepath: string, options?: ModelCheckpointOptions];
+type Arguments = InOrder<
+  ModelCheckpointOptions,
+  [
+    "filepath",
+    "monitor",
+    "verbose",
+    "saveBestOnly",
+    "saveWeightsOnly",
+    "mode",
+    "saveFreq",
+    "initialValueThreshold",
+  ]
+>;
 
 /** Saves the model, or its weights, as it is trained. @see Keras `callbacks/model_checkpoint.py` */
 export const ModelCheckpoint: CallbackConstructor<Arguments, ModelCheckpoint> = callable<

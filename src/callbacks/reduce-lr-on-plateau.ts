@@ -1,9 +1,9 @@
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { terminal } from "../util/platform/index.ts";
-import type { CallbackConstructor } from "./callback.ts";
+import type { CallbackConstructor, InOrder } from "./callback.ts";
 import { logRates, optimizersOf, rateOf } from "./learning-rates.ts";
 import type { Logs } from "./logs.ts";
 import { MonitorBase, type MonitorMode } from "./monitor.ts";
@@ -28,6 +28,17 @@ export interface ReduceLROnPlateauOptions {
 }
 
 class ReduceLROnPlateauCallback extends MonitorBase {
+  static readonly parameters: ParameterTable = {
+    monitor: "val_loss",
+    factor: 0.1,
+    patience: 10,
+    verbose: 0,
+    mode: "auto",
+    minDelta: 1e-4,
+    cooldown: 0,
+    minLr: 0,
+  };
+
   readonly factor: number;
   readonly patience: number;
   readonly verbose: number;
@@ -36,17 +47,13 @@ class ReduceLROnPlateauCallback extends MonitorBase {
   cooldownCounter = 0;
   wait = 0;
 
-  constructor(options: ReduceLROnPlateauOptions = {}) {
-    checkOptions("ReduceLROnPlateau", options, [
-      "monitor",
-      "factor",
-      "patience",
-      "verbose",
-      "mode",
-      "minDelta",
-      "cooldown",
-      "minLr",
-    ]);
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<ReduceLROnPlateauOptions>(
+      "ReduceLROnPlateau",
+      ReduceLROnPlateauCallback.parameters,
+      args,
+      [],
+    );
     super(
       "ReduceLROnPlateau",
       options.monitor ?? "val_loss",
@@ -101,12 +108,13 @@ class ReduceLROnPlateauCallback extends MonitorBase {
 }
 
 export type ReduceLROnPlateau = ReduceLROnPlateauCallback;
+type Arguments = InOrder<
+  ReduceLROnPlateauOptions,
+  ["monitor", "factor", "patience", "verbose", "mode", "minDelta", "cooldown", "minLr"]
+>;
 
 /** Reduces the learning rate when a number has stopped to improve. @see Keras `callbacks/reduce_lr_on_plateau.py` */
-export const ReduceLROnPlateau: CallbackConstructor<
-  readonly [options?: ReduceLROnPlateauOptions],
-  ReduceLROnPlateau
-> = callable<
+export const ReduceLROnPlateau: CallbackConstructor<Arguments, ReduceLROnPlateau> = callable<
   typeof ReduceLROnPlateauCallback,
-  CallbackConstructor<readonly [options?: ReduceLROnPlateauOptions], ReduceLROnPlateau>
+  CallbackConstructor<Arguments, ReduceLROnPlateau>
 >(ReduceLROnPlateauCallback);

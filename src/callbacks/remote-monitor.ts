@@ -1,8 +1,8 @@
 import { callable } from "../util/callable.ts";
 import { DataError, warnOnce } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { postText } from "../util/platform/index.ts";
-import { CallbackBase, type CallbackConstructor } from "./callback.ts";
+import { CallbackBase, type CallbackConstructor, type InOrder } from "./callback.ts";
 import type { Logs } from "./logs.ts";
 
 export interface RemoteMonitorOptions {
@@ -19,15 +19,28 @@ export interface RemoteMonitorOptions {
 }
 
 class RemoteMonitorCallback extends CallbackBase {
+  static readonly parameters: ParameterTable = {
+    root: "http://localhost:9000",
+    path: "/publish/epoch/end/",
+    field: "data",
+    headers: null,
+    sendAsJson: false,
+  };
+
   readonly root: string;
   readonly path: string;
   readonly field: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly sendAsJson: boolean;
 
-  constructor(options: RemoteMonitorOptions = {}) {
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<RemoteMonitorOptions>(
+      "RemoteMonitor",
+      RemoteMonitorCallback.parameters,
+      args,
+      [],
+    );
     super();
-    checkOptions("RemoteMonitor", options, ["root", "path", "field", "headers", "sendAsJson"]);
     this.root = options.root ?? "http://localhost:9000";
     this.path = options.path ?? "/publish/epoch/end/";
     this.field = options.field ?? "data";
@@ -49,10 +62,10 @@ class RemoteMonitorCallback extends CallbackBase {
 }
 
 export type RemoteMonitor = RemoteMonitorCallback;
+type Arguments = InOrder<RemoteMonitorOptions, ["root", "path", "field", "headers", "sendAsJson"]>;
 
 /** Sends losses and metrics to a server after each epoch. @see Keras `callbacks/remote_monitor.py` */
-export const RemoteMonitor: CallbackConstructor<readonly [options?: RemoteMonitorOptions], RemoteMonitor> =
-  callable<
-    typeof RemoteMonitorCallback,
-    CallbackConstructor<readonly [options?: RemoteMonitorOptions], RemoteMonitor>
-  >(RemoteMonitorCallback);
+export const RemoteMonitor: CallbackConstructor<Arguments, RemoteMonitor> = callable<
+  typeof RemoteMonitorCallback,
+  CallbackConstructor<Arguments, RemoteMonitor>
+>(RemoteMonitorCallback);

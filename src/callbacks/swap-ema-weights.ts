@@ -2,8 +2,8 @@ import type { Variable } from "../graph/variable.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { callable } from "../util/callable.ts";
 import { AntlerError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
-import { CallbackBase, type CallbackConstructor } from "./callback.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
+import { CallbackBase, type CallbackConstructor, type InOrder } from "./callback.ts";
 import { optimizersOf } from "./learning-rates.ts";
 
 export interface SwapEMAWeightsOptions {
@@ -12,12 +12,21 @@ export interface SwapEMAWeightsOptions {
 }
 
 class SwapEMAWeightsCallback extends CallbackBase {
+  static readonly parameters: ParameterTable = {
+    swapOnEpoch: false,
+  };
+
   readonly swapOnEpoch: boolean;
   #isSwapped = false;
 
-  constructor(options: SwapEMAWeightsOptions = {}) {
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<SwapEMAWeightsOptions>(
+      "SwapEMAWeights",
+      SwapEMAWeightsCallback.parameters,
+      args,
+      [],
+    );
     super();
-    checkOptions("SwapEMAWeights", options, ["swapOnEpoch"]);
     this.swapOnEpoch = options.swapOnEpoch ?? false;
   }
 
@@ -82,10 +91,10 @@ function innerOf(optimizer: Optimizer): Optimizer {
 }
 
 export type SwapEMAWeights = SwapEMAWeightsCallback;
+type Arguments = InOrder<SwapEMAWeightsOptions, ["swapOnEpoch"]>;
 
 /** Evaluates (and predicts) with the optimizer's averages of the weights. @see Keras `callbacks/swap_ema_weights.py` */
-export const SwapEMAWeights: CallbackConstructor<readonly [options?: SwapEMAWeightsOptions], SwapEMAWeights> =
-  callable<
-    typeof SwapEMAWeightsCallback,
-    CallbackConstructor<readonly [options?: SwapEMAWeightsOptions], SwapEMAWeights>
-  >(SwapEMAWeightsCallback);
+export const SwapEMAWeights: CallbackConstructor<Arguments, SwapEMAWeights> = callable<
+  typeof SwapEMAWeightsCallback,
+  CallbackConstructor<Arguments, SwapEMAWeights>
+>(SwapEMAWeightsCallback);

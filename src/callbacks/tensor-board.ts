@@ -2,9 +2,9 @@ import { toNumbers } from "../ir/numbers.ts";
 import { Variable } from "../graph/variable.ts";
 import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { joinPath, makeDirectory, nowMs, wallClockMs } from "../util/platform/index.ts";
-import { CallbackBase, type CallbackConstructor, type CallbackModel } from "./callback.ts";
+import { CallbackBase, type CallbackConstructor, type CallbackModel, type InOrder } from "./callback.ts";
 import { EventFile } from "./event-file.ts";
 import { logRates } from "./learning-rates.ts";
 import type { Logs } from "./logs.ts";
@@ -14,15 +14,38 @@ export interface TensorBoardOptions {
   readonly logDir?: string | undefined;
   /** Epochs between two histograms of the weights; 0: none. Default 0. */
   readonly histogramFreq?: number | undefined;
+  /** Whether the layers of a functional model are written, for the graph that TensorBoard draws. Default true. */
+  readonly writeGraph?: boolean | undefined;
+  /** Only false is supported. */
+  readonly writeImages?: boolean | undefined;
   /** Default false. */
   readonly writeStepsPerSecond?: boolean | undefined;
   /** `"epoch"`, `"batch"`, or batches between two entries. Default `"epoch"`. */
   readonly updateFreq?: "epoch" | "batch" | number | undefined;
+  /** Only 0 is supported. */
+  readonly profileBatch?: number | undefined;
+  /** Only 0 is supported. */
+  readonly embeddingsFreq?: number | undefined;
+  /** Only null is supported. */
+  readonly embeddingsMetadata?: null | undefined;
 }
 
 class TensorBoardCallback extends CallbackBase {
+  static readonly parameters: ParameterTable = {
+    logDir: "logs",
+    histogramFreq: 0,
+    writeGraph: true,
+    writeImages: false,
+    writeStepsPerSecond: false,
+    updateFreq: "epoch",
+    profileBatch: 0,
+    embeddingsFreq: 0,
+    embeddingsMetadata: null,
+  };
+
   readonly logDir: string;
   readonly histogramFreq: number;
+  readonly writeGraph: boolean;
   readonly writeStepsPerSecond: boolean;
   readonly updateFreq: "epoch" | number;
   readonly #files = new Map<string, EventFile>();
@@ -30,14 +53,28 @@ class TensorBoardCallback extends CallbackBase {
   #batchesBefore = 0;
   #epochStart = 0;
 
-  constructor(options: TensorBoardOptions | string = {}) {
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<TensorBoardOptions>(
+      "TensorBoard",
+      TensorBoardCallback.parameters,
+      args,
+      [],
+    );
     super();
-    const given = typeof options === "string" ? { logDir: options } : options;
-    checkOptions("TensorBoard", given, ["logDir", "histogramFreq", "writeStepsPerSecond", "updateFreq"]);
-    this.logDir = given.logDir ?? "logs";
-    this.histogramFreq = given.histogramFreq ?? 0;
-    this.writeStepsPerSecond = given.writeStepsPerSecond ?? false;
-    const { updateFreq = "epoch" } = given;
+    const refused = ["writeImages", "profileBatch", "embeddingsFreq"].filter((name) => {
+      const value: unknown = Reflect.get(options, name);
+      return value !== false && value !== 0;
+    });
+    if (refused.length > 0 || (options.embeddingsMetadata ?? null) !== null) {
+      throw new OptionError(
+        `TensorBoard: \`${refused[0] ?? "embeddingsMetadata"}\` is not supported: losses, metrics, histograms of weights and the graph of layers are.`,
+      );
+    }
+    this.writeGraph = options.writeGraph ?? true;
+    this.logDir = options.logDir ?? "logs";
+    this.histogramFreq = options.histogramFreq ?? 0;
+    this.writeStepsPerSecond = options.writeStepsPerSecond ?? false;
+    const { updateFreq = "epoch" } = options;
     if (
       updateFreq !== "epoch" &&
       updateFreq !== "batch" &&
@@ -55,9 +92,13 @@ class TensorBoardCallback extends CallbackBase {
     this.#files.clear();
   }
 
-  override onTrainBegin(): void {
+  override async onTrainBegin(): Promise<void> {
     this.#trainBatch = 0;
     this.#batchesBefore = 0;
+    if (!this.writeGraph || this.model.graph === null) return;
+    const file = await this.#file("train");
+    file.kerasModel("keras", this.model.toJson(), 0);
+    await file.flush();
   }
 
   override onEpochBegin(): void {
@@ -133,7 +174,20 @@ class TensorBoardCallback extends CallbackBase {
 }
 
 export type TensorBoard = TensorBoardCallback;
-type Arguments = readonly [options?: TensorBoardOptions | string];
+type Arguments = InOrder<
+  TensorBoardOptions,
+  [
+    "logDir",
+    "histogramFreq",
+    "writeGraph",
+    "writeImages",
+    "writeStepsPerSecond",
+    "updateFreq",
+    "profileBatch",
+    "embeddingsFreq",
+    "embeddingsMetadata",
+  ]
+>;
 
 /** Writes losses, metrics and histograms of weights for TensorBoard. @see Keras `callbacks/tensorboard.py` */
 export const TensorBoard: CallbackConstructor<Arguments, TensorBoard> = callable<

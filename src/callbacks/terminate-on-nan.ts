@@ -1,8 +1,8 @@
 import { callable } from "../util/callable.ts";
 import { AntlerError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { terminal } from "../util/platform/index.ts";
-import { CallbackBase, type CallbackConstructor } from "./callback.ts";
+import { CallbackBase, type CallbackConstructor, type InOrder } from "./callback.ts";
 import type { Logs } from "./logs.ts";
 
 export interface TerminateOnNaNOptions {
@@ -11,11 +11,20 @@ export interface TerminateOnNaNOptions {
 }
 
 class TerminateOnNaNCallback extends CallbackBase {
+  static readonly parameters: ParameterTable = {
+    raiseError: false,
+  };
+
   readonly raiseError: boolean;
 
-  constructor(options: TerminateOnNaNOptions = {}) {
+  constructor(...args: readonly unknown[]) {
+    const options = bindParameters<TerminateOnNaNOptions>(
+      "TerminateOnNaN",
+      TerminateOnNaNCallback.parameters,
+      args,
+      [],
+    );
     super();
-    checkOptions("TerminateOnNaN", options, ["raiseError"]);
     this.raiseError = options.raiseError ?? false;
   }
 
@@ -32,10 +41,10 @@ class TerminateOnNaNCallback extends CallbackBase {
 }
 
 export type TerminateOnNaN = TerminateOnNaNCallback;
+type Arguments = InOrder<TerminateOnNaNOptions, ["raiseError"]>;
 
 /** Ends training when the loss is not finite. @see Keras `callbacks/terminate_on_nan.py` */
-export const TerminateOnNaN: CallbackConstructor<readonly [options?: TerminateOnNaNOptions], TerminateOnNaN> =
-  callable<
-    typeof TerminateOnNaNCallback,
-    CallbackConstructor<readonly [options?: TerminateOnNaNOptions], TerminateOnNaN>
-  >(TerminateOnNaNCallback);
+export const TerminateOnNaN: CallbackConstructor<Arguments, TerminateOnNaN> = callable<
+  typeof TerminateOnNaNCallback,
+  CallbackConstructor<Arguments, TerminateOnNaN>
+>(TerminateOnNaNCallback);

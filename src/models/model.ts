@@ -21,7 +21,7 @@ import type { MetricBase } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import type { History } from "../callbacks/history.ts";
-import type { CompileOptions } from "../training/compilation.ts";
+import { bindCompileOptions, type CompileOptions } from "../training/compilation.ts";
 import { evaluate } from "../training/evaluate.ts";
 import { fit } from "../training/fit.ts";
 import {
@@ -165,8 +165,10 @@ export class ModelClass extends ModelBase implements TrainableModel {
    *
    * @throws {OptionError} for unknown names.
    */
-  compile(options: CompileOptions = {}): void {
-    this.#trainer.compile(options);
+  compile(options?: CompileOptions): void;
+  compile(optimizer: CompileOptions["optimizer"], loss?: unknown, options?: CompileOptions): void;
+  compile(...args: readonly unknown[]): void {
+    this.#trainer.compile(bindCompileOptions(args));
   }
 
   /**
@@ -178,8 +180,15 @@ export class ModelClass extends ModelBase implements TrainableModel {
    */
   fit(x: unknown, y: unknown, options?: FitOptions): Promise<History>;
   fit(batches: unknown, options?: FitOptions): Promise<History>;
-  async fit(x: unknown, ...rest: readonly unknown[]): Promise<History> {
-    const [y, options] = splitArguments(x, rest, "fit");
+  fit(
+    x: unknown,
+    y: unknown,
+    batchSize: number | null,
+    epochs?: number,
+    options?: FitOptions,
+  ): Promise<History>;
+  async fit(data: unknown, ...rest: readonly unknown[]): Promise<History> {
+    const { x, y, options } = splitArguments<FitOptions>("fit", this.inputNames, data, rest);
     return fit(this.#trainer, this, x, y, options);
   }
 
@@ -195,16 +204,25 @@ export class ModelClass extends ModelBase implements TrainableModel {
     options: EvaluateOptions & { readonly returnDict: true },
   ): Promise<Record<string, number>>;
   evaluate(batches: unknown, options?: EvaluateOptions): Promise<number | number[]>;
-  async evaluate(
+  evaluate(
     x: unknown,
+    y: unknown,
+    batchSize: number | null,
+    options?: EvaluateOptions,
+  ): Promise<number | number[]>;
+  async evaluate(
+    data: unknown,
     ...rest: readonly unknown[]
   ): Promise<number | number[] | Record<string, number>> {
-    const [y, options] = splitArguments(x, rest, "evaluate");
+    const { x, y, options } = splitArguments<EvaluateOptions>("evaluate", this.inputNames, data, rest);
     return evaluate(this.#trainer, this, x, y, options);
   }
 
   /** The outputs for data, computed batch by batch: a tensor, or tensors nested as the model's outputs are. */
-  async predict(x: unknown, options: PredictOptions = {}): Promise<Tensor> {
+  predict(x: unknown, options?: PredictOptions): Promise<Tensor>;
+  predict(x: unknown, batchSize: number | null, options?: PredictOptions): Promise<Tensor>;
+  async predict(data: unknown, ...rest: readonly unknown[]): Promise<Tensor> {
+    const { x, options } = splitArguments<PredictOptions>("predict", this.inputNames, data, rest);
     return (await predict(this.#trainer, this, x, options)) as Tensor; // SAFETY: one tensor as a rule, and typed so
   }
 
@@ -216,10 +234,15 @@ export class ModelClass extends ModelBase implements TrainableModel {
   ): Promise<Record<string, number>>;
   trainOnBatch(x: unknown, y?: unknown, options?: TrainOnBatchOptions): Promise<number | number[]>;
   async trainOnBatch(
-    x: unknown,
-    y?: unknown,
-    options: TrainOnBatchOptions = {},
+    data: unknown,
+    ...rest: readonly unknown[]
   ): Promise<number | number[] | Record<string, number>> {
+    const { x, y, options } = splitArguments<TrainOnBatchOptions>(
+      "trainOnBatch",
+      this.inputNames,
+      data,
+      rest,
+    );
     return trainOnBatch(this.#trainer, x, y, options);
   }
 
@@ -231,10 +254,10 @@ export class ModelClass extends ModelBase implements TrainableModel {
   ): Promise<Record<string, number>>;
   testOnBatch(x: unknown, y?: unknown, options?: TestOnBatchOptions): Promise<number | number[]>;
   async testOnBatch(
-    x: unknown,
-    y?: unknown,
-    options: TestOnBatchOptions = {},
+    data: unknown,
+    ...rest: readonly unknown[]
   ): Promise<number | number[] | Record<string, number>> {
+    const { x, y, options } = splitArguments<TestOnBatchOptions>("testOnBatch", this.inputNames, data, rest);
     return testOnBatch(this.#trainer, x, y, options);
   }
 

@@ -2,7 +2,7 @@ import { Mean } from "../metrics/index.ts";
 import { get as getOptimizer, optimizerClasses } from "../optimizers/registry.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { OptionError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindArguments, checkOptions, isPlainObject } from "../util/options.ts";
 import { CompileLoss } from "./compile-loss.ts";
 import { CompileMetrics } from "./compile-metrics.ts";
 import { outputNamesOf } from "./structure.ts";
@@ -47,6 +47,13 @@ export interface Compilation {
   readonly lossTracker: Mean;
   readonly stepsPerExecution: number;
   readonly runEagerly: boolean;
+}
+
+/** The arguments of `model.compile`: options, or the leading ones by position. */
+export function bindCompileOptions(args: readonly unknown[]): CompileOptions {
+  const [first] = args;
+  const isOptions = args.length <= 1 && (first === undefined || isPlainObject(first));
+  return isOptions ? (first ?? {}) : bindArguments("compile", optionNames, args); // checked when they are resolved
 }
 
 /** Resolves the options of `model.compile`. */

@@ -347,3 +347,20 @@ describe("a run", () => {
     expect(parts["second"]?.arraySync()).toEqual(whole["second"]?.arraySync());
   });
 });
+
+describe("arguments", () => {
+  it("may be given by position in Keras's order, or all by name", async () => {
+    const expected = await lossesOf(linear().fit(x, y, fixed));
+    expect(await lossesOf(linear().fit(x, y, 8, 3, { shuffle: false, verbose: 0 }))).toEqual(expected);
+    expect(await lossesOf(linear().fit({ x, y, ...fixed }))).toEqual(expected);
+    const model = linear();
+    model.compile(new SGD(0.1), "mse", { metrics: ["mae"] });
+    expect(await lossesOf(model.fit(x, y, fixed))).toEqual(expected);
+    expect((await model.predict(x, 7, { verbose: 0 })).shape).toEqual([count, 1]);
+    expect(await model.evaluate(x, y, 8, { verbose: 0, returnDict: true })).toHaveProperty("mae");
+    const stop = new EarlyStopping("loss", 0.5, { patience: 3 });
+    expect([stop.monitor, stop.minDelta, stop.patience, stop.mode]).toEqual(["loss", 0.5, 3, "auto"]);
+    await expect(linear().fit(x, y, 8, { batchSize: 8 } as never)).rejects.toThrow(/given twice/);
+    expect(() => EarlyStopping({ patiense: 1 } as never)).toThrow(/unknown option `patiense`.*`patience`/);
+  });
+});
