@@ -25,7 +25,7 @@ export class Engine {
   get pool(): ThreadPool | null {
     const threads = threadCount();
     if (this.#pool?.isBusy) return this.#pool;
-    if (this.#pool?.threads !== threads) this.close();
+    if (this.#pool?.threads !== threads || this.#pool.isLost) this.close();
     if (threads === 1) return null;
     if (!this.heap.shared) this.heap.makeShared();
     this.#pool ??= new ThreadPool(this.heap.memory, threads, canBlock());

@@ -19,6 +19,7 @@ export class ThreadPool {
   #posted = 0;
   #steps = 0;
   #failure: string | null = null;
+  #isReported = false;
   readonly #forget: FinalizationRegistry<number> = new FinalizationRegistry((program) =>
     this.#post({ program }),
   );
@@ -116,10 +117,16 @@ export class ThreadPool {
     this.#failure ??= reason;
   }
 
+  /** Whether the pool has failed and said so: it is of no more use. */
+  get isLost(): boolean {
+    return this.#isReported;
+  }
+
   #error(): DeviceError {
+    this.#isReported = true;
     return new DeviceError(
       `wasm backend: expected ${this.threads} working threads, but ${this.#failure}. ` +
-        `The values of variables may be those of an unfinished step; load them again, or set the number of threads to 1.`,
+        `New threads take their place; but variables may have the values of an unfinished step, so load them again.`,
     );
   }
 }
