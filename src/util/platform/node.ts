@@ -1,3 +1,4 @@
+/** @internal */
 type BuiltinName =
   | "node:fs"
   | "node:fs/promises"
@@ -6,6 +7,7 @@ type BuiltinName =
   | "node:process"
   | "node:crypto"
   | "node:worker_threads";
+/** @internal The types of Node are not asked of users of the package. */
 interface Builtins {
   "node:fs": typeof import("node:fs");
   "node:fs/promises": typeof import("node:fs/promises");
@@ -24,6 +26,8 @@ interface ProcessLike {
  * A module of Node's, or `undefined` where there is no Node (a browser, a worker in one).
  *
  * Asked for at run time through `process.getBuiltinModule`, so that a bundler for browsers has nothing to resolve.
+ *
+ * @internal
  */
 export function nodeModule<N extends BuiltinName>(name: N): Builtins[N] | undefined {
   // SAFETY: `process` is looked up by its one method, which is checked before it is called.
