@@ -17,33 +17,14 @@ import type {
 } from "../ir/shape-types/index.ts";
 import type { ConcreteFamily } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
-import type { MetricBase } from "../metrics/metric.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { Tensor } from "../ops/core/tensor.ts";
-import type { History } from "../callbacks/history.ts";
-import { bindCompileOptions, type CompileOptions } from "../training/compilation.ts";
-import { evaluate } from "../training/evaluate.ts";
-import { fit } from "../training/fit.ts";
-import {
-  predictOnBatch,
-  testOnBatch,
-  type TestOnBatchOptions,
-  trainOnBatch,
-  type TrainOnBatchOptions,
-} from "../training/on-batch.ts";
-import { splitArguments } from "../training/arguments.ts";
-import type { EvaluateOptions, FitOptions, PredictOptions } from "../training/options.ts";
-import { predict } from "../training/predict.ts";
-import { outputNamesOf } from "../training/structure.ts";
-import type { LossArguments, StepData, StepLogs, TrainableModel } from "../training/trainable.ts";
-import { Trainer } from "../training/trainer.ts";
 import { printSummary, type SummaryOptions } from "../viz/summary.ts";
 import { pythonJson } from "../saving/python-json.ts";
 import type { FileSource, LoadWeightsOptions, SaveOptions } from "../saving/index.ts";
 import { serializeLayer } from "../saving/serialize.ts";
 import { cloneGraph, copyLayer } from "./clone-graph.ts";
 import { FunctionalGraph } from "./functional-graph.ts";
-import { ModelBase, modelOptions } from "./model-base.ts";
+import { modelOptions } from "./model-base.ts";
+import { TrainedModel } from "./trained-model.ts";
 
 /** How a model whose rule is not known is called: on symbolic or real tensors, arrays or objects of them. */
 export type WideCall = WideCallSignature<SymbolicFamily, ConcreteFamily, LayerCallOptions>;
@@ -53,9 +34,8 @@ export type WideCall = WideCallSignature<SymbolicFamily, ConcreteFamily, LayerCa
  *
  * `Model` is this class, callable. @see Keras `models/model.py`
  */
-export class ModelClass extends ModelBase implements TrainableModel {
+export class ModelClass extends TrainedModel {
   static readonly className: string = "Model";
-  readonly #trainer: Trainer = new Trainer(this);
 
   constructor(...args: readonly unknown[]) {
     const options = modelOptions(args);
@@ -128,236 +108,6 @@ export class ModelClass extends ModelBase implements TrainableModel {
   async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
     const { loadWeights } = await import("../saving/index.ts");
     await loadWeights(this, source, options);
-  }
-
-  /** How the model was compiled, as given to `compile`; null when it was not. */
-  getCompileConfig(): Record<string, unknown> | null {
-    const compilation = this.#trainer.compilation;
-    if (compilation === null) return null;
-    const {
-      loss = null,
-      lossWeights = null,
-      metrics = null,
-      weightedMetrics = null,
-      jitCompile = "auto",
-    } = compilation.options;
-    const { optimizer, runEagerly, stepsPerExecution } = compilation;
-    return {
-      optimizer,
-      loss,
-      lossWeights,
-      metrics,
-      weightedMetrics,
-      runEagerly,
-      stepsPerExecution,
-      jitCompile: jitCompile === true,
-    };
-  }
-
-  /** Compiles as `getCompileConfig` says, and makes the optimizer's variables, so that their values can be loaded. */
-  compileFromConfig(config: Readonly<Record<string, unknown>>): void {
-    this.compile(config);
-    this.optimizer?.build(this.trainableVariables);
-  }
-
-  /**
-   * Says how to train: optimizer, losses and metrics, each one value, or (losses, metrics) nested or keyed by output name.
-   *
-   * @throws {OptionError} for unknown names.
-   */
-  compile(options?: CompileOptions): void;
-  compile(optimizer: CompileOptions["optimizer"], loss?: unknown, options?: CompileOptions): void;
-  compile(...args: readonly unknown[]): void {
-    this.#trainer.compile(bindCompileOptions(args));
-  }
-
-  /**
-   * Trains for `epochs` (default 1) passes over the data, in batches of `batchSize` (default 32).
-   *
-   * @param x - Tensors, typed arrays or nested numbers; arrays or objects of them for several inputs; or an iterable of
-   *   `[x, y]` or `[x, y, sampleWeight]` batches, then without `y`.
-   * @throws {DataError} when the data does not fit the model.
-   */
-  fit(x: unknown, y: unknown, options?: FitOptions): Promise<History>;
-  fit(batches: unknown, options?: FitOptions): Promise<History>;
-  fit(
-    x: unknown,
-    y: unknown,
-    batchSize: number | null,
-    epochs?: number,
-    options?: FitOptions,
-  ): Promise<History>;
-  async fit(data: unknown, ...rest: readonly unknown[]): Promise<History> {
-    const { x, y, options } = splitArguments<FitOptions>("fit", this.inputNames, data, rest);
-    return fit(this.#trainer, this, x, y, options);
-  }
-
-  /** Loss and metrics on data: a number, an array, or with `returnDict` an object by name. Data as for `fit`. */
-  evaluate(
-    x: unknown,
-    y: unknown,
-    options: EvaluateOptions & { readonly returnDict: true },
-  ): Promise<Record<string, number>>;
-  evaluate(x: unknown, y: unknown, options?: EvaluateOptions): Promise<number | number[]>;
-  evaluate(
-    batches: unknown,
-    options: EvaluateOptions & { readonly returnDict: true },
-  ): Promise<Record<string, number>>;
-  evaluate(batches: unknown, options?: EvaluateOptions): Promise<number | number[]>;
-  evaluate(
-    x: unknown,
-    y: unknown,
-    batchSize: number | null,
-    options?: EvaluateOptions,
-  ): Promise<number | number[]>;
-  async evaluate(
-    data: unknown,
-    ...rest: readonly unknown[]
-  ): Promise<number | number[] | Record<string, number>> {
-    const { x, y, options } = splitArguments<EvaluateOptions>("evaluate", this.inputNames, data, rest);
-    return evaluate(this.#trainer, this, x, y, options);
-  }
-
-  /** The outputs for data, computed batch by batch: a tensor, or tensors nested as the model's outputs are. */
-  predict(x: unknown, options?: PredictOptions): Promise<Tensor>;
-  predict(x: unknown, batchSize: number | null, options?: PredictOptions): Promise<Tensor>;
-  async predict(data: unknown, ...rest: readonly unknown[]): Promise<Tensor> {
-    const { x, options } = splitArguments<PredictOptions>("predict", this.inputNames, data, rest);
-    return (await predict(this.#trainer, this, x, options)) as Tensor; // SAFETY: one tensor as a rule, and typed so
-  }
-
-  /** One training step on one batch: its loss and metrics. */
-  trainOnBatch(
-    x: unknown,
-    y: unknown,
-    options: TrainOnBatchOptions & { readonly returnDict: true },
-  ): Promise<Record<string, number>>;
-  trainOnBatch(x: unknown, y?: unknown, options?: TrainOnBatchOptions): Promise<number | number[]>;
-  async trainOnBatch(
-    data: unknown,
-    ...rest: readonly unknown[]
-  ): Promise<number | number[] | Record<string, number>> {
-    const { x, y, options } = splitArguments<TrainOnBatchOptions>(
-      "trainOnBatch",
-      this.inputNames,
-      data,
-      rest,
-    );
-    return trainOnBatch(this.#trainer, x, y, options);
-  }
-
-  /** Loss and metrics of one batch. */
-  testOnBatch(
-    x: unknown,
-    y: unknown,
-    options: TestOnBatchOptions & { readonly returnDict: true },
-  ): Promise<Record<string, number>>;
-  testOnBatch(x: unknown, y?: unknown, options?: TestOnBatchOptions): Promise<number | number[]>;
-  async testOnBatch(
-    data: unknown,
-    ...rest: readonly unknown[]
-  ): Promise<number | number[] | Record<string, number>> {
-    const { x, y, options } = splitArguments<TestOnBatchOptions>("testOnBatch", this.inputNames, data, rest);
-    return testOnBatch(this.#trainer, x, y, options);
-  }
-
-  /** The outputs for one batch. */
-  async predictOnBatch(x: unknown): Promise<Tensor> {
-    return (await predictOnBatch(this.#trainer, x)) as Tensor; // SAFETY: as predict
-  }
-
-  /** One training step, traced once: override it for another kind of training. Gives losses and metrics by name. */
-  trainStep(data: StepData): StepLogs {
-    return this.#trainer.trainStep(data);
-  }
-
-  /** One evaluation step. */
-  testStep(data: StepData): StepLogs {
-    return this.#trainer.testStep(data);
-  }
-
-  /** The outputs for one batch, as `predict` gives them. */
-  predictStep(data: StepData): unknown {
-    return this.#trainer.predictStep(data);
-  }
-
-  /** The scalar that training minimises: the compiled losses, and those that layers added. */
-  computeLoss(args: LossArguments): Tensor {
-    return this.#trainer.computeLoss(args);
-  }
-
-  /** Updates the compiled metrics and gives all results. */
-  computeMetrics(args: LossArguments): StepLogs {
-    return this.#trainer.computeMetrics(args);
-  }
-
-  /** Present results of all metrics, by name. */
-  getMetricsResult(): StepLogs {
-    return this.#trainer.metricsResult();
-  }
-
-  resetMetrics(): void {
-    this.#trainer.resetMetrics();
-  }
-
-  /** How the model is trained: what `compile` was given, and what became of it. */
-  get trainer(): Trainer {
-    return this.#trainer;
-  }
-
-  /** True once `compile` was called. */
-  get compiled(): boolean {
-    return this.#trainer.compilation !== null;
-  }
-
-  get optimizer(): Optimizer | null {
-    return this.#trainer.optimizer;
-  }
-
-  /** The loss as `compile` was given it. */
-  get loss(): unknown {
-    return this.#trainer.compilation?.options.loss ?? null;
-  }
-
-  get metrics(): MetricBase[] {
-    return this.#trainer.metrics;
-  }
-
-  get metricsNames(): string[] {
-    return this.#trainer.metricsNames;
-  }
-
-  /** Names of the outputs: of the layers that make them. */
-  get outputNames(): readonly string[] | null {
-    return outputNamesOf(this.graph);
-  }
-
-  /** Names of the inputs. */
-  get inputNames(): readonly string[] | null {
-    return this.graph === null ? null : this.graph.inputs.map(({ name }) => name);
-  }
-
-  /** What the last `fit` recorded. */
-  get history(): History | null {
-    return this.#trainer.history;
-  }
-
-  /** Epoch at which a running `fit` begins, where a callback restored an earlier run. */
-  get restoredEpoch(): number | null {
-    return this.#trainer.restoredEpoch;
-  }
-
-  set restoredEpoch(epoch: number | null) {
-    this.#trainer.restoredEpoch = epoch;
-  }
-
-  /** Set it to true, in a callback, to end training after the present batch. */
-  get stopTraining(): boolean {
-    return this.#trainer.stopTraining;
-  }
-
-  set stopTraining(value: boolean) {
-    this.#trainer.stopTraining = value;
   }
 }
 

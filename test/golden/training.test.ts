@@ -5,7 +5,7 @@ import type { Logs } from "../../src/callbacks/logs.ts";
 import { resetNames } from "../../src/graph/naming.ts";
 import { Metric } from "../../src/metrics/index.ts";
 import type { ModelClass } from "../../src/models/model.ts";
-import { Tensor } from "../../src/ops/core/tensor.ts";
+import type { Tensor } from "../../src/ops/core/tensor.ts";
 import * as ops from "../../src/ops/index.ts";
 import { deserializeKerasObject } from "../../src/saving/index.ts";
 import { expectClose, type Numbers, type Tolerance, tolerance } from "../support/close.ts";
