@@ -1,72 +1,31 @@
 import { OptionError } from "../util/errors.ts";
 import { nearest } from "../util/options.ts";
-import type { LossFunction } from "./define.ts";
 import type { Loss } from "./loss.ts";
+import { functionNamed, functionNames } from "./functions.ts";
 import { LossBase, type LossConstructor } from "./loss.ts";
 import { LossFunctionWrapper, type LossLike } from "./loss-function-wrapper.ts";
-import { BinaryCrossentropy, binaryCrossentropy } from "./binary-crossentropy.ts";
-import { BinaryFocalCrossentropy, binaryFocalCrossentropy } from "./binary-focal-crossentropy.ts";
-import { CategoricalCrossentropy, categoricalCrossentropy } from "./categorical-crossentropy.ts";
-import {
-  CategoricalFocalCrossentropy,
-  categoricalFocalCrossentropy,
-} from "./categorical-focal-crossentropy.ts";
-import {
-  CategoricalGeneralizedCrossEntropy,
-  categoricalGeneralizedCrossEntropy,
-} from "./categorical-generalized-cross-entropy.ts";
-import { CategoricalHinge, categoricalHinge } from "./categorical-hinge.ts";
-import { Circle, circle } from "./circle.ts";
-import { CosineSimilarity, cosineSimilarity } from "./cosine-similarity.ts";
-import { CTC, ctc } from "./ctc.ts";
-import { Dice, dice } from "./dice.ts";
-import { Hinge, hinge } from "./hinge.ts";
-import { Huber, huber } from "./huber.ts";
-import { KLDivergence, klDivergence } from "./kl-divergence.ts";
-import { LogCosh, logCosh } from "./log-cosh.ts";
-import { MeanAbsoluteError, meanAbsoluteError } from "./mean-absolute-error.ts";
-import {
-  MeanAbsolutePercentageError,
-  meanAbsolutePercentageError,
-} from "./mean-absolute-percentage-error.ts";
-import { MeanSquaredError, meanSquaredError } from "./mean-squared-error.ts";
-import {
-  MeanSquaredLogarithmicError,
-  meanSquaredLogarithmicError,
-} from "./mean-squared-logarithmic-error.ts";
-import { Poisson, poisson } from "./poisson.ts";
-import {
-  SparseCategoricalCrossentropy,
-  sparseCategoricalCrossentropy,
-} from "./sparse-categorical-crossentropy.ts";
-import { SquaredHinge, squaredHinge } from "./squared-hinge.ts";
-import { Tversky, tversky } from "./tversky.ts";
-
-/** Built-in losses as functions, by Keras's names. */
-const functions: readonly LossFunction<never>[] = [
-  binaryCrossentropy,
-  binaryFocalCrossentropy,
-  categoricalCrossentropy,
-  categoricalFocalCrossentropy,
-  categoricalGeneralizedCrossEntropy,
-  categoricalHinge,
-  circle,
-  cosineSimilarity,
-  ctc,
-  dice,
-  hinge,
-  huber,
-  klDivergence,
-  logCosh,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredError,
-  meanSquaredLogarithmicError,
-  poisson,
-  sparseCategoricalCrossentropy,
-  squaredHinge,
-  tversky,
-];
+import { BinaryCrossentropy } from "./binary-crossentropy.ts";
+import { BinaryFocalCrossentropy } from "./binary-focal-crossentropy.ts";
+import { CategoricalCrossentropy } from "./categorical-crossentropy.ts";
+import { CategoricalFocalCrossentropy } from "./categorical-focal-crossentropy.ts";
+import { CategoricalGeneralizedCrossEntropy } from "./categorical-generalized-cross-entropy.ts";
+import { CategoricalHinge } from "./categorical-hinge.ts";
+import { Circle } from "./circle.ts";
+import { CosineSimilarity } from "./cosine-similarity.ts";
+import { CTC } from "./ctc.ts";
+import { Dice } from "./dice.ts";
+import { Hinge } from "./hinge.ts";
+import { Huber } from "./huber.ts";
+import { KLDivergence } from "./kl-divergence.ts";
+import { LogCosh } from "./log-cosh.ts";
+import { MeanAbsoluteError } from "./mean-absolute-error.ts";
+import { MeanAbsolutePercentageError } from "./mean-absolute-percentage-error.ts";
+import { MeanSquaredError } from "./mean-squared-error.ts";
+import { MeanSquaredLogarithmicError } from "./mean-squared-logarithmic-error.ts";
+import { Poisson } from "./poisson.ts";
+import { SparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.ts";
+import { SquaredHinge } from "./squared-hinge.ts";
+import { Tversky } from "./tversky.ts";
 
 /** Built-in losses as classes. */
 const classes: readonly LossConstructor<never>[] = [
@@ -94,20 +53,6 @@ const classes: readonly LossConstructor<never>[] = [
   Tversky,
 ];
 
-/** Short names, also in capitals, and what they stand for. */
-const aliases: Readonly<Record<string, string>> = {
-  bce: "binary_crossentropy",
-  kld: "kl_divergence",
-  mae: "mean_absolute_error",
-  mse: "mean_squared_error",
-  mape: "mean_absolute_percentage_error",
-  msle: "mean_squared_logarithmic_error",
-};
-
-const functionsByName: ReadonlyMap<string, LossFunction<never>> = new Map(
-  functions.map((f) => [f.identifier, f]),
-);
-
 /** The classes by name, for reading files. */
 export const lossClasses: ReadonlyMap<string, LossConstructor<never>> = new Map(
   classes.map((cls) => [cls.className, cls]),
@@ -133,15 +78,11 @@ export function get(identifier: LossIdentifier | null): LossLike | Loss | null {
   if (identifier === null) return null;
   if (isLossClass(identifier)) return Reflect.construct(identifier, []) as Loss; // SAFETY: a loss's class makes losses
   if (typeof identifier !== "string") return identifier as LossLike | Loss; // SAFETY: losses are callable
-  const name =
-    aliases[identifier] ??
-    (identifier === identifier.toUpperCase() ? aliases[identifier.toLowerCase()] : undefined) ??
-    identifier;
-  const found = functionsByName.get(name);
-  if (found !== undefined) return found;
-  const cls = lossClasses.get(name);
+  const found = functionNamed(identifier);
+  if (found !== null) return found;
+  const cls = lossClasses.get(identifier);
   if (cls !== undefined) return Reflect.construct(cls, []) as Loss; // SAFETY: the classes make losses
-  const known = [...functionsByName.keys(), ...lossClasses.keys(), ...Object.keys(aliases)];
+  const known = [...functionNames, ...lossClasses.keys()];
   const guess = nearest(identifier, known);
   throw new OptionError(
     `losses.get: unknown loss "${identifier}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,

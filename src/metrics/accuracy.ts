@@ -2,10 +2,11 @@ import { floatx } from "../graph/dtype-policy.ts";
 import { aligned, type LossFunction, lossFunction } from "../losses/define.ts";
 import { equal } from "../ops/comparison.ts";
 import { inDType } from "../ops/in-dtype.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
-const accuracy: LossFunction = lossFunction("accuracy", {}, (yTrue, yPred) => {
+/** As a function. */
+export const accuracy: LossFunction = lossFunction("accuracy", {}, (yTrue, yPred) => {
   const [truth, prediction] = aligned(yTrue, yPred);
   return inDType(equal(truth, prediction), floatx());
 });

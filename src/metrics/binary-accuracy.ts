@@ -3,7 +3,7 @@ import { type LossFunction, lossFunction } from "../losses/define.ts";
 import { toSameRank } from "../losses/same-rank.ts";
 import { equal, greater } from "../ops/comparison.ts";
 import { inDType } from "../ops/in-dtype.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 type Threshold = [{ readonly threshold?: number }];

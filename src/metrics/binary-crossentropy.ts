@@ -1,5 +1,5 @@
 import { binaryCrossentropy } from "../losses/binary-crossentropy.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean crossentropy of yes-or-no labels. @see Keras `metrics/probabilistic_metrics.py` */

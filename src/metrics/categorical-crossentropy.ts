@@ -1,5 +1,5 @@
 import { categoricalCrossentropy } from "../losses/categorical-crossentropy.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean crossentropy of one-hot labels. @see Keras `metrics/probabilistic_metrics.py` */

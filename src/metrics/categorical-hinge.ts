@@ -1,5 +1,5 @@
 import { categoricalHinge } from "../losses/categorical-hinge.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean hinge loss of several classes. @see Keras `metrics/hinge_metrics.py` */

@@ -4,7 +4,7 @@ import type { Tensor } from "../ops/core/tensor.ts";
 import { mean, variance } from "../ops/reductions.ts";
 import { square } from "../ops/unary-math.ts";
 import { epsilon } from "../util/epsilon.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 type Axis = [{ readonly axis?: number }];

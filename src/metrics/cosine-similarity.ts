@@ -2,10 +2,11 @@ import { aligned, type LossFunction, lossFunction } from "../losses/define.ts";
 import { multiply } from "../ops/arithmetic.ts";
 import { normalize } from "../ops/normalization.ts";
 import { sum } from "../ops/reductions.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
-const cosineSimilarity: LossFunction<[{ readonly axis?: number }]> = lossFunction(
+/** As a function. */
+export const cosineSimilarity: LossFunction<[{ readonly axis?: number }]> = lossFunction(
   "cosine_similarity",
   { axis: -1 },
   (yTrue, yPred, { axis }: { readonly axis: number }) => {

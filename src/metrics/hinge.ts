@@ -1,5 +1,5 @@
 import { hinge } from "../losses/hinge.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean hinge loss. @see Keras `metrics/hinge_metrics.py` */

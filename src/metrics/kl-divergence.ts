@@ -1,5 +1,5 @@
 import { klDivergence } from "../losses/kl-divergence.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean Kullback–Leibler divergence. @see Keras `metrics/probabilistic_metrics.py` */

@@ -1,5 +1,5 @@
 import { logCosh } from "../losses/log-cosh.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean of the logarithms of the hyperbolic cosines of errors. @see Keras `metrics/regression_metrics.py` */

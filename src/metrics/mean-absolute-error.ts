@@ -1,5 +1,5 @@
 import { meanAbsoluteError } from "../losses/mean-absolute-error.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean of absolute errors. @see Keras `metrics/regression_metrics.py` */

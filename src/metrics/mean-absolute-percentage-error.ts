@@ -1,5 +1,5 @@
 import { meanAbsolutePercentageError } from "../losses/mean-absolute-percentage-error.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean of errors in per cent of the truth. @see Keras `metrics/regression_metrics.py` */

@@ -1,51 +1,21 @@
-import { maskOf } from "../graph/masks.ts";
-import { Value } from "../ops/core/value.ts";
-import type { Operand } from "../ops/core/signatures.ts";
-import type { Tensor } from "../ops/core/tensor.ts";
-import { LossBase, toDType } from "../losses/loss.ts";
+import { LossBase } from "../losses/loss.ts";
 import { type LossFunction, isLossFunction } from "../losses/define.ts";
 import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
-import { MeanBase } from "./mean.ts";
-import {
-  type Direction,
-  type MetricCall,
-  type MetricConstructor,
-  type MetricOptions,
-  weightOf,
-  type Weighting,
-} from "./metric.ts";
-import { masked } from "./samplewise.ts";
-
-/** Values of samples: a function of the truth and the predictions. */
-export type MetricFunction =
-  | ((yTrue: never, yPred: never, ...rest: never[]) => unknown)
-  | LossFunction<never>;
-
-/** The mean of a function of truth and predictions. */
-export abstract class WrapperBase extends MeanBase {
-  /** The function. */
-  readonly fn: MetricFunction;
-  /** Its options. */
-  readonly options: Readonly<Record<string, unknown>>;
-
-  constructor(fn: MetricFunction, base: MetricOptions, options: Readonly<Record<string, unknown>>) {
-    super(base);
-    this.fn = fn;
-    this.options = options;
-  }
-
-  override updateState(yTrue: Operand, yPred: Operand, weighting: Weighting = null): void {
-    const mask = yPred instanceof Value ? (maskOf(yPred) as Tensor | null) : null; // SAFETY: the mask of a tensor is a tensor
-    const rest = Object.keys(this.options).length === 0 ? [] : [this.options];
-    // SAFETY: the function is one of truth, predictions and options; it gives tensors.
-    const values = Reflect.apply(this.fn, undefined, [yTrue, yPred, ...rest]);
-    const weight = weightOf(weighting);
-    this.take(values, masked(weight === null ? null : toDType(weight, this.dtype), mask, this.dtype));
-  }
-}
+import { type Direction, type MetricCall, type MetricOptions } from "./metric.ts";
+import { functionNamed } from "../losses/functions.ts";
+import { accuracy } from "./accuracy.ts";
+import { binaryAccuracy } from "./binary-accuracy.ts";
+import { categoricalAccuracy } from "./categorical-accuracy.ts";
+import { concordanceCorrelation } from "./concordance-correlation.ts";
+import { cosineSimilarity } from "./cosine-similarity.ts";
+import { pearsonCorrelation } from "./pearson-correlation.ts";
+import { sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
+import { sparseTopKCategoricalAccuracy } from "./sparse-top-k-categorical-accuracy.ts";
+import { topKCategoricalAccuracy } from "./top-k-categorical-accuracy.ts";
+import { type MetricFunction, WrapperBase } from "./wrapper-base.ts";
 
 class MeanMetricWrapperMetric extends WrapperBase {
   static readonly className = "MeanMetricWrapper";
@@ -58,18 +28,15 @@ class MeanMetricWrapperMetric extends WrapperBase {
     const known = Object.keys(MeanMetricWrapperMetric.parameters);
     const options = Object.fromEntries(Object.entries(given).filter(([name]) => !known.includes(name)));
     const base = Object.fromEntries(Object.entries(given).filter(([name]) => known.includes(name)));
-    const bound = bindParameters<MetricOptions & { readonly fn: MetricFunction }>(
+    const bound = bindParameters<MetricOptions & { readonly fn: unknown }>(
       "MeanMetricWrapper",
       MeanMetricWrapperMetric.parameters,
       isPlainObject(last) ? [...args.slice(0, -1), base] : args,
       [],
     );
-    if (typeof bound.fn !== "function")
-      throw new OptionError(
-        `MeanMetricWrapper: expected \`fn\` to be a function, received ${JSON.stringify(bound.fn)}.`,
-      );
-    super(bound.fn, bound, options);
-    this.direction = bound.fn instanceof LossBase || isLossFunction(bound.fn) ? "down" : null;
+    const fn = functionOf(bound.fn);
+    super(fn, bound, options);
+    this.direction = fn instanceof LossBase || isLossFunction(fn) ? "down" : null;
   }
 
   override getConfig(): Record<string, unknown> {
@@ -78,6 +45,31 @@ class MeanMetricWrapperMetric extends WrapperBase {
 }
 
 export interface MeanMetricWrapper extends MeanMetricWrapperMetric, MetricCall {}
+
+/** The built-in functions of metrics that are no losses. */
+const functions: readonly LossFunction<never>[] = [
+  accuracy,
+  binaryAccuracy,
+  categoricalAccuracy,
+  concordanceCorrelation,
+  cosineSimilarity,
+  pearsonCorrelation,
+  sparseCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+];
+
+/** A function itself, or the built-in one of a name (as files have it). */
+function functionOf(fn: unknown): MetricFunction {
+  const found =
+    typeof fn === "string"
+      ? (functions.find(({ identifier }) => identifier === fn) ?? functionNamed(fn))
+      : fn;
+  if (typeof found === "function") return found as MetricFunction; // SAFETY: a function of truth and predictions
+  throw new OptionError(
+    `MeanMetricWrapper: expected \`fn\` to be a function, received ${JSON.stringify(fn)}.`,
+  );
+}
 
 /** Options of the metric, and of its function. */
 interface OpenOptions extends MetricOptions {
@@ -106,44 +98,3 @@ export const MeanMetricWrapper: MeanMetricWrapperConstructor = callable<
   typeof MeanMetricWrapperMetric,
   MeanMetricWrapperConstructor
 >(MeanMetricWrapperMetric);
-
-/** A metric that is the mean of a built-in function. */
-export interface FunctionMetric extends WrapperBase, MetricCall {}
-
-/**
- * Makes the class of the mean of a function: its constructor takes the function's options, a name and a dtype.
- *
- * @param leftOut - Options that a configuration has only where they differ from their defaults.
- */
-export function functionMetric<P extends readonly object[]>(
-  className: string,
-  f: LossFunction<never>,
-  parameters: ParameterTable,
-  direction: Direction,
-  leftOut: readonly string[] = [],
-): MetricConstructor<P, FunctionMetric> {
-  class FunctionMetricClass extends WrapperBase {
-    static readonly className = className;
-    static override readonly parameters: ParameterTable = parameters;
-    override readonly direction: Direction = direction;
-
-    constructor(...args: readonly unknown[]) {
-      const { name, dtype, ...options } = bindParameters<Record<string, unknown>>(
-        className,
-        parameters,
-        args,
-        [],
-      );
-      super(f, { name, dtype } as MetricOptions, options); // SAFETY: names of the table
-    }
-
-    override getConfig(): Record<string, unknown> {
-      const own = Object.entries(this.options).filter(
-        ([name, value]) => !(leftOut.includes(name) && value === parameters[name]),
-      );
-      return { ...super.getConfig(), ...Object.fromEntries(own) };
-    }
-  }
-  // SAFETY: P types the table.
-  return callable<typeof FunctionMetricClass, MetricConstructor<P, FunctionMetric>>(FunctionMetricClass);
-}

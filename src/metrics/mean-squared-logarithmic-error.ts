@@ -1,5 +1,5 @@
 import { meanSquaredLogarithmicError } from "../losses/mean-squared-logarithmic-error.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean of squared differences of logarithms. @see Keras `metrics/regression_metrics.py` */

@@ -2,7 +2,7 @@ import { aligned, type LossFunction, lossFunction } from "../losses/define.ts";
 import { divide, multiply, subtract } from "../ops/arithmetic.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { mean, std } from "../ops/reductions.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 type Axis = [{ readonly axis?: number }];

@@ -1,5 +1,5 @@
 import { poisson } from "../losses/poisson.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean Poisson loss. @see Keras `metrics/probabilistic_metrics.py` */

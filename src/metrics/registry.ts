@@ -2,7 +2,8 @@ import { kindOfTarget, type LossIdentifier, nameOf } from "../losses/registry.ts
 import { toSnakeCase } from "../graph/naming.ts";
 import { OptionError } from "../util/errors.ts";
 import { nearest } from "../util/options.ts";
-import { MeanMetricWrapper, type MetricFunction } from "./mean-metric-wrapper.ts";
+import { MeanMetricWrapper } from "./mean-metric-wrapper.ts";
+import type { MetricFunction } from "./wrapper-base.ts";
 import { MetricBase, type MetricConstructor } from "./metric.ts";
 import { Accuracy } from "./accuracy.ts";
 import { AUC } from "./auc.ts";

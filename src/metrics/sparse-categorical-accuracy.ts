@@ -4,7 +4,7 @@ import { expandDims, squeeze } from "../ops/shape.ts";
 import { floatx } from "../graph/dtype-policy.ts";
 import { type LossFunction, lossFunction } from "../losses/define.ts";
 import { toDType } from "../losses/loss.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { sparseCategoricalCrossentropy } from "../losses/sparse-categorical-crossentropy.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean crossentropy of labels given as integers. @see Keras `metrics/probabilistic_metrics.py` */

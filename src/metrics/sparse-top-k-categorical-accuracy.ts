@@ -7,7 +7,7 @@ import { slice } from "../ops/indexing.ts";
 import { any } from "../ops/reductions.ts";
 import { expandDims, reshape } from "../ops/shape.ts";
 import { inTopK } from "../ops/sorting.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 interface Bound {

@@ -1,5 +1,5 @@
 import { squaredHinge } from "../losses/squared-hinge.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 /** Mean squared hinge loss. @see Keras `metrics/hinge_metrics.py` */

@@ -3,7 +3,7 @@ import { type LossFunction, lossFunction } from "../losses/define.ts";
 import { inDType } from "../ops/in-dtype.ts";
 import { argmax } from "../ops/reductions.ts";
 import { inTopK } from "../ops/sorting.ts";
-import { type FunctionMetric, functionMetric } from "./mean-metric-wrapper.ts";
+import { type FunctionMetric, functionMetric } from "./function-metric.ts";
 import type { MetricConstructor, NameAndDType } from "./metric.ts";
 
 type K = [{ readonly k?: number }];

@@ -3,6 +3,7 @@ import { LayerBase } from "../graph/layer-base.ts";
 import { Initializer } from "../initializers/initializer.ts";
 import { LossBase } from "../losses/loss.ts";
 import { MetricBase } from "../metrics/metric.ts";
+import { OptimizerMap } from "../optimizers/optimizer-map.ts";
 import { OptimizerBase } from "../optimizers/optimizer.ts";
 import { LearningRateScheduleBase } from "../optimizers/schedules/learning-rate-schedule.ts";
 import { Regularizer } from "../regularizers/regularizer.ts";
@@ -18,6 +19,7 @@ const families: readonly (readonly [abstract new (...args: never[]) => object, s
   [MetricBase, "keras.metrics"],
   [LearningRateScheduleBase, "keras.optimizers.schedules"],
   [OptimizerBase, "keras.optimizers"],
+  [OptimizerMap, "keras.optimizers"],
 ];
 
 /**
