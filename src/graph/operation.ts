@@ -3,6 +3,7 @@ import { inferSpecs, type Spec } from "../ops/core/abstract.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { Callable } from "../util/callable.ts";
 import { AntlerError } from "../util/errors.ts";
+import { isPlainObject } from "../util/options.ts";
 import { flatten, mapTree, type Tree } from "../util/tree.ts";
 import { KerasTensor } from "./keras-tensor.ts";
 import { autoName } from "./naming.ts";
@@ -95,7 +96,7 @@ export class OpOperation extends Operation {
   record(bound: BoundArguments): unknown {
     const specs = this.op.infer?.(bound) ?? this.#inferByTracing(bound);
     const outputs = toKerasTensors(specs);
-    new Node(this, callArguments(this.op, bound), {}, outputs);
+    new Node(this, callArguments(this.op, bound), callKeywords(this.op, bound), outputs);
     return outputs;
   }
 
@@ -113,14 +114,26 @@ export class OpOperation extends Operation {
     );
   }
 
-  override runNode(args: readonly unknown[]): unknown {
-    return this.op.apply(bindCall(this.op, this.config, args));
+  override runNode(args: readonly unknown[], kwargs: Readonly<Record<string, unknown>> = {}): unknown {
+    return this.op.apply(bindCall(this.op, this.config, args, kwargs));
   }
 }
 
 /** Names of the arguments that Keras gives to the call of a node, in order; the others are its configuration. */
 function callNames(op: Op): string[] {
-  return Object.keys(op.args).filter((name) => op.args[name]?.kind !== "static");
+  return Object.keys(op.args).filter(
+    (name) => op.args[name]?.kind !== "static" && op.args[name]?.keywords !== true,
+  );
+}
+
+/** The argument whose entries are keyword arguments of the call, where an op has one. */
+function keywordsName(op: Op): string | undefined {
+  return Object.keys(op.args).find((name) => op.args[name]?.keywords === true);
+}
+
+function callKeywords(op: Op, bound: BoundArguments): Readonly<Record<string, unknown>> {
+  const value = bound[keywordsName(op) ?? ""];
+  return isPlainObject(value) ? value : {};
 }
 
 /** The arguments of a node in order, those of a variadic one (`einsum(subscripts, *operands)`) by themselves. */
@@ -132,12 +145,22 @@ function callArguments(op: Op, bound: BoundArguments): unknown[] {
 }
 
 /** The reverse: arguments by name from the configuration and the arguments of a node. */
-export function bindCall(op: Op, config: BoundArguments, args: readonly unknown[]): BoundArguments {
+export function bindCall(
+  op: Op,
+  config: BoundArguments,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>> = {},
+): BoundArguments {
   const named = callNames(op).map((name, i): [string, unknown] => {
     if (op.args[name]?.variadic === true) return [name, args.slice(i)];
     return [name, args[i] ?? op.args[name]?.default ?? null];
   });
-  return { ...config, ...Object.fromEntries(named) };
+  const keywords = keywordsName(op);
+  return {
+    ...config,
+    ...Object.fromEntries(named),
+    ...(keywords === undefined ? {} : { [keywords]: kwargs }),
+  };
 }
 
 /** New symbolic tensors for specs, nested alike. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AntlerError, DTypeError, OptionError, ShapeError } from "../util/errors.ts";
+import { type AntlerError, DTypeError, OptionError, ShapeError } from "../util/errors.ts";
 import { makeTensor } from "./core/convert.ts";
 import type { Tensor } from "./core/tensor.ts";
 import * as ops from "./index.ts";

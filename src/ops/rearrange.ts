@@ -52,7 +52,7 @@ export const rearrange: OpFunction<
   {
     name: "rearrange",
     module: "einops",
-    args: { tensor: "tensor", pattern: "call", axesLengths: { kind: "call", default: {} } },
+    args: { tensor: "tensor", pattern: "call", axesLengths: { kind: "call", default: {}, keywords: true } },
   },
   ({ tensor, pattern, axesLengths }: RearrangeArguments) => {
     const [left, right, more] = pattern.split("->");

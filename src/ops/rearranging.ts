@@ -4,6 +4,7 @@ import { formatShape, normalizeAxes, normalizeAxis } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { oneOf } from "../util/options.ts";
 import { axesOf, range } from "./core/compute.ts";
+import { makeTensor, type NestedArray } from "./core/convert.ts";
 import { castTo, wrap } from "./core/lift.ts";
 import { callOp, defineOp, type Op, type OpFunction } from "./core/op.ts";
 import type { Op1, Result } from "./core/op-types.ts";
@@ -326,7 +327,7 @@ export const diff: Op1<[{ readonly n?: number }, { readonly axis?: number }]> = 
 export const trapezoid: Op1<
   [{ readonly x?: Operand | null }, { readonly dx?: number }, { readonly axis?: number }]
 > = defineOp(
-  { name: "trapezoid", args: { y: "tensor", x: "tensor?", dx: opt(1), axis: opt(-1) } },
+  { name: "trapezoid", args: { y: "tensor", x: opt(null), dx: opt(1), axis: opt(-1) } },
   ({
     y,
     x,
@@ -334,7 +335,7 @@ export const trapezoid: Op1<
     axis,
   }: {
     readonly y: Tensor;
-    readonly x: Tensor | null;
+    readonly x: Tensor | NestedArray | null;
     readonly dx: number;
     readonly axis: number;
   }) => {
@@ -343,7 +344,7 @@ export const trapezoid: Op1<
     const n = value.shape[at] ?? 0;
     const sums = p.add(sliceAxis(value, at, 1, n), sliceAxis(value, at, 0, n - 1));
     if (x === null) return wrap(p.scale(p.reduceSum(sums, [at]), dx / 2));
-    const places = castTo(x.traced, value.dtype);
+    const places = castTo((x instanceof Tensor ? x : makeTensor(x)).traced, value.dtype);
     const along = places.shape.length === 1 ? 0 : at;
     const steps = p.sub(sliceAxis(places, along, 1, n), sliceAxis(places, along, 0, n - 1));
     const widths = p.broadcast(steps, sums.shape, places.shape.length === 1 ? [at] : undefined);

@@ -91,9 +91,7 @@ function serializeNode(node: Node, indexOf: NodeIndex, serialize: (value: unknow
   };
   const { operation } = node;
   const isIndex = operation instanceof OpOperation && operation.op.className === "GetItem";
-  const args = node.args.map((value, i) =>
-    isIndex && i === 1 ? serializeIndex(value, serialize) : one(value),
-  );
+  const args = node.args.map((value, i) => (isIndex && i === 1 ? serializeIndex(value, one) : one(value)));
   const kwargs = Object.entries(node.kwargs).map(([key, value]): [string, Json] => [
     snakeCase(key),
     one(value),
@@ -132,6 +130,13 @@ function serializeIndex(key: unknown, serialize: (value: unknown) => Json): Json
   const items = Array.isArray(key) ? key : [key];
   const converted = items.map((item): Json => {
     if (item === "...") return { class_name: "__ellipsis__", config: {} };
+    if (isPlainObject(item)) {
+      const { start = null, stop = null, step = null } = item;
+      return {
+        class_name: "__slice__",
+        config: { start: serialize(start), stop: serialize(stop), step: serialize(step) },
+      };
+    }
     if (typeof item !== "string" || !item.includes(":")) return serialize(item);
     const [start = null, stop = null, step = null] = item
       .split(":")

@@ -184,7 +184,9 @@ function callOp(
     ...Object.fromEntries(given.map((value, i) => [missing[i] ?? names[i] ?? "", value])),
     ...named,
   };
-  operation.record(bound);
+  const keywords = names.find((name) => operation.op.args[name]?.keywords === true);
+  const free = Object.entries(named).filter(([name]) => !names.includes(name));
+  operation.record(keywords === undefined ? bound : { ...bound, [keywords]: Object.fromEntries(free) });
 }
 
 function readArgument(

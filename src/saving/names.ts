@@ -4,7 +4,7 @@ const numbered: ReadonlySet<string> = new Set(["beta1", "beta2", "beta3"]);
 /** `kernelInitializer` → `kernel_initializer`: the spelling of configurations in files. */
 export function snakeCase(name: string): string {
   if (numbered.has(name)) return name.replace(/(\d)/, "_$1");
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** `kernel_initializer` → `kernelInitializer`: the spelling of options. */

@@ -24,6 +24,8 @@ export interface ArgumentSpec {
   readonly default?: unknown;
   /** Nested tensors that Keras takes as separate arguments (`einsum(subscripts, *operands)`), not as a list. */
   readonly variadic?: boolean;
+  /** An object whose entries Keras takes as keyword arguments (`rearrange(tensor, pattern, **axes_lengths)`). */
+  readonly keywords?: boolean;
 }
 
 /** An op as data: Keras's files hold graph nodes made of ops, by class and module. */
