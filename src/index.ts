@@ -21,6 +21,7 @@ export {
   ShapeError,
 } from "./util/errors.ts";
 export * as activations from "./activations/index.ts";
+export * as applications from "./applications/index.ts";
 export * as callbacks from "./callbacks/index.ts";
 export * as config from "./namespaces/config.ts";
 export * as constraints from "./namespaces/constraints.ts";

@@ -10,12 +10,12 @@ export const floors: readonly (readonly string[])[] = [
   // Below the graph, since a layer's base class takes them by name for its weights.
   ["activations", "initializers", "regularizers", "constraints", "random"],
   ["graph"],
-  ["layers", "losses", "metrics", "optimizers", "applications", "datasets"],
+  ["layers", "losses", "metrics", "optimizers", "datasets"],
   ["callbacks"],
   ["training"],
   ["models"],
   ["viz", "saving"],
-  ["namespaces", "utils"],
+  ["applications", "namespaces", "utils"],
   ["cli"],
 ];
 

@@ -1,0 +1,164 @@
+import { getFile } from "../codec/get-file.ts";
+import type { ActivationLike } from "../activations/activation.ts";
+import { KerasTensor } from "../graph/keras-tensor.ts";
+import type { Shape } from "../ir/shape-types/index.ts";
+import { Input } from "../layers/core/input-layer.ts";
+import { Dense } from "../layers/core/dense.ts";
+import { GlobalAveragePooling2D, GlobalMaxPooling2D } from "../layers/pooling/index.ts";
+import { Model } from "../models/model.ts";
+import { loadWeights } from "../saving/index.ts";
+import type { FileSource } from "../saving/source.ts";
+import { OptionError } from "../util/errors.ts";
+import { checkOptions } from "../util/options.ts";
+import { formatShape } from "../ir/shape.ts";
+
+/** Options that all applications share. */
+export interface ApplicationOptions {
+  /** Whether the classifier at the end is included. Default true. */
+  readonly includeTop?: boolean | undefined;
+  /**
+   * `null`: fresh weights; `"imagenet"`: those trained on ImageNet, downloaded into Keras's cache and checked; or a
+   * weights file: a path, a URL, bytes or a `Blob`. Default `"imagenet"`.
+   */
+  readonly weights?: FileSource | null | undefined;
+  /** A symbolic tensor to build on. Default: a new input. */
+  readonly inputTensor?: KerasTensor | null | undefined;
+  /** Shape of one image. */
+  readonly inputShape?: Shape | null | undefined;
+  /** What follows the last convolution without the classifier. Default null: nothing. */
+  readonly pooling?: "avg" | "max" | null | undefined;
+  /** Number of classes. Default 1000. */
+  readonly classes?: number | undefined;
+  /** Default `"softmax"`; null for logits. */
+  readonly classifierActivation?: ActivationLike | null | undefined;
+  readonly name?: string | undefined;
+}
+
+export const applicationOptionNames = [
+  "includeTop", "weights", "inputTensor", "inputShape", "pooling", "classes", "classifierActivation", "name",
+] as const; // prettier-ignore
+
+/** A model at once where its weights are fresh, else when they have been read. */
+export interface Application<O extends ApplicationOptions = ApplicationOptions> {
+  (options: O & { readonly weights: null }): Model;
+  (options?: O): Promise<Model>;
+}
+
+/** The files of weights trained on ImageNet. */
+export interface WeightFiles {
+  readonly base: string;
+  readonly top: { readonly file: string; readonly hash?: string };
+  readonly noTop: { readonly file: string; readonly hash?: string };
+}
+
+/** What makes one application different from another. */
+export interface Architecture {
+  readonly name: string;
+  /** Height and width of images where none are given. Default 224. */
+  readonly size?: number;
+  readonly minSize: number;
+  /** Whether the classifier works on flattened features, and so fixes the image's size. */
+  readonly flattens: boolean;
+  readonly files: WeightFiles | null;
+  /** From the input to the last features. */
+  readonly features: (x: KerasTensor) => KerasTensor;
+  /** From the features to what the classifier works on. */
+  readonly head: (x: KerasTensor) => KerasTensor;
+  /** Names of the pooling layers in place of the classifier. */
+  readonly poolingNames?: { readonly avg: string; readonly max: string };
+}
+
+/** Builds an application, and reads its weights where there are some. */
+export function buildApplication(
+  options: ApplicationOptions,
+  architecture: Architecture,
+): Model | Promise<Model> {
+  const { name } = architecture;
+  checkOptions(name, options, [...applicationOptionNames, "alpha"]);
+  const {
+    includeTop = true,
+    weights = "imagenet",
+    classes = 1000,
+    classifierActivation = "softmax",
+    pooling = null,
+  } = options;
+  if (weights === "imagenet" && includeTop && classes !== 1000) {
+    throw new OptionError(
+      `${name}: weights "imagenet" with the classifier are for 1000 classes, received ${classes}. Give { weights: null } or { includeTop: false }.`,
+    );
+  }
+  const input =
+    options.inputTensor ?? Input({ shape: inputShapeOf(options, architecture, includeTop, weights) });
+  let x = architecture.features(input);
+  if (includeTop) {
+    x = Dense(classes, { activation: classifierActivation, name: "predictions" }).invoke(
+      architecture.head(x),
+    ) as KerasTensor; // SAFETY: symbolic in, symbolic out
+  } else if (pooling !== null) {
+    const layerName = architecture.poolingNames?.[pooling];
+    const layer =
+      pooling === "avg"
+        ? GlobalAveragePooling2D({ name: layerName })
+        : GlobalMaxPooling2D({ name: layerName });
+    x = layer.invoke(x) as KerasTensor; // SAFETY: symbolic in, symbolic out
+  }
+  const model = Model(input as KerasTensor, x, { name: options.name ?? name }) as Model; // SAFETY: its exact type is not known here
+  return weights === null ? model : readWeightsOf(model, weights, architecture, includeTop);
+}
+
+async function readWeightsOf(
+  model: Model,
+  weights: FileSource,
+  { name, files }: Architecture,
+  includeTop: boolean,
+): Promise<Model> {
+  if (weights !== "imagenet") {
+    await loadWeights(model, weights);
+    return model;
+  }
+  if (files === null) throw new OptionError(`${name}: there are no "imagenet" weights for these options.`);
+  const { file, hash } = includeTop ? files.top : files.noTop;
+  const path = await getFile({
+    fname: file,
+    origin: `${files.base}${file}`,
+    cacheSubdir: "models",
+    ...(hash === undefined ? {} : { fileHash: hash }),
+  });
+  await loadWeights(model, path);
+  return model;
+}
+
+function inputShapeOf(
+  { inputShape }: ApplicationOptions,
+  { name, size = 224, minSize, flattens }: Architecture,
+  includeTop: boolean,
+  weights: FileSource | null,
+): Shape {
+  const fallback = [size, size, 3];
+  if (inputShape === null || inputShape === undefined)
+    return includeTop || flattens === undefined ? fallback : [null, null, 3];
+  if (inputShape.length !== 3)
+    throw new OptionError(
+      `${name}: expected \`inputShape\` to be [height, width, channels], received ${formatShape(inputShape)}.`,
+    );
+  if (weights === "imagenet" && inputShape.at(-1) !== 3)
+    throw new OptionError(
+      `${name}: weights "imagenet" need 3 channels, received ${formatShape(inputShape)}.`,
+    );
+  if (inputShape.slice(0, 2).some((dim) => dim !== null && dim < minSize)) {
+    throw new OptionError(
+      `${name}: expected images of at least ${minSize} × ${minSize}, received ${formatShape(inputShape)}.`,
+    );
+  }
+  if (includeTop && inputShape.includes(null)) {
+    throw new OptionError(
+      `${name}: with the classifier the image's size must be known, received ${formatShape(inputShape)}.`,
+    );
+  }
+  return inputShape;
+}
+
+/** Calls layers one after another. */
+export function chain(x: KerasTensor, ...layers: readonly { invoke(x: unknown): unknown }[]): KerasTensor {
+  return layers.reduce<unknown>((value, layer) => layer.invoke(value), x) as KerasTensor; // SAFETY: symbolic in, symbolic out
+}
