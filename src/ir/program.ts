@@ -60,6 +60,8 @@ export class ProgramBuilder {
   equations: Equation[] = [];
   /** Computes a value of the program before it is finished; null: values do not exist yet. For stepping through. */
   peek: ((value: Var) => TypedArray) | null = null;
+  /** Makes data that the traced function holds an input of the program; null: it becomes a constant. */
+  hoist: ((data: TypedArray, aval: Aval) => Var) | null = null;
   /** Values of enclosing builders and the inputs that stand for them here, in order of first use. */
   readonly captures: Map<Var, Var> = new Map();
 

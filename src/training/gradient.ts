@@ -1,5 +1,5 @@
 import { gradients } from "../compiler/gradient/gradients.ts";
-import { CompiledFunction } from "../graph/compiled-function.ts";
+import { runTraced } from "../graph/run-traced.ts";
 import type { Variable } from "../graph/variable.ts";
 import * as p from "../ir/primitives/index.ts";
 import { currentBuilder } from "../ir/program.ts";
@@ -39,8 +39,8 @@ export function gradientsInTrace(value: Tensor, variables: readonly Variable[]):
 /**
  * Computes `f()` and its gradients with respect to variables, for custom training steps and loops.
  *
- * Inside a step (`trainStep`, `computeLoss`) it becomes part of the step. Outside, `f` is traced, compiled and run each
- * time: put a loop's body into a model's `trainStep` where speed matters.
+ * Inside a step (`trainStep`, `computeLoss`) it becomes part of the step. Outside, `f` is traced at each call, and
+ * compiled at the first with such shapes; a model's `trainStep` saves the tracing as well.
  *
  * @param f - Gives a scalar; reads the variables.
  * @param variables - What to differentiate with respect to.
@@ -55,14 +55,13 @@ export function valueAndGrad(f: () => Tensor, variables: readonly Variable[]): V
     return { value, gradients: gradientsInTrace(value, variables) };
   }
   let present: boolean[] = [];
-  const step = new CompiledFunction(() => {
-    const value = f();
-    const found = gradientsInTrace(value, variables);
+  const [value, ...rest] = runTraced(() => {
+    const result = f();
+    const found = gradientsInTrace(result, variables);
     present = found.map((g) => g !== null);
-    return [value, found.filter((g) => g !== null)];
+    return [result, ...found.filter((g) => g !== null)];
   });
-  const [value, found] = step.runSync([]) as [Tensor, Tensor[]]; // SAFETY: in the form that the function gives
-  const rest = [...found];
+  invariant(value !== undefined, "the value comes first");
   return { value, gradients: present.map((has) => (has ? (rest.shift() ?? null) : null)) };
 }
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { getBackend } from "../../src/backend/index.ts";
 import { Variable } from "../../src/graph/variable.ts";
 import { Layer } from "../../src/graph/layer.ts";
 import { Dense } from "../../src/layers/index.ts";
@@ -150,5 +151,56 @@ describe("runEagerly", () => {
     expect(seen.length).toBe(4);
     expect(new Set(seen).size).toBe(4);
     expect(seen.every((value) => value > 0)).toBe(true);
+  });
+});
+
+describe("a training loop of one's own", () => {
+  it("compiles its program once, whatever the data", async () => {
+    setGlobalSeed(8);
+    const inputs = Input({ shape: [3] });
+    const model = Model({ inputs, outputs: Dense(1)(Dense(8, { activation: "tanh" })(inputs)) });
+    const optimizer = new Adam(0.05);
+    const compile = vi.spyOn(getBackend(), "compile");
+    const losses: number[] = [];
+    let compiled = 0;
+    for (let i = 0; i < 30; i++) {
+      const batch = [0, 1].map((part) =>
+        ops.getItem(part === 0 ? x : y, [`${(i % 4) * 8}:${(i % 4) * 8 + 8}`]),
+      );
+      const before = compile.mock.calls.length;
+      const { value, gradients } = valueAndGrad(
+        () =>
+          ops.mean(ops.square(ops.subtract(model(batch[0] as never) as never, batch[1] as never))) as Tensor,
+        model.trainableVariables,
+      );
+      if (i > 0) compiled += compile.mock.calls.length - before;
+      optimizer.apply(gradients, model.trainableVariables);
+      losses.push(value.item());
+    }
+    compile.mockRestore();
+    expect(compiled).toBe(0);
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 4);
+  });
+
+  it("tells programs apart that differ in constants alone", () => {
+    const v = new Variable([1, 2]);
+    const scaled = (factor: number): number =>
+      valueAndGrad(() => ops.sum(ops.multiply(v, factor)) as Tensor, [v]).value.item();
+    expect([scaled(2), scaled(3), scaled(2)]).toEqual([6, 9, 6]);
+    const with3 = (other: readonly number[]): number =>
+      valueAndGrad(() => ops.sum(ops.multiply(v, makeTensor(other))) as Tensor, [v]).value.item();
+    expect([with3([1, 1]), with3([1, 0]), with3([0, 1])]).toEqual([3, 1, 2]);
+  });
+
+  it("assigns variables that it changes", () => {
+    const v = new Variable([1, 2]);
+    const count = new Variable(0);
+    for (let i = 0; i < 3; i++) {
+      valueAndGrad(() => {
+        count.assignAdd(1);
+        return ops.sum(v) as Tensor;
+      }, [v]);
+    }
+    expect(count.value.item()).toBe(3);
   });
 });

@@ -1,6 +1,6 @@
 import { type DType, type TypedArray, type TypedArrayOf } from "../../ir/dtypes.ts";
 import { toNumbers } from "../../ir/numbers.ts";
-import { currentBuilder, Var } from "../../ir/program.ts";
+import { type Aval, currentBuilder, Var } from "../../ir/program.ts";
 import * as p from "../../ir/primitives/index.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
 import type { Cast, DefaultDType, Shape, TensorFamily } from "../../ir/shape-types/index.ts";
@@ -14,6 +14,14 @@ export type NestedNumbers = number | readonly NestedNumbers[];
 export interface ConcreteFamily extends TensorFamily {
   readonly symbolic: false;
   readonly tensor: Tensor<Cast<this["shape"], Shape>, Cast<this["dtype"], DType>>;
+}
+
+/** Data as an input of the program being traced, where an enclosing builder wants it so. */
+function hoist(data: TypedArray, aval: Aval): Var | null {
+  for (let builder = currentBuilder(); builder !== null; builder = builder.parent) {
+    if (builder.hoist !== null) return builder.hoist(data, aval);
+  }
+  return null;
 }
 
 /** Data in memory, or a value of the program being traced. */
@@ -75,6 +83,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
   get traced(): Var {
     if (this.#storage instanceof Var) return this.#storage;
     invariant(currentBuilder() !== null, "a tensor was lifted outside a trace");
+    const hoisted = this.size > 1 ? hoist(this.#storage, { shape: this.dims, dtype: this.dtype }) : null;
+    if (hoisted !== null) return hoisted;
     if (this.size !== 1 || this.dtype === "int64" || this.dtype === "uint64") {
       return p.literal(this.#storage, this.dims, this.dtype);
     }
