@@ -5,6 +5,7 @@ import type { Aval, Program } from "../../ir/program.ts";
 import { DeviceError } from "../../util/errors.ts";
 import type { Backend, DeviceBuffer, Executable } from "../contract.ts";
 import { relaxedSimdSupported, simdSupported } from "./assembler/index.ts";
+import { shareReductions } from "./loops/share-reductions.ts";
 import { WasmBuffer } from "./runtime/buffer.ts";
 import { Engine } from "./runtime/engine.ts";
 import { type KernelProfile, Profiler } from "./runtime/profile.ts";
@@ -71,6 +72,6 @@ export class WasmBackend implements Backend {
 
   /** Compiles what the compiler has already scheduled. */
   compileSchedule(schedule: Schedule, inputs: number, state: number): Executable {
-    return new WasmExecutable(this.engine, schedule, { inputs, state }, this.#options);
+    return new WasmExecutable(this.engine, shareReductions(schedule), { inputs, state }, this.#options);
   }
 }

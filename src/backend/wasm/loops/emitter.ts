@@ -22,7 +22,7 @@ type LoadNode = Extract<KernelNode, { readonly kind: "load" }>;
 type ReduceNode = Extract<KernelNode, { readonly kind: "reduce" }>;
 
 /** Rounds of a loop after which a sum is long, and of the short sums that it is made of. */
-const longSum = 1024;
+const longSum = 127;
 const shortSum = 64;
 
 /** Writes the function of one loop kernel. */

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { BufferSpec, LoopKernel, Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import type { TypedArray } from "../../../ir/dtypes.ts";
 import { WasmBackend } from "../backend.ts";
+import { sizeOf, stridesOf } from "../../../ir/shape.ts";
 import { planLoops } from "./plan.ts";
+import { shareReductions } from "./share-reductions.ts";
 
 const backend = new WasmBackend();
 
@@ -137,5 +139,80 @@ describe("planning", () => {
     const source = kernel([1 << 20], [], [1]);
     const nodes = [...source.nodes, { kind: "op", op: "sin", args: [0], dtype: "float32" } as const];
     expect(planLoops({ ...source, nodes }, never).parallel).toBeNull();
+  });
+});
+
+describe("reductions of many elements to few results", () => {
+  it.each([
+    { outer: [], inner: [1 << 18] },
+    { outer: [3], inner: [640, 100] },
+    { outer: [16], inner: [64, 26, 26] },
+  ])("$outer from $inner are cut into parts and combined", ({ outer, inner }) => {
+    const dims = [...outer, ...inner];
+    const strides = stridesOf([...inner, ...outer]);
+    const moving = [...strides.slice(inner.length), ...strides.slice(0, inner.length)];
+    const nodes: LoopKernel["nodes"] = [
+      load(0, moving),
+      { kind: "op", op: "mul", args: [0, 0], dtype: "float32" },
+      { kind: "reduce", combine: "add", value: 1, dtype: "float32" },
+      { kind: "reduce", combine: "max", value: 0, dtype: "float32" },
+      load(
+        1,
+        dims.map((_, d) => (d < outer.length ? 1 : 0)),
+      ),
+      { kind: "op", op: "add", args: [2, 4], dtype: "float32" },
+      { kind: "op", op: "mul", args: [5, 3], dtype: "float32" },
+    ];
+    const size = sizeOf(outer);
+    const x = Float32Array.from({ length: sizeOf(dims) }, (_, i) => Math.sin(i * 1.7));
+    const bias = Float32Array.from({ length: size }, (_, i) => i + 1);
+    const stores = [
+      { access: { buffer: 2, offset: 0, strides: dims.map((_, d) => (d < outer.length ? 1 : 0)) }, value: 6 },
+    ];
+    const schedule: Schedule = {
+      buffers: [
+        { dtype: "float32", size: x.length, home: { kind: "input", index: 0 } },
+        { dtype: "float32", size, home: { kind: "input", index: 1 } },
+        { dtype: "float32", size, home: { kind: "arena", byteOffset: 0 } },
+      ],
+      items: [{ kind: "loop", label: "test", outer, inner, nodes, stores }],
+      outputs: [2],
+      arenaBytes: size * 4,
+    };
+    const shared = shareReductions(schedule);
+    expect(shared.items).toHaveLength(2);
+    const [first] = shared.items;
+    expect(first?.kind === "loop" && planLoops(first, () => false).parallel).not.toBeNull();
+    const [result] = backend.compileSchedule(schedule, 2, 0).run([x, bias], []);
+    for (let c = 0; c < size; c++) {
+      let [sum, largest] = [0, -Infinity];
+      for (let i = c; i < x.length; i += size) {
+        sum += (x[i] ?? 0) ** 2;
+        largest = Math.max(largest, x[i] ?? 0);
+      }
+      const exact = (sum + c + 1) * largest;
+      expect(Math.abs(Number(result?.[c]) - exact) / Math.abs(exact), `result ${c}`).toBeLessThan(2e-6);
+    }
+  });
+
+  it("leave other kernels alone", () => {
+    const rows: LoopKernel = {
+      kind: "loop",
+      label: "rows",
+      outer: [1024],
+      inner: [1024],
+      nodes: [load(0, [1024, 1]), { kind: "reduce", combine: "add", value: 0, dtype: "float32" }],
+      stores: [{ access: { buffer: 1, offset: 0, strides: [1, 0] }, value: 1 }],
+    };
+    const schedule: Schedule = {
+      buffers: [
+        { dtype: "float32", size: 1 << 20, home: { kind: "input", index: 0 } },
+        { dtype: "float32", size: 1024, home: { kind: "arena", byteOffset: 0 } },
+      ],
+      items: [rows],
+      outputs: [1],
+      arenaBytes: 4096,
+    };
+    expect(shareReductions(schedule)).toBe(schedule);
   });
 });
