@@ -15,7 +15,7 @@ export async function runExamples(filter = ""): Promise<Tally> {
   const folder = join(projectRoot, "examples");
   if (!existsSync(folder)) return emptyTally;
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.includes("support/") && name.includes(filter))
+    .filter((name) => name.endsWith(".ts") && !/support(?:\/|\.ts$)/.test(name) && name.includes(filter))
     .toSorted();
   let tally = emptyTally;
   for (const name of names) {
