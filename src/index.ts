@@ -20,7 +20,7 @@ export {
   OptionError,
   ShapeError,
 } from "./util/errors.ts";
-export * as activations from "./activations/index.ts";
+export * as activations from "./namespaces/activations.ts";
 export * as applications from "./applications/index.ts";
 export * as callbacks from "./callbacks/index.ts";
 export * as config from "./namespaces/config.ts";

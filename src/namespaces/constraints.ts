@@ -1,18 +1,29 @@
-import { deserializeKerasObject, serializeKerasObject } from "../saving/index.ts";
-import type { CustomObjects } from "../saving/custom-objects.ts";
+import { get as getByName } from "../constraints/index.ts";
+import type { Constraint } from "../constraints/constraint.ts";
+import { serializeKerasObject } from "../saving/index.ts";
 import type { Json } from "../saving/serialize.ts";
+import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
 
 export * from "../constraints/index.ts";
+
+/**
+ * The constraint that a name, Keras's JSON form or a constraint itself stands for.
+ *
+ * @throws {OptionError} for an unknown name.
+ * @see Keras `constraints.get`
+ */
+export function get(
+  identifier: Constraint | string | null | undefined | Readonly<Record<string, unknown>>,
+): Constraint | null {
+  return getNamed(getByName, identifier as Constraint | string | null | undefined); // SAFETY: getNamed takes JSON forms as well
+}
 
 /** Keras's JSON form of a constraint. */
 export function serialize(constraint: unknown): Json {
   return serializeKerasObject(constraint);
 }
 
-/** The constraint that Keras's JSON form describes. */
-export function deserialize(
-  config: unknown,
-  options: { readonly customObjects?: CustomObjects } = {},
-): unknown {
-  return deserializeKerasObject(config, options);
+/** The constraint that Keras's JSON form, or a name, describes. */
+export function deserialize(config: unknown, options: DeserializeOptions = {}): Constraint | null {
+  return deserializeNamed(getByName, config, options);
 }

@@ -1,18 +1,27 @@
-import { deserializeKerasObject, serializeKerasObject } from "../saving/index.ts";
-import type { CustomObjects } from "../saving/custom-objects.ts";
+import { get as getByName } from "../initializers/index.ts";
+import type { Initializer } from "../initializers/initializer.ts";
+import { serializeKerasObject } from "../saving/index.ts";
 import type { Json } from "../saving/serialize.ts";
+import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
 
 export * from "../initializers/index.ts";
 
-/** Keras's JSON form of a initializer. */
+/**
+ * The initializer that a name, Keras's JSON form or an initializer itself stands for.
+ *
+ * @throws {OptionError} for an unknown name.
+ * @see Keras `initializers.get`
+ */
+export function get(identifier: Initializer | string | Readonly<Record<string, unknown>>): Initializer {
+  return getNamed(getByName, identifier as Initializer | string); // SAFETY: getNamed takes JSON forms as well
+}
+
+/** Keras's JSON form of an initializer. */
 export function serialize(initializer: unknown): Json {
   return serializeKerasObject(initializer);
 }
 
-/** The initializer that Keras's JSON form describes. */
-export function deserialize(
-  config: unknown,
-  options: { readonly customObjects?: CustomObjects } = {},
-): unknown {
-  return deserializeKerasObject(config, options);
+/** The initializer that Keras's JSON form, or a name, describes. */
+export function deserialize(config: unknown, options: DeserializeOptions = {}): Initializer {
+  return deserializeNamed(getByName, config, options);
 }

@@ -1,18 +1,29 @@
-import { deserializeKerasObject, serializeKerasObject } from "../saving/index.ts";
-import type { CustomObjects } from "../saving/custom-objects.ts";
+import { get as getByName } from "../regularizers/index.ts";
+import type { Regularizer } from "../regularizers/regularizer.ts";
+import { serializeKerasObject } from "../saving/index.ts";
 import type { Json } from "../saving/serialize.ts";
+import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
 
 export * from "../regularizers/index.ts";
+
+/**
+ * The regularizer that a name, Keras's JSON form or a regularizer itself stands for.
+ *
+ * @throws {OptionError} for an unknown name.
+ * @see Keras `regularizers.get`
+ */
+export function get(
+  identifier: Regularizer | string | null | undefined | Readonly<Record<string, unknown>>,
+): Regularizer | null {
+  return getNamed(getByName, identifier as Regularizer | string | null | undefined); // SAFETY: getNamed takes JSON forms as well
+}
 
 /** Keras's JSON form of a regularizer. */
 export function serialize(regularizer: unknown): Json {
   return serializeKerasObject(regularizer);
 }
 
-/** The regularizer that Keras's JSON form describes. */
-export function deserialize(
-  config: unknown,
-  options: { readonly customObjects?: CustomObjects } = {},
-): unknown {
-  return deserializeKerasObject(config, options);
+/** The regularizer that Keras's JSON form, or a name, describes. */
+export function deserialize(config: unknown, options: DeserializeOptions = {}): Regularizer | null {
+  return deserializeNamed(getByName, config, options);
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import * as activations from "../../src/activations/index.ts";
+import * as named from "../../src/namespaces/activations.ts";
 import { grad } from "../../src/ops/gradient.ts";
 import { multiply } from "../../src/ops/arithmetic.ts";
 import type { Tensor } from "../../src/ops/core/tensor.ts";
@@ -51,12 +52,14 @@ describeGolden("activations", () => {
     );
   });
 
-  it.each(get.filter(({ identifier }) => identifier === null || typeof identifier === "string"))(
-    "get($identifier)",
-    ({ identifier, resolves_to: name, error }) => {
-      const call = (): string | undefined => activations.get(identifier as string | null).identifier; // SAFETY: filtered above
-      if (error === undefined) expect(call()).toBe(name);
-      else expect(call).toThrow(AntlerError);
-    },
-  );
+  it.each(get)("get($identifier)", ({ identifier, resolves_to: name, error }) => {
+    const call = (): string | undefined => named.get(identifier as string | null).identifier; // SAFETY: what is neither name nor JSON form is to be refused
+    if (error === undefined) expect(call()).toBe(name);
+    else expect(call).toThrow(AntlerError);
+  });
+
+  it("have their names as JSON form", () => {
+    expect(named.serialize(named.hardSilu)).toBe("hard_silu");
+    expect(named.deserialize("hard_swish")).toBe(named.hardSilu);
+  });
 });
