@@ -130,7 +130,7 @@ function cut(
   if (source.inner.length === 0 || sizeOf(source.outer) > fewResults) return null;
   if (sizeOf(source.outer) * sizeOf(source.inner) < manyElements || !isPlainReduction(source)) return null;
   const kernel = normalizeKernel(source);
-  const { outer, inner, nodes, stores } = kernel;
+  const { outer, inner, nodes } = kernel;
   const [first = 1] = inner;
   const parts = partsOf(first);
   if (parts === 1) return null;
