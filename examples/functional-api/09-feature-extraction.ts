@@ -1,24 +1,16 @@
 /** Intermediate activations are tensors of the graph: a model can output them. */
-import { Input, layers, Model, random } from "antler";
+import { applications, Model, random, type Tensor } from "antler";
 import { check } from "./support.ts";
 
-const inputs = Input({ shape: [32, 32, 3] });
-let x;
-x = layers.Conv2D(8, 3, { activation: "relu", name: "block1" })(inputs);
-x = layers.MaxPooling2D(2, { name: "pool1" })(x);
-x = layers.Conv2D(16, 3, { activation: "relu", name: "block2" })(x);
-const backbone = Model(inputs, layers.GlobalAveragePooling2D({ name: "features" })(x), { name: "backbone" });
+const vgg19 = applications.VGG19({ weights: null });
+const features = vgg19.layers.map((layer) => layer.output);
+const featureExtraction = Model({ inputs: vgg19.input, outputs: features });
 
-const featureExtraction = Model({
-  inputs: backbone.input,
-  outputs: backbone.layers.map((layer) => layer.output),
-});
-const image = random.normal([1, 32, 32, 3], { seed: 1 });
-const activations = featureExtraction(image);
-check(
-  Array.isArray(activations) && activations.length === backbone.layers.length,
-  "one call gives every layer's activations",
-);
+const image = random.normal([1, 224, 224, 3], { seed: 1 });
+const activations = featureExtraction(image) as unknown as Tensor[]; // one for each output
+console.log(activations.map(({ shape }) => shape));
+check(activations.length === vgg19.layers.length, "one call gives the activations of all layers");
+check(activations.at(-1)?.shape.join() === "1,1000", "the classifier's among them");
 
-const part = Model({ inputs: backbone.input, outputs: backbone.getLayer("pool1").output });
-check(part(image).shape.join() === "1,15,15,8", "a model can be cut at any layer");
+const part = Model({ inputs: vgg19.input, outputs: vgg19.getLayer("block1_pool").output });
+check(part.weights.length === 4, "a model can be cut at any layer; its weights are the whole model's");
