@@ -1,6 +1,6 @@
 import { getFile } from "../codec/get-file.ts";
 import type { ActivationLike } from "../activations/activation.ts";
-import { KerasTensor } from "../graph/keras-tensor.ts";
+import type { KerasTensor } from "../graph/keras-tensor.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
 import { Input } from "../layers/core/input-layer.ts";
 import { Dense } from "../layers/core/dense.ts";

@@ -2,7 +2,7 @@ import { getFile } from "../codec/get-file.ts";
 import { flip } from "../ops/rearranging.ts";
 import { add, divide } from "../ops/arithmetic.ts";
 import { type TensorInput, toValue } from "../ops/core/convert.ts";
-import { Tensor } from "../ops/core/tensor.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
 import { cast } from "../ops/cast.ts";
 import { isFloat } from "../ir/dtypes.ts";
 import { toNumbers } from "../ir/numbers.ts";

@@ -1,4 +1,5 @@
-import { ModelClass, type Model } from "../models/model.ts";
+import type { ModelClass} from "../models/model.ts";
+import { type Model } from "../models/model.ts";
 import { AntlerError, FormatError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
 import { pathKind, writeFileAtomic } from "../util/platform/index.ts";

@@ -10,7 +10,7 @@ import type { Variable } from "../../graph/variable.ts";
 import type { TypedArray } from "../../ir/dtypes.ts";
 import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
 import { formatShape, sameShape } from "../../ir/shape.ts";
-import { ModelBase } from "../../models/model-base.ts";
+import type { ModelBase } from "../../models/model-base.ts";
 import type { ModelClass } from "../../models/model.ts";
 import { FormatError } from "../../util/errors.ts";
 import { modelFromDescription, type ReadOptions } from "../keras-file.ts";
