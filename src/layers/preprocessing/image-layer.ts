@@ -1,0 +1,159 @@
+import type { CallArguments } from "../../graph/call-arguments.ts";
+import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import { SeedGenerator } from "../../graph/seed-generator.ts";
+import { formatShape } from "../../ir/shape.ts";
+import type { DataFormat } from "../../ir/shape-types/index.ts";
+import { cast } from "../../ops/cast.ts";
+import { Tensor } from "../../ops/core/tensor.ts";
+import { keyedUniform } from "../../ops/random.ts";
+import { expandDims, squeeze } from "../../ops/shape.ts";
+import { OptionError, ShapeError } from "../../util/errors.ts";
+import { isPlainObject } from "../../util/options.ts";
+import { toDataFormat } from "../data-format.ts";
+
+export interface ImageLayerOptions extends LayerOptions {
+  /** Default `config.imageDataFormat()`, `"channels_last"`. */
+  readonly dataFormat?: DataFormat | null | undefined;
+  /** Default null: random, or given by `setRandomSeed`. */
+  readonly seed?: number | null | undefined;
+}
+
+/** What one call does to its images: what was drawn for it, by name. */
+export type Transformation = Readonly<Record<string, Tensor>>;
+
+/** What a layer of this kind is called on besides images alone; every part but `images` may be absent. */
+export interface ImageData {
+  readonly images: Tensor;
+  readonly labels?: Tensor;
+  readonly segmentation_masks?: Tensor;
+}
+
+/** A number, or the two ends of an interval. */
+export type Factor = number | readonly [number, number] | readonly number[];
+
+/** Images or their parts, how many there are, and their sizes. */
+export interface ImageSizes {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Base of layers that change images: batches `[batch, height, width, channels]` or single images, alone or as `images`
+ * beside `labels` and `segmentation_masks`, which change alike.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/base_image_preprocessing_layer.py`
+ */
+export abstract class ImageLayer extends LayerBase {
+  static readonly callArguments: CallArguments = { tensors: ["data"], options: ["training"] };
+
+  readonly dataFormat: DataFormat;
+
+  constructor(given: ImageLayerOptions) {
+    super(given);
+    this.dataFormat = toDataFormat(this.where, given.dataFormat);
+  }
+
+  /** Draws what to do to a batch of images; only in training for random layers. */
+  drawTransformation(_images: Tensor, _training: boolean): Transformation {
+    return {};
+  }
+
+  /** The computation on a batch of images of the layer's compute dtype. */
+  abstract transformImages(images: Tensor, transformation: Transformation, training: boolean): Tensor;
+
+  transformLabels(labels: Tensor, _transformation: Transformation, _training: boolean): Tensor {
+    return labels;
+  }
+
+  transformSegmentationMasks(masks: Tensor, _transformation: Transformation, _training: boolean): Tensor {
+    return masks;
+  }
+
+  override call(data: Tensor | ImageData, { training }: { readonly training?: boolean | null } = {}): unknown {
+    // As in Keras, augmenting is the default.
+    const isTraining = training ?? true;
+    const images = data instanceof Tensor ? data : data.images;
+    const isBatched = this.#isBatched(images);
+    const batch = (x: Tensor): Tensor => (isBatched ? x : (expandDims(x, 0) as Tensor)); // SAFETY: tensor in, tensor out
+    const single = (x: Tensor): Tensor => (isBatched ? x : (squeeze(x, 0) as Tensor)); // SAFETY: as above
+    const transformation = this.drawTransformation(batch(images), isTraining);
+    const run = (f: (x: Tensor, how: Transformation, training: boolean) => Tensor, x: Tensor): Tensor => single(f.call(this, batch(x), transformation, isTraining));
+    const changed = run(this.transformImages, cast(images, this.computeDtype) as Tensor); // SAFETY: tensor in, tensor out
+    if (data instanceof Tensor) return changed;
+    const { labels, segmentation_masks: masks } = data;
+    return {
+      ...data,
+      images: changed,
+      ...(labels === undefined ? {} : { labels: run(this.transformLabels, labels) }),
+      ...(masks === undefined ? {} : { segmentation_masks: run(this.transformSegmentationMasks, masks) }),
+    };
+  }
+
+  #isBatched(images: unknown): boolean {
+    const rank = images instanceof Tensor ? images.dims.length : 0;
+    if (rank === 3 || rank === 4) return rank === 4;
+    throw new ShapeError(
+      `${this.where}: expected images of rank 4 (a batch) or 3 (one image), received ${images instanceof Tensor ? formatShape(images.shape) : "no images"}.`,
+    );
+  }
+
+  /** The sizes of a batch. */
+  protected sizesOf(images: Tensor): ImageSizes {
+    const [batch = 1, ...rest] = images.dims;
+    const [height = 1, width = 1] = this.dataFormat === "channels_last" ? rest : rest.slice(1);
+    return { batch, height, width };
+  }
+
+  /** The axis of the channels of a batch. */
+  protected get channelAxis(): number {
+    return this.dataFormat === "channels_last" ? -1 : -3;
+  }
+}
+
+/** Base of layers that draw what they do. */
+export abstract class RandomImageLayer extends ImageLayer {
+  readonly seed: number | null;
+  readonly generator: SeedGenerator;
+
+  constructor(given: ImageLayerOptions) {
+    super(given);
+    this.seed = given.seed ?? null;
+    this.generator = new SeedGenerator(this.seed);
+  }
+
+  /** Uniform numbers of a shape. */
+  protected uniform(shape: readonly number[], low = 0, high = 1): Tensor {
+    return keyedUniform(this.generator.next(), shape, low, high, this.computeDtype) as Tensor; // SAFETY: a key in, a tensor out
+  }
+
+  /** The data format and the seed are written last, as Keras does. */
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), dataFormat: this.dataFormat };
+  }
+}
+
+/** The interval that a factor stands for: a number for what lies around zero, within bounds. */
+export function intervalOf(where: string, name: string, value: unknown, [least, most]: readonly [number, number] = [-1, 1]): readonly [number, number] {
+  const refuse = (): never => {
+    throw new OptionError(`${where}: expected \`${name}\` to be a number, or two, between ${least} and ${most}; received ${JSON.stringify(value)}.`);
+  };
+  if (Array.isArray(value)) {
+    const [a, b] = value as readonly unknown[]; // SAFETY: elements of unknown type
+    if (value.length !== 2 || typeof a !== "number" || typeof b !== "number" || a > most || b < least) return refuse();
+    return a <= b ? [a, b] : [b, a];
+  }
+  if (typeof value !== "number" || value < least || value > most) return refuse();
+  return [Math.max(-Math.abs(value), least), Math.abs(value)];
+}
+
+/** Whether a value is a range of values, such as `[0, 255]`. */
+export function rangeOf(where: string, value: unknown): readonly [number, number] {
+  if (Array.isArray(value) && value.length === 2 && value.every((end) => typeof end === "number")) return [Number(value[0]), Number(value[1])];
+  throw new OptionError(`${where}: expected \`valueRange\` to be two numbers, received ${JSON.stringify(value)}.`);
+}
+
+/** Whether data are images with other parts. */
+export function isImageData(data: unknown): data is ImageData {
+  return isPlainObject(data) && "images" in data;
+}
