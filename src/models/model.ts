@@ -1,6 +1,5 @@
 import {
   classNameOf,
-  type LayerBase,
   type LayerCallOptions,
   type LayerOptions,
 } from "../graph/layer-base.ts";
