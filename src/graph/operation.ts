@@ -1,4 +1,4 @@
-import { type BoundArguments, type Op, runBody, withTensors } from "../ops/core/op.ts";
+import { type BoundArguments, type Op, runBody, withDefaults, withTensors } from "../ops/core/op.ts";
 import { inferSpecs, type Spec } from "../ops/core/abstract.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { Callable } from "../util/callable.ts";
@@ -93,7 +93,8 @@ export class OpOperation extends Operation {
   }
 
   /** Adds a node for arguments that hold symbolic tensors. */
-  record(bound: BoundArguments): unknown {
+  record(given: BoundArguments): unknown {
+    const bound = withDefaults(this.op, given);
     const specs = this.op.infer?.(bound) ?? this.#inferByTracing(bound);
     const outputs = toKerasTensors(specs);
     new Node(this, callArguments(this.op, bound), callKeywords(this.op, bound), outputs);

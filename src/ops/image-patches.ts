@@ -3,7 +3,7 @@ import type { Var } from "../ir/program.ts";
 import { formatShape, indicesOf, sizeOf } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { onImages } from "./core/images.ts";
-import { defineOp } from "./core/op.ts";
+import { bindOp, callOp, defineOp, type Op } from "./core/op.ts";
 import type { Op1 } from "./core/op-types.ts";
 import type { Tensor } from "./core/tensor.ts";
 import { opt } from "./core/unary.ts";
@@ -81,8 +81,7 @@ export const extractPatches: Op1<PatchRest> = defineOp(
   },
 );
 
-/** Patches of volumes as vectors along the channel axis. @see Keras `ops.image.extract_patches_3d` */
-export const extractPatches3d: Op1<PatchRest> = defineOp(
+const volumesOp: Op = defineOp<PatchArguments & { readonly volumes: Tensor }, () => unknown>(
   {
     name: "extractPatches3d",
     className: "ExtractPatches",
@@ -96,11 +95,24 @@ export const extractPatches3d: Op1<PatchRest> = defineOp(
       dataFormat: opt(null),
     },
   },
-  ({ volumes, ...args }: PatchArguments & { readonly volumes: Tensor }) => {
+  ({ volumes, ...args }) => {
     const where = "ops.image.extractPatches3d";
     return onImages(where, volumes, args.dataFormat, (x) => patchesOf(where, x, args, 3), 3);
   },
+).op;
+
+/** Patches of volumes as vectors along the channel axis. @see Keras `ops.image.extract_patches_3d` */
+export const extractPatches3d: Op1<PatchRest> = Object.assign(
+  extractFromVolumes as never, // SAFETY: it takes what the op takes
+  { op: volumesOp },
 );
+
+/** In files the class is that of `extractPatches`, which tells volumes by their three sizes. */
+function extractFromVolumes(...given: readonly unknown[]): unknown {
+  const bound = bindOp(volumesOp, given);
+  const { size } = bound;
+  return callOp(volumesOp, typeof size === "number" ? { ...bound, size: [size, size, size] } : bound);
+}
 
 /** Images (or volumes) from patches that do not overlap: the reverse of `extractPatches`. @see Keras `ops.image.reconstruct_patches` */
 export const reconstructPatches: Op1<

@@ -70,9 +70,19 @@ export const sum: ReductionOp = reductionOp({ name: "sum", prepare: forSum }, p.
 /** Mean over axes, in floating point. @see Keras `ops.mean` */
 export const mean: ReductionOp<"float"> = reductionOp({ name: "mean", prepare: inFloat }, meanOver);
 
-/** Variance over axes (of the population). */
+/**
+ * Variance over axes (of the population).
+ *
+ * Its gradient is `2/n · (x − mean)`: what flows through the mean adds up to 0, so no pass over the data is spent on it.
+ */
 export function varianceOver(x: Var, axes: readonly number[]): Var {
-  return meanOver(p.square(p.sub(x, spread(meanOver(x, axes), x.shape, axes))), axes);
+  const centred = (value: Var): Var => p.sub(value, spread(meanOver(value, axes), value.shape, axes));
+  const variance = meanOver(p.square(centred(x)), axes);
+  const share = 2 / countAlong(x.shape, axes);
+  const [result = variance] = p.customGradient([variance], [x], ([g], _, [input]) => [
+    g && input ? p.mul(spread(p.scale(g, share), input.shape, axes), centred(input)) : null,
+  ]);
+  return result;
 }
 
 /** Variance over axes (divided by the count, not one less). @see Keras `ops.var` */

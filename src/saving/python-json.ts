@@ -31,7 +31,7 @@ function quote(text: string): string {
 export function parsePythonJson(text: string): unknown {
   // Only outside strings: a string is skipped as a whole, then a bare word is replaced by a marked string.
   const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) =>
-    token.startsWith('"') ? token : `"\u0000${token}"`,
+    token.startsWith('"') ? token : `"\\u0000${token}"`,
   );
   return JSON.parse(marked, (_, value: unknown) =>
     typeof value === "string" && value.startsWith("\u0000") ? Number(value.slice(1)) : value,

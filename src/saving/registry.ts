@@ -94,7 +94,8 @@ let opsByClass: ReadonlyMap<string, Op> | null = null;
 /** The op whose graph node has such a class, as `keras.src.ops.numpy.Add`; undefined when there is none. */
 export function findOp(module: string, className: string): Op | undefined {
   opsByClass ??= new Map(
-    Object.values(ops).flatMap((value): [string, Op][] => {
+    // Where several functions share a class, the first one stands for it.
+    [...Object.values(ops), ...Object.values(ops.image)].toReversed().flatMap((value): [string, Op][] => {
       if (typeof value !== "function" || !("op" in value)) return [];
       const op = value.op as Op; // SAFETY: functions made by defineOp carry their op
       return [

@@ -73,7 +73,7 @@ export function defineOp<A, F>(definition: OpDefinition, body: (args: A) => Tree
     module: definition.module ?? "numpy",
     args,
     infer: definition.infer,
-    apply: (bound) => callOp(op, bound),
+    apply: (bound) => callOp(op, withDefaults(op, bound)),
     // SAFETY: the body gets the arguments that `args` declares.
     body: body as (args: never) => Tree<Tensor>,
   };
@@ -84,7 +84,12 @@ export function defineOp<A, F>(definition: OpDefinition, body: (args: A) => Tree
 
 /** Brings a call's arguments into an object, with defaults, and refuses unknown or missing ones. */
 export function bindOp(op: Op, given: readonly unknown[]): BoundArguments {
-  const bound = bindArguments(`ops.${op.name}`, Object.keys(op.args), given);
+  return withDefaults(op, bindArguments(`ops.${op.name}`, Object.keys(op.args), given));
+}
+
+/** Arguments by name with the defaults of those that are left out. */
+export function withDefaults(op: Op, given: BoundArguments): BoundArguments {
+  const bound: Record<string, unknown> = { ...given };
   for (const [name, spec] of Object.entries(op.args)) {
     if (name in bound) continue;
     if ("default" in spec) bound[name] = spec.default;
