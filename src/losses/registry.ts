@@ -77,7 +77,12 @@ export function get(identifier: LossIdentifier | null): LossLike | Loss | null;
 export function get(identifier: LossIdentifier | null): LossLike | Loss | null {
   if (identifier === null) return null;
   if (isLossClass(identifier)) return Reflect.construct(identifier, []) as Loss; // SAFETY: a loss's class makes losses
-  if (typeof identifier !== "string") return identifier as LossLike | Loss; // SAFETY: losses are callable
+  if (typeof identifier === "function") return identifier as LossLike | Loss; // SAFETY: losses are callable
+  if (typeof identifier !== "string") {
+    throw new OptionError(
+      `losses.get: expected a name, a function or a loss, received ${JSON.stringify(identifier)}.`,
+    );
+  }
   const found = functionNamed(identifier);
   if (found !== null) return found;
   const cls = lossClasses.get(identifier);

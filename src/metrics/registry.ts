@@ -138,7 +138,12 @@ export function get(identifier: MetricIdentifier): MetricBase | MetricFunction;
 export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null;
 export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null {
   if (isMetricClass(identifier)) return Reflect.construct(identifier, []) as MetricBase; // SAFETY: a metric's class makes metrics
-  if (typeof identifier !== "string") return identifier;
+  if (identifier === null || typeof identifier === "function") return identifier;
+  if (typeof identifier !== "string") {
+    throw new OptionError(
+      `metrics.get: expected a name, a function or a metric, received ${JSON.stringify(identifier)}.`,
+    );
+  }
   const alias =
     aliases[identifier] ??
     (identifier === identifier.toUpperCase() ? aliases[identifier.toLowerCase()] : undefined);
@@ -187,7 +192,12 @@ function classFor(
   yTrue: readonly (number | null)[],
   yPred: readonly (number | null)[],
 ): MetricIdentifier | LossIdentifier {
-  if (typeof identifier !== "string") return identifier;
+  if (identifier === null || typeof identifier === "function") return identifier;
+  if (typeof identifier !== "string") {
+    throw new OptionError(
+      `metrics.get: expected a name, a function or a metric, received ${JSON.stringify(identifier)}.`,
+    );
+  }
   const word = identifier.toLowerCase();
   if (word === "accuracy" || word === "acc") return accuracies[kindOfTarget(yTrue, yPred)];
   if (word === "crossentropy" || word === "ce") return crossentropies[kindOfTarget(yTrue, yPred)];

@@ -4,6 +4,7 @@ import type { Json } from "../saving/serialize.ts";
 import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
 
 export * from "../optimizers/index.ts";
+export * as schedules from "./schedules.ts";
 
 /** Keras's JSON form of a optimizer. */
 export function serialize(optimizer: unknown): Json {

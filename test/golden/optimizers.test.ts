@@ -154,6 +154,29 @@ describeGolden("golden optimizers", () => {
     },
   );
 
+  it("LossScaleOptimizer", () => {
+    const { differs } = readGolden<{
+      readonly differs: readonly {
+        readonly case?: string;
+        readonly numpy: { readonly steps: readonly Params[] };
+      }[];
+    }>("numpy_backend.json");
+    const steps = differs.find((entry) => entry.case === "LossScaleOptimizer/adam")?.numpy.steps;
+    if (golden === null || steps === undefined) throw new Error("no case LossScaleOptimizer/adam");
+    const { kernel, bias } = variablesOf(golden.params);
+    const optimizer = optimizers.LossScaleOptimizer(optimizers.Adam(0.1), {
+      initialScale: 8,
+      dynamicGrowthSteps: 2,
+    });
+    steps.forEach((expected, i) => {
+      const gradients = golden.grads[i];
+      if (gradients === undefined) throw new Error("no gradients");
+      optimizer.apply([toTensor(gradients.kernel), toTensor(gradients.bias)], [kernel, bias]);
+      expectClose(numbers(kernel), expected.kernel, near, `kernel after step ${i}`);
+      expectClose(numbers(bias), expected.bias, near, `bias after step ${i}`);
+    });
+  });
+
   it.each(golden?.get ?? [])("get $identifier", ({ identifier, class: className, config, error }) => {
     const wanted =
       typeof identifier === "string"
