@@ -21,6 +21,9 @@ export interface CompiledFunctionOptions {
   readonly runEagerly?: boolean | undefined;
 }
 
+/** Forms that one function keeps at most, where inputs come in ever new shapes. */
+const limit = 256;
+
 /** One compiled form of the function: for one signature of inputs. */
 interface Specialization {
   readonly program: Program;
@@ -75,6 +78,8 @@ export class CompiledFunction {
     if (known !== undefined && known.backend === getBackend()) return known;
     const made = this.#trace(inputs);
     this.#specializations.set(key, made);
+    const oldest = this.#specializations.keys().next().value;
+    if (this.#specializations.size > limit && oldest !== undefined) this.#specializations.delete(oldest);
     return made;
   }
 
