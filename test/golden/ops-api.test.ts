@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
 import type { Op } from "../../src/ops/core/op.ts";
 import * as ops from "../../src/ops/index.ts";
 import { describeGolden, readGoldenJson } from "../support/golden.ts";
@@ -87,5 +88,46 @@ describeGolden("the ops namespace against Keras's", () => {
       }),
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+interface GraphClass {
+  readonly name: string;
+  readonly module: string;
+  readonly class: string;
+  readonly call: readonly string[];
+}
+
+describe("the graph nodes of ops", () => {
+  const path = new URL("../fixtures/keras-op-classes.json", import.meta.url);
+  const { ops: classes } = JSON.parse(readFileSync(path, "utf8")) as { readonly ops: readonly GraphClass[] }; // SAFETY: made for this test
+
+  /** Not recorded as Keras does, each for its reason. */
+  const departures: Readonly<Record<string, string>> = {
+    arange: "it has no tensor among its arguments here",
+    bincount: "its result depends on the values",
+    einsum: "it has no keyword arguments here",
+    while_loop: "functions cannot be configuration here",
+    fori_loop: "functions cannot be configuration here",
+    polar: "abs_ is abs here",
+    jvp: "it computes at once",
+    array: "it computes at once",
+    ndim: "it is a number here",
+    size: "it is a number here",
+  };
+
+  it("have Keras's classes, modules and call arguments", () => {
+    const wrong = classes
+      .filter(({ name }) => !(name in departures))
+      .flatMap(({ name, module, class: className, call }) => {
+        const f = find(name.split(".").map(camel));
+        if (!isOp(f)) return [`${name}: no op`];
+        const own = Object.keys(f.op.args).filter((arg) => f.op.args[arg]?.kind !== "static");
+        const actual = `${f.op.module}.${f.op.className}(${own.join()})`;
+        const wanted = `${module}.${className}(${call.map(camel).join()})`;
+        return actual === wanted ? [] : [`${name}: ${actual} instead of ${wanted}`];
+      });
+    expect(wrong).toEqual([]);
+    expect(classes.length).toBeGreaterThan(280);
   });
 });
