@@ -67,6 +67,25 @@ describe("long sums", () => {
   });
 });
 
+describe("extremes with a constant", () => {
+  it.each([
+    ["max", 0],
+    ["max", 1.5],
+    ["min", 0],
+    ["min", -2],
+  ] as const)("%s(x, %d) keeps NaN", (op, value) => {
+    const x = Float32Array.of(NaN, -1, 2, Infinity, -Infinity, 0, -3, 5, NaN);
+    const constant = { kind: "const", value, dtype: "float32" } as const;
+    const kernel = {
+      outer: [x.length],
+      inner: [],
+      nodes: [load(0, [1]), constant, { kind: "op", op, args: [0, 1], dtype: "float32" } as const],
+      stores: [{ access: { buffer: 1, offset: 0, strides: [1] }, value: 2 }],
+    };
+    expect([...run(kernel, [x], x.length)]).toEqual([...x].map((each) => Math[op](each, value)));
+  });
+});
+
 describe("transposition", () => {
   it.each([
     [64, 48],

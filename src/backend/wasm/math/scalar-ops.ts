@@ -1,7 +1,7 @@
 import type { DType } from "../../../ir/dtypes.ts";
 import type { ScalarOp } from "../../../ir/scalar.ts";
 import { DTypeError } from "../../../util/errors.ts";
-import { i32x4, v128 } from "../assembler/index.ts";
+import { f32x4, i32x4, v128 } from "../assembler/index.ts";
 import { convertLanes, selectLanes } from "./convert.ts";
 import { float32 } from "./float32.ts";
 import { float64 } from "./float64.ts";
@@ -80,6 +80,21 @@ function shift(op: "shl" | "shr"): Emit {
   };
 }
 
+/**
+ * The larger or smaller of two. With a constant second argument one instruction does: it keeps the first argument
+ * where that is NaN (and where both are zeros).
+ */
+function extreme(op: "min" | "max"): Emit {
+  const general = byClass(op);
+  const quick = op === "min" ? f32x4.pmin : f32x4.pmax;
+  return (s, args, context) => {
+    const [a, b] = args;
+    const isQuick =
+      laneClass(context.from) === "f32" && context.constant !== undefined && !Number.isNaN(context.constant);
+    return isQuick && a !== undefined && b !== undefined ? quick(a, b) : general(s, args, context);
+  };
+}
+
 /** Vector code of every scalar operation. */
 export const scalarEmitters: Readonly<Record<ScalarOp, Emit>> = {
   add: byClass("add"),
@@ -90,8 +105,8 @@ export const scalarEmitters: Readonly<Record<ScalarOp, Emit>> = {
   neg: byClass("neg"),
   abs: byClass("abs"),
   sign: byClass("sign"),
-  min: byClass("min"),
-  max: byClass("max"),
+  min: extreme("min"),
+  max: extreme("max"),
   pow: byClass("pow"),
   atan2: byClass("atan2"),
   floor: byClass("floor"),
