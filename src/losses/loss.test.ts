@@ -94,6 +94,9 @@ describe("losses", () => {
     expect(() => losses.get("hubber")).toThrow(/Did you mean "huber"/i);
     expect(() => losses.CategoricalGeneralizedCrossEntropy(2)).toThrow(/`q` in \(0, 1\)/);
     expect(() => losses.SparseCategoricalCrossentropy()([[1, 0]], [[0.5, 0.5]])).toThrow(/received \[1, 2\]/);
+    expect(() => losses.MeanSquaredError()(yTrue, [[1, 2, 3]])).toThrow(
+      /^mean_squared_error \(MeanSquaredError\), truth \[3, 2\], predictions \[1, 3\]/,
+    );
     expect(() => losses.CTC()([1], [[1]])).toThrow(/expected labels/);
   });
 });

@@ -3,6 +3,7 @@ import { classNameOf } from "../graph/layer-base.ts";
 import { maskOf } from "../graph/masks.ts";
 import { autoName } from "../graph/naming.ts";
 import type { DType } from "../ir/dtypes.ts";
+import { formatShape } from "../ir/shape.ts";
 import { isTensorHolder, isTypedArray, type TensorInput, toValue } from "../ops/core/convert.ts";
 import type { Result } from "../ops/core/op-types.ts";
 import type { Operand, Rest } from "../ops/core/signatures.ts";
@@ -11,6 +12,7 @@ import { logicalAnd } from "../ops/comparison.ts";
 import { inDType } from "../ops/in-dtype.ts";
 import { Value } from "../ops/core/value.ts";
 import { Callable, callable } from "../util/callable.ts";
+import { ShapeError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { checkReduction, type Reduction, reduceWeighted } from "./reduction.ts";
@@ -69,14 +71,26 @@ export abstract class LossBase extends Callable {
   override invoke(yTrue: Operand, yPred: Operand, weighting: Weighting = null): Tensor {
     const sampleWeight = weightOf(weighting);
     const convert = (tree: unknown): unknown => mapInputs(tree, (x) => toDType(x, this.dtype));
-    const prediction = convert(yPred);
-    // SAFETY: a subclass's call takes what the loss is called with, as tensors; its losses are one tensor.
-    const losses = this.call(convert(yTrue) as never, prediction as never) as Operand;
+    const losses = this.#lossesOf(convert(yTrue), convert(yPred));
     return reduceWeighted(toDType(losses, this.dtype), {
       sampleWeight: sampleWeight === null ? null : toDType(sampleWeight, this.dtype),
       mask: both(maskOf(yPred), maskOf(losses)),
       reduction: this.reduction,
     });
+  }
+
+  /** The losses of a batch; an error of shapes says which loss and which shapes. */
+  #lossesOf(yTrue: unknown, yPred: unknown): Operand {
+    try {
+      // SAFETY: a subclass's call takes what the loss is called with, as tensors; its losses are one tensor.
+      return this.call(yTrue as never, yPred as never) as Operand;
+    } catch (error) {
+      if (error instanceof ShapeError && yTrue instanceof Value && yPred instanceof Value) {
+        const shapes = `truth ${formatShape(yTrue.shape)}, predictions ${formatShape(yPred.shape)}`;
+        error.message = `${this.name} (${this.className}), ${shapes}: ${error.message}`;
+      }
+      throw error;
+    }
   }
 
   /** The constructor's arguments, from which `fromConfig` makes an equal loss. */

@@ -38,12 +38,9 @@ export abstract class OptimizerState {
     const className = classNameOf(new.target);
     // SAFETY: the constructor's target is a class, whose table is a static member.
     const { baseTable, parameters } = new.target as unknown as typeof OptimizerState;
-    const given = bindParameters<OptimizerOptions & Record<string, unknown>>(
-      className,
-      baseTable ?? parameters,
-      args,
-      baseNames,
-    );
+    const table = baseTable ?? parameters;
+    const further = baseNames.filter((name) => !(name in table));
+    const given = bindParameters<OptimizerOptions & Record<string, unknown>>(className, table, args, further);
     const options = { ...commonParameters, ...given } as Required<OptimizerOptions>; // SAFETY: names and types of the table
     checkOptions(className, options);
     this.name = options.name ?? autoName(className);
