@@ -1,5 +1,5 @@
 // Antler, from dist/. Argument: the number of threads.
-import * as antler from "antler";
+import * as antler from "../../dist/index.js";
 import { convData, gemmData, modelBatch, modelWeights, takeRows } from "../support/data.mjs";
 import { parseRow } from "../support/rows.mjs";
 import { comparison, giving, training } from "../support/runners.mjs";
