@@ -24,8 +24,10 @@ export abstract class Operation extends Callable {
 
   constructor(className: string, name: string | null | undefined) {
     super();
-    if (typeof name === "string" && name.includes("/")) {
-      throw new AntlerError(`${className}: expected a name without "/", received "${name}".`);
+    if (name !== null && name !== undefined && (typeof name !== "string" || name.includes("/"))) {
+      throw new AntlerError(
+        `${className}: expected \`name\` to be a string without "/", received ${JSON.stringify(name)}.`,
+      );
     }
     this.name = name ?? autoName(className);
   }

@@ -1,6 +1,6 @@
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
-import { broadcastShapes, formatShape, normalizeAxis } from "../ir/shape.ts";
+import { broadcastShapes, formatShape, normalizeAxis, sameShape } from "../ir/shape.ts";
 import { ShapeError } from "../util/errors.ts";
 import { logSoftmaxOver } from "./activations.ts";
 import { spread } from "./core/compute.ts";
@@ -93,14 +93,13 @@ export const binaryCrossentropy: Op2<[{ readonly fromLogits?: boolean }]> = defi
   },
   ({ target, output, fromLogits }: Omit<Prediction, "axis">) => {
     const value = asFloat(output);
-    if (target.dims.length !== value.shape.length) {
+    if (!sameShape(target.dims, value.shape)) {
       throw new ShapeError(
         `ops.binaryCrossentropy: expected target and output of one shape, received ${formatShape(target.shape)} and ${formatShape(output.shape)}.`,
       );
     }
-    const shape = broadcastShapes(target.dims, value.shape, "ops.binaryCrossentropy");
-    const truth = p.broadcast(castTo(target.traced, value.dtype), shape);
-    const x = p.broadcast(value, shape);
+    const truth = castTo(target.traced, value.dtype);
+    const x = value;
     if (fromLogits) {
       // max(x, 0) − x·z + log(1 + exp(−|x|))
       const base = p.sub(p.max(x, p.zerosLike(x)), p.mul(x, truth));

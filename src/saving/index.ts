@@ -1,4 +1,4 @@
-import type { ModelClass} from "../models/model.ts";
+import type { ModelClass } from "../models/model.ts";
 import { type Model } from "../models/model.ts";
 import { AntlerError, FormatError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
@@ -95,6 +95,10 @@ export async function saveWeights(model: ModelClass, path: string, options: Save
   if (!path.endsWith(".weights.h5")) {
     throw new OptionError(`saveWeights: expected a file name that ends in .weights.h5, received "${path}".`);
   }
+  if (!model.built)
+    throw new AntlerError(
+      `${model.where}: it is not built yet, so there are no weights to save. Call it on data first.`,
+    );
   await refuseExisting("saveWeights", path, options);
   await writeFileAtomic(path, writeWeights(model));
 }

@@ -118,6 +118,11 @@ export abstract class BaseConvTranspose extends LayerBase {
     this.kernelConstraint = getConstraint(given.kernelConstraint);
     this.biasConstraint = getConstraint(given.biasConstraint);
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
+    if (this.strides.some((s) => s > 1) && this.dilationRate.some((d) => d > 1)) {
+      throw new OptionError(
+        `${className}: strides above 1 and a dilationRate above 1 do not go together, received ${formatShape(this.strides)} and ${formatShape(this.dilationRate)}.`,
+      );
+    }
     const tooWide = this.outputPadding?.findIndex((extra, i) => extra >= (this.strides[i] ?? 1)) ?? -1;
     if (tooWide >= 0) {
       throw new OptionError(

@@ -13,7 +13,6 @@ import { formatShape } from "../../ir/shape.ts";
 import type { DataFormat, Padding, PerAxis, Shape } from "../../ir/shape-types/index.ts";
 import { separableConv } from "../../ops/convolution.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
-import { pad } from "../../ops/rearranging.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { ShapeError } from "../../util/errors.ts";
@@ -87,7 +86,7 @@ export abstract class BaseSeparableConv extends LayerBase {
   readonly depthMultiplier: number;
   readonly kernelSize: readonly number[];
   readonly strides: readonly number[];
-  readonly padding: Padding;
+  readonly padding: "valid" | "same";
   readonly dataFormat: DataFormat;
   readonly dilationRate: readonly number[];
   readonly activation: Activation;
@@ -114,12 +113,7 @@ export abstract class BaseSeparableConv extends LayerBase {
     this.kernelSize = tupleOf(className, "kernelSize", given.kernelSize, rank);
     this.strides = tupleOf(className, "strides", given.strides, rank);
     this.dilationRate = tupleOf(className, "dilationRate", given.dilationRate, rank);
-    this.padding = oneOf(
-      className,
-      "padding",
-      given.padding,
-      rank === 1 ? ["valid", "same", "causal"] : ["valid", "same"],
-    );
+    this.padding = oneOf(className, "padding", given.padding, ["valid", "same"]);
     this.dataFormat = dataFormatOf(className, given.dataFormat);
     this.activation = getActivation(given.activation);
     this.useBias = given.useBias;
@@ -178,24 +172,9 @@ export abstract class BaseSeparableConv extends LayerBase {
 
   override call(inputs: Tensor): unknown {
     const { strides, padding, dataFormat, dilationRate } = this;
-    const isCausal = padding === "causal";
-    const before = (dilationRate[0] ?? 1) * ((this.kernelSize[0] ?? 1) - 1);
-    const widths: readonly (readonly [number, number])[] =
-      dataFormat === "channels_last"
-        ? [
-            [0, 0],
-            [before, 0],
-            [0, 0],
-          ]
-        : [
-            [0, 0],
-            [0, 0],
-            [before, 0],
-          ];
-    const padded = isCausal ? (pad(inputs, widths) as Tensor) : inputs; // SAFETY: tensor in, tensor out
-    const convolved = separableConv(padded, this.depthwiseKernel, this.pointwiseKernel, {
+    const convolved = separableConv(inputs, this.depthwiseKernel, this.pointwiseKernel, {
       strides,
-      padding: padding === "same" ? "same" : "valid",
+      padding,
       dataFormat,
       dilationRate,
     });
