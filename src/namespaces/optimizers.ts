@@ -26,8 +26,6 @@ export function get(
   identifier: Parameters<typeof getByName>[0] | Readonly<Record<string, unknown>>,
 ): ReturnType<typeof getByName> {
   type Identifier = Parameters<typeof getByName>[0];
-  return getNamed<Identifier, ReturnType<typeof getByName>>(
-    (one) => getByName(one),
-    identifier as Identifier,
-  ); // SAFETY: getNamed takes JSON forms as well
+  const given = identifier as Identifier; // SAFETY: getNamed takes JSON forms as well
+  return getNamed<Identifier, ReturnType<typeof getByName>>((one) => getByName(one), given);
 }

@@ -11,6 +11,11 @@ const image = layers.Input({ shape: [8, 6, 3] });
 const volume = layers.Input({ shape: [4, 4, 4, 2] });
 const indices = layers.Input({ shape: [10], dtype: "int32" });
 
+const narrow = layers.Input({ shape: [5, 2] });
+const short = layers.Input({ shape: [3, 4] });
+const long = layers.Input({ shape: [7, 4] });
+const turned = layers.Input({ shape: [4, 7] });
+
 const results = [
   layers.Flatten()(image),
   layers.Reshape([2, -1])(vector),
@@ -40,11 +45,11 @@ const results = [
   layers.Embedding({ inputDim: 100, outputDim: 8, maskZero: true })(indices),
   layers.EinsumDense("...x,xy->...y", 9)(sequence),
   layers.EinsumDense({ equation: "abc,cd->abd", outputShape: [5, 2], biasAxes: "d" })(sequence),
-  layers.Concatenate()([sequence, layers.Input({ shape: [5, 2] })]),
-  layers.Concatenate(1)([sequence, layers.Input({ shape: [3, 4] })]),
-  layers.Concatenate({ axis: -2 })([sequence, layers.Input({ shape: [3, 4] })]),
-  layers.Dot(2)([sequence, layers.Input({ shape: [7, 4] })]),
-  layers.Dot({ axes: [2, 1] })([sequence, layers.Input({ shape: [4, 7] })]),
+  layers.Concatenate()([sequence, narrow]),
+  layers.Concatenate(1)([sequence, short]),
+  layers.Concatenate({ axis: -2 })([sequence, short]),
+  layers.Dot(2)([sequence, long]),
+  layers.Dot({ axes: [2, 1] })([sequence, turned]),
   layers.Add()([image, image]),
   layers.subtract([vector, vector]),
   layers.SpectralNormalization(layers.Dense(5))(vector),
