@@ -94,7 +94,11 @@ export const hypot: FloatBinaryOp = binaryOp({ name: "hypot", operands: floatTyp
   const size = p.stopGradient(p.max(p.abs(a), p.abs(b)));
   const usable = p.and(p.isFinite(size), p.ne(size, p.zerosLike(size)));
   const scale = p.select(usable, size, p.fullLike(size, 1));
-  return p.mul(scale, p.sqrt(p.add(p.square(p.div(a, scale)), p.square(p.div(b, scale)))));
+  const squares = p.add(p.square(p.div(a, scale)), p.square(p.div(b, scale)));
+  // The root of 0 has no slope; the gradient there is 0.
+  const isZero = p.eq(squares, p.zerosLike(squares));
+  const root = p.sqrt(p.select(isZero, p.fullLike(squares, 1), squares));
+  return p.mul(scale, p.select(isZero, p.zerosLike(root), root));
 });
 
 /** `log(exp(x1) + exp(x2))`. @see Keras `ops.logaddexp` */

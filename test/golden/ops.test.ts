@@ -18,60 +18,7 @@ import {
   goldenFiles,
   readGolden,
 } from "../support/golden.ts";
-
-interface Case {
-  readonly op: string;
-  readonly tag?: string;
-  readonly args: readonly unknown[];
-  readonly kwargs: Readonly<Record<string, unknown>>;
-  readonly output: unknown;
-  readonly symbolic?: unknown;
-  readonly grads?: {
-    readonly cotangents: readonly GoldenTensor[];
-    readonly inputs: readonly (GoldenTensor | null)[];
-  };
-}
-
-type AnyFunction = (...args: unknown[]) => unknown;
-
-const camel = (name: string): string =>
-  name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-const groups: Readonly<Record<string, object>> = { ...ops };
-
-/** `nn.max_pool` → `ops.maxPool`, `image.resize` → `ops.image.resize`. */
-function functionOf(op: string): AnyFunction {
-  const [group, name = group] = op.split(".");
-  const home = group === "image" ? (groups["image"] ?? {}) : ops;
-  const f: unknown = Reflect.get(home, camel(name ?? op));
-  if (typeof f !== "function") throw new Error(`ops.${camel(op)} does not exist`);
-  return f as AnyFunction; // SAFETY: a function, checked above
-}
-
-const isGolden = (value: unknown): value is GoldenTensor =>
-  isPlainObject(value) && "values" in value && "shape" in value;
-
-/** Replaces what JSON has no form for, and tensors by what `make` gives for them. */
-function decode(value: unknown, make: (tensor: GoldenTensor) => unknown): unknown {
-  if (isGolden(value)) return make(value);
-  if (Array.isArray(value)) return value.map((child) => decode(child, make));
-  if (!isPlainObject(value)) return value;
-  if ("$float" in value) return Number(value["$float"]);
-  if ("$ellipsis" in value) return "...";
-  if (Array.isArray(value["$slice"])) {
-    const [start, stop, step] = value["$slice"] as (number | null)[]; // SAFETY: the corpus's form of a slice
-    return { start, stop, step };
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [camel(key), decode(child, make)]));
-}
-
-const toTensor = ({ values, shape, dtype }: GoldenTensor): Tensor =>
-  makeTensor(Float64Array.from(values), { shape, dtype: dtype as DType }); // SAFETY: the corpus's dtypes are ours
-
-function call({ op, args, kwargs }: Case, make: (tensor: GoldenTensor) => unknown): unknown {
-  const given = args.map((arg) => decode(arg, make));
-  const options = decode(kwargs, make);
-  return functionOf(op)(...given, ...(Object.keys(kwargs).length > 0 ? [options] : []));
-}
+import { callOp, isGolden, type OpCase, toTensor } from "../support/op-cases.ts";
 
 function compare(
   actual: unknown,
@@ -147,12 +94,12 @@ function floatsIn(value: unknown, found: GoldenTensor[] = []): GoldenTensor[] {
   return found;
 }
 
-function checkGradients(test: Case, grads: NonNullable<Case["grads"]>): void {
+function checkGradients(test: OpCase, grads: NonNullable<OpCase["grads"]>): void {
   const floats = floatsIn([test.args, test.kwargs]);
   const { gradients } = vjp(
     (...values) => {
       const made = new Map(floats.map((golden, i) => [golden, values[i]]));
-      const outputs = call(test, (golden) => made.get(golden) ?? toTensor(golden));
+      const outputs = callOp(test, (golden) => made.get(golden) ?? toTensor(golden));
       const list = (Array.isArray(outputs) ? outputs : [outputs]) as Tensor[]; // SAFETY: ops give tensors
       return list.filter(({ dtype }) => dtype.startsWith("float"));
     },
@@ -218,7 +165,7 @@ const controls: Readonly<Record<string, (data: Tensor) => unknown>> = {
   fori_loop: () => ops.foriLoop(0, 5, (i: Tensor, x: Tensor) => ops.add(x, i), 0),
 };
 
-interface NumpyCase extends Case {
+interface NumpyCase extends OpCase {
   readonly section: string;
   readonly prefer?: string;
   readonly numpy: { readonly output: unknown };
@@ -234,7 +181,7 @@ for (const backend of ["reference", "wasm"]) {
     for (const file of files) {
       const group = file.replace(".json", "");
       describe(group, () => {
-        const { cases } = readGolden<{ readonly cases: readonly Case[] }>(`ops/${file}`);
+        const { cases } = readGolden<{ readonly cases: readonly OpCase[] }>(`ops/${file}`);
         const check = (i: number, what: string, run: () => void): void => {
           const { op, tag } = cases[i] ?? { op: "" };
           const reason = departures[`${group} ${i} ${what}`];
@@ -246,11 +193,11 @@ for (const backend of ["reference", "wasm"]) {
           const { grads, symbolic } = test;
           check(i, "output", () => {
             const free = signless.has(test.op) ? magnitudes : (value: unknown): unknown => value;
-            compare(free(call(test, toTensor)), free(test.output), symbolic, "op", "output");
+            compare(free(callOp(test, toTensor)), free(test.output), symbolic, "op", "output");
           });
           if (grads !== undefined) check(i, "gradient", () => checkGradients(test, grads));
           if (symbolic !== undefined && !JSON.stringify(symbolic).includes("error")) {
-            check(i, "symbolic", () => expect(specOf(call(test, toSymbolic))).toEqual(symbolic));
+            check(i, "symbolic", () => expect(specOf(callOp(test, toSymbolic))).toEqual(symbolic));
           }
         });
       });
@@ -275,7 +222,7 @@ for (const backend of ["reference", "wasm"]) {
     describe("what PyTorch has otherwise, or not at all", () => {
       const corpus = readGolden<{
         readonly differs: readonly NumpyCase[];
-        readonly numpy_only: Readonly<Record<string, readonly Case[]>>;
+        readonly numpy_only: Readonly<Record<string, readonly OpCase[]>>;
       }>("numpy_backend.json");
       const preferred = corpus.differs.filter(
         ({ section, prefer }) => section.startsWith("ops/") && prefer === "numpy",
@@ -284,7 +231,7 @@ for (const backend of ["reference", "wasm"]) {
         section.startsWith("ops/") ? list : [],
       );
       [...preferred.map((test) => ({ ...test, output: test.numpy.output })), ...only].forEach((test, i) => {
-        it(`${i} ${test.op}`, () => compare(call(test, toTensor), test.output, undefined, "op", test.op));
+        it(`${i} ${test.op}`, () => compare(callOp(test, toTensor), test.output, undefined, "op", test.op));
       });
     });
   });
@@ -293,12 +240,12 @@ for (const backend of ["reference", "wasm"]) {
 describe("ops against Keras on NumPy", () => {
   const path = new URL("../fixtures/keras-ops.json", import.meta.url);
   const { cases } = decodeTensors(JSON.parse(readFileSync(path, "utf8"))) as {
-    readonly cases: readonly Case[];
+    readonly cases: readonly OpCase[];
   }; // SAFETY: made for this test
   beforeAll(() => setBackend("reference"));
   cases.forEach((test, i) => {
     it(`${i} ${test.op}${test.tag === undefined ? "" : ` ${test.tag}`}`, () =>
-      compare(call(test, toTensor), test.output, undefined, "op", test.op));
+      compare(callOp(test, toTensor), test.output, undefined, "op", test.op));
   });
 });
 

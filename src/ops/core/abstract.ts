@@ -52,7 +52,11 @@ export function isInferring(): boolean {
   return activeStandIn !== null;
 }
 
-function traceWith(standIn: number, f: (inputs: Tree<Tensor>) => Tree<Tensor>, inputs: Tree<Spec>): Tree<Spec> {
+function traceWith(
+  standIn: number,
+  f: (inputs: Tree<Tensor>) => Tree<Tensor>,
+  inputs: Tree<Spec>,
+): Tree<Spec> {
   const scope = new StateScope(new ProgramBuilder());
   const previous = activeStandIn;
   activeStandIn = standIn;
@@ -64,7 +68,8 @@ function traceWith(standIn: number, f: (inputs: Tree<Tensor>) => Tree<Tensor>, i
       return mapTree(f(values), ({ shape, dtype }) => ({ shape, dtype }));
     });
   } catch (error) {
-    if (error instanceof AntlerError) error.message = error.message.replaceAll(new RegExp(`\\b${standIn}\\b`, "g"), "null");
+    if (error instanceof AntlerError)
+      error.message = error.message.replaceAll(new RegExp(`\\b${standIn}\\b`, "g"), "null");
     throw error;
   } finally {
     activeStandIn = previous;

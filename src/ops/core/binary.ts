@@ -24,7 +24,13 @@ export interface BinaryDefinition extends Partial<OpDefinition> {
 
 /** Defines an op on two tensors by its meaning on values of equal shape and dtype. */
 export function binaryOp<F>(definition: BinaryDefinition, f: (x1: Var, x2: Var) => Var): OpFunction<F> {
-  const { name, operands = (dtype) => dtype, result = (dtype) => dtype, names = ["x1", "x2"], ...rest } = definition;
+  const {
+    name,
+    operands = (dtype) => dtype,
+    result = (dtype) => dtype,
+    names = ["x1", "x2"],
+    ...rest
+  } = definition;
   const operandType = (x1: Value, x2: Value): DType => operands(resultType([x1, x2]));
   return defineOp<BinaryArguments, F>(
     {

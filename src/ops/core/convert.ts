@@ -57,9 +57,12 @@ export function makeTensor(values: NestedArray | TypedArray, { dtype, shape }: T
   if (isTypedArray(values)) {
     const own = dtypeOfTypedArray(values);
     const to = wanted ?? own;
-    const data = own === "float16" && values.constructor.name === "Float16Array"
-      ? fromNumbers(Float64Array.from(values as Iterable<number>), to) // SAFETY: a Float16Array iterates over numbers
-      : to === own ? values.slice() : fromNumbers(toNumbers(values, own), to);
+    const data =
+      own === "float16" && values.constructor.name === "Float16Array"
+        ? fromNumbers(Float64Array.from(values as Iterable<number>), to) // SAFETY: a Float16Array iterates over numbers
+        : to === own
+          ? values.slice()
+          : fromNumbers(toNumbers(values, own), to);
     return Tensor.fromData(data, checkShape(shape ?? [values.length], values.length), to);
   }
   const nested = nestedShape(values);
@@ -75,14 +78,17 @@ export function makeTensor(values: NestedArray | TypedArray, { dtype, shape }: T
 
 function checkShape(shape: readonly number[], size: number): readonly number[] {
   if (sizeOf(shape) !== size) {
-    throw new ShapeError(`tensor: expected ${sizeOf(shape)} elements for shape ${formatShape(shape)}, received ${size}.`);
+    throw new ShapeError(
+      `tensor: expected ${sizeOf(shape)} elements for shape ${formatShape(shape)}, received ${size}.`,
+    );
   }
   return [...shape];
 }
 
 function nestedShape(values: NestedArray): number[] {
   const shape: number[] = [];
-  for (let level: NestedArray | undefined = values; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level: NestedArray | undefined = values; Array.isArray(level); level = level[0])
+    shape.push(level.length);
   return shape;
 }
 
@@ -94,11 +100,18 @@ function collect(
 ): void {
   if (Array.isArray(values)) {
     if (values.length !== shape[axis]) {
-      throw new DataError(`tensor: nested arrays are ragged: expected ${shape[axis] ?? "a number"} items on axis ${axis}, received ${values.length}.`);
+      throw new DataError(
+        `tensor: nested arrays are ragged: expected ${shape[axis] ?? "a number"} items on axis ${axis}, received ${values.length}.`,
+      );
     }
     for (const value of values) collect(value, shape, axis + 1, visit);
-  } else if (axis !== shape.length || (typeof values !== "number" && typeof values !== "boolean" && typeof values !== "bigint")) {
-    throw new DataError(`tensor: expected numbers nested ${shape.length} deep, received ${JSON.stringify(values) ?? typeof values} at depth ${axis}.`);
+  } else if (
+    axis !== shape.length ||
+    (typeof values !== "number" && typeof values !== "boolean" && typeof values !== "bigint")
+  ) {
+    throw new DataError(
+      `tensor: expected numbers nested ${shape.length} deep, received ${JSON.stringify(values) ?? typeof values} at depth ${axis}.`,
+    );
   } else visit(values as number | boolean | bigint); // SAFETY: checked above
 }
 

@@ -34,7 +34,10 @@ export function runEagerly(op: Op, args: BoundArguments, run: RunBody): Tree<Ten
     }
   }
   const { executable, program, form } = compiled;
-  const results = executable.run(inputs.map((tensor) => tensor.dataSync()), []);
+  const results = executable.run(
+    inputs.map((tensor) => tensor.dataSync()),
+    [],
+  );
   const tensors = program.outputs.map((value, i) => {
     const data = results[i];
     invariant(data !== undefined, `${op.name}: a result is missing`);
@@ -51,8 +54,15 @@ export function clearEagerCache(): void {
 function compileOp(op: Op, args: BoundArguments, inputs: readonly Tensor[], run: RunBody): Compiled {
   const builder = new ProgramBuilder();
   const result = withScope(new StateScope(builder), () => {
-    const traced = new Map(inputs.map((tensor) => [tensor, Tensor.traced(builder.input({ shape: tensor.dims, dtype: tensor.dtype }), tensor.isWeak)]));
-    const replaced = mapTree<unknown, unknown>(args, (leaf) => (leaf instanceof Tensor ? (traced.get(leaf) ?? leaf) : leaf));
+    const traced = new Map(
+      inputs.map((tensor) => [
+        tensor,
+        Tensor.traced(builder.input({ shape: tensor.dims, dtype: tensor.dtype }), tensor.isWeak),
+      ]),
+    );
+    const replaced = mapTree<unknown, unknown>(args, (leaf) =>
+      leaf instanceof Tensor ? (traced.get(leaf) ?? leaf) : leaf,
+    );
     const value = run(op, replaced as BoundArguments); // SAFETY: mapTree keeps the form
     return mapTree(value, (tensor) => tensor.traced);
   });

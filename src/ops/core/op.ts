@@ -65,7 +65,10 @@ export interface OpDefinition {
  */
 export function defineOp<A, F>(definition: OpDefinition, body: (args: A) => Tree<Tensor>): OpFunction<F> {
   const args = Object.fromEntries(
-    Object.entries(definition.args).map(([name, spec]) => [name, typeof spec === "string" ? { kind: spec } : spec]),
+    Object.entries(definition.args).map(([name, spec]) => [
+      name,
+      typeof spec === "string" ? { kind: spec } : spec,
+    ]),
   );
   const op: Op = {
     name: definition.name,
@@ -118,10 +121,16 @@ export function withTensors(op: Op, bound: BoundArguments): BoundArguments {
   return Object.fromEntries(
     Object.entries(bound).map(([name, value]) => {
       const kind = op.args[name]?.kind ?? "static";
-      if (kind === "static" || kind === "call") return [name, mapTree<unknown, unknown>(value, (leaf) => (isTensorHolder(leaf) ? toValue(leaf) : leaf))];
+      if (kind === "static" || kind === "call")
+        return [
+          name,
+          mapTree<unknown, unknown>(value, (leaf) => (isTensorHolder(leaf) ? toValue(leaf) : leaf)),
+        ];
       if (value === null || value === undefined) {
         if (kind === "tensor?") return [name, null];
-        throw new OptionError(`ops.${op.name}: expected a tensor for \`${name}\`, received ${String(value)}.`);
+        throw new OptionError(
+          `ops.${op.name}: expected a tensor for \`${name}\`, received ${String(value)}.`,
+        );
       }
       return [name, kind === "tensors" ? toValueTree(value, 0) : toValue(value as TensorInput)]; // SAFETY: toValue checks it
     }),
@@ -130,14 +139,20 @@ export function withTensors(op: Op, bound: BoundArguments): BoundArguments {
 
 /** Nested tensors: an array is a list of tensors as long as it holds tensors somewhere, or is the outermost. */
 function toValueTree(node: unknown, depth: number): Tree<Value> {
-  if (Array.isArray(node) && (depth === 0 || node.some(holdsTensor))) return node.map((child) => toValueTree(child, depth + 1));
-  if (isPlainObject(node)) return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, toValueTree(child, depth + 1)]));
+  if (Array.isArray(node) && (depth === 0 || node.some(holdsTensor)))
+    return node.map((child) => toValueTree(child, depth + 1));
+  if (isPlainObject(node))
+    return Object.fromEntries(
+      Object.entries(node).map(([key, child]) => [key, toValueTree(child, depth + 1)]),
+    );
   return toValue(node as TensorInput); // SAFETY: toValue checks it
 }
 
 function holdsTensor(node: unknown): boolean {
   if (node instanceof Value || isTensorHolder(node) || isTypedArray(node)) return true;
-  return Array.isArray(node) ? node.some(holdsTensor) : isPlainObject(node) && Object.values(node).some(holdsTensor);
+  return Array.isArray(node)
+    ? node.some(holdsTensor)
+    : isPlainObject(node) && Object.values(node).some(holdsTensor);
 }
 
 function findSymbolic(value: unknown): SymbolicValue | undefined {

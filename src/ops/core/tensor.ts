@@ -50,7 +50,10 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
 
   /** A concrete tensor around an array (not copied) that holds its elements in row-major order. */
   static fromData(data: TypedArray, shape: readonly number[], dtype: DType, isWeak = false): Tensor {
-    invariant(data.length === sizeOf(shape), `data of ${data.length} elements for shape ${formatShape(shape)}`);
+    invariant(
+      data.length === sizeOf(shape),
+      `data of ${data.length} elements for shape ${formatShape(shape)}`,
+    );
     return new Tensor<Shape, DType>(data, shape, dtype, isWeak);
   }
 
@@ -117,7 +120,9 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
     const numbers = toNumbers(this.dataSync(), this.dtype);
     let at = 0;
     const build = (axis: number): NestedNumbers =>
-      axis === this.shape.length ? (numbers[at++] ?? 0) : Array.from({ length: this.dims[axis] ?? 0 }, () => build(axis + 1));
+      axis === this.shape.length
+        ? (numbers[at++] ?? 0)
+        : Array.from({ length: this.dims[axis] ?? 0 }, () => build(axis + 1));
     return build(0);
   }
 
@@ -128,7 +133,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
 
   /** The single element as a number. */
   item(): number {
-    if (this.size !== 1) throw new AntlerError(`item(): expected one element, received shape ${formatShape(this.shape)}.`);
+    if (this.size !== 1)
+      throw new AntlerError(`item(): expected one element, received shape ${formatShape(this.shape)}.`);
     return toNumbers(this.dataSync(), this.dtype)[0] ?? 0;
   }
 

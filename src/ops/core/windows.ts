@@ -2,6 +2,7 @@ import * as p from "../../ir/primitives/index.ts";
 import type { Var } from "../../ir/program.ts";
 import { formatShape } from "../../ir/shape.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
+import { imageDataFormat } from "../../util/image-data-format.ts";
 import { oneOf } from "../../util/options.ts";
 
 export const dataFormats = ["channels_last", "channels_first"] as const;
@@ -9,10 +10,10 @@ export type DataFormat = (typeof dataFormats)[number];
 export const paddings = ["valid", "same"] as const;
 export type Padding = (typeof paddings)[number];
 
-/** Checks a data format; null is `channels_last`. */
+/** Checks a data format; null is that of `config.imageDataFormat`. */
 export function dataFormatOf(where: string, format: unknown): DataFormat {
   return format === null || format === undefined
-    ? "channels_last"
+    ? imageDataFormat()
     : oneOf(where, "dataFormat", format, dataFormats);
 }
 
