@@ -1,6 +1,6 @@
 import type { LayerBase } from "../graph/layer-base.ts";
 import { symbolicIn } from "../graph/node.ts";
-import { AntlerError } from "../util/errors.ts";
+import { AntlerError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
 import { cloneGraph, type CloneGraphOptions, copyInput, copyLayer } from "./clone-graph.ts";
 import { Model, ModelClass } from "./model.ts";
@@ -21,6 +21,8 @@ export interface CloneOptions extends CloneGraphOptions {
  */
 export function cloneModel(model: ModelClass, options: CloneOptions = {}): Model {
   checkOptions("cloneModel", options, ["inputTensors", "cloneFunction", "callFunction", "recursive"]);
+  if (!(model instanceof ModelClass))
+    throw new OptionError(`cloneModel: expected a model, received ${String(model)}.`);
   if (model.className === "Sequential") return cloneSequential(model, options);
   const { graph } = model;
   if (graph === null || model.className !== "Functional") {

@@ -55,7 +55,7 @@ class SequentialClass extends ModelClass {
         `${this.where}: an InputLayer can only come first; there are ${this.#stack.length} layers before "${layer.name}".`,
       );
     }
-    if (this.#stack.some(({ name }) => name === layer.name)) {
+    if (this.#stack.some((other) => other.name === layer.name && other !== layer)) {
       throw new OptionError(
         `${this.where}: the name "${layer.name}" is taken by another layer of the model. Names must differ.`,
       );

@@ -18,6 +18,12 @@ export function registerKerasSerializable(
   options: { readonly package?: string; readonly name?: string } = {},
 ): <T extends object>(target: T) => T {
   return (target) => {
+    const given: unknown = target;
+    if (typeof given !== "function") {
+      throw new OptionError(
+        `registerKerasSerializable: expected a class or a function, received ${JSON.stringify(given)}.`,
+      );
+    }
     const own = options.name ?? ("name" in target ? String(target.name) : "");
     const registered = `${options.package ?? "Custom"}>${own}`;
     const taken = custom.get(registered);

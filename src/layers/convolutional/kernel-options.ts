@@ -56,11 +56,7 @@ export function tupleOf(where: string, name: string, value: unknown, rank: numbe
   );
 }
 
-export function dataFormatOf(where: string, value: unknown): DataFormat {
-  return value === null || value === undefined
-    ? "channels_last"
-    : oneOf(where, "dataFormat", value, ["channels_last", "channels_first"]);
-}
+export { toDataFormat as dataFormatOf } from "../data-format.ts";
 
 /** The axis of the channels. */
 export function channelAxis(dataFormat: DataFormat): -1 | 1 {
