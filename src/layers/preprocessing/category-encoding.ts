@@ -33,25 +33,48 @@ class CategoryEncodingLayer extends LayerBase {
   readonly sparse: false;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<CategoryEncodingOptions>("CategoryEncoding", CategoryEncodingLayer.parameters, args);
+    const given = bindParameters<CategoryEncodingOptions>(
+      "CategoryEncoding",
+      CategoryEncodingLayer.parameters,
+      args,
+    );
     super(given);
     this.numTokens = positiveInteger("CategoryEncoding", "numTokens", given.numTokens);
     this.outputMode = oneOf("CategoryEncoding", "outputMode", given.outputMode, modes);
     this.sparse = refuseSparse("CategoryEncoding", given.sparse);
   }
 
-  override call(inputs: Tensor, { countWeights = null }: { readonly countWeights?: Tensor | null } = {}): unknown {
+  override call(
+    inputs: Tensor,
+    { countWeights = null }: { readonly countWeights?: Tensor | null } = {},
+  ): unknown {
     if (countWeights !== null && this.outputMode !== "count") {
-      throw new OptionError(`${this.where}: \`countWeights\` is only for outputMode: "count", received outputMode: "${this.outputMode}".`);
+      throw new OptionError(
+        `${this.where}: \`countWeights\` is only for outputMode: "count", received outputMode: "${this.outputMode}".`,
+      );
     }
     const weights = countWeights === null ? null : (cast(countWeights, this.computeDtype) as Tensor); // SAFETY: tensor in, tensor out
-    return encode(cast(inputs, "int32") as Tensor, this.outputMode, this.numTokens, this.computeDtype, weights); // SAFETY: as above
+    return encode(
+      cast(inputs, "int32") as Tensor,
+      this.outputMode,
+      this.numTokens,
+      this.computeDtype,
+      weights,
+    ); // SAFETY: as above
   }
 }
 
-export interface CategoryEncoding extends CategoryEncodingLayer, LayerCall<WideRule, LayerCallOptions & { readonly countWeights?: unknown }> {}
+export interface CategoryEncoding
+  extends
+    CategoryEncodingLayer,
+    LayerCall<WideRule, LayerCallOptions & { readonly countWeights?: unknown }> {}
 
-export type CategoryEncodingConstructor = MakeLayer<CategoryEncoding, readonly [numTokens: number], CategoryEncodingOptions, { readonly numTokens: number }>;
+export type CategoryEncodingConstructor = MakeLayer<
+  CategoryEncoding,
+  readonly [numTokens: number],
+  CategoryEncodingOptions,
+  { readonly numTokens: number }
+>;
 
 /**
  * Whole numbers as categories: `"one_hot"`, `"multi_hot"` or `"count"` rows.
@@ -61,4 +84,7 @@ export type CategoryEncodingConstructor = MakeLayer<CategoryEncoding, readonly [
  *
  * @see Keras `layers/preprocessing/category_encoding.py`
  */
-export const CategoryEncoding: CategoryEncodingConstructor = callable<typeof CategoryEncodingLayer, CategoryEncodingConstructor>(CategoryEncodingLayer);
+export const CategoryEncoding: CategoryEncodingConstructor = callable<
+  typeof CategoryEncodingLayer,
+  CategoryEncodingConstructor
+>(CategoryEncodingLayer);

@@ -38,15 +38,30 @@ class CenterCropLayer extends ImageLayer {
   #crop(images: Tensor, interpolation: "bilinear" | "nearest"): Tensor {
     const { height, width } = this.sizesOf(images);
     const [down, right] = [height - this.height, width - this.width];
-    if (down < 0 || right < 0) return smartResize(images, [height, width], [this.height, this.width], interpolation, this.dataFormat);
-    return cropWindow(images, [Math.floor(down / 2), Math.floor(right / 2)], [this.height, this.width], this.dataFormat);
+    if (down < 0 || right < 0)
+      return smartResize(images, [height, width], [this.height, this.width], interpolation, this.dataFormat);
+    return cropWindow(
+      images,
+      [Math.floor(down / 2), Math.floor(right / 2)],
+      [this.height, this.width],
+      this.dataFormat,
+    );
   }
 }
 
-export interface CenterCrop<H extends number = number, W extends number = number, F extends DataFormat = DataFormat>
+export interface CenterCrop<
+  H extends number = number,
+  W extends number = number,
+  F extends DataFormat = DataFormat,
+>
   extends CenterCropLayer, LayerCall<ImageSizeRule<"CenterCrop", H, W, F>> {}
 
-export interface CenterCropConstructor extends MakeLayer<CenterCrop, readonly [height: number, width: number], CenterCropOptions, { readonly height: number; readonly width: number }> {
+export interface CenterCropConstructor extends MakeLayer<
+  CenterCrop,
+  readonly [height: number, width: number],
+  CenterCropOptions,
+  { readonly height: number; readonly width: number }
+> {
   <const H extends number, const W extends number, const F extends DataFormat = "channels_last">(
     height: H,
     width: W,
@@ -61,4 +76,6 @@ export interface CenterCropConstructor extends MakeLayer<CenterCrop, readonly [h
  *
  * @see Keras `layers/preprocessing/image_preprocessing/center_crop.py`
  */
-export const CenterCrop: CenterCropConstructor = callable<typeof CenterCropLayer, CenterCropConstructor>(CenterCropLayer);
+export const CenterCrop: CenterCropConstructor = callable<typeof CenterCropLayer, CenterCropConstructor>(
+  CenterCropLayer,
+);

@@ -4,9 +4,17 @@ import { getItem } from "../../ops/get-item.ts";
 import { resize } from "../../ops/image.ts";
 
 /** A window of a batch of images. */
-export function cropWindow(images: Tensor, [top, left]: readonly [number, number], [height, width]: readonly [number, number], format: DataFormat): Tensor {
+export function cropWindow(
+  images: Tensor,
+  [top, left]: readonly [number, number],
+  [height, width]: readonly [number, number],
+  format: DataFormat,
+): Tensor {
   const window = [`${top}:${top + height}`, `${left}:${left + width}`] as const;
-  return getItem(images, format === "channels_last" ? [":", ...window, ":"] : [":", ":", ...window]) as Tensor; // SAFETY: tensor in, tensor out
+  return getItem(
+    images,
+    format === "channels_last" ? [":", ...window, ":"] : [":", ":", ...window],
+  ) as Tensor; // SAFETY: tensor in, tensor out
 }
 
 /** Images in another size, without distortion: the largest window of the new proportions, resized. @see Keras `utils/image_utils.py` */

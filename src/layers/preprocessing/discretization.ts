@@ -30,7 +30,13 @@ export interface DiscretizationOptions extends LayerOptions {
 
 class DiscretizationLayer extends LayerBase {
   static readonly className = "Discretization";
-  static readonly parameters: ParameterTable = { binBoundaries: null, numBins: null, epsilon: 0.01, outputMode: "int", sparse: false };
+  static readonly parameters: ParameterTable = {
+    binBoundaries: null,
+    numBins: null,
+    epsilon: 0.01,
+    outputMode: "int",
+    sparse: false,
+  };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: [] };
 
   binBoundaries: readonly number[] | null;
@@ -41,7 +47,11 @@ class DiscretizationLayer extends LayerBase {
   #summary: Quantiles = { values: [], weights: [] };
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<DiscretizationOptions>("Discretization", DiscretizationLayer.parameters, args);
+    const given = bindParameters<DiscretizationOptions>(
+      "Discretization",
+      DiscretizationLayer.parameters,
+      args,
+    );
     super(given);
     this.binBoundaries = given.binBoundaries ?? null;
     this.numBins = given.numBins ?? null;
@@ -49,7 +59,9 @@ class DiscretizationLayer extends LayerBase {
     this.outputMode = oneOf("Discretization", "outputMode", given.outputMode, outputModes);
     this.sparse = refuseSparse("Discretization", given.sparse);
     if (this.binBoundaries === null && this.numBins === null) {
-      throw new OptionError("Discretization: expected `binBoundaries`, or `numBins` and a call of adapt; received neither.");
+      throw new OptionError(
+        "Discretization: expected `binBoundaries`, or `numBins` and a call of adapt; received neither.",
+      );
     }
   }
 
@@ -65,27 +77,44 @@ class DiscretizationLayer extends LayerBase {
    */
   adapt(data: TensorInput | Iterable<TensorInput>): void {
     if (this.numBins === null) {
-      throw new OptionError(`${this.where}: it was made with binBoundaries; give numBins instead to find them with adapt.`);
+      throw new OptionError(
+        `${this.where}: it was made with binBoundaries; give numBins instead to find them with adapt.`,
+      );
     }
     this.#summary = { values: [], weights: [] };
-    const isBatches = typeof data === "object" && Symbol.iterator in data && !Array.isArray(data) && !ArrayBuffer.isView(data);
-    for (const batch of isBatches ? (data as Iterable<TensorInput>) : [data as TensorInput]) this.updateState(batch); // SAFETY: told apart above
+    const isBatches =
+      typeof data === "object" &&
+      Symbol.iterator in data &&
+      !Array.isArray(data) &&
+      !ArrayBuffer.isView(data);
+    for (const batch of isBatches ? (data as Iterable<TensorInput>) : [data as TensorInput])
+      this.updateState(batch); // SAFETY: told apart above
     this.binBoundaries = boundariesOf(this.#summary, this.numBins);
   }
 
   /** Takes more values into account, before `adapt` ends. */
   updateState(data: TensorInput): void {
     const values = toValue(data);
-    if (!(values instanceof Tensor)) throw new AntlerError(`${this.where}: expected values to adapt to, received a symbolic tensor.`);
-    this.#summary = merge(summarize(Float32Array.from(values.dataSync(), Number), this.epsilon), this.#summary, this.epsilon);
+    if (!(values instanceof Tensor))
+      throw new AntlerError(`${this.where}: expected values to adapt to, received a symbolic tensor.`);
+    this.#summary = merge(
+      summarize(Float32Array.from(values.dataSync(), Number), this.epsilon),
+      this.#summary,
+      this.epsilon,
+    );
   }
 
   override call(inputs: Tensor): unknown {
     if (this.binBoundaries === null) {
-      throw new AntlerError(`${this.where}: it has no boundaries yet. Give binBoundaries, or call adapt(data) first.`);
+      throw new AntlerError(
+        `${this.where}: it has no boundaries yet. Give binBoundaries, or call adapt(data) first.`,
+      );
     }
     const dtype: DType = this.outputMode === "int" ? "int32" : this.computeDtype;
-    const bins = digitize(inputs, Tensor.fromData(Float32Array.from(this.binBoundaries), [this.binBoundaries.length], "float32")) as Tensor; // SAFETY: tensors in, tensor out
+    const bins = digitize(
+      inputs,
+      Tensor.fromData(Float32Array.from(this.binBoundaries), [this.binBoundaries.length], "float32"),
+    ) as Tensor; // SAFETY: tensors in, tensor out
     return encode(bins, this.outputMode, this.binBoundaries.length + 1, dtype);
   }
 
@@ -97,7 +126,12 @@ class DiscretizationLayer extends LayerBase {
 
 export interface Discretization extends DiscretizationLayer, LayerCall<WideRule> {}
 
-export type DiscretizationConstructor = MakeLayer<Discretization, readonly [binBoundaries: readonly number[]], DiscretizationOptions, object>;
+export type DiscretizationConstructor = MakeLayer<
+  Discretization,
+  readonly [binBoundaries: readonly number[]],
+  DiscretizationOptions,
+  object
+>;
 
 /**
  * Numbers as the number of the bin they fall into.
@@ -107,4 +141,7 @@ export type DiscretizationConstructor = MakeLayer<Discretization, readonly [binB
  * @param binBoundaries - Where bins begin; or give `numBins` and call `adapt(data)`.
  * @see Keras `layers/preprocessing/discretization.py`
  */
-export const Discretization: DiscretizationConstructor = callable<typeof DiscretizationLayer, DiscretizationConstructor>(DiscretizationLayer);
+export const Discretization: DiscretizationConstructor = callable<
+  typeof DiscretizationLayer,
+  DiscretizationConstructor
+>(DiscretizationLayer);

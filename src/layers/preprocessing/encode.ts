@@ -11,7 +11,13 @@ export const outputModes = ["int", "one_hot", "multi_hot", "count"] as const;
 export type OutputMode = (typeof outputModes)[number];
 
 /** Category numbers in another form. @see Keras `utils/numerical_utils.py` */
-export function encode(given: Tensor, mode: OutputMode, depth: number, dtype: DType, weights: Tensor | null = null): Tensor {
+export function encode(
+  given: Tensor,
+  mode: OutputMode,
+  depth: number,
+  dtype: DType,
+  weights: Tensor | null = null,
+): Tensor {
   if (mode === "int") return cast(given, dtype) as Tensor; // SAFETY: tensor in, tensor out
   const numbers = given.dims.length === 0 ? (reshape(given, [1]) as Tensor) : given; // SAFETY: as above
   const { dims } = numbers;

@@ -70,7 +70,10 @@ export abstract class ImageLayer extends LayerBase {
     return masks;
   }
 
-  override call(data: Tensor | ImageData, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(
+    data: Tensor | ImageData,
+    { training }: { readonly training?: boolean | null } = {},
+  ): unknown {
     // As in Keras, augmenting is the default.
     const isTraining = training ?? true;
     const images = data instanceof Tensor ? data : data.images;
@@ -78,7 +81,8 @@ export abstract class ImageLayer extends LayerBase {
     const batch = (x: Tensor): Tensor => (isBatched ? x : (expandDims(x, 0) as Tensor)); // SAFETY: tensor in, tensor out
     const single = (x: Tensor): Tensor => (isBatched ? x : (squeeze(x, 0) as Tensor)); // SAFETY: as above
     const transformation = this.drawTransformation(batch(images), isTraining);
-    const run = (f: (x: Tensor, how: Transformation, training: boolean) => Tensor, x: Tensor): Tensor => single(f.call(this, batch(x), transformation, isTraining));
+    const run = (f: (x: Tensor, how: Transformation, training: boolean) => Tensor, x: Tensor): Tensor =>
+      single(f.call(this, batch(x), transformation, isTraining));
     const changed = run(this.transformImages, cast(images, this.computeDtype) as Tensor); // SAFETY: tensor in, tensor out
     if (data instanceof Tensor) return changed;
     const { labels, segmentation_masks: masks } = data;
@@ -134,13 +138,21 @@ export abstract class RandomImageLayer extends ImageLayer {
 }
 
 /** The interval that a factor stands for: a number for what lies around zero, within bounds. */
-export function intervalOf(where: string, name: string, value: unknown, [least, most]: readonly [number, number] = [-1, 1]): readonly [number, number] {
+export function intervalOf(
+  where: string,
+  name: string,
+  value: unknown,
+  [least, most]: readonly [number, number] = [-1, 1],
+): readonly [number, number] {
   const refuse = (): never => {
-    throw new OptionError(`${where}: expected \`${name}\` to be a number, or two, between ${least} and ${most}; received ${JSON.stringify(value)}.`);
+    throw new OptionError(
+      `${where}: expected \`${name}\` to be a number, or two, between ${least} and ${most}; received ${JSON.stringify(value)}.`,
+    );
   };
   if (Array.isArray(value)) {
     const [a, b] = value as readonly unknown[]; // SAFETY: elements of unknown type
-    if (value.length !== 2 || typeof a !== "number" || typeof b !== "number" || a > most || b < least) return refuse();
+    if (value.length !== 2 || typeof a !== "number" || typeof b !== "number" || a > most || b < least)
+      return refuse();
     return a <= b ? [a, b] : [b, a];
   }
   if (typeof value !== "number" || value < least || value > most) return refuse();
@@ -149,8 +161,11 @@ export function intervalOf(where: string, name: string, value: unknown, [least, 
 
 /** Whether a value is a range of values, such as `[0, 255]`. */
 export function rangeOf(where: string, value: unknown): readonly [number, number] {
-  if (Array.isArray(value) && value.length === 2 && value.every((end) => typeof end === "number")) return [Number(value[0]), Number(value[1])];
-  throw new OptionError(`${where}: expected \`valueRange\` to be two numbers, received ${JSON.stringify(value)}.`);
+  if (Array.isArray(value) && value.length === 2 && value.every((end) => typeof end === "number"))
+    return [Number(value[0]), Number(value[1])];
+  throw new OptionError(
+    `${where}: expected \`valueRange\` to be two numbers, received ${JSON.stringify(value)}.`,
+  );
 }
 
 /** Whether data are images with other parts. */

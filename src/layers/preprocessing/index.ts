@@ -1,8 +1,13 @@
 export { CategoryEncoding } from "./category-encoding.ts";
 export { CenterCrop } from "./center-crop.ts";
 export { Discretization } from "./discretization.ts";
+export { HashedCrossing } from "./hashed-crossing.ts";
+export { Hashing } from "./hashing.ts";
+export { IntegerLookup } from "./integer-lookup.ts";
 export { MelSpectrogram } from "./mel-spectrogram.ts";
 export { Pipeline } from "./pipeline.ts";
 export { Rescaling } from "./rescaling.ts";
 export { Resizing } from "./resizing.ts";
 export { STFTSpectrogram } from "./stft-spectrogram.ts";
+export { StringLookup } from "./string-lookup.ts";
+export { TextVectorization } from "./text-vectorization.ts";

@@ -81,7 +81,11 @@ class MelSpectrogramLayer extends LayerBase {
   readonly refPower: number;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<Given<MelSpectrogramOptions>>("MelSpectrogram", MelSpectrogramLayer.parameters, args);
+    const given = bindParameters<Given<MelSpectrogramOptions>>(
+      "MelSpectrogram",
+      MelSpectrogramLayer.parameters,
+      args,
+    );
     super(given);
     this.fftLength = given.fftLength;
     this.sequenceStride = given.sequenceStride;
@@ -97,7 +101,9 @@ class MelSpectrogramLayer extends LayerBase {
     this.minPower = given.minPower;
     this.refPower = given.refPower;
     if (this.sequenceLength > this.fftLength) {
-      throw new OptionError(`MelSpectrogram: expected \`sequenceLength\` not to exceed fftLength (${this.fftLength}), received ${this.sequenceLength}.`);
+      throw new OptionError(
+        `MelSpectrogram: expected \`sequenceLength\` not to exceed fftLength (${this.fftLength}), received ${this.sequenceLength}.`,
+      );
     }
   }
 
@@ -146,4 +152,7 @@ export type MelSpectrogramConstructor = MakeLayer<MelSpectrogram, readonly [], M
  *
  * @see Keras `layers/preprocessing/mel_spectrogram.py`
  */
-export const MelSpectrogram: MelSpectrogramConstructor = callable<typeof MelSpectrogramLayer, MelSpectrogramConstructor>(MelSpectrogramLayer);
+export const MelSpectrogram: MelSpectrogramConstructor = callable<
+  typeof MelSpectrogramLayer,
+  MelSpectrogramConstructor
+>(MelSpectrogramLayer);

@@ -28,7 +28,10 @@ class PipelineLayer extends LayerBase {
     this.layers = [...given.layers];
   }
 
-  override call(inputs: unknown, { training, mask }: { readonly training?: boolean | null; readonly mask?: unknown } = {}): unknown {
+  override call(
+    inputs: unknown,
+    { training, mask }: { readonly training?: boolean | null; readonly mask?: unknown } = {},
+  ): unknown {
     let [value, known] = [inputs, mask];
     for (const layer of this.layers) {
       const { options, open } = layer.callArguments;
@@ -46,11 +49,18 @@ class PipelineLayer extends LayerBase {
 
 export interface Pipeline extends PipelineLayer, LayerCall<WideRule> {}
 
-export type PipelineConstructor = MakeLayer<Pipeline, readonly [layers: readonly LayerBase[]], PipelineOptions, { readonly layers: readonly LayerBase[] }>;
+export type PipelineConstructor = MakeLayer<
+  Pipeline,
+  readonly [layers: readonly LayerBase[]],
+  PipelineOptions,
+  { readonly layers: readonly LayerBase[] }
+>;
 
 /**
  * Several layers, one after another, as one: for preprocessing outside of models.
  *
  * @see Keras `layers/preprocessing/pipeline.py`
  */
-export const Pipeline: PipelineConstructor = callable<typeof PipelineLayer, PipelineConstructor>(PipelineLayer);
+export const Pipeline: PipelineConstructor = callable<typeof PipelineLayer, PipelineConstructor>(
+  PipelineLayer,
+);

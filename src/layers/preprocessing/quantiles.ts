@@ -15,9 +15,14 @@ export function summarize(data: Float32Array, epsilon: number): Quantiles {
 
 /** Both together, in about `1 / epsilon` values. */
 export function merge(a: Quantiles, b: Quantiles, epsilon: number): Quantiles {
-  const pairs = [a, b].flatMap(({ values, weights }) => values.map((value, i) => [value, weights[i] ?? 0] as const));
+  const pairs = [a, b].flatMap(({ values, weights }) =>
+    values.map((value, i) => [value, weights[i] ?? 0] as const),
+  );
   pairs.sort(([x], [y]) => x - y);
-  return compress({ values: pairs.map(([value]) => value), weights: pairs.map(([, weight]) => weight) }, epsilon);
+  return compress(
+    { values: pairs.map(([value]) => value), weights: pairs.map(([, weight]) => weight) },
+    epsilon,
+  );
 }
 
 /** Where bins of about equal content begin. */
@@ -36,7 +41,10 @@ function compress(summary: Quantiles, epsilon: number): { values: number[]; weig
   const bins = shares.map((share) => interpolate(share, percents, values));
   const reached = shares.map((share) => interpolate(share, percents, cumulative));
   const rounded = (list: readonly number[]): number[] => list.map(Math.fround);
-  return { values: rounded(bins), weights: rounded(reached.map((weight, i) => weight - (reached[i - 1] ?? 0))) };
+  return {
+    values: rounded(bins),
+    weights: rounded(reached.map((weight, i) => weight - (reached[i - 1] ?? 0))),
+  };
 }
 
 /** Linear interpolation between known points; constant outside. */

@@ -77,17 +77,34 @@ class ResizingLayer extends ImageLayer {
 
   #resize(images: Tensor, interpolation: (typeof interpolations)[number]): Tensor {
     const { cropToAspectRatio, padToAspectRatio, fillMode, fillValue, antialias, dataFormat } = this;
-    const options = { interpolation, antialias, cropToAspectRatio, padToAspectRatio, fillMode, fillValue, dataFormat };
+    const options = {
+      interpolation,
+      antialias,
+      cropToAspectRatio,
+      padToAspectRatio,
+      fillMode,
+      fillValue,
+      dataFormat,
+    };
     const resized = resize(images, { size: [this.height, this.width], ...options }) as Tensor; // SAFETY: tensor in, tensor out
     if (resized.dtype === images.dtype) return resized;
     return saturateCast(isFloat(images.dtype) ? resized : round(resized), images.dtype) as Tensor; // SAFETY: as above
   }
 }
 
-export interface Resizing<H extends number = number, W extends number = number, F extends DataFormat = DataFormat>
+export interface Resizing<
+  H extends number = number,
+  W extends number = number,
+  F extends DataFormat = DataFormat,
+>
   extends ResizingLayer, LayerCall<ImageSizeRule<"Resizing", H, W, F>> {}
 
-export interface ResizingConstructor extends MakeLayer<Resizing, readonly [height: number, width: number], ResizingOptions, { readonly height: number; readonly width: number }> {
+export interface ResizingConstructor extends MakeLayer<
+  Resizing,
+  readonly [height: number, width: number],
+  ResizingOptions,
+  { readonly height: number; readonly width: number }
+> {
   <const H extends number, const W extends number, const F extends DataFormat = "channels_last">(
     height: H,
     width: W,
@@ -102,4 +119,6 @@ export interface ResizingConstructor extends MakeLayer<Resizing, readonly [heigh
  *
  * @see Keras `layers/preprocessing/image_preprocessing/resizing.py`
  */
-export const Resizing: ResizingConstructor = callable<typeof ResizingLayer, ResizingConstructor>(ResizingLayer);
+export const Resizing: ResizingConstructor = callable<typeof ResizingLayer, ResizingConstructor>(
+  ResizingLayer,
+);

@@ -92,10 +92,14 @@ class STFTSpectrogramLayer extends LayerBase {
     this.dataFormat = toDataFormat(where, given.dataFormat);
     this.inputSpec = new InputSpec({ ndim: 3 });
     if ((this.frameStep ?? 1) > this.frameLength) {
-      throw new OptionError(`${where}: expected \`frameStep\` not to exceed frameLength (${this.frameLength}), received ${this.frameStep}.`);
+      throw new OptionError(
+        `${where}: expected \`frameStep\` not to exceed frameLength (${this.frameLength}), received ${this.frameStep}.`,
+      );
     }
     if ((this.fftLength ?? this.frameLength) < this.frameLength) {
-      throw new OptionError(`${where}: expected \`fftLength\` not to be below frameLength (${this.frameLength}), received ${this.fftLength}.`);
+      throw new OptionError(
+        `${where}: expected \`fftLength\` not to be below frameLength (${this.frameLength}), received ${this.fftLength}.`,
+      );
     }
   }
 
@@ -121,7 +125,17 @@ class STFTSpectrogramLayer extends LayerBase {
     if (this.mode === "psd") {
       // Frequencies that occur on both sides count twice.
       const inner = getItem(power, [":", ":", "1:-1", ":"]) as Tensor; // SAFETY: as above
-      return this.#arrange(add(power, pad(inner, [[0, 0], [0, 0], [1, 1], [0, 0]])) as Tensor); // SAFETY: as above
+      return this.#arrange(
+        add(
+          power,
+          pad(inner, [
+            [0, 0],
+            [0, 0],
+            [1, 1],
+            [0, 0],
+          ]),
+        ) as Tensor,
+      ); // SAFETY: as above
     }
     const magnitude = this.#arrange(sqrt(maximum(power, epsilon())) as Tensor); // SAFETY: as above
     return this.mode === "magnitude" ? magnitude : log(maximum(magnitude, epsilon()));
@@ -130,10 +144,16 @@ class STFTSpectrogramLayer extends LayerBase {
   /** The spectra of each channel by itself: `[batch, channels, frequencies, frames]`. */
   #convolve(inputs: Tensor, kernel: Variable): Tensor {
     const isLast = this.dataFormat === "channels_last";
-    const [batch = 1, channels = 1, time = 1] = isLast ? [inputs.dims[0], inputs.dims[2], inputs.dims[1]] : inputs.dims;
+    const [batch = 1, channels = 1, time = 1] = isLast
+      ? [inputs.dims[0], inputs.dims[2], inputs.dims[1]]
+      : inputs.dims;
     const rows = reshape(isLast ? transpose(inputs, [0, 2, 1]) : inputs, [batch * channels, time, 1]);
     const strides = this.frameStep ?? Math.floor(this.frameLength / 2);
-    const spectra = conv(rows as Tensor, cast(kernel, inputs.dtype) as Tensor, { strides, padding: this.padding, dataFormat: "channels_last" }) as Tensor; // SAFETY: tensors in, tensor out
+    const spectra = conv(rows as Tensor, cast(kernel, inputs.dtype) as Tensor, {
+      strides,
+      padding: this.padding,
+      dataFormat: "channels_last",
+    }) as Tensor; // SAFETY: tensors in, tensor out
     const [, frames = 0, frequencies = 0] = spectra.dims;
     return transpose(reshape(spectra, [batch, channels, frames, frequencies]), [0, 1, 3, 2]) as Tensor; // SAFETY: as above
   }
@@ -150,7 +170,12 @@ class STFTSpectrogramLayer extends LayerBase {
 
 export interface STFTSpectrogram extends STFTSpectrogramLayer, LayerCall<WideRule> {}
 
-export type STFTSpectrogramConstructor = MakeLayer<STFTSpectrogram, readonly [], STFTSpectrogramOptions, object>;
+export type STFTSpectrogramConstructor = MakeLayer<
+  STFTSpectrogram,
+  readonly [],
+  STFTSpectrogramOptions,
+  object
+>;
 
 /**
  * Spectra of overlapping frames, by convolutions whose kernels may be trained.
@@ -160,4 +185,7 @@ export type STFTSpectrogramConstructor = MakeLayer<STFTSpectrogram, readonly [],
  *
  * @see Keras `layers/preprocessing/stft_spectrogram.py`
  */
-export const STFTSpectrogram: STFTSpectrogramConstructor = callable<typeof STFTSpectrogramLayer, STFTSpectrogramConstructor>(STFTSpectrogramLayer);
+export const STFTSpectrogram: STFTSpectrogramConstructor = callable<
+  typeof STFTSpectrogramLayer,
+  STFTSpectrogramConstructor
+>(STFTSpectrogramLayer);
