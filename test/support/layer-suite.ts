@@ -216,6 +216,7 @@ function weightsOf(layer: LayerBase): Variable[] {
 
 /** Gives the layer Keras's weights. Seeds stay: random draws are each library's own. */
 function checkWeights(layer: LayerBase, { weights = [] }: LayerCase): void {
+  expect(layer.variables.filter(isSeed).length, "seeds").toBe(weights.filter(isSeed).length);
   const ours = weightsOf(layer);
   const theirs = weights.filter((weight) => !isSeed(weight));
   expect(ours.map(({ name, shape, dtype, trainable }) => ({ name, shape, dtype, trainable }))).toEqual(
