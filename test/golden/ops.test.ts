@@ -237,12 +237,12 @@ for (const backend of ["reference", "wasm"]) {
   });
 }
 
-describe("ops against Keras on NumPy", () => {
+describe.each(["reference", "wasm"])("ops against Keras on NumPy (%s)", (backend) => {
   const path = new URL("../fixtures/keras-ops.json", import.meta.url);
   const { cases } = decodeTensors(JSON.parse(readFileSync(path, "utf8"))) as {
     readonly cases: readonly OpCase[];
   }; // SAFETY: made for this test
-  beforeAll(() => setBackend("reference"));
+  beforeAll(() => setBackend(backend));
   cases.forEach((test, i) => {
     it(`${i} ${test.op}${test.tag === undefined ? "" : ` ${test.tag}`}`, () =>
       compare(callOp(test, toTensor), test.output, undefined, "op", test.op));
