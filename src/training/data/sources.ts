@@ -1,4 +1,4 @@
-import { DataError, OptionError } from "../../util/errors.ts";
+import { DataError, OptionError, warnOnce } from "../../util/errors.ts";
 import { nextSeed } from "../../util/seed.ts";
 import type { FunctionalStructure } from "../structure.ts";
 import { type ArrayData, ArraySource, countSamples, sliceSamples } from "./array-source.ts";
@@ -96,9 +96,7 @@ export function sourceOf(given: GivenData, options: SourceOptions): BatchSource 
   if (data !== null) return sourceOfArrays(data, options);
   const { where, graph, batchSize, steps } = options;
   if (batchSize !== null)
-    throw new OptionError(
-      `${where}: \`batchSize\` cannot be given beside an iterable, which makes its own batches.`,
-    );
+    warnOnce(`${where}: \`batchSize\` has no effect on an iterable, which makes its own batches.`);
   // SAFETY: toArrayData gives null for iterables alone.
   return new IterableSource(where, given.x as Iterable<unknown>, {
     stepsPerEpoch: steps,
