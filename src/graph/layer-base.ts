@@ -65,6 +65,8 @@ export interface WeightOptions {
 export interface LayerStatics {
   /** Name in files; default: the class's own name. */
   readonly className?: string;
+  /** Name that groups of weights files go by, where it is another. */
+  readonly groupName?: string;
   /** The constructor's parameters and defaults; `getConfig` is made from it. */
   readonly parameters?: ParameterTable;
   readonly callArguments?: CallArguments;

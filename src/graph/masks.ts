@@ -33,11 +33,14 @@ function holdsMask(tree: unknown): boolean {
   return isPlainObject(tree) && Object.values(tree).some(holdsMask);
 }
 
-/** Gives outputs their masks, leaf by leaf. */
+/** Gives outputs their masks, leaf by leaf; one mask for several outputs is that of the first. */
 export function setMasks(outputs: unknown, given: unknown): void {
   if (outputs instanceof Value) {
     if (given === null || given === undefined || given instanceof Value) setMask(outputs, given ?? null);
-  } else if (Array.isArray(outputs)) outputs.forEach((child, i) => setMasks(child, Array.isArray(given) ? given[i] : null));
+  } else if (Array.isArray(outputs)) {
+    const masks: readonly unknown[] = Array.isArray(given) ? given : [given];
+    outputs.forEach((child, i) => setMasks(child, masks[i]));
+  }
   else if (isPlainObject(outputs)) {
     for (const [key, child] of Object.entries(outputs)) setMasks(child, isPlainObject(given) ? given[key] : null);
   }

@@ -1,5 +1,6 @@
 /** All layers: Keras's `layers` namespace. */
 export * from "./activation/index.ts";
+export * from "./attention/index.ts";
 export * from "./convolutional/index.ts";
 export * from "./core/index.ts";
 export * from "./merging/index.ts";

@@ -64,11 +64,16 @@ function visitPart(part: unknown, path: string, visit: (saveable: Saveable, path
   for (const item of items) {
     const isContainer = !isSaveable(item) && holdsSaveable(item);
     if (!isSaveable(item) && !isContainer) continue;
-    const base = isSaveable(item) ? toSnakeCase(item.className) : "container";
+    const base = isSaveable(item) ? toSnakeCase(groupName(item)) : "container";
     const count = counts.get(base) ?? 0;
     counts.set(base, count + 1);
     visitPart(item, join(path, count === 0 ? base : `${base}_${count}`), visit);
   }
+}
+
+/** The name of an object's class in Keras's own source, which its files follow. */
+function groupName(item: Saveable): string {
+  return (isLayer(item) ? item.statics.groupName : undefined) ?? item.className;
 }
 
 function holdsSaveable(value: unknown): boolean {
