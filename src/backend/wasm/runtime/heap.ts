@@ -7,6 +7,8 @@ const pageBytes = 65536;
 const reservedBytes = 2048;
 /** Kernels may read, and ignore, a little past the end of an operand. */
 const slackBytes = 256;
+/** Most bytes that a growth adds beyond what is asked for. */
+const mostSpareBytes = 64 * 2 ** 20;
 
 function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
@@ -133,13 +135,15 @@ export class Heap {
 
   #grow(bytes: number): void {
     const total = this.totalBytes;
-    // A quarter more than needed, so that many small blocks do not mean many growths.
-    const wanted = Math.max(bytes + slackBytes, total / 4);
+    // What is free at the end counts. Some more than needed, so that many small blocks do not mean many growths.
+    const missing = bytes + slackBytes - this.#free.tailBytes(total - slackBytes);
+    const least = Math.ceil(missing / pageBytes);
     const available = this.#maximumPages - total / pageBytes;
-    const least = Math.ceil((bytes + slackBytes) / pageBytes);
-    const pages = Math.min(Math.ceil(wanted / pageBytes), available);
-    if (pages < least && pages * pageBytes < bytes - this.#free.tailBytes(total - slackBytes))
-      throw this.#exhausted(bytes);
+    const pages = Math.min(
+      Math.max(least, Math.ceil(Math.min(total / 4, mostSpareBytes) / pageBytes)),
+      available,
+    );
+    if (pages < least) throw this.#exhausted(bytes);
     try {
       this.#memory.grow(pages);
     } catch {

@@ -57,6 +57,14 @@ describe("the heap", () => {
     expect(heap.allocate(5 << 20)).toBe(far);
   });
 
+  it("grows by what is missing at its end", () => {
+    const heap = new Heap(false);
+    const large = heap.allocate(300 << 20);
+    heap.free(large);
+    expect(heap.allocate(310 << 20)).toBe(large);
+    expect(heap.totalBytes).toBeLessThan(400 * 2 ** 20);
+  });
+
   it("says how much is in use when it is exhausted", () => {
     const heap = new Heap(false);
     expect(() => heap.allocate(5 * 2 ** 30)).toThrow(DeviceError);
