@@ -41,6 +41,14 @@ describe("Normalization", () => {
     expect(variance?.[1]).toBeCloseTo(statistics(1).variance, 5);
   });
 
+  it("tells its mean and variance", () => {
+    const layer = layers.Normalization();
+    expect(layer.mean).toBe(null);
+    layer.adapt(data);
+    expect((layer.mean?.arraySync() as number[])[0]).toBeCloseTo(statistics(0).mean, 5); // SAFETY: a vector
+    expect(layers.Normalization({ mean: 3, variance: 2 }).variance?.arraySync()).toBe(2);
+  });
+
   it("takes one mean for all, and goes back", () => {
     const there = layers.Normalization({ axis: null });
     there.adapt(data);

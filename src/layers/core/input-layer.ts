@@ -132,6 +132,9 @@ export const InputLayer: InputLayerConstructor = callable<typeof InputLayerClass
  * @throws {OptionError} when neither `shape` nor `batchShape` is given, or a size is not a whole number or null.
  * @see Keras `layers/core/input_layer.py`
  */
+export function Input<const S extends Shape, const B extends Dim = null>(
+  options: InputOptions<S, "float32", B> & { readonly shape: S; readonly dtype?: undefined },
+): KerasTensor<Batched<S, B>, "float32">;
 export function Input<const S extends Shape, const D extends DType = "float32", const B extends Dim = null>(
   options: InputOptions<S, D, B> & { readonly shape: S },
 ): KerasTensor<Batched<S, B>, D>;

@@ -83,6 +83,16 @@ class NormalizationLayer extends LayerBase {
       : this.addWeight({ name: "count", dtype: "int32", initializer: "zeros", trainable: false });
   }
 
+  /** The mean in use; null before the layer is built. */
+  get mean(): Tensor | null {
+    return this.inputMean === null ? (this.adaptMean?.value ?? null) : makeTensor(this.inputMean);
+  }
+
+  /** The variance in use; null before the layer is built. */
+  get variance(): Tensor | null {
+    return this.inputVariance === null ? (this.adaptVariance?.value ?? null) : makeTensor(this.inputVariance);
+  }
+
   override call(given: Tensor): unknown {
     const inputs: Tensor = cast(given, this.computeDtype);
     const mean = this.#along(inputs.dims, this.adaptMean, this.inputMean);
