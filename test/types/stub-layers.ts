@@ -1,14 +1,8 @@
 import type { DType } from "../../src/ir/dtypes.ts";
 import type * as st from "../../src/ir/shape-types/index.ts";
-import type {
-  CallOptions,
-  ConcreteFamily,
-  KerasTensor,
-  LayerBase,
-  LayerCall,
-  LayerOptions,
-} from "./stubs.ts";
+import type { LayerBase, LayerCall, LayerOptions } from "./stubs.ts";
 
+export { Attention, MultiHeadAttention } from "../../src/layers/attention/index.ts";
 export { Embedding } from "../../src/layers/core/index.ts";
 export { concatenate, dot, maximum } from "../../src/layers/merging/index.ts";
 export { Dropout } from "../../src/layers/regularization/index.ts";
@@ -96,35 +90,3 @@ export declare const GlobalAveragePooling2D: () => GlobalAveragePooling2D;
 export interface GlobalMaxPooling2D
   extends LayerBase, LayerCall<st.GlobalPoolingRule<"GlobalMaxPooling2D", 2>> {}
 export declare const GlobalMaxPooling2D: () => GlobalMaxPooling2D;
-
-export interface Attention
-  extends
-    LayerBase,
-    st.ScoredCallSignature<
-      st.AttentionRule<"Attention">,
-      st.AttentionRule<"Attention", true>,
-      ConcreteFamily,
-      CallOptions
-    > {}
-export declare const Attention: () => Attention;
-export interface MultiHeadAttention<
-  H extends number = number,
-  O extends number | readonly number[] | null = null,
->
-  extends
-    LayerBase,
-    st.QueryValueCallSignature<
-      st.MultiHeadRule<H, O>,
-      st.MultiHeadRule<H, O, true>,
-      ConcreteFamily,
-      CallOptions & { readonly key?: KerasTensor }
-    > {}
-export declare const MultiHeadAttention: <
-  const H extends number,
-  const O extends number | readonly number[] | null = null,
->(
-  numHeads: H,
-  keyDim: number,
-  options?: LayerOptions & { outputShape?: O },
-) => MultiHeadAttention<H, O>;
-

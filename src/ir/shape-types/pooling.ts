@@ -95,3 +95,32 @@ export interface GlobalPoolingRule<
     : Expected<Name, "one tensor">;
   readonly outDtype: Autocast<this["inDtype"], D>;
 }
+
+/** Adaptive pooling: `[batch, …spatial, channels]` → `[batch, …sizes, channels]`. */
+export interface AdaptivePoolingRule<
+  Name extends string,
+  N extends SpatialRank,
+  V extends PerAxis,
+  F extends DataFormat = "channels_last",
+  D extends DType = "float32",
+> extends ShapeRule {
+  readonly out: this["in"] extends infer S extends Shape
+    ? AdaptivePoolingShape<Name, N, S, V, F>
+    : Expected<Name, "one tensor">;
+  readonly outDtype: Autocast<this["inDtype"], D>;
+}
+
+type AdaptivePoolingShape<
+  Name extends string,
+  N extends SpatialRank,
+  S extends Shape,
+  V extends PerAxis,
+  F extends DataFormat,
+> =
+  IsWide<S> extends true
+    ? WideImage<N>
+    : IsKnown<F> extends false
+      ? WideImage<N>
+      : ImageOf<S, F, N> extends infer I extends Image
+        ? ShapeOfImage<F, I["batch"], Spread<V, N>, I["channels"]>
+        : ShapeMismatch<`${Name}: expected an input of rank ${RankOf<N>}, received ${Show<S>}`>;

@@ -1,3 +1,9 @@
+export { AdaptiveAveragePooling1D } from "./adaptive-average-pooling1d.ts";
+export { AdaptiveAveragePooling2D } from "./adaptive-average-pooling2d.ts";
+export { AdaptiveAveragePooling3D } from "./adaptive-average-pooling3d.ts";
+export { AdaptiveMaxPooling1D } from "./adaptive-max-pooling1d.ts";
+export { AdaptiveMaxPooling2D } from "./adaptive-max-pooling2d.ts";
+export { AdaptiveMaxPooling3D } from "./adaptive-max-pooling3d.ts";
 export { AveragePooling1D, AveragePooling1D as AvgPool1D } from "./average-pooling1d.ts";
 export { AveragePooling2D, AveragePooling2D as AvgPool2D } from "./average-pooling2d.ts";
 export { AveragePooling3D, AveragePooling3D as AvgPool3D } from "./average-pooling3d.ts";
