@@ -7,9 +7,16 @@ import { Metric } from "../../src/metrics/index.ts";
 import type { ModelClass } from "../../src/models/model.ts";
 import type { Tensor } from "../../src/ops/core/tensor.ts";
 import * as ops from "../../src/ops/index.ts";
-import { deserializeKerasObject } from "../../src/saving/index.ts";
+import { deserializeKerasObject, loadModel } from "../../src/saving/index.ts";
 import { expectClose, type Numbers, type Tolerance, tolerance } from "../support/close.ts";
-import { describeGolden, goldenFiles, type GoldenTensor, readGolden } from "../support/golden.ts";
+import {
+  describeGolden,
+  goldenFiles,
+  type GoldenTensor,
+  readGolden,
+  readGoldenBytes,
+  readGoldenJson,
+} from "../support/golden.ts";
 import { camelKeys, isGoldenTensor, toTensor } from "../support/golden-tensors.ts";
 import { trainingModels } from "../support/training-models.ts";
 
@@ -43,6 +50,7 @@ interface GoldenRun {
   readonly evaluate_dict: Readonly<Record<string, number>>;
   readonly evaluate_list: number | readonly number[];
   readonly predict: unknown;
+  readonly final_file?: string;
   readonly resume_1_epoch_history?: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -175,11 +183,7 @@ describeGolden("whole training runs", () => {
       const run = readGolden<GoldenRun>(`training/${file}`);
       const model = await prepare(run);
       const [x, y] = [toTensors(run.x), toTensors(run.y)];
-      const { class_weight: classWeight, ...fitArgs } = run.fit_args;
-      const options = camelKeys(fitArgs);
-      if (classWeight !== undefined) options["classWeight"] = classWeight;
-      if (run.sample_weight !== undefined) options["sampleWeight"] = toTensors(run.sample_weight);
-      if (run.validation_data !== undefined) options["validationData"] = toTensors(run.validation_data);
+      const options = fitOptions(run);
       const batches = new BatchLogs();
       const { history, epoch } = await model.fit(x, y, {
         ...options,
@@ -227,7 +231,42 @@ describeGolden("whole training runs", () => {
       }
     });
   });
+
+  describe.each(runs.filter(isSaved))("%s", (file) => {
+    it("goes on from Keras's file as Keras does", async () => {
+      const run = readGolden<GoldenRun>(`training/${file}`);
+      const model = await loadModel(readGoldenBytes(run.final_file ?? ""));
+      compare("loaded weight", model.weights, run.final_weights);
+      compare("loaded optimizer variable", model.optimizer?.variables ?? [], run.optimizer_variables);
+      const { history } = await model.fit(toTensors(run.x), toTensors(run.y), {
+        ...fitOptions(run),
+        epochs: 1,
+        initialEpoch: 0,
+        verbose: 0,
+      });
+      expect(Object.keys(history)).toEqual(Object.keys(run.resume_1_epoch_history ?? {}));
+      for (const [name, values] of Object.entries(run.resume_1_epoch_history ?? {}))
+        expectClose(history[name] ?? [], values, within, `next epoch's ${name}`);
+    });
+  });
 });
+
+/** Runs that Keras saved and went on with; those with classes of their own need these to be loaded. */
+function isSaved(file: string): boolean {
+  const run = readGoldenJson<GoldenRun>(`training/${file}`);
+  const own = ["custom_dense", "subclassed", "conv1d_custom_rnn"];
+  return run.resume_1_epoch_history !== undefined && run.final_file !== undefined && !own.includes(run.model);
+}
+
+/** The arguments of `fit` in the run. */
+function fitOptions(run: GoldenRun): Record<string, unknown> {
+  const { class_weight: classWeight, ...fitArgs } = run.fit_args;
+  const options = camelKeys(fitArgs);
+  if (classWeight !== undefined) options["classWeight"] = classWeight;
+  if (run.sample_weight !== undefined) options["sampleWeight"] = toTensors(run.sample_weight);
+  if (run.validation_data !== undefined) options["validationData"] = toTensors(run.validation_data);
+  return options;
+}
 
 function comparePredictions(actual: unknown, expected: unknown, within: Tolerance): void {
   if (isGoldenTensor(expected)) {
