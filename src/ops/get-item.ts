@@ -12,6 +12,7 @@ import type { Result } from "./core/op-types.ts";
 import type { DTypeOf, Operand, ShapeOf } from "./core/signatures.ts";
 import { Tensor } from "./core/tensor.ts";
 import { Value } from "./core/value.ts";
+import { nonzero } from "./searching.ts";
 
 /** A slice as an object; what is left out or null goes to the end, as in Python. */
 export interface SliceObject {
@@ -213,17 +214,7 @@ function symbolicShape(shape: Shape, keys: readonly Key[]): Shape | null {
   });
 }
 
-/**
- * Indexing as in NumPy: `getItem(x, [":", 1, "0:2"])`; `x.at(":", 1, "0:2")` says the same.
- *
- * @see Keras `ops.get_item`
- */
-export const getItem: OpFunction<
-  <X extends Operand, const K extends readonly Key[] | Key>(
-    x: X,
-    key: K,
-  ) => Result<X, K extends readonly Index[] ? Indexed<ShapeOf<X>, K> : Shape, DTypeOf<X>>
-> = defineOp(
+const getItemOp: OpFunction<(x: unknown, key: unknown) => unknown> = defineOp(
   {
     name: "getItem",
     args: { x: "tensor", key: "call" },
@@ -258,3 +249,32 @@ export const getItem: OpFunction<
     return wrap(indexInto(x.traced, keyList(key)));
   },
 );
+
+/**
+ * Indexing as in NumPy: `getItem(x, [":", 1, "0:2"])`; `x.at(":", 1, "0:2")` says the same.
+ *
+ * @see Keras `ops.get_item`
+ */
+export const getItem: OpFunction<
+  <X extends Operand, const K extends readonly Key[] | Key>(
+    x: X,
+    key: K,
+  ) => Result<X, K extends readonly Index[] ? Indexed<ShapeOf<X>, K> : Shape, DTypeOf<X>>
+> = Object.assign(
+  ((x: Operand, key: Key | readonly Key[]) => getItemOp(x, withPlaces(key))) as never, // SAFETY: it takes what the op takes
+  { op: getItemOp.op },
+);
+
+/**
+ * Masks as the places where they hold, one index for each of their axes: how many these are must be known, so the
+ * mask must be.
+ */
+function withPlaces(key: Key | readonly Key[]): Key | readonly Key[] {
+  const keys = keyList(key);
+  if (!keys.some(isKnownMask)) return key;
+  return keys.flatMap((item): readonly Key[] => (isKnownMask(item) ? nonzero(item) : [item]));
+}
+
+function isKnownMask(key: Key): key is Tensor {
+  return key instanceof Tensor && key.dtype === "bool" && !key.isTraced;
+}
