@@ -59,5 +59,10 @@ export function setDtypePolicy(policy: DTypePolicyLike): void {
 
 export function toPolicy(policy: DTypePolicyLike): DTypePolicy {
   if (policy === null || policy === undefined) return dtypePolicy();
-  return typeof policy === "string" ? new DTypePolicy(policy) : policy;
+  if (typeof policy === "string") return new DTypePolicy(policy);
+  // Configurations from files get here unchecked.
+  if (policy instanceof DTypePolicy) return policy;
+  throw new OptionError(
+    `dtype: expected a dtype, the name of a policy, or a DTypePolicy, received ${JSON.stringify(policy)}.`,
+  );
 }

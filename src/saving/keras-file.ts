@@ -2,7 +2,7 @@ import { ZipArchive } from "../codec/zip-read.ts";
 import { writeZip } from "../codec/zip-write.ts";
 import { isLayer } from "../graph/layer-base.ts";
 import { ModelClass } from "../models/model.ts";
-import { FormatError } from "../util/errors.ts";
+import { AntlerError, FormatError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { inside, rootContext } from "./context.ts";
 import { camelCase } from "./names.ts";
@@ -46,7 +46,7 @@ export async function readKerasFile(
   }
   const config = parseJson(await archive.read("config.json"), `${where}: config.json`);
   const model = modelFromDescription(config, options.customObjects ?? {}, `${where}: config.json`);
-  compileFromConfig(model, config, options);
+  compileFromConfig(model, config, options, `${where}: config.json`);
   await readWeights(model, await archive.read("model.weights.h5"), `${where}: model.weights.h5`);
   return model;
 }
@@ -78,6 +78,7 @@ function compileFromConfig(
   model: ModelClass,
   config: unknown,
   { compile, customObjects }: ReadOptions,
+  where: string,
 ): void {
   const given = isPlainObject(config) ? config["compile_config"] : null;
   if (compile === false || !isPlainObject(given) || Object.keys(given).length === 0) return;
@@ -86,5 +87,12 @@ function compileFromConfig(
     camelCase(key),
     deserializeObject(value, inside(context, key)),
   ]);
-  model.compileFromConfig(Object.fromEntries(settings));
+  try {
+    model.compileFromConfig(Object.fromEntries(settings));
+  } catch (error) {
+    if (!(error instanceof AntlerError) || error instanceof FormatError) throw error;
+    throw new FormatError(`${where}: compile_config: ${error.message} Or load it with { compile: false }.`, {
+      cause: error,
+    });
+  }
 }

@@ -6,6 +6,8 @@ import { deflate } from "../../src/codec/inflate.ts";
 import { readNpy, writeNpy } from "../../src/codec/npy.ts";
 import { ZipArchive } from "../../src/codec/zip-read.ts";
 import { writeZip } from "../../src/codec/zip-write.ts";
+import { Input, layers, Model, tensor } from "../../src/index.ts";
+import { loadModel, modelToBytes } from "../../src/saving/index.ts";
 import { goldenPath, hasGolden } from "./golden.ts";
 import type { FuzzTarget } from "./fuzz.ts";
 
@@ -78,6 +80,59 @@ async function deflatedSeed(): Promise<Uint8Array> {
   return out;
 }
 
+/** A small trained model's file: architecture, weights, compilation and optimizer state. */
+async function modelSeed(): Promise<Uint8Array> {
+  const inputs = Input({ shape: [3], name: "in" });
+  const hidden = layers.Dense(4, { activation: "relu", name: "hidden" })(inputs);
+  const model = Model({ inputs, outputs: layers.Dense(2, { name: "out" })(hidden), name: "small" });
+  model.compile({ optimizer: "adam", loss: "mse" });
+  await model.trainOnBatch(tensor([[1, 2, 3]]), tensor([[0, 1]]));
+  return modelToBytes(model);
+}
+
+/** Files that load as they are; others hold classes that are not here yet. */
+async function loadable(files: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  const good: Uint8Array[] = [];
+  for (const bytes of files) {
+    try {
+      await loadWhole(bytes);
+      good.push(bytes);
+    } catch {
+      // Left out.
+    }
+  }
+  return good;
+}
+
+/** Everything a file says of a model. */
+async function loadWhole(bytes: Uint8Array): Promise<unknown> {
+  const model = await loadModel(bytes, { compile: true });
+  const weights = model.weights.map((variable) => [variable.shape, variable.dtype, variable.dataSync()]);
+  return [model.toJson(), weights];
+}
+
+async function membersOf(bytes: Uint8Array): Promise<{ name: string; data: Uint8Array }[]> {
+  const archive = ZipArchive.open(bytes, "seed.keras");
+  const members: { name: string; data: Uint8Array }[] = [];
+  for (const { name } of archive.members) members.push({ name, data: await archive.read(name) });
+  return members;
+}
+
+/** Mutates one member of a sound `.keras` file and packs it again with right checksums. */
+function memberTarget(member: string): FuzzTarget {
+  let rest: { name: string; data: Uint8Array }[] = [];
+  return {
+    name: `keras-${member.replaceAll(".", "-")}`,
+    accepts: "any",
+    seeds: async () => {
+      const members = await membersOf(await modelSeed());
+      rest = members.filter(({ name }) => name !== member);
+      return members.filter(({ name }) => name === member).map(({ data }) => data);
+    },
+    read: (data) => loadWhole(writeZip([...rest, { name: member, data }])),
+  };
+}
+
 export const fuzzTargets: readonly FuzzTarget[] = [
   {
     name: "zip",
@@ -125,5 +180,23 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
     ],
     read: (bytes) => readIdx(bytes, "fuzzed.idx"),
+  },
+  {
+    name: "keras",
+    accepts: "same",
+    seeds: async () => [await modelSeed(), ...(await loadable(goldenSeeds(".keras")))],
+    read: loadWhole,
+  },
+  memberTarget("config.json"),
+  memberTarget("model.weights.h5"),
+  {
+    name: "h5-model",
+    accepts: "any",
+    // Where there is no golden corpus there is no legacy file to begin with, and the present form stands in.
+    seeds: async () => {
+      const models = await loadable(goldenSeeds(".h5").filter((bytes) => bytes.length > 0));
+      return models.length > 0 ? models : [await modelSeed()];
+    },
+    read: loadWhole,
   },
 ];
