@@ -46,7 +46,10 @@ export class CompiledFunction {
   readonly #specializations = new Map<string, Specialization>();
   readonly #isEager: boolean;
 
-  constructor(f: (inputs: Tree<Tensor>) => Tree<Tensor>, { runEagerly = false }: CompiledFunctionOptions = {}) {
+  constructor(
+    f: (inputs: Tree<Tensor>) => Tree<Tensor>,
+    { runEagerly = false }: CompiledFunctionOptions = {},
+  ) {
     this.#f = f;
     this.#isEager = runEagerly;
   }
@@ -55,7 +58,10 @@ export class CompiledFunction {
   async run(inputs: Tree<HostArray>): Promise<Tree<Tensor>> {
     const found = this.#specialize(inputs);
     const data = arraysIn(inputs).map((array) => array.data);
-    const results = await found.executable.runAsync(data, found.variables.map(({ buffer }) => buffer));
+    const results = await found.executable.runAsync(
+      data,
+      found.variables.map(({ buffer }) => buffer),
+    );
     return finish(found, results);
   }
 
@@ -63,7 +69,13 @@ export class CompiledFunction {
   runSync(inputs: Tree<HostArray>): Tree<Tensor> {
     const found = this.#specialize(inputs);
     const data = arraysIn(inputs).map((array) => array.data);
-    return finish(found, found.executable.run(data, found.variables.map(({ buffer }) => buffer)));
+    return finish(
+      found,
+      found.executable.run(
+        data,
+        found.variables.map(({ buffer }) => buffer),
+      ),
+    );
   }
 
   /** The program for inputs of such a signature, compiled now if it was not yet: for profiles and tests. */
@@ -86,7 +98,11 @@ export class CompiledFunction {
   #trace(inputs: Tree<HostArray>): Specialization {
     const builder = new ProgramBuilder();
     const scope = new StateScope(builder);
-    if (this.#isEager) builder.peek = peekInto(scope, arraysIn(inputs).map(({ data }) => data));
+    if (this.#isEager)
+      builder.peek = peekInto(
+        scope,
+        arraysIn(inputs).map(({ data }) => data),
+      );
     const outputs = withScope(scope, () => {
       const traced = mapArrays(inputs, ({ shape, dtype }) => Tensor.traced(builder.input({ shape, dtype })));
       return mapTree(this.#f(traced), (tensor) => tensor.traced);
@@ -99,7 +115,13 @@ export class CompiledFunction {
     const variables = cells.map(([cell]) => variableOf(cell));
     builder.peek = null;
     const backend = getBackend();
-    return { program, executable: backend.compile(program), backend, variables, form: mapTree(outputs, () => null) };
+    return {
+      program,
+      executable: backend.compile(program),
+      backend,
+      variables,
+      form: mapTree(outputs, () => null),
+    };
   }
 }
 

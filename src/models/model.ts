@@ -1,8 +1,4 @@
-import {
-  classNameOf,
-  type LayerCallOptions,
-  type LayerOptions,
-} from "../graph/layer-base.ts";
+import { classNameOf, type LayerCallOptions, type LayerOptions } from "../graph/layer-base.ts";
 import type { SymbolicFamily } from "../graph/keras-tensor.ts";
 import type { LayerCall } from "../graph/layer.ts";
 import { autoName } from "../graph/naming.ts";
