@@ -257,6 +257,7 @@ export interface TensorMethods {
   readonly cholesky: Method1<[{ readonly upper?: boolean }]>;
   readonly choleskyInverse: Method1<[{ readonly upper?: boolean }]>;
   readonly det: Method1;
+  readonly eig: Method1Many;
   readonly eigh: Method1Pair;
   readonly inv: Method1;
   readonly logdet: Method1;
