@@ -112,6 +112,7 @@ function restoreSlots(model: ModelClass, file: Hdf5Group): void {
   const ordered = names.some((name) => /\/(?:m|v):\d+$/.test(name)) ? interleave(slots) : slots;
   const withoutRate = ordered.length === targets.length + 1 ? ordered.slice(1) : ordered;
   const fits =
+    iterations?.data.length === 1 &&
     withoutRate.length === targets.length &&
     targets.every(({ shape }, i) => sameShape(shape, withoutRate[i]?.shape ?? []));
   if (iterations === undefined || !fits) {
