@@ -6,9 +6,10 @@ import type { DataFormat } from "../../ir/shape-types/index.ts";
 import { cast } from "../../ops/cast.ts";
 import { Tensor } from "../../ops/core/tensor.ts";
 import { keyedUniform } from "../../ops/random.ts";
-import { expandDims, squeeze } from "../../ops/shape.ts";
+import { expandDims, reshape, squeeze } from "../../ops/shape.ts";
+import { clip } from "../../ops/unary-math.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
-import { isPlainObject } from "../../util/options.ts";
+import { bindParameters, layerOptionNames, type ParameterTable } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 
 export interface ImageLayerOptions extends LayerOptions {
@@ -102,6 +103,11 @@ export abstract class ImageLayer extends LayerBase {
     );
   }
 
+  /** Every layer of this kind writes its data format. */
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), dataFormat: this.dataFormat };
+  }
+
   /** The sizes of a batch. */
   protected sizesOf(images: Tensor): ImageSizes {
     const [batch = 1, ...rest] = images.dims;
@@ -129,11 +135,6 @@ export abstract class RandomImageLayer extends ImageLayer {
   /** Uniform numbers of a shape. */
   protected uniform(shape: readonly number[], low = 0, high = 1): Tensor {
     return keyedUniform(this.generator.next(), shape, low, high, this.computeDtype) as Tensor; // SAFETY: a key in, a tensor out
-  }
-
-  /** The data format and the seed are written last, as Keras does. */
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), dataFormat: this.dataFormat };
   }
 }
 
@@ -168,7 +169,29 @@ export function rangeOf(where: string, value: unknown): readonly [number, number
   );
 }
 
-/** Whether data are images with other parts. */
-export function isImageData(data: unknown): data is ImageData {
-  return isPlainObject(data) && "images" in data;
+/** Checks a likelihood or share. */
+export function chance(where: string, name: string, value: unknown): number {
+  if (typeof value === "number" && value >= 0 && value <= 1) return value;
+  throw new OptionError(`${where}: expected \`${name}\` to be between 0 and 1, received ${JSON.stringify(value)}.`);
+}
+
+/** Values kept within a range. */
+export function inRange(x: Tensor, [least, most]: readonly [number, number]): Tensor {
+  return clip(x, least, most) as Tensor; // SAFETY: tensor in, tensor out
+}
+
+/** One value for each image, spread over its pixels. */
+export function perImage(x: Tensor): Tensor {
+  return reshape(x, [x.dims[0] ?? 1, 1, 1, 1]) as Tensor; // SAFETY: tensor in, tensor out
+}
+
+/** What may lie outside of images. */
+export const fillModes: readonly ["reflect", "wrap", "constant", "nearest"] = ["reflect", "wrap", "constant", "nearest"];
+
+/** How values between pixels are found. */
+export const pointInterpolations: readonly ["nearest", "bilinear"] = ["nearest", "bilinear"];
+
+/** Binds the arguments of an image layer's constructor. */
+export function bindImage<T>(className: string, table: ParameterTable, args: readonly unknown[]): T {
+  return bindParameters<T>(className, table, args, [...layerOptionNames, "dataFormat"]);
 }

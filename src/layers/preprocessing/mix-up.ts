@@ -1,0 +1,66 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { arange } from "../../ops/creation.ts";
+import { keyedBeta, keyedShuffle } from "../../ops/random-distributions.ts";
+import { reshape } from "../../ops/shape.ts";
+import { callable } from "../../util/callable.ts";
+import { type ParameterTable } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type ImageLayerOptions, perImage, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import { add, multiply, subtract } from "../../ops/arithmetic.ts";
+import { cast } from "../../ops/cast.ts";
+import { take } from "../../ops/indexing.ts";
+
+export interface MixUpOptions extends ImageLayerOptions {
+  /** Parameter of the beta distribution that weights are drawn from. Default 0.2. */
+  readonly alpha?: number | undefined;
+}
+
+class MixUpLayer extends RandomImageLayer {
+  static readonly className = "MixUp";
+  static readonly parameters: ParameterTable = { alpha: 0.2, dataFormat: null, seed: null };
+
+  readonly alpha: number;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<MixUpOptions>("MixUp", MixUpLayer.parameters, args);
+    super(given);
+    this.alpha = given.alpha ?? 0.2;
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    const order = keyedShuffle(this.generator.next(), arange(batch, { dtype: "int32" }), 0);
+    return { permutation_order: order, mix_weight: keyedBeta(this.generator.next(), [batch], this.alpha, this.alpha) };
+  }
+
+  override transformImages(images: Tensor, { mix_weight: weight, permutation_order: order }: Transformation, training: boolean): Tensor {
+    if (!training || weight === undefined || order === undefined) return images;
+    return mix(images, perImage(weight), order);
+  }
+
+  override transformLabels(labels: Tensor, { mix_weight: weight, permutation_order: order }: Transformation, training: boolean): Tensor {
+    if (!training || weight === undefined || order === undefined) return labels;
+    return mix(labels, reshape(weight, [-1, 1]) as Tensor, order); // SAFETY: tensors in, tensor out
+  }
+}
+
+/** Each sample mixed with that at its place in the order. */
+function mix(values: Tensor, weight: Tensor, order: Tensor): Tensor {
+  const share = cast(weight, values.dtype);
+  const others = take(values, order, { axis: 0 });
+  return add(multiply(share, values), multiply(subtract(1, share), others)) as Tensor; // SAFETY: tensors in, tensor out
+}
+
+export interface MixUp extends MixUpLayer, LayerCall<SameRule> {}
+
+export type MixUpConstructor = MakeLayer<MixUp, readonly [], MixUpOptions, object>;
+
+/**
+ * In training, mixes pairs of images of a batch, and their labels alike.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/mix_up.py`
+ */
+export const MixUp: MixUpConstructor = callable<typeof MixUpLayer, MixUpConstructor>(MixUpLayer);

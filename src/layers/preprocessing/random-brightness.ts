@@ -1,0 +1,54 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { add, multiply } from "../../ops/arithmetic.ts";
+import { cast } from "../../ops/cast.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { callable } from "../../util/callable.ts";
+import { type ParameterTable, required } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+
+export interface RandomBrightnessOptions extends ImageLayerOptions {
+  /** Part of the value range that is added: up to so much both ways, or from one to the other. */
+  readonly factor?: Factor | undefined;
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+}
+
+class RandomBrightnessLayer extends RandomImageLayer {
+  static readonly className = "RandomBrightness";
+  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], seed: null };
+
+  readonly factor: readonly [number, number];
+  readonly valueRange: readonly [number, number];
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomBrightnessOptions>("RandomBrightness", RandomBrightnessLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomBrightness", "factor", given.factor ?? 0);
+    this.valueRange = rangeOf("RandomBrightness", given.valueRange);
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    const [least, most] = this.valueRange;
+    return { rgb_delta: multiply(this.uniform([batch, 1, 1, 1], ...this.factor), most - least) as Tensor }; // SAFETY: tensors in, tensor out
+  }
+
+  override transformImages(images: Tensor, { rgb_delta: delta }: Transformation, training: boolean): Tensor {
+    if (!training || delta === undefined) return images;
+    return inRange(add(images, cast(delta, images.dtype)) as Tensor, this.valueRange); // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomBrightness extends RandomBrightnessLayer, LayerCall<SameRule> {}
+
+export type RandomBrightnessConstructor = MakeLayer<RandomBrightness, readonly [factor: Factor], RandomBrightnessOptions, { readonly factor: Factor; }>;
+
+/**
+ * In training, makes each image brighter or darker.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_brightness.py`
+ */
+export const RandomBrightness: RandomBrightnessConstructor = callable<typeof RandomBrightnessLayer, RandomBrightnessConstructor>(RandomBrightnessLayer);

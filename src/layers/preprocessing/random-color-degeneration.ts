@@ -1,0 +1,54 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { add, multiply, subtract } from "../../ops/arithmetic.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { rgbToGrayscale } from "../../ops/image.ts";
+import { callable } from "../../util/callable.ts";
+import { type ParameterTable, required } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+
+export interface RandomColorDegenerationOptions extends ImageLayerOptions {
+  /** How far images are mixed with their grey versions. */
+  readonly factor?: Factor | undefined;
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+}
+
+class RandomColorDegenerationLayer extends RandomImageLayer {
+  static readonly className = "RandomColorDegeneration";
+  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], dataFormat: null, seed: null };
+
+  readonly factor: readonly [number, number];
+  readonly valueRange: readonly [number, number];
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomColorDegenerationOptions>("RandomColorDegeneration", RandomColorDegenerationLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomColorDegeneration", "factor", given.factor ?? 0);
+    this.valueRange = rangeOf("RandomColorDegeneration", given.valueRange);
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    return { factor: this.uniform([batch, 1, 1, 1], ...this.factor) };
+  }
+
+  override transformImages(images: Tensor, { factor }: Transformation, training: boolean): Tensor {
+    if (!training || factor === undefined) return images;
+    const grey = rgbToGrayscale(images, { dataFormat: this.dataFormat });
+    return inRange(add(images, multiply(factor, subtract(grey, images))) as Tensor, this.valueRange); // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomColorDegeneration extends RandomColorDegenerationLayer, LayerCall<SameRule> {}
+
+export type RandomColorDegenerationConstructor = MakeLayer<RandomColorDegeneration, readonly [factor: Factor], RandomColorDegenerationOptions, { readonly factor: Factor; }>;
+
+/**
+ * In training, fades the colours of each image.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_color_degeneration.py`
+ */
+export const RandomColorDegeneration: RandomColorDegenerationConstructor = callable<typeof RandomColorDegenerationLayer, RandomColorDegenerationConstructor>(RandomColorDegenerationLayer);

@@ -1,0 +1,56 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { add, multiply, subtract } from "../../ops/arithmetic.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { mean } from "../../ops/reductions.ts";
+import { callable } from "../../util/callable.ts";
+import { type ParameterTable, required } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+
+export interface RandomContrastOptions extends ImageLayerOptions {
+  /** How much weaker and stronger the contrast may get, between 0 and 1: one number, or two. */
+  readonly factor?: Factor | undefined;
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+}
+
+class RandomContrastLayer extends RandomImageLayer {
+  static readonly className = "RandomContrast";
+  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], seed: null };
+
+  readonly factor: readonly [number, number];
+  readonly valueRange: readonly [number, number];
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomContrastOptions>("RandomContrast", RandomContrastLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomContrast", "factor", given.factor ?? 0, [0, 1]);
+    this.valueRange = rangeOf("RandomContrast", given.valueRange);
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    const [weaker, stronger] = this.factor;
+    return { contrast_factor: this.uniform([batch, 1, 1, 1], 1 - weaker, 1 + stronger) };
+  }
+
+  override transformImages(images: Tensor, { contrast_factor: factor }: Transformation, training: boolean): Tensor {
+    if (!training || factor === undefined) return images;
+    const axis = this.dataFormat === "channels_last" ? [1, 2] : [2, 3];
+    const middle = mean(images, { axis, keepdims: true });
+    return inRange(add(multiply(subtract(images, middle), factor), middle) as Tensor, this.valueRange); // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomContrast extends RandomContrastLayer, LayerCall<SameRule> {}
+
+export type RandomContrastConstructor = MakeLayer<RandomContrast, readonly [factor: Factor], RandomContrastOptions, { readonly factor: Factor; }>;
+
+/**
+ * In training, strengthens or weakens the contrast of each image.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_contrast.py`
+ */
+export const RandomContrast: RandomContrastConstructor = callable<typeof RandomContrastLayer, RandomContrastConstructor>(RandomContrastLayer);

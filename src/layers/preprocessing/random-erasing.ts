@@ -1,0 +1,80 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { add, multiply } from "../../ops/arithmetic.ts";
+import { less } from "../../ops/comparison.ts";
+import { makeTensor } from "../../ops/core/convert.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { zerosLike } from "../../ops/creation.ts";
+import { where } from "../../ops/indexing.ts";
+import { keyedNormal } from "../../ops/random.ts";
+import { reshape } from "../../ops/shape.ts";
+import { sqrt } from "../../ops/unary-math.ts";
+import { callable } from "../../util/callable.ts";
+import { type ParameterTable } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import { windowMask } from "./window-mask.ts";
+
+export interface RandomErasingOptions extends ImageLayerOptions {
+  /** How likely a window of an image is erased, between 0 and 1. Default 1. */
+  readonly factor?: Factor | undefined;
+  /** Area of the window, as part of the image. Default `[0.02, 0.33]`. */
+  readonly scale?: Factor | undefined;
+  /** A number, or one for each of three channels; null for noise. Default null. */
+  readonly fillValue?: number | readonly number[] | null | undefined;
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+}
+
+class RandomErasingLayer extends RandomImageLayer {
+  static readonly className = "RandomErasing";
+  static readonly parameters: ParameterTable = { factor: 1, scale: [0.02, 0.33], fillValue: null, valueRange: [0, 255], seed: null, dataFormat: null };
+
+  readonly factor: readonly [number, number];
+  readonly scale: readonly [number, number];
+  readonly fillValue: number | readonly number[] | null;
+  readonly valueRange: readonly [number, number];
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomErasingOptions>("RandomErasing", RandomErasingLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomErasing", "factor", given.factor ?? 1, [0, 1]);
+    this.scale = intervalOf("RandomErasing", "scale", given.scale ?? 0, [0, 1]);
+    this.fillValue = given.fillValue ?? null;
+    this.valueRange = rangeOf("RandomErasing", given.valueRange);
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    const [height, width] = [0, 1].map(() => sqrt(this.uniform([batch], ...this.scale)) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
+    const { mask } = windowMask(images, this.dataFormat, height, width, (shape) => this.uniform(shape));
+    const likelihood = this.uniform([batch], ...this.factor);
+    const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
+    return { apply_erasing: apply, batch_masks: mask, fill_value: this.#filling(images) };
+  }
+
+  #filling(images: Tensor): Tensor {
+    const { fillValue, valueRange } = this;
+    if (fillValue === null) return inRange(multiply(keyedNormal(this.generator.next(), images.dims), valueRange[1]) as Tensor, valueRange); // SAFETY: tensors in, tensor out
+    const values = typeof fillValue === "number" ? fillValue : makeTensor(fillValue, { dtype: this.computeDtype });
+    const isLast = typeof fillValue === "number" || this.dataFormat === "channels_last";
+    return inRange(add(zerosLike(images), isLast ? values : reshape(values, [-1, 1, 1])) as Tensor, valueRange); // SAFETY: tensors in, tensor out
+  }
+
+  override transformImages(images: Tensor, { apply_erasing: apply, batch_masks: mask, fill_value: filling }: Transformation, training: boolean): Tensor {
+    if (!training || apply === undefined || mask === undefined || filling === undefined) return images;
+    return where(perImage(apply), where(mask, filling, images), images) as Tensor; // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomErasing extends RandomErasingLayer, LayerCall<SameRule> {}
+
+export type RandomErasingConstructor = MakeLayer<RandomErasing, readonly [], RandomErasingOptions, object>;
+
+/**
+ * In training, erases a window of some images.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_erasing.py`
+ */
+export const RandomErasing: RandomErasingConstructor = callable<typeof RandomErasingLayer, RandomErasingConstructor>(RandomErasingLayer);

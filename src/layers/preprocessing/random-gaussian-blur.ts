@@ -1,0 +1,71 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { add } from "../../ops/arithmetic.ts";
+import { less } from "../../ops/comparison.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { gaussianBlur } from "../../ops/image.ts";
+import { where } from "../../ops/indexing.ts";
+import { callable } from "../../util/callable.ts";
+import { OptionError } from "../../util/errors.ts";
+import { type ParameterTable } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+
+export interface RandomGaussianBlurOptions extends ImageLayerOptions {
+  /** How likely an image is blurred, between 0 and 1. Default 1. */
+  readonly factor?: Factor | undefined;
+  /** Size of the window, odd: one number, or height and width. Default 3. */
+  readonly kernelSize?: number | readonly [number, number] | readonly number[] | undefined;
+  /** Width of the bell curve, between 0 and 1: up to so much, or from one to the other. Default 1. */
+  readonly sigma?: Factor | undefined;
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+}
+
+class RandomGaussianBlurLayer extends RandomImageLayer {
+  static readonly className = "RandomGaussianBlur";
+  static readonly parameters: ParameterTable = { factor: 1, kernelSize: 3, sigma: 1, valueRange: [0, 255], dataFormat: null, seed: null };
+
+  readonly factor: readonly [number, number];
+  readonly kernelSize: readonly [number, number];
+  readonly sigma: readonly [number, number];
+  readonly valueRange: readonly [number, number];
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomGaussianBlurOptions>("RandomGaussianBlur", RandomGaussianBlurLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomGaussianBlur", "factor", given.factor ?? 1, [0, 1]);
+    const [height, width] = [given.kernelSize ?? 3].flat();
+    this.kernelSize = [height ?? 3, width ?? height ?? 3];
+    if (this.kernelSize.some((size) => size % 2 !== 1)) {
+      throw new OptionError(`RandomGaussianBlur: expected \`kernelSize\` to be odd, received ${JSON.stringify(given.kernelSize)}.`);
+    }
+    this.sigma = intervalOf("RandomGaussianBlur", "sigma", given.sigma ?? 1, [0, 1]);
+    this.valueRange = rangeOf("RandomGaussianBlur", given.valueRange);
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    const likelihood = this.uniform([batch], ...this.factor);
+    const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
+    return { should_apply_blur: apply, blur_factor: add(this.uniform([2], ...this.sigma), 1e-6) as Tensor }; // SAFETY: tensors in, tensor out
+  }
+
+  override transformImages(images: Tensor, { should_apply_blur: apply, blur_factor: sigma }: Transformation, training: boolean): Tensor {
+    if (!training || apply === undefined || sigma === undefined) return images;
+    const blurred = gaussianBlur(images, { kernelSize: this.kernelSize, sigma, dataFormat: this.dataFormat });
+    return inRange(where(perImage(apply), blurred, images) as Tensor, this.valueRange); // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomGaussianBlur extends RandomGaussianBlurLayer, LayerCall<SameRule> {}
+
+export type RandomGaussianBlurConstructor = MakeLayer<RandomGaussianBlur, readonly [], RandomGaussianBlurOptions, object>;
+
+/**
+ * In training, blurs some of the images.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_gaussian_blur.py`
+ */
+export const RandomGaussianBlur: RandomGaussianBlurConstructor = callable<typeof RandomGaussianBlurLayer, RandomGaussianBlurConstructor>(RandomGaussianBlurLayer);

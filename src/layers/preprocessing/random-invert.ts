@@ -1,0 +1,55 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { subtract } from "../../ops/arithmetic.ts";
+import { less } from "../../ops/comparison.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { where } from "../../ops/indexing.ts";
+import { callable } from "../../util/callable.ts";
+import { type ParameterTable } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, type ImageLayerOptions, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+
+export interface RandomInvertOptions extends ImageLayerOptions {
+  /** How likely an image is inverted, between 0 and 1. Default 1. */
+  readonly factor?: Factor | undefined;
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+}
+
+class RandomInvertLayer extends RandomImageLayer {
+  static readonly className = "RandomInvert";
+  static readonly parameters: ParameterTable = { factor: 1, valueRange: [0, 255], seed: null, dataFormat: null };
+
+  readonly factor: readonly [number, number];
+  readonly valueRange: readonly [number, number];
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomInvertOptions>("RandomInvert", RandomInvertLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomInvert", "factor", given.factor ?? 1, [0, 1]);
+    this.valueRange = rangeOf("RandomInvert", given.valueRange);
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    const likelihood = this.uniform([batch], ...this.factor);
+    return { apply_inversion: less(this.uniform([batch]), likelihood) as Tensor }; // SAFETY: tensors in, tensor out
+  }
+
+  override transformImages(images: Tensor, { apply_inversion: apply }: Transformation, training: boolean): Tensor {
+    if (!training || apply === undefined) return images;
+    return where(perImage(apply), subtract(this.valueRange[1], images), images) as Tensor; // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomInvert extends RandomInvertLayer, LayerCall<SameRule> {}
+
+export type RandomInvertConstructor = MakeLayer<RandomInvert, readonly [], RandomInvertOptions, object>;
+
+/**
+ * In training, turns some images into their negatives.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_invert.py`
+ */
+export const RandomInvert: RandomInvertConstructor = callable<typeof RandomInvertLayer, RandomInvertConstructor>(RandomInvertLayer);

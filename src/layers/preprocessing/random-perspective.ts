@@ -1,0 +1,91 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { add, multiply } from "../../ops/arithmetic.ts";
+import { cast } from "../../ops/cast.ts";
+import { less } from "../../ops/comparison.ts";
+import { makeTensor } from "../../ops/core/convert.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { perspectiveTransform } from "../../ops/image.ts";
+import { where } from "../../ops/indexing.ts";
+import { reshape } from "../../ops/shape.ts";
+import { callable } from "../../util/callable.ts";
+import { oneOf } from "../../util/options.ts";
+import { type ParameterTable } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, chance, type Factor, type ImageLayerOptions, intervalOf, perImage, pointInterpolations, RandomImageLayer, type Transformation } from "./image-layer.ts";
+
+export interface RandomPerspectiveOptions extends ImageLayerOptions {
+  /** How likely an image is changed, between 0 and 1. Default 1. */
+  readonly factor?: Factor | undefined;
+  /** How far corners move, between 0 and 1. Default 1. */
+  readonly scale?: number | undefined;
+  /** Default `"bilinear"`. */
+  readonly interpolation?: (typeof pointInterpolations)[number] | undefined;
+  /** What lies outside the images. Default 0. */
+  readonly fillValue?: number | undefined;
+}
+
+class RandomPerspectiveLayer extends RandomImageLayer {
+  static readonly className = "RandomPerspective";
+  static readonly parameters: ParameterTable = {
+    factor: 1,
+    scale: 1,
+    interpolation: "bilinear",
+    fillValue: 0,
+    seed: null,
+    dataFormat: null,
+  };
+
+  readonly factor: readonly [number, number];
+  readonly scale: number;
+  readonly interpolation: (typeof pointInterpolations)[number];
+  readonly fillValue: number;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomPerspectiveOptions>("RandomPerspective", RandomPerspectiveLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomPerspective", "factor", given.factor ?? 1, [0, 1]);
+    this.scale = chance("RandomPerspective", "scale", given.scale ?? 1);
+    this.interpolation = oneOf("RandomPerspective", "interpolation", given.interpolation, pointInterpolations);
+    this.fillValue = given.fillValue ?? 0;
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch, height, width } = this.sizesOf(images);
+    const likelihood = this.uniform([batch], ...this.factor);
+    const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
+    const corners = [[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]];
+    const start = makeTensor(new Array(batch).fill(corners) as number[][][], { dtype: this.computeDtype }); // SAFETY: tensors in, tensor out
+    const moved = add(start, multiply(start, this.uniform([batch, 4, 2], -0.5 * this.scale, 0.5 * this.scale)));
+    const end = where(reshape(apply, [batch, 1, 1]), moved, start) as Tensor; // SAFETY: tensors in, tensor out
+    return { apply_perspective: apply, start_points: start, end_points: end };
+  }
+
+  override transformImages(images: Tensor, transformation: Transformation, training: boolean): Tensor {
+    return training ? this.#transform(images, transformation, this.interpolation) : images;
+  }
+
+  override transformSegmentationMasks(masks: Tensor, transformation: Transformation, training: boolean): Tensor {
+    return training ? this.#transform(masks, transformation, "nearest") : masks;
+  }
+
+  #transform(images: Tensor, how: Transformation, interpolation: (typeof pointInterpolations)[number]): Tensor {
+    const { apply_perspective: apply, start_points: start, end_points: end } = how;
+    if (apply === undefined || start === undefined || end === undefined) return images;
+    const { fillValue, dataFormat } = this;
+    const moved = perspectiveTransform(images, start, end, { interpolation, fillValue, dataFormat });
+    return cast(where(perImage(apply), moved, images), images.dtype) as Tensor; // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomPerspective extends RandomPerspectiveLayer, LayerCall<SameRule> {}
+
+export type RandomPerspectiveConstructor = MakeLayer<RandomPerspective, readonly [], RandomPerspectiveOptions, object>;
+
+/**
+ * In training, shows images as if from another side.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_perspective.py`
+ */
+export const RandomPerspective: RandomPerspectiveConstructor = callable<typeof RandomPerspectiveLayer, RandomPerspectiveConstructor>(RandomPerspectiveLayer);

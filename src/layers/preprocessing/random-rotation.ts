@@ -1,0 +1,91 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { add, multiply, subtract } from "../../ops/arithmetic.ts";
+import { cast } from "../../ops/cast.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { affineTransform } from "../../ops/image.ts";
+import { cos, negative, sin } from "../../ops/unary-math.ts";
+import { callable } from "../../util/callable.ts";
+import { oneOf } from "../../util/options.ts";
+import { type ParameterTable, required } from "../../util/parameters.ts";
+import { affine } from "./affine.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, fillModes, type ImageLayerOptions, intervalOf, pointInterpolations, RandomImageLayer, type Transformation } from "./image-layer.ts";
+
+export interface RandomRotationOptions extends ImageLayerOptions {
+  /** Parts of a full turn: up to so much both ways, or from one to the other. */
+  readonly factor?: Factor | undefined;
+  /** What lies outside the images. Default `"reflect"`. */
+  readonly fillMode?: (typeof fillModes)[number] | undefined;
+  /** Default `"bilinear"`. */
+  readonly interpolation?: (typeof pointInterpolations)[number] | undefined;
+  /** For fillMode `"constant"`. Default 0. */
+  readonly fillValue?: number | undefined;
+}
+
+class RandomRotationLayer extends RandomImageLayer {
+  static readonly className = "RandomRotation";
+  static readonly parameters: ParameterTable = {
+    factor: required,
+    fillMode: "reflect",
+    interpolation: "bilinear",
+    seed: null,
+    fillValue: 0,
+    dataFormat: null,
+  };
+
+  readonly factor: readonly [number, number];
+  readonly fillMode: (typeof fillModes)[number];
+  readonly interpolation: (typeof pointInterpolations)[number];
+  readonly fillValue: number;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomRotationOptions>("RandomRotation", RandomRotationLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomRotation", "factor", given.factor ?? 0);
+    this.fillMode = oneOf("RandomRotation", "fillMode", given.fillMode, fillModes);
+    this.interpolation = oneOf("RandomRotation", "interpolation", given.interpolation, pointInterpolations);
+    this.fillValue = given.fillValue ?? 0;
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch, height, width } = this.sizesOf(images);
+    const [low, high] = this.factor;
+    const angle = this.uniform([batch], low * 360, high * 360);
+    const radians = multiply(angle, Math.PI / 180);
+    const [cosine, sine] = [cos(radians) as Tensor, sin(radians) as Tensor]; // SAFETY: tensors in, tensor out
+    // About the middle of the image.
+    const [x, y] = [(width - 1) / 2, (height - 1) / 2];
+    const offset = (at: number, a: Tensor, b: Tensor): Tensor =>
+      subtract(at, add(multiply(a, x), multiply(b, y))) as Tensor; // SAFETY: tensors in, tensor out
+    const minus = negative(sine) as Tensor; // SAFETY: tensors in, tensor out
+    return { angle, rotation_matrix: affine([cosine, minus, offset(x, cosine, minus), sine, cosine, offset(y, sine, cosine)]) };
+  }
+
+  override transformImages(images: Tensor, { rotation_matrix: matrix }: Transformation, training: boolean): Tensor {
+    if (!training || matrix === undefined) return images;
+    return this.#transform(images, matrix, this.interpolation);
+  }
+
+  override transformSegmentationMasks(masks: Tensor, { rotation_matrix: matrix }: Transformation, training: boolean): Tensor {
+    return training && matrix !== undefined ? this.#transform(masks, matrix, "nearest") : masks;
+  }
+
+  #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
+    const { fillMode, fillValue, dataFormat } = this;
+    // Masks keep their dtype.
+    return cast(affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }), images.dtype) as Tensor; // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomRotation extends RandomRotationLayer, LayerCall<SameRule> {}
+
+export type RandomRotationConstructor = MakeLayer<RandomRotation, readonly [factor: Factor], RandomRotationOptions, { readonly factor: Factor; }>;
+
+/**
+ * In training, turns each image by a random angle about its middle.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_rotation.py`
+ */
+export const RandomRotation: RandomRotationConstructor = callable<typeof RandomRotationLayer, RandomRotationConstructor>(RandomRotationLayer);

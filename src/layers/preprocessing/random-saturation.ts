@@ -1,0 +1,60 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { add, divide, multiply, subtract } from "../../ops/arithmetic.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { hsvToRgb, rgbToHsv } from "../../ops/image.ts";
+import { concatenate, split } from "../../ops/joining.ts";
+import { callable } from "../../util/callable.ts";
+import { epsilon } from "../../util/epsilon.ts";
+import { type ParameterTable, required } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+
+export interface RandomSaturationOptions extends ImageLayerOptions {
+  /** How much weaker or stronger colours may get. */
+  readonly factor?: Factor | undefined;
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+}
+
+class RandomSaturationLayer extends RandomImageLayer {
+  static readonly className = "RandomSaturation";
+  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], dataFormat: null, seed: null };
+
+  readonly factor: readonly [number, number];
+  readonly valueRange: readonly [number, number];
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomSaturationOptions>("RandomSaturation", RandomSaturationLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomSaturation", "factor", given.factor ?? 0);
+    this.valueRange = rangeOf("RandomSaturation", given.valueRange);
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    const factor = this.uniform([batch], ...this.factor);
+    return { factor: divide(factor, add(subtract(1, factor), epsilon())) as Tensor }; // SAFETY: tensors in, tensor out
+  }
+
+  override transformImages(images: Tensor, { factor }: Transformation, training: boolean): Tensor {
+    if (!training || factor === undefined) return images;
+    const channels = split(rgbToHsv(images, { dataFormat: this.dataFormat }), 3, { axis: this.channelAxis }) as readonly [Tensor, Tensor, Tensor]; // SAFETY: a tensor in, three out
+    const [hue, saturation, value] = channels;
+    const by = perImage(factor);
+    const changed = inRange(multiply(saturation, by) as Tensor, this.valueRange); // SAFETY: tensors in, tensor out
+    return hsvToRgb(concatenate([hue, changed, value], this.channelAxis), { dataFormat: this.dataFormat }) as Tensor; // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomSaturation extends RandomSaturationLayer, LayerCall<SameRule> {}
+
+export type RandomSaturationConstructor = MakeLayer<RandomSaturation, readonly [factor: Factor], RandomSaturationOptions, { readonly factor: Factor; }>;
+
+/**
+ * In training, makes the colours of each image weaker or stronger.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_saturation.py`
+ */
+export const RandomSaturation: RandomSaturationConstructor = callable<typeof RandomSaturationLayer, RandomSaturationConstructor>(RandomSaturationLayer);

@@ -1,0 +1,63 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { add, multiply, subtract } from "../../ops/arithmetic.ts";
+import { depthwiseConv } from "../../ops/convolution.ts";
+import { makeTensor } from "../../ops/core/convert.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { reshape, swapaxes } from "../../ops/shape.ts";
+import { callable } from "../../util/callable.ts";
+import { type ParameterTable, required } from "../../util/parameters.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+
+export interface RandomSharpnessOptions extends ImageLayerOptions {
+  /** Between 0 and 1: 0 blurs, 0.5 changes nothing, 1 sharpens. */
+  readonly factor?: Factor | undefined;
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+}
+
+class RandomSharpnessLayer extends RandomImageLayer {
+  static readonly className = "RandomSharpness";
+  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], dataFormat: null, seed: null };
+
+  readonly factor: readonly [number, number];
+  readonly valueRange: readonly [number, number];
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomSharpnessOptions>("RandomSharpness", RandomSharpnessLayer.parameters, args);
+    super(given);
+    this.factor = intervalOf("RandomSharpness", "factor", given.factor ?? 0, [0, 1]);
+    this.valueRange = rangeOf("RandomSharpness", given.valueRange);
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    return { factor: this.uniform([batch], ...this.factor) };
+  }
+
+  override transformImages(images: Tensor, { factor }: Transformation, training: boolean): Tensor {
+    if (!training || factor === undefined) return images;
+    const isLast = this.dataFormat === "channels_last";
+    const x = (isLast ? images : swapaxes(images, -3, -1)) as Tensor; // SAFETY: tensors in, tensor out
+    const channels = x.dims.at(-1) ?? 1;
+    const weights = [1, 1, 1, 1, 5, 1, 1, 1, 1].flatMap((weight) => new Array<number>(channels).fill(weight / 13));
+    const kernel = reshape(makeTensor(weights, { dtype: x.dtype }), [3, 3, channels, 1]);
+    const smooth = depthwiseConv(x, kernel, { padding: "same", dataFormat: "channels_last" });
+    const mixed = add(x, multiply(subtract(1, multiply(perImage(factor), 2)), subtract(smooth, x))) as Tensor; // SAFETY: tensors in, tensor out
+    const sharp = inRange(mixed, this.valueRange);
+    return (isLast ? sharp : swapaxes(sharp, -3, -1)) as Tensor; // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomSharpness extends RandomSharpnessLayer, LayerCall<SameRule> {}
+
+export type RandomSharpnessConstructor = MakeLayer<RandomSharpness, readonly [factor: Factor], RandomSharpnessOptions, { readonly factor: Factor; }>;
+
+/**
+ * In training, blurs or sharpens each image.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_sharpness.py`
+ */
+export const RandomSharpness: RandomSharpnessConstructor = callable<typeof RandomSharpnessLayer, RandomSharpnessConstructor>(RandomSharpnessLayer);

@@ -1,0 +1,105 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { multiply } from "../../ops/arithmetic.ts";
+import { cast } from "../../ops/cast.ts";
+import { greater } from "../../ops/comparison.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { getItem } from "../../ops/get-item.ts";
+import { affineTransform } from "../../ops/image.ts";
+import { where } from "../../ops/indexing.ts";
+import { concatenate } from "../../ops/joining.ts";
+import { callable } from "../../util/callable.ts";
+import { oneOf } from "../../util/options.ts";
+import { type ParameterTable } from "../../util/parameters.ts";
+import { affine } from "./affine.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, fillModes, type ImageLayerOptions, intervalOf, pointInterpolations, RandomImageLayer, type Transformation } from "./image-layer.ts";
+
+export interface RandomShearOptions extends ImageLayerOptions {
+  /** How far rows are moved against each other, between 0 and 1. Default 0. */
+  readonly xFactor?: Factor | undefined;
+  /** How far columns are. Default 0. */
+  readonly yFactor?: Factor | undefined;
+  /** What lies outside the images. Default `"reflect"`. */
+  readonly fillMode?: (typeof fillModes)[number] | undefined;
+  /** Default `"bilinear"`. */
+  readonly interpolation?: (typeof pointInterpolations)[number] | undefined;
+  /** For fillMode `"constant"`. Default 0. */
+  readonly fillValue?: number | undefined;
+}
+
+class RandomShearLayer extends RandomImageLayer {
+  static readonly className = "RandomShear";
+  static readonly parameters: ParameterTable = {
+    xFactor: 0,
+    yFactor: 0,
+    interpolation: "bilinear",
+    fillMode: "reflect",
+    fillValue: 0,
+    dataFormat: null,
+    seed: null,
+  };
+
+  readonly xFactor: readonly [number, number];
+  readonly yFactor: readonly [number, number];
+  readonly fillMode: (typeof fillModes)[number];
+  readonly interpolation: (typeof pointInterpolations)[number];
+  readonly fillValue: number;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomShearOptions>("RandomShear", RandomShearLayer.parameters, args);
+    super(given);
+    this.xFactor = shearOf("xFactor", given.xFactor);
+    this.yFactor = shearOf("yFactor", given.yFactor);
+    this.fillMode = oneOf("RandomShear", "fillMode", given.fillMode, fillModes);
+    this.interpolation = oneOf("RandomShear", "interpolation", given.interpolation, pointInterpolations);
+    this.fillValue = given.fillValue ?? 0;
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    // Both ways alike.
+    const sign = where(greater(this.uniform([batch, 1]), 0.5), -1, 1);
+    const y = this.uniform([batch, 1], ...this.yFactor);
+    const x = this.uniform([batch, 1], ...this.xFactor);
+    return { shear_factor: multiply(concatenate([x, y], 1), sign) as Tensor }; // SAFETY: tensors in, tensor out
+  }
+
+  override transformImages(images: Tensor, { shear_factor: factor }: Transformation, training: boolean): Tensor {
+    if (!training || factor === undefined) return images;
+    return this.#transform(images, this.#matrix(factor), this.interpolation);
+  }
+
+  override transformSegmentationMasks(masks: Tensor, { shear_factor: factor }: Transformation, training: boolean): Tensor {
+    return training && factor !== undefined ? this.#transform(masks, this.#matrix(factor), "nearest") : masks;
+  }
+
+  #matrix(factor: Tensor): Tensor {
+    const [x, y] = [0, 1].map((i) => getItem(factor, [":", i]) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
+    return affine([1, x, 0, y, 1, 0]);
+  }
+
+  #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
+    const { fillMode, fillValue, dataFormat } = this;
+    // Masks keep their dtype.
+    return cast(affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }), images.dtype) as Tensor; // SAFETY: tensors in, tensor out
+  }
+}
+
+/** A number stands for both directions. */
+function shearOf(name: string, value: unknown): readonly [number, number] {
+  const [low, high] = intervalOf("RandomShear", name, value, [0, 1]);
+  return typeof value === "number" ? [-high, high] : [low, high];
+}
+
+export interface RandomShear extends RandomShearLayer, LayerCall<SameRule> {}
+
+export type RandomShearConstructor = MakeLayer<RandomShear, readonly [], RandomShearOptions, object>;
+
+/**
+ * In training, slants each image.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_shear.py`
+ */
+export const RandomShear: RandomShearConstructor = callable<typeof RandomShearLayer, RandomShearConstructor>(RandomShearLayer);

@@ -1,0 +1,102 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import { multiply, subtract } from "../../ops/arithmetic.ts";
+import { cast } from "../../ops/cast.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { affineTransform } from "../../ops/image.ts";
+import { reshape } from "../../ops/shape.ts";
+import { callable } from "../../util/callable.ts";
+import { oneOf } from "../../util/options.ts";
+import { type ParameterTable, required } from "../../util/parameters.ts";
+import { affine } from "./affine.ts";
+import type { MakeLayer } from "./constructor.ts";
+import { bindImage, type Factor, fillModes, type ImageLayerOptions, intervalOf, pointInterpolations, RandomImageLayer, type Transformation } from "./image-layer.ts";
+
+export interface RandomZoomOptions extends ImageLayerOptions {
+  /** How much more of the height is seen: up to so much both ways, or from one to the other; negative numbers enlarge. */
+  readonly heightFactor?: Factor | undefined;
+  /** Likewise for the width. Default null: as the height, without distortion. */
+  readonly widthFactor?: Factor | null | undefined;
+  /** What lies outside the images. Default `"reflect"`. */
+  readonly fillMode?: (typeof fillModes)[number] | undefined;
+  /** Default `"bilinear"`. */
+  readonly interpolation?: (typeof pointInterpolations)[number] | undefined;
+  /** For fillMode `"constant"`. Default 0. */
+  readonly fillValue?: number | undefined;
+}
+
+class RandomZoomLayer extends RandomImageLayer {
+  static readonly className = "RandomZoom";
+  static readonly parameters: ParameterTable = {
+    heightFactor: required,
+    widthFactor: null,
+    fillMode: "reflect",
+    interpolation: "bilinear",
+    seed: null,
+    fillValue: 0,
+    dataFormat: null,
+  };
+
+  readonly heightFactor: Factor;
+  readonly widthFactor: Factor | null;
+  readonly fillMode: (typeof fillModes)[number];
+  readonly interpolation: (typeof pointInterpolations)[number];
+  readonly fillValue: number;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomZoomOptions>("RandomZoom", RandomZoomLayer.parameters, args);
+    super(given);
+    this.heightFactor = given.heightFactor ?? 0;
+    this.widthFactor = given.widthFactor ?? null;
+    intervalOf("RandomZoom", "heightFactor", this.heightFactor);
+    intervalOf("RandomZoom", "widthFactor", this.widthFactor ?? 0);
+    this.fillMode = oneOf("RandomZoom", "fillMode", given.fillMode, fillModes);
+    this.interpolation = oneOf("RandomZoom", "interpolation", given.interpolation, pointInterpolations);
+    this.fillValue = given.fillValue ?? 0;
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const { batch } = this.sizesOf(images);
+    const zoom = (name: string, factor: Factor): Tensor => {
+      const [low, high] = intervalOf("RandomZoom", name, factor);
+      return this.uniform([batch, 1], 1 + low, 1 + high);
+    };
+    const vertical = zoom("heightFactor", this.heightFactor);
+    return { height_zoom: vertical, width_zoom: this.widthFactor === null ? vertical : zoom("widthFactor", this.widthFactor) };
+  }
+
+  override transformImages(images: Tensor, { height_zoom: vertical, width_zoom: horizontal }: Transformation, training: boolean): Tensor {
+    if (!training || vertical === undefined || horizontal === undefined) return images;
+    return this.#transform(images, this.#matrix(images, vertical, horizontal), this.interpolation);
+  }
+
+  override transformSegmentationMasks(masks: Tensor, { height_zoom: vertical, width_zoom: horizontal }: Transformation, training: boolean): Tensor {
+    if (!training || vertical === undefined || horizontal === undefined) return masks;
+    return this.#transform(masks, this.#matrix(masks, vertical, horizontal), "nearest");
+  }
+
+  #matrix(images: Tensor, vertical: Tensor, horizontal: Tensor): Tensor {
+    const { height, width } = this.sizesOf(images);
+    const [y, x] = [vertical, horizontal].map((zoom) => reshape(zoom, [-1]) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
+    const offset = (zoom: Tensor, size: number): Tensor => multiply(subtract(1, zoom), (size - 1) / 2) as Tensor; // SAFETY: tensors in, tensor out
+    return affine([x, 0, offset(x, width), 0, y, offset(y, height)]);
+  }
+
+  #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
+    const { fillMode, fillValue, dataFormat } = this;
+    // Masks keep their dtype.
+    return cast(affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }), images.dtype) as Tensor; // SAFETY: tensors in, tensor out
+  }
+}
+
+export interface RandomZoom extends RandomZoomLayer, LayerCall<SameRule> {}
+
+export type RandomZoomConstructor = MakeLayer<RandomZoom, readonly [heightFactor: Factor], RandomZoomOptions, { readonly heightFactor: Factor; }>;
+
+/**
+ * In training, shows each image from nearer or further away.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_zoom.py`
+ */
+export const RandomZoom: RandomZoomConstructor = callable<typeof RandomZoomLayer, RandomZoomConstructor>(RandomZoomLayer);
