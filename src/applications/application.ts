@@ -1,6 +1,8 @@
 import { getFile } from "../codec/get-file.ts";
 import type { ActivationLike } from "../activations/activation.ts";
 import type { KerasTensor } from "../graph/keras-tensor.ts";
+import type { LayerBase } from "../graph/layer-base.ts";
+import type { Initializer } from "../initializers/initializer.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
 import { Input } from "../layers/core/input-layer.ts";
 import { Dense } from "../layers/core/dense.ts";
@@ -57,13 +59,21 @@ export interface Architecture {
   /** Height and width of images where none are given. Default 224. */
   readonly size?: number;
   readonly minSize: number;
-  /** Whether the classifier works on flattened features, and so fixes the image's size. */
-  readonly flattens: boolean;
+  /** Whether the classifier needs the image's size to be known. Default true. */
+  readonly fixesSize?: boolean;
   readonly files: WeightFiles | null;
   /** From the input to the last features. */
   readonly features: (x: KerasTensor) => KerasTensor;
-  /** From the features to what the classifier works on. */
-  readonly head: (x: KerasTensor) => KerasTensor;
+  /** From the features to what the classifier works on. Default: the features. */
+  readonly head?: (x: KerasTensor) => KerasTensor;
+  /** The classifier. Default: a dense layer named `predictions`. */
+  readonly classifier?: (x: KerasTensor, classes: number, activation: ActivationLike | null) => KerasTensor;
+  /** Values that the kernel of the default classifier starts with. Default `"glorot_uniform"`. */
+  readonly kernelInitializer?: () => Initializer;
+  /** What follows in place of the classifier, after any pooling. */
+  readonly tail?: (x: KerasTensor) => KerasTensor;
+  /** Names of options besides those that all applications share. */
+  readonly optionNames?: readonly string[];
   /** Names of the pooling layers in place of the classifier. */
   readonly poolingNames?: { readonly avg: string; readonly max: string };
 }
@@ -74,7 +84,7 @@ export function buildApplication(
   architecture: Architecture,
 ): Model | Promise<Model> {
   const { name } = architecture;
-  checkOptions(name, options, [...applicationOptionNames, "alpha"]);
+  checkOptions(name, options, [...applicationOptionNames, ...(architecture.optionNames ?? [])]);
   const {
     includeTop = true,
     weights = "imagenet",
@@ -91,19 +101,25 @@ export function buildApplication(
     options.inputTensor ?? Input({ shape: inputShapeOf(options, architecture, includeTop, weights) });
   let x = architecture.features(input);
   if (includeTop) {
-    x = Dense(classes, { activation: classifierActivation, name: "predictions" }).invoke(
-      architecture.head(x),
-    ) as KerasTensor; // SAFETY: symbolic in, symbolic out
-  } else if (pooling !== null) {
-    const layerName = architecture.poolingNames?.[pooling];
-    const layer =
-      pooling === "avg"
-        ? GlobalAveragePooling2D({ name: layerName })
-        : GlobalMaxPooling2D({ name: layerName });
-    x = layer.invoke(x) as KerasTensor; // SAFETY: symbolic in, symbolic out
+    const head = architecture.head?.(x) ?? x;
+    const classifier = architecture.classifier ?? predictions(architecture.kernelInitializer);
+    x = classifier(head, classes, classifierActivation);
+  } else {
+    if (pooling !== null) x = chain(x, poolingLayer(pooling, architecture.poolingNames?.[pooling]));
+    x = architecture.tail?.(x) ?? x;
   }
   const model = Model(input as KerasTensor, x, { name: options.name ?? name }) as Model; // SAFETY: its exact type is not known here
   return weights === null ? model : readWeightsOf(model, weights, architecture, includeTop);
+}
+
+/** The usual classifier. */
+function predictions(kernelInitializer?: () => Initializer): NonNullable<Architecture["classifier"]> {
+  return (x, classes, activation) =>
+    chain(x, Dense(classes, { activation, kernelInitializer: kernelInitializer?.(), name: "predictions" }));
+}
+
+function poolingLayer(pooling: "avg" | "max", name: string | undefined): LayerBase {
+  return pooling === "avg" ? GlobalAveragePooling2D({ name }) : GlobalMaxPooling2D({ name });
 }
 
 async function readWeightsOf(
@@ -130,13 +146,13 @@ async function readWeightsOf(
 
 function inputShapeOf(
   { inputShape }: ApplicationOptions,
-  { name, size = 224, minSize, flattens }: Architecture,
+  { name, size = 224, minSize, fixesSize = true }: Architecture,
   includeTop: boolean,
   weights: FileSource | null,
 ): Shape {
   const fallback = [size, size, 3];
   if (inputShape === null || inputShape === undefined)
-    return includeTop || flattens === undefined ? fallback : [null, null, 3];
+    return includeTop && fixesSize ? fallback : [null, null, 3];
   if (inputShape.length !== 3)
     throw new OptionError(
       `${name}: expected \`inputShape\` to be [height, width, channels], received ${formatShape(inputShape)}.`,
@@ -150,7 +166,7 @@ function inputShapeOf(
       `${name}: expected images of at least ${minSize} × ${minSize}, received ${formatShape(inputShape)}.`,
     );
   }
-  if (includeTop && inputShape.includes(null)) {
+  if (includeTop && fixesSize && inputShape.includes(null)) {
     throw new OptionError(
       `${name}: with the classifier the image's size must be known, received ${formatShape(inputShape)}.`,
     );
@@ -161,4 +177,25 @@ function inputShapeOf(
 /** Calls layers one after another. */
 export function chain(x: KerasTensor, ...layers: readonly { invoke(x: unknown): unknown }[]): KerasTensor {
   return layers.reduce<unknown>((value, layer) => layer.invoke(value), x) as KerasTensor; // SAFETY: symbolic in, symbolic out
+}
+
+/** Calls a layer that joins several tensors. */
+export function join(layer: { invoke(x: unknown): unknown }, ...inputs: readonly KerasTensor[]): KerasTensor {
+  return layer.invoke(inputs) as KerasTensor; // SAFETY: symbolic in, symbolic out
+}
+
+/** Zeros around an image so that a window of stride 2 halves it exactly; unknown sizes count as even. */
+export function halvingPads({ shape }: KerasTensor, kernelSize = 3): [[number, number], [number, number]] {
+  const after = Math.floor(kernelSize / 2);
+  const pads = (size: number | null | undefined): [number, number] => [
+    after - (size === null || size === undefined ? 1 : 1 - (size % 2)),
+    after,
+  ];
+  return [pads(shape[1]), pads(shape[2])];
+}
+
+/** A multiple of `divisor` near a number, not more than a tenth below it. */
+export function makeDivisible(value: number, divisor = 8): number {
+  const rounded = Math.max(divisor, Math.floor((value + divisor / 2) / divisor) * divisor);
+  return rounded < 0.9 * value ? rounded + divisor : rounded;
 }

@@ -1,6 +1,20 @@
 /** Known architectures, with weights trained on ImageNet: Keras's `applications` namespace. */
 export { decodePredictions, preprocess, type Guess, type PreprocessMode } from "./imagenet.ts";
+export { DenseNet121, DenseNet169, DenseNet201 } from "./densenet.ts";
+export {
+  EfficientNetB0,
+  EfficientNetB1,
+  EfficientNetB2,
+  EfficientNetB3,
+  EfficientNetB4,
+  EfficientNetB5,
+  EfficientNetB6,
+  EfficientNetB7,
+} from "./efficientnet.ts";
+export { InceptionV3 } from "./inception-v3.ts";
+export { MobileNet } from "./mobilenet.ts";
 export { MobileNetV2 } from "./mobilenet-v2.ts";
 export { ResNet50, ResNet50V2, ResNet101, ResNet101V2, ResNet152, ResNet152V2 } from "./resnet.ts";
 export { VGG16, VGG19 } from "./vgg.ts";
+export { Xception } from "./xception.ts";
 export type { Application, ApplicationOptions } from "./application.ts";

@@ -6,7 +6,7 @@ import { Add } from "../layers/merging/index.ts";
 import { BatchNormalization } from "../layers/normalization/index.ts";
 import { GlobalAveragePooling2D } from "../layers/pooling/index.ts";
 import { ZeroPadding2D } from "../layers/reshaping/index.ts";
-import { type Application, type ApplicationOptions, buildApplication, chain } from "./application.ts";
+import { type Application, type ApplicationOptions, buildApplication, chain, halvingPads, makeDivisible } from "./application.ts";
 
 export interface MobileNetV2Options extends ApplicationOptions {
   /** Width of the network: the number of filters is multiplied by it. Default 1. */
@@ -16,12 +16,6 @@ export interface MobileNetV2Options extends ApplicationOptions {
 const norm = (name: string): LayerBase =>
   BatchNormalization({ axis: -1, epsilon: 1e-3, momentum: 0.999, name });
 const relu6 = (name: string): LayerBase => ReLU(6, { name });
-
-/** A multiple of `divisor` near a number, not more than a tenth below it. */
-export function makeDivisible(value: number, divisor = 8): number {
-  const rounded = Math.max(divisor, Math.floor((value + divisor / 2) / divisor) * divisor);
-  return rounded < 0.9 * value ? rounded + divisor : rounded;
-}
 
 /** Widened by a 1×1 convolution, convolved channel by channel, narrowed again. */
 function block(
@@ -61,16 +55,6 @@ function block(
   return channels === narrow && stride === 1
     ? (Add({ name: `${prefix}add` }).invoke([x, y]) as KerasTensor)
     : y; // SAFETY: symbolic in, symbolic out
-}
-
-/** Zeros around an image so that a 3×3 window of stride 2 halves it exactly. */
-function halvingPads({ shape }: KerasTensor): [[number, number], [number, number]] {
-  const before = (size: number | null | undefined): number =>
-    size === null || size === undefined ? 0 : size % 2;
-  return [
-    [before(shape[1]), 1],
-    [before(shape[2]), 1],
-  ];
 }
 
 /** Blocks as `[filters, stride of the first, expansion, repeats]`. */
@@ -122,7 +106,7 @@ export const MobileNetV2: Application<MobileNetV2Options> = ((options: MobileNet
   return buildApplication(options, {
     name: `mobilenetv2_${alpha.toFixed(2)}_${rows}`,
     minSize: 32,
-    flattens: false,
+    optionNames: ["alpha"],
     files: {
       base: "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/",
       top: { file: file("") },

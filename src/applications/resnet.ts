@@ -145,7 +145,6 @@ function resnet(
     buildApplication(options, {
       name,
       minSize: 32,
-      flattens: false,
       files,
       features,
       head,

@@ -42,7 +42,7 @@ function vgg(name: string, depths: readonly number[], hashes: readonly [string, 
       Dense(4096, { activation: "relu", name: "fc2" }),
     );
   const build = (options: ApplicationOptions = {}): unknown =>
-    buildApplication(options, { name, minSize: 32, flattens: true, files, features, head });
+    buildApplication(options, { name, minSize: 32, files, features, head });
   return build as Application; // SAFETY: fresh weights give a model at once, others a promise
 }
 
