@@ -1,4 +1,5 @@
-import { type DType, isFloat, toDType } from "../ir/dtypes.ts";
+import { type DType, toDType } from "../ir/dtypes.ts";
+import { floatx } from "../ir/floatx.ts";
 import { OptionError } from "../util/errors.ts";
 
 /**
@@ -32,25 +33,16 @@ export class DTypePolicy {
   }
 }
 
+export { floatx, setFloatx } from "../ir/floatx.ts";
+
 /** What can be given where a dtype policy is wanted. */
 export type DTypePolicyLike = DTypePolicy | string | null | undefined;
 
-let floatxDtype: DType = "float32";
 let globalPolicy: DTypePolicy | null = null;
-
-/** Default float dtype. @see Keras `config.floatx` */
-export function floatx(): DType {
-  return floatxDtype;
-}
-
-export function setFloatx(dtype: DType): void {
-  if (!isFloat(dtype)) throw new OptionError(`config.setFloatx: expected a float dtype, received ${dtype}.`);
-  floatxDtype = dtype;
-}
 
 /** The policy of layers that are given none. @see Keras `config.dtype_policy` */
 export function dtypePolicy(): DTypePolicy {
-  return globalPolicy ?? new DTypePolicy(floatxDtype);
+  return globalPolicy ?? new DTypePolicy(floatx());
 }
 
 export function setDtypePolicy(policy: DTypePolicyLike): void {

@@ -1,5 +1,6 @@
 import { type DType, isFloat, toDType } from "../ir/dtypes.ts";
 import { highest, lowest } from "../ir/dtype-range.ts";
+import { floatx } from "../ir/floatx.ts";
 import * as p from "../ir/primitives/index.ts";
 import type { TypedArray } from "../ir/dtypes.ts";
 import { isSymbolic } from "./core/value.ts";
@@ -38,7 +39,7 @@ export function convertToTensor<X extends Operand>(x: X, dtype?: Wanted): Result
 }
 
 function defaultOf(x: unknown): DType | undefined {
-  return typeof x === "number" ? "float32" : undefined;
+  return typeof x === "number" ? floatx() : undefined;
 }
 
 /** The same as `convertToTensor`. @see Keras `ops.array` */

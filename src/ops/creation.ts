@@ -1,4 +1,5 @@
 import { type DType, isFloat, toDType } from "../ir/dtypes.ts";
+import { floatx } from "../ir/floatx.ts";
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
@@ -12,9 +13,6 @@ import type { Operand, Rest, ShapeOf } from "./core/signatures.ts";
 import type { Tensor } from "./core/tensor.ts";
 import { opt } from "./core/unary.ts";
 import { besselI0 } from "./unary-math.ts";
-
-/** The dtype of new tensors where none is given. */
-export const defaultFloat: DType = "float32";
 
 function dtypeOr(dtype: DType | null | undefined, otherwise: DType, where: string): DType {
   return dtype === null || dtype === undefined ? otherwise : toDType(dtype, where);
@@ -39,7 +37,7 @@ function constantOp(name: string, value: number): Filled {
   return defineOp(
     { name, args: { shape: "static", dtype: opt(null) } },
     ({ shape, dtype }: { readonly shape: readonly number[] | number; readonly dtype: DType | null }) =>
-      wrap(p.full(value, checkDims(`ops.${name}`, shape), dtypeOr(dtype, defaultFloat, `ops.${name}`))),
+      wrap(p.full(value, checkDims(`ops.${name}`, shape), dtypeOr(dtype, floatx(), `ops.${name}`))),
   );
 }
 
@@ -72,7 +70,7 @@ export const full: OpFunction<
   }) =>
     wrap(
       p.broadcast(
-        castTo(fillValue.traced, dtypeOr(dtype, defaultFloat, "ops.full")),
+        castTo(fillValue.traced, dtypeOr(dtype, floatx(), "ops.full")),
         checkDims("ops.full", shape),
       ),
     ),
@@ -139,7 +137,7 @@ export const arange: CreationOp<
     const step = args.step ?? 1;
     if (step === 0) throw new OptionError("ops.arange: expected a step other than 0.");
     const isWhole = [start, stop, step].every(Number.isInteger);
-    const dtype = dtypeOr(args.dtype, isWhole ? "int32" : defaultFloat, "ops.arange");
+    const dtype = dtypeOr(args.dtype, isWhole ? "int32" : floatx(), "ops.arange");
     const count = Math.max(0, Math.ceil((stop - start) / step));
     if (isWhole && !isFloat(dtype)) return wrap(p.offset(p.scale(range(count, dtype), step), start));
     return wrap(castTo(p.offset(p.scale(range(count, "float32"), step), start), dtype));
@@ -163,7 +161,7 @@ export const eye: CreationOp<
     readonly dtype: DType | null;
   }) => {
     const [i, j] = grid(a.N, a.M ?? a.N);
-    return wrap(castTo(p.eq(p.offset(i, a.k), j), dtypeOr(a.dtype, defaultFloat, "ops.eye")));
+    return wrap(castTo(p.eq(p.offset(i, a.k), j), dtypeOr(a.dtype, floatx(), "ops.eye")));
   },
 );
 
@@ -172,7 +170,7 @@ export const identity: CreationOp<[{ readonly n: number }, { readonly dtype?: DT
   { name: "identity", args: { n: "static", dtype: opt(null) } },
   ({ n, dtype }: { readonly n: number; readonly dtype: DType | null }) => {
     const [i, j] = grid(n, n);
-    return wrap(castTo(p.eq(i, j), dtypeOr(dtype, defaultFloat, "ops.identity")));
+    return wrap(castTo(p.eq(i, j), dtypeOr(dtype, floatx(), "ops.identity")));
   },
 );
 
@@ -193,7 +191,7 @@ export const tri: CreationOp<
     readonly dtype: DType | null;
   }) => {
     const [i, j] = grid(a.N, a.M ?? a.N);
-    return wrap(castTo(p.ge(p.offset(i, a.k), j), dtypeOr(a.dtype, defaultFloat, "ops.tri")));
+    return wrap(castTo(p.ge(p.offset(i, a.k), j), dtypeOr(a.dtype, floatx(), "ops.tri")));
   },
 );
 

@@ -1,6 +1,7 @@
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { broadcastShapes, formatShape, normalizeAxis, sameShape } from "../ir/shape.ts";
+import { epsilon } from "../util/epsilon.ts";
 import { ShapeError } from "../util/errors.ts";
 import { logSoftmaxOver } from "./activations.ts";
 import { spread } from "./core/compute.ts";
@@ -12,8 +13,6 @@ import { opt } from "./core/unary.ts";
 import { oneHotOf } from "./indexing.ts";
 
 const module = "nn";
-/** Keeps probabilities away from 0 and 1: Keras's `backend.epsilon()`. */
-const epsilon = 1e-7;
 
 interface Prediction {
   readonly target: Tensor;
@@ -23,7 +22,7 @@ interface Prediction {
 }
 
 function limit(x: Var): Var {
-  return p.clamp(x, p.fullLike(x, epsilon), p.fullLike(x, 1 - epsilon));
+  return p.clamp(x, p.fullLike(x, epsilon()), p.fullLike(x, 1 - epsilon()));
 }
 
 /** Log-probabilities of what a model gives: logits, or probabilities that are brought to the sum 1. */

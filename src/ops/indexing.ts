@@ -1,4 +1,5 @@
 import { type DType, toDType } from "../ir/dtypes.ts";
+import { floatx } from "../ir/floatx.ts";
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { broadcastShapes, formatShape, normalizeAxis, sizeOf, stridesOf } from "../ir/shape.ts";
@@ -320,7 +321,7 @@ export const oneHot: OpFunction<
     readonly numClasses: number;
     readonly axis: number;
     readonly dtype: DType | null;
-  }) => wrap(oneHotOf(x.traced, numClasses, axis, toDType(dtype ?? "float32", "ops.oneHot"))),
+  }) => wrap(oneHotOf(x.traced, numClasses, axis, toDType(dtype ?? floatx(), "ops.oneHot"))),
 );
 
 /** Sets of indices as vectors with a 1 for each. @see Keras `ops.multi_hot` */
@@ -348,7 +349,7 @@ export const multiHot: Op1<
     readonly axis: number;
     readonly dtype: DType | null;
   }) => {
-    const hot = oneHotOf(inputs.traced, numClasses, axis, toDType(dtype ?? "float32", "ops.multiHot"));
+    const hot = oneHotOf(inputs.traced, numClasses, axis, toDType(dtype ?? floatx(), "ops.multiHot"));
     return wrap(p.reduceMax(hot, [inputs.dims.length > 1 ? 1 : 0]));
   },
 );

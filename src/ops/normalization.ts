@@ -2,6 +2,7 @@ import { type DType, isFloat } from "../ir/dtypes.ts";
 import * as p from "../ir/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape, normalizeAxes, normalizeAxis } from "../ir/shape.ts";
+import { epsilon as defaultEpsilon } from "../util/epsilon.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { meanOver, spread } from "./core/compute.ts";
 import { asFloat, castTo, wrap } from "./core/lift.ts";
@@ -13,8 +14,6 @@ import { opt } from "./core/unary.ts";
 import { type Axis, varianceOver } from "./reductions.ts";
 
 const module = "nn";
-/** Keras's `backend.epsilon()`. */
-const defaultEpsilon = 1e-7;
 
 /** Half precision is computed in float32. */
 function wide(x: Tensor): Var {
@@ -145,7 +144,7 @@ export const layerNormalization: OpFunction<
       alongAxes("ops.layerNormalization", parameter, value.shape, axes, value.dtype);
     const centred = p.sub(value, spread(meanOver(value, axes), value.shape, axes));
     const variance = rmsScaling ? varianceOver(value, axes) : meanOver(p.square(centred), axes);
-    const rate = spread(p.rsqrt(p.offset(variance, epsilon ?? defaultEpsilon)), value.shape, axes);
+    const rate = spread(p.rsqrt(p.offset(variance, epsilon ?? defaultEpsilon())), value.shape, axes);
     const scaled = p.mul(rmsScaling ? value : centred, rate);
     const stretched = gamma === null ? scaled : p.mul(scaled, full(gamma));
     return resultOf(beta === null || rmsScaling ? stretched : p.add(stretched, full(beta)), x.dtype);
@@ -173,7 +172,7 @@ export const rmsNormalization: OpFunction<
   }: Pick<LayerArguments, "x" | "axis" | "epsilon"> & { readonly scale: Tensor | null }) => {
     const value = wide(x);
     const axes = normalizeAxes(axis, value.shape.length, "ops.rmsNormalization");
-    const rate = p.rsqrt(p.offset(meanOver(p.square(value), axes), epsilon ?? defaultEpsilon));
+    const rate = p.rsqrt(p.offset(meanOver(p.square(value), axes), epsilon ?? defaultEpsilon()));
     const scaled = p.mul(value, spread(rate, value.shape, axes));
     return resultOf(
       scale === null
@@ -205,7 +204,7 @@ export const normalize: ElementwiseOp<
     const raw = asFloat(x);
     const value = raw.shape.length === 0 ? p.reshape(raw, [1]) : raw;
     const axes = normalizeAxes(axis, value.shape.length, "ops.normalize");
-    const least = epsilon ?? defaultEpsilon;
+    const least = epsilon ?? defaultEpsilon();
     if (order === 2) {
       const total = p.reduceSum(p.square(value), axes);
       return wrap(

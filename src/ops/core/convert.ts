@@ -1,4 +1,5 @@
 import { type DType, type TypedArray, toDType } from "../../ir/dtypes.ts";
+import { floatx } from "../../ir/floatx.ts";
 import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
 import { DataError, ShapeError } from "../../util/errors.ts";
@@ -72,7 +73,7 @@ export function makeTensor(values: NestedArray | TypedArray, { dtype, shape }: T
     if (typeof leaf !== "boolean") hasOnlyBooleans = false;
     leaves.push(Number(leaf));
   });
-  const to = wanted ?? (hasOnlyBooleans && leaves.length > 0 ? "bool" : "float32");
+  const to = wanted ?? (hasOnlyBooleans && leaves.length > 0 ? "bool" : floatx());
   return Tensor.fromData(fromNumbers(leaves, to), checkShape(shape ?? nested, leaves.length), to);
 }
 

@@ -2,7 +2,10 @@ import { getBackend } from "../../backend/index.ts";
 import type { Executable } from "../../backend/contract.ts";
 import { type Program, ProgramBuilder } from "../../ir/program.ts";
 import { flatten, mapTree, packLike, type Tree } from "../../util/tree.ts";
+import { floatx } from "../../ir/floatx.ts";
+import { epsilon } from "../../util/epsilon.ts";
 import { invariant } from "../../util/errors.ts";
+import { imageDataFormat } from "../../util/image-data-format.ts";
 import type { BoundArguments, Op } from "./op.ts";
 import { outsideTrace, StateScope, withScope } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
@@ -93,5 +96,7 @@ function keyOf(op: Op, args: BoundArguments): string | null {
       return leaf;
     }),
   );
-  return cacheable ? `${getBackend().name}/${op.module}.${op.name}${text}` : null;
+  // Settings that bodies read are part of what a program depends on.
+  const settings = `${floatx()},${imageDataFormat()},${epsilon()}`;
+  return cacheable ? `${getBackend().name}/${settings}/${op.module}.${op.name}${text}` : null;
 }
