@@ -33,5 +33,5 @@ export function optionNames(symbol: KerasSymbol): readonly string[] {
   return symbol.params
     .map(([name]) => name)
     .filter((name) => !name.startsWith("*"))
-    .map(camelCase);
+    .map((name) => camelCase(name.replace(/_$/, "")));
 }
