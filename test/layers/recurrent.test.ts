@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { Input, layers, Layer, Model, models, ops, OptionError, ShapeError, tensor, type Tensor } from "../../src/index.ts";
+import {
+  Input,
+  layers,
+  Layer,
+  Model,
+  models,
+  ops,
+  OptionError,
+  ShapeError,
+  tensor,
+  type Tensor,
+} from "../../src/index.ts";
 import { CompiledFunction } from "../../src/graph/compiled-function.ts";
 import type { LayerBase } from "../../src/graph/layer-base.ts";
 import { valuesIn } from "../../src/graph/call-arguments.ts";
@@ -13,7 +24,9 @@ function noise(...shape: readonly number[]): Tensor {
 }
 
 function numbers(value: unknown): number[][] {
-  return (valuesIn(value) as Tensor[]).map((x) => Array.from((ops.cast(x, "float32") as Tensor).dataSync(), Number)); // SAFETY: computed values
+  return (valuesIn(value) as Tensor[]).map((x) =>
+    Array.from((ops.cast(x, "float32") as Tensor).dataSync(), Number),
+  ); // SAFETY: computed values
 }
 
 function expectSame(actual: unknown, expected: unknown, digits = 5): void {
@@ -58,7 +71,10 @@ class CalledLstm extends layers.LSTMCell {
 describe("RNN", () => {
   it("runs a cell of the user's own", () => {
     const x = noise(2, 3, 4);
-    const [sequence, state] = layers.RNN(new OwnCell(2) as never, { returnSequences: true, returnState: true })(x) as unknown as [Tensor, Tensor];
+    const [sequence, state] = layers.RNN(new OwnCell(2) as never, {
+      returnSequences: true,
+      returnState: true,
+    })(x) as unknown as [Tensor, Tensor];
     let h = [0, 0];
     const rows = x.arraySync() as number[][][];
     const expected = rows[0]?.map((step) => {
@@ -71,7 +87,10 @@ describe("RNN", () => {
   });
 
   it("takes an object that is no layer", () => {
-    const cell = { stateSize: 3, call: (x: Tensor, [h]: readonly Tensor[]) => [ops.add(x, h ?? 0), [ops.add(x, h ?? 0)]] };
+    const cell = {
+      stateSize: 3,
+      call: (x: Tensor, [h]: readonly Tensor[]) => [ops.add(x, h ?? 0), [ops.add(x, h ?? 0)]],
+    };
     expectSame(layers.RNN(cell as never)(noise(2, 4, 3)), ops.sum(noise(2, 4, 3), 1));
   });
 
@@ -110,9 +129,18 @@ describe("RNN", () => {
 
   it("stacks cells", () => {
     const x = noise(2, 5, 3);
-    const mask = tensor([[1, 1, 0, 1, 0], [0, 1, 1, 1, 1]]).cast("bool");
-    const stacked = layers.RNN([layers.GRUCell(4), new OwnCell(4), layers.LSTMCell(2)] as never, { returnSequences: true, returnState: true });
-    const called = layers.RNN(layers.StackedRNNCells([layers.GRUCell(4), new OwnCell(4), new CalledLstm(2)] as never), { returnSequences: true, returnState: true });
+    const mask = tensor([
+      [1, 1, 0, 1, 0],
+      [0, 1, 1, 1, 1],
+    ]).cast("bool");
+    const stacked = layers.RNN([layers.GRUCell(4), new OwnCell(4), layers.LSTMCell(2)] as never, {
+      returnSequences: true,
+      returnState: true,
+    });
+    const called = layers.RNN(
+      layers.StackedRNNCells([layers.GRUCell(4), new OwnCell(4), new CalledLstm(2)] as never),
+      { returnSequences: true, returnState: true },
+    );
     const expected = stacked(x, { mask });
     called.ensureBuilt([x.shape]);
     share(stacked, called);
@@ -139,26 +167,48 @@ describe("built-in recurrent layers", () => {
     expect(numbers(forward)).not.toEqual(numbers(backward));
   });
 
-  it.each(["LSTM", "GRU", "SimpleRNN"] as const)("%s drops inputs and state alike at all steps, in training only", (name) => {
-    const make = (options: object): LayerBase => {
-      const layer = (layers[name] as typeof layers.LSTM)(4, { kernelInitializer: "ones", recurrentInitializer: "ones", seed: 3, ...options });
-      layer.ensureBuilt([[null, 6, 3]]);
-      return layer;
-    };
-    const x = ops.multiply(ops.ones([64, 6, 3]), 0.1);
-    for (const options of [{ dropout: 0.5 }, { recurrentDropout: 0.5 }, { dropout: 0.4, recurrentDropout: 0.3 }, { dropout: 0.5, implementation: 1 }]) {
-      const layer = make(options);
-      const plain = make({});
-      expectSame(layer.invoke(x, { training: false }), plain.invoke(x));
-      const [first, second] = [numbers(layer.invoke(x, { training: true })), numbers(layer.invoke(x, { training: true }))];
-      expect(first).not.toEqual(second);
-      expect(first).not.toEqual(numbers(plain.invoke(x)));
-      expect(new Set(first[0]?.map((v) => v.toFixed(5))).size).toBeLessThan(64 * 4);
-    }
-  });
+  it.each(["LSTM", "GRU", "SimpleRNN"] as const)(
+    "%s drops inputs and state alike at all steps, in training only",
+    (name) => {
+      const make = (options: object): LayerBase => {
+        const layer = (layers[name] as typeof layers.LSTM)(4, {
+          kernelInitializer: "ones",
+          recurrentInitializer: "ones",
+          seed: 3,
+          ...options,
+        });
+        layer.ensureBuilt([[null, 6, 3]]);
+        return layer;
+      };
+      const x = ops.multiply(ops.ones([64, 6, 3]), 0.1);
+      for (const options of [
+        { dropout: 0.5 },
+        { recurrentDropout: 0.5 },
+        { dropout: 0.4, recurrentDropout: 0.3 },
+        { dropout: 0.5, implementation: 1 },
+      ]) {
+        const layer = make(options);
+        const plain = make({});
+        expectSame(layer.invoke(x, { training: false }), plain.invoke(x));
+        const [first, second] = [
+          numbers(layer.invoke(x, { training: true })),
+          numbers(layer.invoke(x, { training: true })),
+        ];
+        expect(first).not.toEqual(second);
+        expect(first).not.toEqual(numbers(plain.invoke(x)));
+        expect(new Set(first[0]?.map((v) => v.toFixed(5))).size).toBeLessThan(64 * 4);
+      }
+    },
+  );
 
   it("keep the expected input under dropout", () => {
-    const layer = layers.SimpleRNN(1, { activation: "linear", kernelInitializer: "ones", recurrentInitializer: "zeros", dropout: 0.25, seed: 1 });
+    const layer = layers.SimpleRNN(1, {
+      activation: "linear",
+      kernelInitializer: "ones",
+      recurrentInitializer: "zeros",
+      dropout: 0.25,
+      seed: 1,
+    });
     const y = numbers(layer(ops.ones([4000, 2, 1]), { training: true }))[0] ?? [];
     expect(y.reduce((a, b) => a + b, 0) / y.length).toBeCloseTo(1, 1);
     expect([...new Set(y.map((v) => v.toFixed(3)))].sort()).toEqual(["0.000", "1.333"]);
@@ -181,10 +231,16 @@ describe("built-in recurrent layers", () => {
   });
 
   it("pass masks on and take them from their inputs", () => {
-    const ids = tensor([[3, 1, 0, 0], [2, 0, 0, 0]]).cast("int32");
+    const ids = tensor([
+      [3, 1, 0, 0],
+      [2, 0, 0, 0],
+    ]).cast("int32");
     const inputs = Input({ shape: [null], dtype: "int32" });
     const embedded = layers.Embedding(5, 3, { maskZero: true })(inputs);
-    const model = Model({ inputs, outputs: layers.Bidirectional(layers.LSTM(2))(layers.LSTM(4, { returnSequences: true })(embedded)) });
+    const model = Model({
+      inputs,
+      outputs: layers.Bidirectional(layers.LSTM(2))(layers.LSTM(4, { returnSequences: true })(embedded)),
+    });
     const shorter = ops.getItem(ids, [":", ":2"]);
     expectSame(model(ids), model(shorter));
   });
@@ -201,13 +257,19 @@ describe("built-in recurrent layers", () => {
 
   it("say what does not fit", () => {
     expect(() => layers.LSTM(3)(Input({ shape: [4] }) as never)).toThrow(/rank 3/);
-    expect(() => layers.LSTM(3)(noise(2, 4, 3), { initialState: [noise(2, 3)] })).toThrow(/expected an initialState of shapes \[2, 3\], \[2, 3\], received \[2, 3\]/);
+    expect(() => layers.LSTM(3)(noise(2, 4, 3), { initialState: [noise(2, 3)] })).toThrow(
+      /expected an initialState of shapes \[2, 3\], \[2, 3\], received \[2, 3\]/,
+    );
     expect(() => layers.LSTM(3, { unroll: true })(Input({ shape: [null, 3] }))).toThrow(/unroll/);
     expect(() => layers.LSTM(0)).toThrow(OptionError);
     expect(() => layers.GRU(3, { returnSequence: true } as never)).toThrow(/returnSequences/);
     expect(() => layers.Bidirectional(layers.Dense(3) as never)).toThrow(OptionError);
-    expect(() => layers.Bidirectional(layers.LSTM(3), { backwardLayer: layers.LSTM(3) })).toThrow(/directions/);
-    expect(() => layers.TimeDistributed(layers.Dense(3))(Input({ shape: [4] }) as never)).toThrow(/rank >= 3/);
+    expect(() => layers.Bidirectional(layers.LSTM(3), { backwardLayer: layers.LSTM(3) })).toThrow(
+      /directions/,
+    );
+    expect(() => layers.TimeDistributed(layers.Dense(3))(Input({ shape: [4] }) as never)).toThrow(
+      /rank >= 3/,
+    );
   });
 
   it("are one loop of the program, however long the sequence", () => {
@@ -218,7 +280,8 @@ describe("built-in recurrent layers", () => {
         expect(currentBuilder()).not.toBeNull();
         return layer(x as Tensor) as Tensor; // SAFETY: called with one array
       });
-      return f.programFor({ data: new Float32Array(2 * time * 3), shape: [2, time, 3], dtype: "float32" }).equations.length;
+      return f.programFor({ data: new Float32Array(2 * time * 3), shape: [2, time, 3], dtype: "float32" })
+        .equations.length;
     });
     expect(sizes[0]).toBe(sizes[1]);
   });
@@ -247,7 +310,10 @@ describe("TimeDistributed", () => {
     const x = noise(3, 4, 2);
     const layer = layers.TimeDistributed(new Centered());
     const inputs = Input({ shape: [null, 2] });
-    expectSame(how === "eagerly" ? layer(x) : Model({ inputs, outputs: layer(inputs) })(x as never), ops.subtract(x, ops.mean(x, { axis: 0, keepdims: true })));
+    expectSame(
+      how === "eagerly" ? layer(x) : Model({ inputs, outputs: layer(inputs) })(x as never),
+      ops.subtract(x, ops.mean(x, { axis: 0, keepdims: true })),
+    );
   });
 
   it("updates moving averages step by step, for sequences of any length", () => {
@@ -258,12 +324,18 @@ describe("TimeDistributed", () => {
 
   it("applies a model", () => {
     const image = Input({ shape: [8, 8, 1] });
-    const features = Model({ inputs: image, outputs: layers.GlobalAveragePooling2D()(layers.Conv2D(3, 3)(image)) });
+    const features = Model({
+      inputs: image,
+      outputs: layers.GlobalAveragePooling2D()(layers.Conv2D(3, 3)(image)),
+    });
     const video = Input({ shape: [null, 8, 8, 1] });
     const model = Model({ inputs: video, outputs: layers.LSTM(2)(layers.TimeDistributed(features)(video)) });
     expect(model.outputs[0]?.shape).toEqual([null, 2]);
     const frames = noise(2, 3, 8, 8, 1);
-    const each = ops.stack([0, 1, 2].map((i) => features(ops.getItem(frames, [":", i]) as Tensor)), 1);
+    const each = ops.stack(
+      [0, 1, 2].map((i) => features(ops.getItem(frames, [":", i]) as Tensor)),
+      1,
+    );
     expectSame(layers.TimeDistributed(features)(frames), each);
   });
 });

@@ -17,6 +17,8 @@ export type AffineRows = readonly [
 export function affine(rows: AffineRows): Tensor {
   const size = rows.find((x) => x instanceof Tensor)?.size ?? 1;
   // SAFETY (all): tensors in, tensors out.
-  const columns = [...rows, 0, 0].map((x) => cast(x instanceof Tensor ? x : broadcastTo(x, [size]), "float32") as Tensor);
+  const columns = [...rows, 0, 0].map(
+    (x) => cast(x instanceof Tensor ? x : broadcastTo(x, [size]), "float32") as Tensor,
+  );
   return stack(columns, { axis: 1 }) as Tensor; // SAFETY: as above
 }

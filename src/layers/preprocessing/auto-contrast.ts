@@ -9,7 +9,13 @@ import { clip } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, ImageLayer, type ImageLayerOptions, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  ImageLayer,
+  type ImageLayerOptions,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface AutoContrastOptions extends ImageLayerOptions {
   /** Least and largest value of the images. Default `[0, 255]`. */
@@ -50,4 +56,7 @@ export type AutoContrastConstructor = MakeLayer<AutoContrast, readonly [], AutoC
  *
  * @see Keras `layers/preprocessing/image_preprocessing/auto_contrast.py`
  */
-export const AutoContrast: AutoContrastConstructor = callable<typeof AutoContrastLayer, AutoContrastConstructor>(AutoContrastLayer);
+export const AutoContrast: AutoContrastConstructor = callable<
+  typeof AutoContrastLayer,
+  AutoContrastConstructor
+>(AutoContrastLayer);

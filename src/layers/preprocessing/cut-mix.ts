@@ -11,7 +11,14 @@ import { sqrt } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, intervalOf, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  intervalOf,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 import { windowMask } from "./window-mask.ts";
 
 export interface CutMixOptions extends ImageLayerOptions {
@@ -39,15 +46,27 @@ class CutMixLayer extends RandomImageLayer {
     const ratio = sqrt(subtract(1, drawn)) as Tensor; // SAFETY: tensors in, tensor out
     const { mask, share } = windowMask(images, this.dataFormat, ratio, ratio, (shape) => this.uniform(shape));
     const order = keyedShuffle(this.generator.next(), arange(batch, { dtype: "int32" }), 0);
-    return { permutation_order: order, batch_masks: mask, mix_weight: reshape(subtract(1, share), [-1, 1, 1, 1]) as Tensor }; // SAFETY: tensors in, tensor out
+    return {
+      permutation_order: order,
+      batch_masks: mask,
+      mix_weight: reshape(subtract(1, share), [-1, 1, 1, 1]) as Tensor,
+    }; // SAFETY: tensors in, tensor out
   }
 
-  override transformImages(images: Tensor, { permutation_order: order, batch_masks: mask }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { permutation_order: order, batch_masks: mask }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || order === undefined || mask === undefined) return images;
     return where(mask, take(images, order, { axis: 0 }), images) as Tensor; // SAFETY: tensors in, tensor out
   }
 
-  override transformLabels(labels: Tensor, { mix_weight: weight, permutation_order: order }: Transformation, training: boolean): Tensor {
+  override transformLabels(
+    labels: Tensor,
+    { mix_weight: weight, permutation_order: order }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || weight === undefined || order === undefined) return labels;
     const share = cast(reshape(weight, [-1, 1]), labels.dtype);
     const others = take(labels, order, { axis: 0 });

@@ -13,7 +13,13 @@ import { clip, round } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, positiveInteger } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, ImageLayer, type ImageLayerOptions, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  ImageLayer,
+  type ImageLayerOptions,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface EqualizationOptions extends ImageLayerOptions {
   /** Least and largest value of the images. Default `[0, 255]`. */
@@ -40,7 +46,10 @@ class EqualizationLayer extends ImageLayer {
     if (!training) return images;
     const channels = images.dims.at(this.channelAxis) ?? 1;
     const parts = split(images, channels, { axis: this.channelAxis }) as readonly Tensor[]; // SAFETY: a tensor in, several out
-    return concatenate(parts.map((part) => this.#equalize(part)), this.channelAxis) as Tensor; // SAFETY: tensors in, tensor out
+    return concatenate(
+      parts.map((part) => this.#equalize(part)),
+      this.channelAxis,
+    ) as Tensor; // SAFETY: tensors in, tensor out
   }
 
   /** One channel of the whole batch, through the table that its cumulative histogram gives. */
@@ -72,4 +81,7 @@ export type EqualizationConstructor = MakeLayer<Equalization, readonly [], Equal
  *
  * @see Keras `layers/preprocessing/image_preprocessing/equalization.py`
  */
-export const Equalization: EqualizationConstructor = callable<typeof EqualizationLayer, EqualizationConstructor>(EqualizationLayer);
+export const Equalization: EqualizationConstructor = callable<
+  typeof EqualizationLayer,
+  EqualizationConstructor
+>(EqualizationLayer);

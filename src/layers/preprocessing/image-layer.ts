@@ -172,7 +172,9 @@ export function rangeOf(where: string, value: unknown): readonly [number, number
 /** Checks a likelihood or share. */
 export function chance(where: string, name: string, value: unknown): number {
   if (typeof value === "number" && value >= 0 && value <= 1) return value;
-  throw new OptionError(`${where}: expected \`${name}\` to be between 0 and 1, received ${JSON.stringify(value)}.`);
+  throw new OptionError(
+    `${where}: expected \`${name}\` to be between 0 and 1, received ${JSON.stringify(value)}.`,
+  );
 }
 
 /** Values kept within a range. */
@@ -186,7 +188,12 @@ export function perImage(x: Tensor): Tensor {
 }
 
 /** What may lie outside of images. */
-export const fillModes: readonly ["reflect", "wrap", "constant", "nearest"] = ["reflect", "wrap", "constant", "nearest"];
+export const fillModes: readonly ["reflect", "wrap", "constant", "nearest"] = [
+  "reflect",
+  "wrap",
+  "constant",
+  "nearest",
+];
 
 /** How values between pixels are found. */
 export const pointInterpolations: readonly ["nearest", "bilinear"] = ["nearest", "bilinear"];

@@ -7,7 +7,13 @@ import { reshape } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type ImageLayerOptions, perImage, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type ImageLayerOptions,
+  perImage,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 import { add, multiply, subtract } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
 import { take } from "../../ops/indexing.ts";
@@ -33,15 +39,26 @@ class MixUpLayer extends RandomImageLayer {
     if (!training) return {};
     const { batch } = this.sizesOf(images);
     const order = keyedShuffle(this.generator.next(), arange(batch, { dtype: "int32" }), 0);
-    return { permutation_order: order, mix_weight: keyedBeta(this.generator.next(), [batch], this.alpha, this.alpha) };
+    return {
+      permutation_order: order,
+      mix_weight: keyedBeta(this.generator.next(), [batch], this.alpha, this.alpha),
+    };
   }
 
-  override transformImages(images: Tensor, { mix_weight: weight, permutation_order: order }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { mix_weight: weight, permutation_order: order }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || weight === undefined || order === undefined) return images;
     return mix(images, perImage(weight), order);
   }
 
-  override transformLabels(labels: Tensor, { mix_weight: weight, permutation_order: order }: Transformation, training: boolean): Tensor {
+  override transformLabels(
+    labels: Tensor,
+    { mix_weight: weight, permutation_order: order }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || weight === undefined || order === undefined) return labels;
     return mix(labels, reshape(weight, [-1, 1]) as Tensor, order); // SAFETY: tensors in, tensor out
   }

@@ -6,7 +6,16 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  inRange,
+  intervalOf,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomBrightnessOptions extends ImageLayerOptions {
   /** Part of the value range that is added: up to so much both ways, or from one to the other. */
@@ -23,7 +32,11 @@ class RandomBrightnessLayer extends RandomImageLayer {
   readonly valueRange: readonly [number, number];
 
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomBrightnessOptions>("RandomBrightness", RandomBrightnessLayer.parameters, args);
+    const given = bindImage<RandomBrightnessOptions>(
+      "RandomBrightness",
+      RandomBrightnessLayer.parameters,
+      args,
+    );
     super(given);
     this.factor = intervalOf("RandomBrightness", "factor", given.factor ?? 0);
     this.valueRange = rangeOf("RandomBrightness", given.valueRange);
@@ -44,11 +57,19 @@ class RandomBrightnessLayer extends RandomImageLayer {
 
 export interface RandomBrightness extends RandomBrightnessLayer, LayerCall<SameRule> {}
 
-export type RandomBrightnessConstructor = MakeLayer<RandomBrightness, readonly [factor: Factor], RandomBrightnessOptions, { readonly factor: Factor; }>;
+export type RandomBrightnessConstructor = MakeLayer<
+  RandomBrightness,
+  readonly [factor: Factor],
+  RandomBrightnessOptions,
+  { readonly factor: Factor }
+>;
 
 /**
  * In training, makes each image brighter or darker.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_brightness.py`
  */
-export const RandomBrightness: RandomBrightnessConstructor = callable<typeof RandomBrightnessLayer, RandomBrightnessConstructor>(RandomBrightnessLayer);
+export const RandomBrightness: RandomBrightnessConstructor = callable<
+  typeof RandomBrightnessLayer,
+  RandomBrightnessConstructor
+>(RandomBrightnessLayer);

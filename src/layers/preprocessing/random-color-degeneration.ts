@@ -6,7 +6,16 @@ import { rgbToGrayscale } from "../../ops/image.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  inRange,
+  intervalOf,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomColorDegenerationOptions extends ImageLayerOptions {
   /** How far images are mixed with their grey versions. */
@@ -17,13 +26,22 @@ export interface RandomColorDegenerationOptions extends ImageLayerOptions {
 
 class RandomColorDegenerationLayer extends RandomImageLayer {
   static readonly className = "RandomColorDegeneration";
-  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], dataFormat: null, seed: null };
+  static readonly parameters: ParameterTable = {
+    factor: required,
+    valueRange: [0, 255],
+    dataFormat: null,
+    seed: null,
+  };
 
   readonly factor: readonly [number, number];
   readonly valueRange: readonly [number, number];
 
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomColorDegenerationOptions>("RandomColorDegeneration", RandomColorDegenerationLayer.parameters, args);
+    const given = bindImage<RandomColorDegenerationOptions>(
+      "RandomColorDegeneration",
+      RandomColorDegenerationLayer.parameters,
+      args,
+    );
     super(given);
     this.factor = intervalOf("RandomColorDegeneration", "factor", given.factor ?? 0);
     this.valueRange = rangeOf("RandomColorDegeneration", given.valueRange);
@@ -44,11 +62,19 @@ class RandomColorDegenerationLayer extends RandomImageLayer {
 
 export interface RandomColorDegeneration extends RandomColorDegenerationLayer, LayerCall<SameRule> {}
 
-export type RandomColorDegenerationConstructor = MakeLayer<RandomColorDegeneration, readonly [factor: Factor], RandomColorDegenerationOptions, { readonly factor: Factor; }>;
+export type RandomColorDegenerationConstructor = MakeLayer<
+  RandomColorDegeneration,
+  readonly [factor: Factor],
+  RandomColorDegenerationOptions,
+  { readonly factor: Factor }
+>;
 
 /**
  * In training, fades the colours of each image.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_color_degeneration.py`
  */
-export const RandomColorDegeneration: RandomColorDegenerationConstructor = callable<typeof RandomColorDegenerationLayer, RandomColorDegenerationConstructor>(RandomColorDegenerationLayer);
+export const RandomColorDegeneration: RandomColorDegenerationConstructor = callable<
+  typeof RandomColorDegenerationLayer,
+  RandomColorDegenerationConstructor
+>(RandomColorDegenerationLayer);

@@ -6,7 +6,16 @@ import { mean } from "../../ops/reductions.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  inRange,
+  intervalOf,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomContrastOptions extends ImageLayerOptions {
   /** How much weaker and stronger the contrast may get, between 0 and 1: one number, or two. */
@@ -36,7 +45,11 @@ class RandomContrastLayer extends RandomImageLayer {
     return { contrast_factor: this.uniform([batch, 1, 1, 1], 1 - weaker, 1 + stronger) };
   }
 
-  override transformImages(images: Tensor, { contrast_factor: factor }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { contrast_factor: factor }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || factor === undefined) return images;
     const axis = this.dataFormat === "channels_last" ? [1, 2] : [2, 3];
     const middle = mean(images, { axis, keepdims: true });
@@ -46,11 +59,19 @@ class RandomContrastLayer extends RandomImageLayer {
 
 export interface RandomContrast extends RandomContrastLayer, LayerCall<SameRule> {}
 
-export type RandomContrastConstructor = MakeLayer<RandomContrast, readonly [factor: Factor], RandomContrastOptions, { readonly factor: Factor; }>;
+export type RandomContrastConstructor = MakeLayer<
+  RandomContrast,
+  readonly [factor: Factor],
+  RandomContrastOptions,
+  { readonly factor: Factor }
+>;
 
 /**
  * In training, strengthens or weakens the contrast of each image.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_contrast.py`
  */
-export const RandomContrast: RandomContrastConstructor = callable<typeof RandomContrastLayer, RandomContrastConstructor>(RandomContrastLayer);
+export const RandomContrast: RandomContrastConstructor = callable<
+  typeof RandomContrastLayer,
+  RandomContrastConstructor
+>(RandomContrastLayer);

@@ -19,7 +19,12 @@ export interface RandomCropOptions extends ImageLayerOptions {
 
 class RandomCropLayer extends RandomImageLayer {
   static readonly className = "RandomCrop";
-  static readonly parameters: ParameterTable = { height: required, width: required, seed: null, dataFormat: null };
+  static readonly parameters: ParameterTable = {
+    height: required,
+    width: required,
+    seed: null,
+    dataFormat: null,
+  };
 
   readonly height: number;
   readonly width: number;
@@ -49,7 +54,11 @@ class RandomCropLayer extends RandomImageLayer {
     return training ? this.#crop(images, transformation, "bilinear") : images;
   }
 
-  override transformSegmentationMasks(masks: Tensor, transformation: Transformation, training: boolean): Tensor {
+  override transformSegmentationMasks(
+    masks: Tensor,
+    transformation: Transformation,
+    training: boolean,
+  ): Tensor {
     return training ? this.#crop(masks, transformation, "nearest") : masks;
   }
 
@@ -63,19 +72,30 @@ class RandomCropLayer extends RandomImageLayer {
     const cropWidth = isSmall ? Math.min(this.width, width - this.#known(height, width, 1)) : this.width;
     const none = makeTensor([0], { dtype: "int32" });
     const [first, second] = [reshape(top, [1]), reshape(left, [1])];
-    const startIndices = concatenate(isLast ? [none, first, second, none] : [none, none, first, second]) as Tensor; // SAFETY: tensors in, tensor out
+    const startIndices = concatenate(
+      isLast ? [none, first, second, none] : [none, none, first, second],
+    ) as Tensor; // SAFETY: tensors in, tensor out
     const [batch = 1] = images.dims;
     const channels = images.dims.at(this.channelAxis) ?? 1;
-    const shape = isLast ? [batch, cropHeight, cropWidth, channels] : [batch, channels, cropHeight, cropWidth];
+    const shape = isLast
+      ? [batch, cropHeight, cropWidth, channels]
+      : [batch, channels, cropHeight, cropWidth];
     const window = slice(images, { startIndices, shape }) as Tensor; // SAFETY: tensors in, tensor out
     if (cropHeight === this.height && cropWidth === this.width) return window;
-    const sized = resize(window, { size: [this.height, this.width], interpolation, dataFormat: this.dataFormat });
+    const sized = resize(window, {
+      size: [this.height, this.width],
+      interpolation,
+      dataFormat: this.dataFormat,
+    });
     return cast(sized, images.dtype) as Tensor; // SAFETY: tensors in, tensor out
   }
 
   /** Where the middle window of an image without room begins. */
   #known(height: number, width: number, axis: 0 | 1): number {
-    const cropped = axis === 0 ? Math.trunc((width * this.height) / this.width) : Math.trunc((height * this.width) / this.height);
+    const cropped =
+      axis === 0
+        ? Math.trunc((width * this.height) / this.width)
+        : Math.trunc((height * this.width) / this.height);
     const size = axis === 0 ? height : width;
     return Math.trunc((size - Math.max(Math.min(size, cropped), 1)) / 2);
   }
@@ -83,11 +103,18 @@ class RandomCropLayer extends RandomImageLayer {
 
 export interface RandomCrop extends RandomCropLayer, LayerCall<WideRule> {}
 
-export type RandomCropConstructor = MakeLayer<RandomCrop, readonly [height: number, width: number], RandomCropOptions, { readonly height: number; readonly width: number; }>;
+export type RandomCropConstructor = MakeLayer<
+  RandomCrop,
+  readonly [height: number, width: number],
+  RandomCropOptions,
+  { readonly height: number; readonly width: number }
+>;
 
 /**
  * In training, a random window of the images, in the given size. In inference images stay as they are.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_crop.py`
  */
-export const RandomCrop: RandomCropConstructor = callable<typeof RandomCropLayer, RandomCropConstructor>(RandomCropLayer);
+export const RandomCrop: RandomCropConstructor = callable<typeof RandomCropLayer, RandomCropConstructor>(
+  RandomCropLayer,
+);

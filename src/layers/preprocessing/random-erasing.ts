@@ -12,7 +12,17 @@ import { sqrt } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  inRange,
+  intervalOf,
+  perImage,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 import { windowMask } from "./window-mask.ts";
 
 export interface RandomErasingOptions extends ImageLayerOptions {
@@ -28,7 +38,14 @@ export interface RandomErasingOptions extends ImageLayerOptions {
 
 class RandomErasingLayer extends RandomImageLayer {
   static readonly className = "RandomErasing";
-  static readonly parameters: ParameterTable = { factor: 1, scale: [0.02, 0.33], fillValue: null, valueRange: [0, 255], seed: null, dataFormat: null };
+  static readonly parameters: ParameterTable = {
+    factor: 1,
+    scale: [0.02, 0.33],
+    fillValue: null,
+    valueRange: [0, 255],
+    seed: null,
+    dataFormat: null,
+  };
 
   readonly factor: readonly [number, number];
   readonly scale: readonly [number, number];
@@ -47,7 +64,10 @@ class RandomErasingLayer extends RandomImageLayer {
   override drawTransformation(images: Tensor, training: boolean): Transformation {
     if (!training) return {};
     const { batch } = this.sizesOf(images);
-    const [height, width] = [0, 1].map(() => sqrt(this.uniform([batch], ...this.scale)) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
+    const [height, width] = [0, 1].map(() => sqrt(this.uniform([batch], ...this.scale)) as Tensor) as [
+      Tensor,
+      Tensor,
+    ]; // SAFETY: tensors in, tensor out
     const { mask } = windowMask(images, this.dataFormat, height, width, (shape) => this.uniform(shape));
     const likelihood = this.uniform([batch], ...this.factor);
     const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
@@ -56,13 +76,25 @@ class RandomErasingLayer extends RandomImageLayer {
 
   #filling(images: Tensor): Tensor {
     const { fillValue, valueRange } = this;
-    if (fillValue === null) return inRange(multiply(keyedNormal(this.generator.next(), images.dims), valueRange[1]) as Tensor, valueRange); // SAFETY: tensors in, tensor out
-    const values = typeof fillValue === "number" ? fillValue : makeTensor(fillValue, { dtype: this.computeDtype });
+    if (fillValue === null)
+      return inRange(
+        multiply(keyedNormal(this.generator.next(), images.dims), valueRange[1]) as Tensor,
+        valueRange,
+      ); // SAFETY: tensors in, tensor out
+    const values =
+      typeof fillValue === "number" ? fillValue : makeTensor(fillValue, { dtype: this.computeDtype });
     const isLast = typeof fillValue === "number" || this.dataFormat === "channels_last";
-    return inRange(add(zerosLike(images), isLast ? values : reshape(values, [-1, 1, 1])) as Tensor, valueRange); // SAFETY: tensors in, tensor out
+    return inRange(
+      add(zerosLike(images), isLast ? values : reshape(values, [-1, 1, 1])) as Tensor,
+      valueRange,
+    ); // SAFETY: tensors in, tensor out
   }
 
-  override transformImages(images: Tensor, { apply_erasing: apply, batch_masks: mask, fill_value: filling }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { apply_erasing: apply, batch_masks: mask, fill_value: filling }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || apply === undefined || mask === undefined || filling === undefined) return images;
     return where(perImage(apply), where(mask, filling, images), images) as Tensor; // SAFETY: tensors in, tensor out
   }
@@ -77,4 +109,7 @@ export type RandomErasingConstructor = MakeLayer<RandomErasing, readonly [], Ran
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_erasing.py`
  */
-export const RandomErasing: RandomErasingConstructor = callable<typeof RandomErasingLayer, RandomErasingConstructor>(RandomErasingLayer);
+export const RandomErasing: RandomErasingConstructor = callable<
+  typeof RandomErasingLayer,
+  RandomErasingConstructor
+>(RandomErasingLayer);

@@ -17,14 +17,22 @@ export interface RandomFlipOptions extends ImageLayerOptions {
 
 class RandomFlipLayer extends RandomImageLayer {
   static readonly className = "RandomFlip";
-  static readonly parameters: ParameterTable = { mode: "horizontal_and_vertical", seed: null, dataFormat: null };
+  static readonly parameters: ParameterTable = {
+    mode: "horizontal_and_vertical",
+    seed: null,
+    dataFormat: null,
+  };
 
   readonly mode: "horizontal" | "vertical" | "horizontal_and_vertical";
 
   constructor(...args: readonly unknown[]) {
     const given = bindImage<RandomFlipOptions>("RandomFlip", RandomFlipLayer.parameters, args);
     super(given);
-    this.mode = oneOf("RandomFlip", "mode", given.mode, ["horizontal", "vertical", "horizontal_and_vertical"]);
+    this.mode = oneOf("RandomFlip", "mode", given.mode, [
+      "horizontal",
+      "vertical",
+      "horizontal_and_vertical",
+    ]);
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {
@@ -59,4 +67,6 @@ export type RandomFlipConstructor = MakeLayer<RandomFlip, readonly [], RandomFli
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_flip.py`
  */
-export const RandomFlip: RandomFlipConstructor = callable<typeof RandomFlipLayer, RandomFlipConstructor>(RandomFlipLayer);
+export const RandomFlip: RandomFlipConstructor = callable<typeof RandomFlipLayer, RandomFlipConstructor>(
+  RandomFlipLayer,
+);

@@ -9,7 +9,17 @@ import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  inRange,
+  intervalOf,
+  perImage,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomGaussianBlurOptions extends ImageLayerOptions {
   /** How likely an image is blurred, between 0 and 1. Default 1. */
@@ -24,7 +34,14 @@ export interface RandomGaussianBlurOptions extends ImageLayerOptions {
 
 class RandomGaussianBlurLayer extends RandomImageLayer {
   static readonly className = "RandomGaussianBlur";
-  static readonly parameters: ParameterTable = { factor: 1, kernelSize: 3, sigma: 1, valueRange: [0, 255], dataFormat: null, seed: null };
+  static readonly parameters: ParameterTable = {
+    factor: 1,
+    kernelSize: 3,
+    sigma: 1,
+    valueRange: [0, 255],
+    dataFormat: null,
+    seed: null,
+  };
 
   readonly factor: readonly [number, number];
   readonly kernelSize: readonly [number, number];
@@ -32,13 +49,19 @@ class RandomGaussianBlurLayer extends RandomImageLayer {
   readonly valueRange: readonly [number, number];
 
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomGaussianBlurOptions>("RandomGaussianBlur", RandomGaussianBlurLayer.parameters, args);
+    const given = bindImage<RandomGaussianBlurOptions>(
+      "RandomGaussianBlur",
+      RandomGaussianBlurLayer.parameters,
+      args,
+    );
     super(given);
     this.factor = intervalOf("RandomGaussianBlur", "factor", given.factor ?? 1, [0, 1]);
     const [height, width] = [given.kernelSize ?? 3].flat();
     this.kernelSize = [height ?? 3, width ?? height ?? 3];
     if (this.kernelSize.some((size) => size % 2 !== 1)) {
-      throw new OptionError(`RandomGaussianBlur: expected \`kernelSize\` to be odd, received ${JSON.stringify(given.kernelSize)}.`);
+      throw new OptionError(
+        `RandomGaussianBlur: expected \`kernelSize\` to be odd, received ${JSON.stringify(given.kernelSize)}.`,
+      );
     }
     this.sigma = intervalOf("RandomGaussianBlur", "sigma", given.sigma ?? 1, [0, 1]);
     this.valueRange = rangeOf("RandomGaussianBlur", given.valueRange);
@@ -52,7 +75,11 @@ class RandomGaussianBlurLayer extends RandomImageLayer {
     return { should_apply_blur: apply, blur_factor: add(this.uniform([2], ...this.sigma), 1e-6) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
-  override transformImages(images: Tensor, { should_apply_blur: apply, blur_factor: sigma }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { should_apply_blur: apply, blur_factor: sigma }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || apply === undefined || sigma === undefined) return images;
     const blurred = gaussianBlur(images, { kernelSize: this.kernelSize, sigma, dataFormat: this.dataFormat });
     return inRange(where(perImage(apply), blurred, images) as Tensor, this.valueRange); // SAFETY: tensors in, tensor out
@@ -61,11 +88,19 @@ class RandomGaussianBlurLayer extends RandomImageLayer {
 
 export interface RandomGaussianBlur extends RandomGaussianBlurLayer, LayerCall<SameRule> {}
 
-export type RandomGaussianBlurConstructor = MakeLayer<RandomGaussianBlur, readonly [], RandomGaussianBlurOptions, object>;
+export type RandomGaussianBlurConstructor = MakeLayer<
+  RandomGaussianBlur,
+  readonly [],
+  RandomGaussianBlurOptions,
+  object
+>;
 
 /**
  * In training, blurs some of the images.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_gaussian_blur.py`
  */
-export const RandomGaussianBlur: RandomGaussianBlurConstructor = callable<typeof RandomGaussianBlurLayer, RandomGaussianBlurConstructor>(RandomGaussianBlurLayer);
+export const RandomGaussianBlur: RandomGaussianBlurConstructor = callable<
+  typeof RandomGaussianBlurLayer,
+  RandomGaussianBlurConstructor
+>(RandomGaussianBlurLayer);

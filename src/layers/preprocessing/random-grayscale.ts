@@ -7,7 +7,13 @@ import { where } from "../../ops/indexing.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, chance, type ImageLayerOptions, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  chance,
+  type ImageLayerOptions,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomGrayscaleOptions extends ImageLayerOptions {
   /** Share of the images that lose their colours. Default 0.5. */
@@ -46,11 +52,19 @@ class RandomGrayscaleLayer extends RandomImageLayer {
 
 export interface RandomGrayscale extends RandomGrayscaleLayer, LayerCall<SameRule> {}
 
-export type RandomGrayscaleConstructor = MakeLayer<RandomGrayscale, readonly [], RandomGrayscaleOptions, object>;
+export type RandomGrayscaleConstructor = MakeLayer<
+  RandomGrayscale,
+  readonly [],
+  RandomGrayscaleOptions,
+  object
+>;
 
 /**
  * In training, takes the colours away from some of the images.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_grayscale.py`
  */
-export const RandomGrayscale: RandomGrayscaleConstructor = callable<typeof RandomGrayscaleLayer, RandomGrayscaleConstructor>(RandomGrayscaleLayer);
+export const RandomGrayscale: RandomGrayscaleConstructor = callable<
+  typeof RandomGrayscaleLayer,
+  RandomGrayscaleConstructor
+>(RandomGrayscaleLayer);

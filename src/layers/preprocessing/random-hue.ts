@@ -10,7 +10,16 @@ import { clip } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  intervalOf,
+  perImage,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomHueOptions extends ImageLayerOptions {
   /** How far hues may turn, between 0 and 1: half of the colour circle. */
@@ -21,7 +30,12 @@ export interface RandomHueOptions extends ImageLayerOptions {
 
 class RandomHueLayer extends RandomImageLayer {
   static readonly className = "RandomHue";
-  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], dataFormat: null, seed: null };
+  static readonly parameters: ParameterTable = {
+    factor: required,
+    valueRange: [0, 255],
+    dataFormat: null,
+    seed: null,
+  };
 
   readonly factor: readonly [number, number];
   readonly valueRange: readonly [number, number];
@@ -44,24 +58,35 @@ class RandomHueLayer extends RandomImageLayer {
     if (!training || factor === undefined) return images;
     const [least, most] = this.valueRange;
     const unit = divide(subtract(images, least), most - least);
-    const channels = split(rgbToHsv(unit, { dataFormat: this.dataFormat }), 3, { axis: this.channelAxis }) as readonly [Tensor, Tensor, Tensor]; // SAFETY: a tensor in, three out
+    const channels = split(rgbToHsv(unit, { dataFormat: this.dataFormat }), 3, {
+      axis: this.channelAxis,
+    }) as readonly [Tensor, Tensor, Tensor]; // SAFETY: a tensor in, three out
     const [hue, saturation, value] = channels;
     const by = perImage(factor);
     const turned = add(hue, by);
     const below = where(greater(turned, 1), subtract(turned, 1), turned);
     const changed = where(less(below, 0), add(below, 1), below);
-    const rgb = hsvToRgb(concatenate([changed, saturation, value], this.channelAxis), { dataFormat: this.dataFormat });
+    const rgb = hsvToRgb(concatenate([changed, saturation, value], this.channelAxis), {
+      dataFormat: this.dataFormat,
+    });
     return add(multiply(clip(rgb, 0, 1), most - least), least) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 
 export interface RandomHue extends RandomHueLayer, LayerCall<SameRule> {}
 
-export type RandomHueConstructor = MakeLayer<RandomHue, readonly [factor: Factor], RandomHueOptions, { readonly factor: Factor; }>;
+export type RandomHueConstructor = MakeLayer<
+  RandomHue,
+  readonly [factor: Factor],
+  RandomHueOptions,
+  { readonly factor: Factor }
+>;
 
 /**
  * In training, turns the hues of each image.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_hue.py`
  */
-export const RandomHue: RandomHueConstructor = callable<typeof RandomHueLayer, RandomHueConstructor>(RandomHueLayer);
+export const RandomHue: RandomHueConstructor = callable<typeof RandomHueLayer, RandomHueConstructor>(
+  RandomHueLayer,
+);

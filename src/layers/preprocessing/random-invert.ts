@@ -7,7 +7,16 @@ import { where } from "../../ops/indexing.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  intervalOf,
+  perImage,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomInvertOptions extends ImageLayerOptions {
   /** How likely an image is inverted, between 0 and 1. Default 1. */
@@ -18,7 +27,12 @@ export interface RandomInvertOptions extends ImageLayerOptions {
 
 class RandomInvertLayer extends RandomImageLayer {
   static readonly className = "RandomInvert";
-  static readonly parameters: ParameterTable = { factor: 1, valueRange: [0, 255], seed: null, dataFormat: null };
+  static readonly parameters: ParameterTable = {
+    factor: 1,
+    valueRange: [0, 255],
+    seed: null,
+    dataFormat: null,
+  };
 
   readonly factor: readonly [number, number];
   readonly valueRange: readonly [number, number];
@@ -37,7 +51,11 @@ class RandomInvertLayer extends RandomImageLayer {
     return { apply_inversion: less(this.uniform([batch]), likelihood) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
-  override transformImages(images: Tensor, { apply_inversion: apply }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { apply_inversion: apply }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || apply === undefined) return images;
     return where(perImage(apply), subtract(this.valueRange[1], images), images) as Tensor; // SAFETY: tensors in, tensor out
   }
@@ -52,4 +70,7 @@ export type RandomInvertConstructor = MakeLayer<RandomInvert, readonly [], Rando
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_invert.py`
  */
-export const RandomInvert: RandomInvertConstructor = callable<typeof RandomInvertLayer, RandomInvertConstructor>(RandomInvertLayer);
+export const RandomInvert: RandomInvertConstructor = callable<
+  typeof RandomInvertLayer,
+  RandomInvertConstructor
+>(RandomInvertLayer);

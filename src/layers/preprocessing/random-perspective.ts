@@ -12,7 +12,17 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, chance, type Factor, type ImageLayerOptions, intervalOf, perImage, pointInterpolations, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  chance,
+  type Factor,
+  type ImageLayerOptions,
+  intervalOf,
+  perImage,
+  pointInterpolations,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomPerspectiveOptions extends ImageLayerOptions {
   /** How likely an image is changed, between 0 and 1. Default 1. */
@@ -42,11 +52,20 @@ class RandomPerspectiveLayer extends RandomImageLayer {
   readonly fillValue: number;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomPerspectiveOptions>("RandomPerspective", RandomPerspectiveLayer.parameters, args);
+    const given = bindImage<RandomPerspectiveOptions>(
+      "RandomPerspective",
+      RandomPerspectiveLayer.parameters,
+      args,
+    );
     super(given);
     this.factor = intervalOf("RandomPerspective", "factor", given.factor ?? 1, [0, 1]);
     this.scale = chance("RandomPerspective", "scale", given.scale ?? 1);
-    this.interpolation = oneOf("RandomPerspective", "interpolation", given.interpolation, pointInterpolations);
+    this.interpolation = oneOf(
+      "RandomPerspective",
+      "interpolation",
+      given.interpolation,
+      pointInterpolations,
+    );
     this.fillValue = given.fillValue ?? 0;
   }
 
@@ -55,9 +74,17 @@ class RandomPerspectiveLayer extends RandomImageLayer {
     const { batch, height, width } = this.sizesOf(images);
     const likelihood = this.uniform([batch], ...this.factor);
     const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
-    const corners = [[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]];
+    const corners = [
+      [0, 0],
+      [width - 1, 0],
+      [0, height - 1],
+      [width - 1, height - 1],
+    ];
     const start = makeTensor(new Array(batch).fill(corners) as number[][][], { dtype: this.computeDtype }); // SAFETY: tensors in, tensor out
-    const moved = add(start, multiply(start, this.uniform([batch, 4, 2], -0.5 * this.scale, 0.5 * this.scale)));
+    const moved = add(
+      start,
+      multiply(start, this.uniform([batch, 4, 2], -0.5 * this.scale, 0.5 * this.scale)),
+    );
     const end = where(reshape(apply, [batch, 1, 1]), moved, start) as Tensor; // SAFETY: tensors in, tensor out
     return { apply_perspective: apply, start_points: start, end_points: end };
   }
@@ -66,11 +93,19 @@ class RandomPerspectiveLayer extends RandomImageLayer {
     return training ? this.#transform(images, transformation, this.interpolation) : images;
   }
 
-  override transformSegmentationMasks(masks: Tensor, transformation: Transformation, training: boolean): Tensor {
+  override transformSegmentationMasks(
+    masks: Tensor,
+    transformation: Transformation,
+    training: boolean,
+  ): Tensor {
     return training ? this.#transform(masks, transformation, "nearest") : masks;
   }
 
-  #transform(images: Tensor, how: Transformation, interpolation: (typeof pointInterpolations)[number]): Tensor {
+  #transform(
+    images: Tensor,
+    how: Transformation,
+    interpolation: (typeof pointInterpolations)[number],
+  ): Tensor {
     const { apply_perspective: apply, start_points: start, end_points: end } = how;
     if (apply === undefined || start === undefined || end === undefined) return images;
     const { fillValue, dataFormat } = this;
@@ -81,11 +116,19 @@ class RandomPerspectiveLayer extends RandomImageLayer {
 
 export interface RandomPerspective extends RandomPerspectiveLayer, LayerCall<SameRule> {}
 
-export type RandomPerspectiveConstructor = MakeLayer<RandomPerspective, readonly [], RandomPerspectiveOptions, object>;
+export type RandomPerspectiveConstructor = MakeLayer<
+  RandomPerspective,
+  readonly [],
+  RandomPerspectiveOptions,
+  object
+>;
 
 /**
  * In training, shows images as if from another side.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_perspective.py`
  */
-export const RandomPerspective: RandomPerspectiveConstructor = callable<typeof RandomPerspectiveLayer, RandomPerspectiveConstructor>(RandomPerspectiveLayer);
+export const RandomPerspective: RandomPerspectiveConstructor = callable<
+  typeof RandomPerspectiveLayer,
+  RandomPerspectiveConstructor
+>(RandomPerspectiveLayer);

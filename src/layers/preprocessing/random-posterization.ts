@@ -8,7 +8,16 @@ import { floor } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  intervalOf,
+  perImage,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomPosterizationOptions extends ImageLayerOptions {
   /** Number of bits that are kept, between 1 and 8: up to so many, or from one to the other. */
@@ -19,13 +28,22 @@ export interface RandomPosterizationOptions extends ImageLayerOptions {
 
 class RandomPosterizationLayer extends RandomImageLayer {
   static readonly className = "RandomPosterization";
-  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], dataFormat: null, seed: null };
+  static readonly parameters: ParameterTable = {
+    factor: required,
+    valueRange: [0, 255],
+    dataFormat: null,
+    seed: null,
+  };
 
   readonly factor: readonly [number, number];
   readonly valueRange: readonly [number, number];
 
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomPosterizationOptions>("RandomPosterization", RandomPosterizationLayer.parameters, args);
+    const given = bindImage<RandomPosterizationOptions>(
+      "RandomPosterization",
+      RandomPosterizationLayer.parameters,
+      args,
+    );
     super(given);
     this.factor = intervalOf("RandomPosterization", "factor", given.factor ?? 8, [1, 8]);
     this.valueRange = rangeOf("RandomPosterization", given.valueRange);
@@ -39,7 +57,11 @@ class RandomPosterizationLayer extends RandomImageLayer {
     return { shift_factor: cast(subtract(8, bits), "uint8") as Tensor }; // SAFETY: tensors in, tensor out
   }
 
-  override transformImages(images: Tensor, { shift_factor: shift }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { shift_factor: shift }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || shift === undefined) return images;
     const [least, most] = this.valueRange;
     const bytes = cast(multiply(divide(subtract(images, least), most - least), 255), "uint8");
@@ -51,11 +73,19 @@ class RandomPosterizationLayer extends RandomImageLayer {
 
 export interface RandomPosterization extends RandomPosterizationLayer, LayerCall<SameRule> {}
 
-export type RandomPosterizationConstructor = MakeLayer<RandomPosterization, readonly [factor: Factor], RandomPosterizationOptions, { readonly factor: Factor; }>;
+export type RandomPosterizationConstructor = MakeLayer<
+  RandomPosterization,
+  readonly [factor: Factor],
+  RandomPosterizationOptions,
+  { readonly factor: Factor }
+>;
 
 /**
  * In training, keeps only some bits of each colour.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_posterization.py`
  */
-export const RandomPosterization: RandomPosterizationConstructor = callable<typeof RandomPosterizationLayer, RandomPosterizationConstructor>(RandomPosterizationLayer);
+export const RandomPosterization: RandomPosterizationConstructor = callable<
+  typeof RandomPosterizationLayer,
+  RandomPosterizationConstructor
+>(RandomPosterizationLayer);

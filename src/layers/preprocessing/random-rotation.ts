@@ -10,7 +10,16 @@ import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, fillModes, type ImageLayerOptions, intervalOf, pointInterpolations, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  fillModes,
+  type ImageLayerOptions,
+  intervalOf,
+  pointInterpolations,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomRotationOptions extends ImageLayerOptions {
   /** Parts of a full turn: up to so much both ways, or from one to the other. */
@@ -60,32 +69,61 @@ class RandomRotationLayer extends RandomImageLayer {
     const offset = (at: number, a: Tensor, b: Tensor): Tensor =>
       subtract(at, add(multiply(a, x), multiply(b, y))) as Tensor; // SAFETY: tensors in, tensor out
     const minus = negative(sine) as Tensor; // SAFETY: tensors in, tensor out
-    return { angle, rotation_matrix: affine([cosine, minus, offset(x, cosine, minus), sine, cosine, offset(y, sine, cosine)]) };
+    return {
+      angle,
+      rotation_matrix: affine([
+        cosine,
+        minus,
+        offset(x, cosine, minus),
+        sine,
+        cosine,
+        offset(y, sine, cosine),
+      ]),
+    };
   }
 
-  override transformImages(images: Tensor, { rotation_matrix: matrix }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { rotation_matrix: matrix }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || matrix === undefined) return images;
     return this.#transform(images, matrix, this.interpolation);
   }
 
-  override transformSegmentationMasks(masks: Tensor, { rotation_matrix: matrix }: Transformation, training: boolean): Tensor {
+  override transformSegmentationMasks(
+    masks: Tensor,
+    { rotation_matrix: matrix }: Transformation,
+    training: boolean,
+  ): Tensor {
     return training && matrix !== undefined ? this.#transform(masks, matrix, "nearest") : masks;
   }
 
   #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
     const { fillMode, fillValue, dataFormat } = this;
     // Masks keep their dtype.
-    return cast(affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }), images.dtype) as Tensor; // SAFETY: tensors in, tensor out
+    return cast(
+      affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }),
+      images.dtype,
+    ) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 
 export interface RandomRotation extends RandomRotationLayer, LayerCall<SameRule> {}
 
-export type RandomRotationConstructor = MakeLayer<RandomRotation, readonly [factor: Factor], RandomRotationOptions, { readonly factor: Factor; }>;
+export type RandomRotationConstructor = MakeLayer<
+  RandomRotation,
+  readonly [factor: Factor],
+  RandomRotationOptions,
+  { readonly factor: Factor }
+>;
 
 /**
  * In training, turns each image by a random angle about its middle.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_rotation.py`
  */
-export const RandomRotation: RandomRotationConstructor = callable<typeof RandomRotationLayer, RandomRotationConstructor>(RandomRotationLayer);
+export const RandomRotation: RandomRotationConstructor = callable<
+  typeof RandomRotationLayer,
+  RandomRotationConstructor
+>(RandomRotationLayer);

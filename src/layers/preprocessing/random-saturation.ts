@@ -8,7 +8,17 @@ import { callable } from "../../util/callable.ts";
 import { epsilon } from "../../util/epsilon.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  inRange,
+  intervalOf,
+  perImage,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomSaturationOptions extends ImageLayerOptions {
   /** How much weaker or stronger colours may get. */
@@ -19,13 +29,22 @@ export interface RandomSaturationOptions extends ImageLayerOptions {
 
 class RandomSaturationLayer extends RandomImageLayer {
   static readonly className = "RandomSaturation";
-  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], dataFormat: null, seed: null };
+  static readonly parameters: ParameterTable = {
+    factor: required,
+    valueRange: [0, 255],
+    dataFormat: null,
+    seed: null,
+  };
 
   readonly factor: readonly [number, number];
   readonly valueRange: readonly [number, number];
 
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomSaturationOptions>("RandomSaturation", RandomSaturationLayer.parameters, args);
+    const given = bindImage<RandomSaturationOptions>(
+      "RandomSaturation",
+      RandomSaturationLayer.parameters,
+      args,
+    );
     super(given);
     this.factor = intervalOf("RandomSaturation", "factor", given.factor ?? 0);
     this.valueRange = rangeOf("RandomSaturation", given.valueRange);
@@ -40,21 +59,33 @@ class RandomSaturationLayer extends RandomImageLayer {
 
   override transformImages(images: Tensor, { factor }: Transformation, training: boolean): Tensor {
     if (!training || factor === undefined) return images;
-    const channels = split(rgbToHsv(images, { dataFormat: this.dataFormat }), 3, { axis: this.channelAxis }) as readonly [Tensor, Tensor, Tensor]; // SAFETY: a tensor in, three out
+    const channels = split(rgbToHsv(images, { dataFormat: this.dataFormat }), 3, {
+      axis: this.channelAxis,
+    }) as readonly [Tensor, Tensor, Tensor]; // SAFETY: a tensor in, three out
     const [hue, saturation, value] = channels;
     const by = perImage(factor);
     const changed = inRange(multiply(saturation, by) as Tensor, this.valueRange); // SAFETY: tensors in, tensor out
-    return hsvToRgb(concatenate([hue, changed, value], this.channelAxis), { dataFormat: this.dataFormat }) as Tensor; // SAFETY: tensors in, tensor out
+    return hsvToRgb(concatenate([hue, changed, value], this.channelAxis), {
+      dataFormat: this.dataFormat,
+    }) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 
 export interface RandomSaturation extends RandomSaturationLayer, LayerCall<SameRule> {}
 
-export type RandomSaturationConstructor = MakeLayer<RandomSaturation, readonly [factor: Factor], RandomSaturationOptions, { readonly factor: Factor; }>;
+export type RandomSaturationConstructor = MakeLayer<
+  RandomSaturation,
+  readonly [factor: Factor],
+  RandomSaturationOptions,
+  { readonly factor: Factor }
+>;
 
 /**
  * In training, makes the colours of each image weaker or stronger.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_saturation.py`
  */
-export const RandomSaturation: RandomSaturationConstructor = callable<typeof RandomSaturationLayer, RandomSaturationConstructor>(RandomSaturationLayer);
+export const RandomSaturation: RandomSaturationConstructor = callable<
+  typeof RandomSaturationLayer,
+  RandomSaturationConstructor
+>(RandomSaturationLayer);

@@ -8,7 +8,17 @@ import { reshape, swapaxes } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, inRange, intervalOf, perImage, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  inRange,
+  intervalOf,
+  perImage,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomSharpnessOptions extends ImageLayerOptions {
   /** Between 0 and 1: 0 blurs, 0.5 changes nothing, 1 sharpens. */
@@ -19,7 +29,12 @@ export interface RandomSharpnessOptions extends ImageLayerOptions {
 
 class RandomSharpnessLayer extends RandomImageLayer {
   static readonly className = "RandomSharpness";
-  static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], dataFormat: null, seed: null };
+  static readonly parameters: ParameterTable = {
+    factor: required,
+    valueRange: [0, 255],
+    dataFormat: null,
+    seed: null,
+  };
 
   readonly factor: readonly [number, number];
   readonly valueRange: readonly [number, number];
@@ -42,7 +57,9 @@ class RandomSharpnessLayer extends RandomImageLayer {
     const isLast = this.dataFormat === "channels_last";
     const x = (isLast ? images : swapaxes(images, -3, -1)) as Tensor; // SAFETY: tensors in, tensor out
     const channels = x.dims.at(-1) ?? 1;
-    const weights = [1, 1, 1, 1, 5, 1, 1, 1, 1].flatMap((weight) => new Array<number>(channels).fill(weight / 13));
+    const weights = [1, 1, 1, 1, 5, 1, 1, 1, 1].flatMap((weight) =>
+      new Array<number>(channels).fill(weight / 13),
+    );
     const kernel = reshape(makeTensor(weights, { dtype: x.dtype }), [3, 3, channels, 1]);
     const smooth = depthwiseConv(x, kernel, { padding: "same", dataFormat: "channels_last" });
     const mixed = add(x, multiply(subtract(1, multiply(perImage(factor), 2)), subtract(smooth, x))) as Tensor; // SAFETY: tensors in, tensor out
@@ -53,11 +70,19 @@ class RandomSharpnessLayer extends RandomImageLayer {
 
 export interface RandomSharpness extends RandomSharpnessLayer, LayerCall<SameRule> {}
 
-export type RandomSharpnessConstructor = MakeLayer<RandomSharpness, readonly [factor: Factor], RandomSharpnessOptions, { readonly factor: Factor; }>;
+export type RandomSharpnessConstructor = MakeLayer<
+  RandomSharpness,
+  readonly [factor: Factor],
+  RandomSharpnessOptions,
+  { readonly factor: Factor }
+>;
 
 /**
  * In training, blurs or sharpens each image.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_sharpness.py`
  */
-export const RandomSharpness: RandomSharpnessConstructor = callable<typeof RandomSharpnessLayer, RandomSharpnessConstructor>(RandomSharpnessLayer);
+export const RandomSharpness: RandomSharpnessConstructor = callable<
+  typeof RandomSharpnessLayer,
+  RandomSharpnessConstructor
+>(RandomSharpnessLayer);

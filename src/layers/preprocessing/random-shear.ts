@@ -13,7 +13,16 @@ import { oneOf } from "../../util/options.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, fillModes, type ImageLayerOptions, intervalOf, pointInterpolations, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  fillModes,
+  type ImageLayerOptions,
+  intervalOf,
+  pointInterpolations,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomShearOptions extends ImageLayerOptions {
   /** How far rows are moved against each other, between 0 and 1. Default 0. */
@@ -66,12 +75,20 @@ class RandomShearLayer extends RandomImageLayer {
     return { shear_factor: multiply(concatenate([x, y], 1), sign) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
-  override transformImages(images: Tensor, { shear_factor: factor }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { shear_factor: factor }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || factor === undefined) return images;
     return this.#transform(images, this.#matrix(factor), this.interpolation);
   }
 
-  override transformSegmentationMasks(masks: Tensor, { shear_factor: factor }: Transformation, training: boolean): Tensor {
+  override transformSegmentationMasks(
+    masks: Tensor,
+    { shear_factor: factor }: Transformation,
+    training: boolean,
+  ): Tensor {
     return training && factor !== undefined ? this.#transform(masks, this.#matrix(factor), "nearest") : masks;
   }
 
@@ -83,7 +100,10 @@ class RandomShearLayer extends RandomImageLayer {
   #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
     const { fillMode, fillValue, dataFormat } = this;
     // Masks keep their dtype.
-    return cast(affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }), images.dtype) as Tensor; // SAFETY: tensors in, tensor out
+    return cast(
+      affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }),
+      images.dtype,
+    ) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 
@@ -102,4 +122,6 @@ export type RandomShearConstructor = MakeLayer<RandomShear, readonly [], RandomS
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_shear.py`
  */
-export const RandomShear: RandomShearConstructor = callable<typeof RandomShearLayer, RandomShearConstructor>(RandomShearLayer);
+export const RandomShear: RandomShearConstructor = callable<typeof RandomShearLayer, RandomShearConstructor>(
+  RandomShearLayer,
+);

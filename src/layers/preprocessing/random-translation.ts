@@ -11,7 +11,16 @@ import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, fillModes, type ImageLayerOptions, intervalOf, pointInterpolations, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  fillModes,
+  type ImageLayerOptions,
+  intervalOf,
+  pointInterpolations,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomTranslationOptions extends ImageLayerOptions {
   /** Parts of the height: up to so much both ways, or from one to the other. */
@@ -45,14 +54,23 @@ class RandomTranslationLayer extends RandomImageLayer {
   readonly fillValue: number;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomTranslationOptions>("RandomTranslation", RandomTranslationLayer.parameters, args);
+    const given = bindImage<RandomTranslationOptions>(
+      "RandomTranslation",
+      RandomTranslationLayer.parameters,
+      args,
+    );
     super(given);
     this.heightFactor = given.heightFactor ?? 0;
     this.widthFactor = given.widthFactor ?? 0;
     intervalOf("RandomTranslation", "heightFactor", this.heightFactor);
     intervalOf("RandomTranslation", "widthFactor", this.widthFactor);
     this.fillMode = oneOf("RandomTranslation", "fillMode", given.fillMode, fillModes);
-    this.interpolation = oneOf("RandomTranslation", "interpolation", given.interpolation, pointInterpolations);
+    this.interpolation = oneOf(
+      "RandomTranslation",
+      "interpolation",
+      given.interpolation,
+      pointInterpolations,
+    );
     this.fillValue = given.fillValue ?? 0;
   }
 
@@ -72,8 +90,14 @@ class RandomTranslationLayer extends RandomImageLayer {
     return this.#transform(images, this.#matrix(translations), this.interpolation);
   }
 
-  override transformSegmentationMasks(masks: Tensor, { translations }: Transformation, training: boolean): Tensor {
-    return training && translations !== undefined ? this.#transform(masks, this.#matrix(translations), "nearest") : masks;
+  override transformSegmentationMasks(
+    masks: Tensor,
+    { translations }: Transformation,
+    training: boolean,
+  ): Tensor {
+    return training && translations !== undefined
+      ? this.#transform(masks, this.#matrix(translations), "nearest")
+      : masks;
   }
 
   #matrix(translations: Tensor): Tensor {
@@ -84,17 +108,28 @@ class RandomTranslationLayer extends RandomImageLayer {
   #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
     const { fillMode, fillValue, dataFormat } = this;
     // Masks keep their dtype.
-    return cast(affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }), images.dtype) as Tensor; // SAFETY: tensors in, tensor out
+    return cast(
+      affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }),
+      images.dtype,
+    ) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 
 export interface RandomTranslation extends RandomTranslationLayer, LayerCall<SameRule> {}
 
-export type RandomTranslationConstructor = MakeLayer<RandomTranslation, readonly [heightFactor: Factor, widthFactor: Factor], RandomTranslationOptions, { readonly heightFactor: Factor; readonly widthFactor: Factor; }>;
+export type RandomTranslationConstructor = MakeLayer<
+  RandomTranslation,
+  readonly [heightFactor: Factor, widthFactor: Factor],
+  RandomTranslationOptions,
+  { readonly heightFactor: Factor; readonly widthFactor: Factor }
+>;
 
 /**
  * In training, moves each image by a random distance.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_translation.py`
  */
-export const RandomTranslation: RandomTranslationConstructor = callable<typeof RandomTranslationLayer, RandomTranslationConstructor>(RandomTranslationLayer);
+export const RandomTranslation: RandomTranslationConstructor = callable<
+  typeof RandomTranslationLayer,
+  RandomTranslationConstructor
+>(RandomTranslationLayer);

@@ -10,7 +10,16 @@ import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, fillModes, type ImageLayerOptions, intervalOf, pointInterpolations, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  fillModes,
+  type ImageLayerOptions,
+  intervalOf,
+  pointInterpolations,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomZoomOptions extends ImageLayerOptions {
   /** How much more of the height is seen: up to so much both ways, or from one to the other; negative numbers enlarge. */
@@ -63,15 +72,26 @@ class RandomZoomLayer extends RandomImageLayer {
       return this.uniform([batch, 1], 1 + low, 1 + high);
     };
     const vertical = zoom("heightFactor", this.heightFactor);
-    return { height_zoom: vertical, width_zoom: this.widthFactor === null ? vertical : zoom("widthFactor", this.widthFactor) };
+    return {
+      height_zoom: vertical,
+      width_zoom: this.widthFactor === null ? vertical : zoom("widthFactor", this.widthFactor),
+    };
   }
 
-  override transformImages(images: Tensor, { height_zoom: vertical, width_zoom: horizontal }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { height_zoom: vertical, width_zoom: horizontal }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || vertical === undefined || horizontal === undefined) return images;
     return this.#transform(images, this.#matrix(images, vertical, horizontal), this.interpolation);
   }
 
-  override transformSegmentationMasks(masks: Tensor, { height_zoom: vertical, width_zoom: horizontal }: Transformation, training: boolean): Tensor {
+  override transformSegmentationMasks(
+    masks: Tensor,
+    { height_zoom: vertical, width_zoom: horizontal }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || vertical === undefined || horizontal === undefined) return masks;
     return this.#transform(masks, this.#matrix(masks, vertical, horizontal), "nearest");
   }
@@ -79,24 +99,35 @@ class RandomZoomLayer extends RandomImageLayer {
   #matrix(images: Tensor, vertical: Tensor, horizontal: Tensor): Tensor {
     const { height, width } = this.sizesOf(images);
     const [y, x] = [vertical, horizontal].map((zoom) => reshape(zoom, [-1]) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
-    const offset = (zoom: Tensor, size: number): Tensor => multiply(subtract(1, zoom), (size - 1) / 2) as Tensor; // SAFETY: tensors in, tensor out
+    const offset = (zoom: Tensor, size: number): Tensor =>
+      multiply(subtract(1, zoom), (size - 1) / 2) as Tensor; // SAFETY: tensors in, tensor out
     return affine([x, 0, offset(x, width), 0, y, offset(y, height)]);
   }
 
   #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
     const { fillMode, fillValue, dataFormat } = this;
     // Masks keep their dtype.
-    return cast(affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }), images.dtype) as Tensor; // SAFETY: tensors in, tensor out
+    return cast(
+      affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }),
+      images.dtype,
+    ) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 
 export interface RandomZoom extends RandomZoomLayer, LayerCall<SameRule> {}
 
-export type RandomZoomConstructor = MakeLayer<RandomZoom, readonly [heightFactor: Factor], RandomZoomOptions, { readonly heightFactor: Factor; }>;
+export type RandomZoomConstructor = MakeLayer<
+  RandomZoom,
+  readonly [heightFactor: Factor],
+  RandomZoomOptions,
+  { readonly heightFactor: Factor }
+>;
 
 /**
  * In training, shows each image from nearer or further away.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/random_zoom.py`
  */
-export const RandomZoom: RandomZoomConstructor = callable<typeof RandomZoomLayer, RandomZoomConstructor>(RandomZoomLayer);
+export const RandomZoom: RandomZoomConstructor = callable<typeof RandomZoomLayer, RandomZoomConstructor>(
+  RandomZoomLayer,
+);

@@ -8,7 +8,15 @@ import { clip } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { MakeLayer } from "./constructor.ts";
-import { bindImage, type Factor, type ImageLayerOptions, intervalOf, RandomImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayerOptions,
+  intervalOf,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface SolarizationOptions extends ImageLayerOptions {
   /** How much is added first, as part of 255: up to so much, or from one to the other. Default 0. */
@@ -21,7 +29,12 @@ export interface SolarizationOptions extends ImageLayerOptions {
 
 class SolarizationLayer extends RandomImageLayer {
   static readonly className = "Solarization";
-  static readonly parameters: ParameterTable = { additionFactor: 0, thresholdFactor: 0, valueRange: [0, 255], seed: null };
+  static readonly parameters: ParameterTable = {
+    additionFactor: 0,
+    thresholdFactor: 0,
+    valueRange: [0, 255],
+    seed: null,
+  };
 
   readonly additionFactor: readonly [number, number];
   readonly thresholdFactor: readonly [number, number];
@@ -38,11 +51,16 @@ class SolarizationLayer extends RandomImageLayer {
   override drawTransformation(images: Tensor, training: boolean): Transformation {
     if (!training) return {};
     const { batch } = this.sizesOf(images);
-    const scaled = ([low, high]: readonly [number, number]): Tensor => this.uniform([batch, 1, 1, 1], low, high * 255);
+    const scaled = ([low, high]: readonly [number, number]): Tensor =>
+      this.uniform([batch, 1, 1, 1], low, high * 255);
     return { additions: scaled(this.additionFactor), thresholds: scaled(this.thresholdFactor) };
   }
 
-  override transformImages(images: Tensor, { additions, thresholds }: Transformation, training: boolean): Tensor {
+  override transformImages(
+    images: Tensor,
+    { additions, thresholds }: Transformation,
+    training: boolean,
+  ): Tensor {
     if (!training || additions === undefined || thresholds === undefined) return images;
     const [least, most] = this.valueRange;
     const bytes = multiply(divide(subtract(images, least), most - least), 255);
@@ -61,4 +79,7 @@ export type SolarizationConstructor = MakeLayer<Solarization, readonly [], Solar
  *
  * @see Keras `layers/preprocessing/image_preprocessing/solarization.py`
  */
-export const Solarization: SolarizationConstructor = callable<typeof SolarizationLayer, SolarizationConstructor>(SolarizationLayer);
+export const Solarization: SolarizationConstructor = callable<
+  typeof SolarizationLayer,
+  SolarizationConstructor
+>(SolarizationLayer);

@@ -24,7 +24,11 @@ export function windowMask(
   const [batch = 1, ...rest] = images.dims;
   const [height = 1, width = 1] = format === "channels_last" ? rest : rest.slice(1);
   const spread = (x: unknown): Tensor => reshape(x as Tensor, [batch, 1, 1, 1]) as Tensor; // SAFETY: results of ops on tensors
-  const along = (size: number, part: Tensor, axis: number): { readonly inside: Tensor; readonly length: Tensor } => {
+  const along = (
+    size: number,
+    part: Tensor,
+    axis: number,
+  ): { readonly inside: Tensor; readonly length: Tensor } => {
     const length = multiply(part, size) as Tensor; // SAFETY: tensors in, tensor out
     const start = multiply(uniform([batch]), subtract(size, length)) as Tensor; // SAFETY: as above
     const shape = [1, 1, 1, 1].map((_, i) => (i === axis ? size : 1));

@@ -2,7 +2,14 @@ import { type CallArguments, valuesIn } from "../../graph/call-arguments.ts";
 import { isLayer, LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { DType } from "../../ir/dtypes.ts";
-import type { BidirectionalRule, MergeMode, RuleOf, Shape, ShapeRule, WideRule } from "../../ir/shape-types/index.ts";
+import type {
+  BidirectionalRule,
+  MergeMode,
+  RuleOf,
+  Shape,
+  ShapeRule,
+  WideRule,
+} from "../../ir/shape-types/index.ts";
 import { add, divide, multiply } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
 import type { NestedArray } from "../../ops/core/convert.ts";
@@ -16,7 +23,10 @@ import { bindParameters, type ParameterTable, required } from "../../util/parame
 import { copyLayer } from "./copy-layer.ts";
 import type { RecurrentCallOptions } from "./rnn-layer.ts";
 
-export interface BidirectionalOptions<M extends MergeMode = MergeMode, D extends DType = DType> extends LayerOptions<D> {
+export interface BidirectionalOptions<
+  M extends MergeMode = MergeMode,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   readonly layer?: LayerBase | undefined;
   /** How the outputs of both directions are joined; null: both are returned. Default `"concat"`. */
   readonly mergeMode?: M | undefined;
@@ -40,8 +50,16 @@ const mergeModes: readonly MergeMode[] = ["concat", "sum", "mul", "ave", null];
 
 class BidirectionalLayer extends LayerBase {
   static readonly className = "Bidirectional";
-  static readonly parameters: ParameterTable = { layer: required, mergeMode: "concat", weights: null, backwardLayer: null };
-  static readonly callArguments: CallArguments = { tensors: ["sequences"], options: ["initialState", "mask", "training"] };
+  static readonly parameters: ParameterTable = {
+    layer: required,
+    mergeMode: "concat",
+    weights: null,
+    backwardLayer: null,
+  };
+  static readonly callArguments: CallArguments = {
+    tensors: ["sequences"],
+    options: ["initialState", "mask", "training"],
+  };
 
   readonly forwardLayer: LayerBase & Sequential;
   readonly backwardLayer: LayerBase & Sequential;
@@ -56,11 +74,16 @@ class BidirectionalLayer extends LayerBase {
     super(given);
     const layer = checkedLayer(this.where, "layer", given.layer);
     const plainName = (prefix: string): string => layer.name.replace(new RegExp(`^${prefix}`), "");
-    this.forwardLayer = checkedLayer(this.where, "layer", copyLayer(layer, { name: `forward_${plainName("forward_")}` }));
+    this.forwardLayer = checkedLayer(
+      this.where,
+      "layer",
+      copyLayer(layer, { name: `forward_${plainName("forward_")}` }),
+    );
     this.backwardLayer = checkedLayer(
       this.where,
       "backwardLayer",
-      given.backwardLayer ?? copyLayer(layer, { goBackwards: true, name: `backward_${plainName("backward_")}` }),
+      given.backwardLayer ??
+        copyLayer(layer, { goBackwards: true, name: `backward_${plainName("backward_")}` }),
     );
     this.mergeMode = mergeModeOf(this.where, given.mergeMode);
     this.stateful = layer.stateful;
@@ -78,11 +101,15 @@ class BidirectionalLayer extends LayerBase {
   #checkDirections(): void {
     const { forwardLayer: a, backwardLayer: b } = this;
     if (a.goBackwards === b.goBackwards) {
-      throw new OptionError(`${this.where}: expected layers of different directions, received goBackwards: ${a.goBackwards} for both.`);
+      throw new OptionError(
+        `${this.where}: expected layers of different directions, received goBackwards: ${a.goBackwards} for both.`,
+      );
     }
     for (const name of ["stateful", "returnSequences", "returnState"] as const) {
       if (a[name] !== b[name]) {
-        throw new OptionError(`${this.where}: expected both layers to have the same \`${name}\`, received ${a[name]} forward and ${b[name]} backward.`);
+        throw new OptionError(
+          `${this.where}: expected both layers to have the same \`${name}\`, received ${a[name]} forward and ${b[name]} backward.`,
+        );
       }
     }
   }
@@ -102,15 +129,27 @@ class BidirectionalLayer extends LayerBase {
     const run = (layer: LayerBase, start: readonly unknown[]): readonly Tensor[] => {
       const { options, open } = layer.callArguments;
       const takesMask = open === true || options.includes("mask");
-      const given = { training, ...(takesMask ? { mask } : {}), ...(start.length > 0 ? { initialState: start } : {}) };
+      const given = {
+        training,
+        ...(takesMask ? { mask } : {}),
+        ...(start.length > 0 ? { initialState: start } : {}),
+      };
       return valuesIn(layer.invoke(sequences, given)) as Tensor[]; // SAFETY: tensors in, tensors out
     };
     const [forward, ...forwardStates] = run(this.forwardLayer, states.slice(0, half));
     const [backward, ...backwardStates] = run(this.backwardLayer, states.slice(half));
-    if (forward === undefined || backward === undefined) throw new OptionError(`${this.where}: a layer returned nothing.`);
-    const output = this.#merge(this.#typed(forward), this.#typed(this.returnSequences ? (flip(backward, 1) as Tensor) : backward)); // SAFETY: tensor in, tensor out
+    if (forward === undefined || backward === undefined)
+      throw new OptionError(`${this.where}: a layer returned nothing.`);
+    const output = this.#merge(
+      this.#typed(forward),
+      this.#typed(this.returnSequences ? (flip(backward, 1) as Tensor) : backward),
+    ); // SAFETY: tensor in, tensor out
     if (!this.returnState) return output;
-    return [...(Array.isArray(output) ? (output as readonly Tensor[]) : [output]), ...forwardStates, ...backwardStates]; // SAFETY: an array of tensors
+    return [
+      ...(Array.isArray(output) ? (output as readonly Tensor[]) : [output]),
+      ...forwardStates,
+      ...backwardStates,
+    ]; // SAFETY: an array of tensors
   }
 
   #typed(x: Tensor): Tensor {
@@ -172,13 +211,24 @@ function mergeModeOf(where: string, value: unknown): MergeMode {
   );
 }
 
-export interface Bidirectional<R extends ShapeRule = WideRule> extends BidirectionalLayer, LayerCall<R, RecurrentCallOptions> {}
+export interface Bidirectional<R extends ShapeRule = WideRule>
+  extends BidirectionalLayer, LayerCall<R, RecurrentCallOptions> {}
 
 export interface BidirectionalConstructor {
-  <L extends LayerBase, const M extends MergeMode = "concat">(layer: L, options?: BidirectionalOptions<M>): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
-  <L extends LayerBase, const M extends MergeMode = "concat">(options: BidirectionalOptions<M> & { readonly layer: L }): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
-  new <L extends LayerBase = LayerBase, const M extends MergeMode = "concat">(layer: L, options?: BidirectionalOptions<M>): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
-  new <L extends LayerBase = LayerBase, const M extends MergeMode = "concat">(options: BidirectionalOptions<M> & { readonly layer: L }): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
+  <L extends LayerBase, const M extends MergeMode = "concat">(
+    layer: L,
+    options?: BidirectionalOptions<M>,
+  ): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
+  <L extends LayerBase, const M extends MergeMode = "concat">(
+    options: BidirectionalOptions<M> & { readonly layer: L },
+  ): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
+  new <L extends LayerBase = LayerBase, const M extends MergeMode = "concat">(
+    layer: L,
+    options?: BidirectionalOptions<M>,
+  ): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
+  new <L extends LayerBase = LayerBase, const M extends MergeMode = "concat">(
+    options: BidirectionalOptions<M> & { readonly layer: L },
+  ): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
   fromConfig(config: Readonly<Record<string, unknown>>): Bidirectional;
 }
 
@@ -194,4 +244,7 @@ export interface BidirectionalConstructor {
  * const y = Bidirectional(LSTM(8))(Input({ shape: [20, 3] })); // y.shape → [null, 16]
  * @see Keras `layers/rnn/bidirectional.py`
  */
-export const Bidirectional: BidirectionalConstructor = callable<typeof BidirectionalLayer, BidirectionalConstructor>(BidirectionalLayer);
+export const Bidirectional: BidirectionalConstructor = callable<
+  typeof BidirectionalLayer,
+  BidirectionalConstructor
+>(BidirectionalLayer);

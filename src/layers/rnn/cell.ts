@@ -124,5 +124,7 @@ export function callCell(
   if (Array.isArray(result) && result.length === 2 && result[0] instanceof Tensor) {
     return [result[0], result[1] as States]; // SAFETY: what cells return, by their contract
   }
-  throw new OptionError(`${layer?.where ?? "the cell"}: expected \`call\` to return [output, states], received ${typeof result}.`);
+  throw new OptionError(
+    `${layer?.where ?? "the cell"}: expected \`call\` to return [output, states], received ${typeof result}.`,
+  );
 }

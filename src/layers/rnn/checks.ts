@@ -6,5 +6,7 @@ import { ShapeError } from "../../util/errors.ts";
 export function lastSize(where: string, shape: Shape): number {
   const size = shape.at(-1);
   if (typeof size === "number") return size;
-  throw new ShapeError(`${where}: expected an input whose last axis is known, received ${formatShape(shape)}. Give Input a size there.`);
+  throw new ShapeError(
+    `${where}: expected an input whose last axis is known, received ${formatShape(shape)}. Give Input a size there.`,
+  );
 }

@@ -14,7 +14,16 @@ import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import { channelAxis, tupleOf } from "../convolutional/kernel-options.ts";
 import { toDataFormat } from "../data-format.ts";
-import { bindCell, type BoundWeights, constraintParameters, dropoutParameters, KernelCell, kernelParameters, regularizerParameters, withOpenForgetGate } from "./gate-cell.ts";
+import {
+  bindCell,
+  type BoundWeights,
+  constraintParameters,
+  dropoutParameters,
+  KernelCell,
+  kernelParameters,
+  regularizerParameters,
+  withOpenForgetGate,
+} from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
 
 interface Bound extends BoundWeights, LayerOptions {
@@ -93,22 +102,38 @@ export class ConvLSTMCell extends KernelCell {
     const { filters, biasInitializer } = this;
     const [, ...dims] = inputShape.map((dim, axis) => {
       if (dim !== null || axis === 0) return dim ?? 0;
-      throw new ShapeError(`${this.where}: expected known sizes behind the time axis, received ${formatShape(inputShape)}. Give Input a full shape there.`);
+      throw new ShapeError(
+        `${this.where}: expected known sizes behind the time axis, received ${formatShape(inputShape)}. Give Input a full shape there.`,
+      );
     });
     const isLast = this.dataFormat === "channels_last";
     this.#spatial = isLast ? dims.slice(0, -1) : dims.slice(1);
     const channels = (isLast ? dims.at(-1) : dims[0]) ?? 0;
     const initializer = this.unitForgetBias ? withOpenForgetGate(biasInitializer, filters) : biasInitializer;
-    this.addKernels([...this.kernelSize, channels, 4 * filters], [...this.kernelSize, filters, 4 * filters], [4 * filters], initializer);
+    this.addKernels(
+      [...this.kernelSize, channels, 4 * filters],
+      [...this.kernelSize, filters, 4 * filters],
+      [4 * filters],
+      initializer,
+    );
   }
 
   /** Zeros of the size of the convolved image. */
   override getInitialState(batchSize: number): Tensor[] {
     const image = this.#spatial.map((size, axis) => {
-      const [window = 1, stride = 1, dilation = 1] = [this.kernelSize[axis], this.strides[axis], this.dilationRate[axis]];
-      return this.padding === "same" ? Math.ceil(size / stride) : Math.floor((size - (window - 1) * dilation - 1) / stride) + 1;
+      const [window = 1, stride = 1, dilation = 1] = [
+        this.kernelSize[axis],
+        this.strides[axis],
+        this.dilationRate[axis],
+      ];
+      return this.padding === "same"
+        ? Math.ceil(size / stride)
+        : Math.floor((size - (window - 1) * dilation - 1) / stride) + 1;
     });
-    const shape = this.dataFormat === "channels_last" ? [batchSize, ...image, this.filters] : [batchSize, this.filters, ...image];
+    const shape =
+      this.dataFormat === "channels_last"
+        ? [batchSize, ...image, this.filters]
+        : [batchSize, this.filters, ...image];
     return [0, 1].map(() => zeros(shape, { dtype: this.computeDtype }) as Tensor); // SAFETY: a tensor of numbers
   }
 
@@ -119,7 +144,8 @@ export class ConvLSTMCell extends KernelCell {
     const recur = this.#gates(this.recurrentKernel, masks.state, { padding: "same", dataFormat });
     return {
       project: (x) => this.#overTime(x, inputs.length, (images) => this.#plusBias(project(images, x))),
-      step: (projected, [state, carry]) => this.#step(state === undefined ? projected : (add(projected, recur(state, state)) as Tensor), carry), // SAFETY: tensors in, tensor out
+      step: (projected, [state, carry]) =>
+        this.#step(state === undefined ? projected : (add(projected, recur(state, state)) as Tensor), carry), // SAFETY: tensors in, tensor out
     };
   }
 
@@ -136,20 +162,30 @@ export class ConvLSTMCell extends KernelCell {
     if (masks.length === 0) return (images) => conv(images, kernel, options) as Tensor; // SAFETY: tensors in, tensor out
     const kernels = split(kernel, masks.length, { axis: -1 }) as readonly Tensor[]; // SAFETY: as above
     return (images, x) => {
-      const parts = masks.map((mask, i) => conv(reshape(multiply(x, mask), images.dims), kernels[i] ?? kernel, options) as Tensor); // SAFETY: as above
+      const parts = masks.map(
+        (mask, i) => conv(reshape(multiply(x, mask), images.dims), kernels[i] ?? kernel, options) as Tensor,
+      ); // SAFETY: as above
       return concatenate(parts, channelAxis(this.dataFormat)) as Tensor; // SAFETY: as above
     };
   }
 
   #plusBias(x: Tensor): Tensor {
     if (this.bias === null) return x;
-    const shape = this.dataFormat === "channels_last" ? [this.bias.size] : [this.bias.size, ...new Array<number>(this.rank).fill(1)];
+    const shape =
+      this.dataFormat === "channels_last"
+        ? [this.bias.size]
+        : [this.bias.size, ...new Array<number>(this.rank).fill(1)];
     return add(x, reshape(this.bias, shape)) as Tensor; // SAFETY: tensors in, tensor out
   }
 
   /** Gates i, f, candidate, o: c' = f ⊙ c + i ⊙ candidate, h' = o ⊙ activation(c'). */
   #step(gates: Tensor, carry: Tensor | undefined): readonly Tensor[] {
-    const [i, f, candidate, o] = split(gates, 4, { axis: channelAxis(this.dataFormat) }) as readonly [Tensor, Tensor, Tensor, Tensor]; // SAFETY: a tensor in, four out
+    const [i, f, candidate, o] = split(gates, 4, { axis: channelAxis(this.dataFormat) }) as readonly [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ]; // SAFETY: a tensor in, four out
     const { activation, recurrentActivation } = this;
     const written = multiply(recurrentActivation(i), activation(candidate));
     const next = carry === undefined ? written : add(multiply(recurrentActivation(f), carry), written);

@@ -3,7 +3,14 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { DataFormat, Padding, PerAxis } from "../../ir/shape-types/index.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { ConvLSTMCell } from "./conv-lstm-cell.ts";
-import { constraintParameters, dropoutParameters, type GateOptions, kernelParameters, type RecurrentWeightOptions, regularizerParameters } from "./gate-cell.ts";
+import {
+  constraintParameters,
+  dropoutParameters,
+  type GateOptions,
+  kernelParameters,
+  type RecurrentWeightOptions,
+  regularizerParameters,
+} from "./gate-cell.ts";
 import { bindLayer, type BoundLayer, cellArguments, KernelLayer } from "./kernel-layer.ts";
 import type { SequenceOptions } from "./rnn-layer.ts";
 
@@ -15,7 +22,12 @@ export interface ConvLSTMOptions<
   Q extends boolean = boolean,
   R extends boolean = boolean,
   D extends DType = DType,
-> extends LayerOptions<D>, RecurrentWeightOptions, Omit<GateOptions, "implementation">, SequenceOptions<Q, R> {
+>
+  extends
+    LayerOptions<D>,
+    RecurrentWeightOptions,
+    Omit<GateOptions, "implementation">,
+    SequenceOptions<Q, R> {
   /** Step of the window along each spatial axis. Default 1. */
   readonly strides?: S | undefined;
   /** Padding of the inputs; that of the state is always `"same"`. Default `"valid"`. */
@@ -57,7 +69,11 @@ export abstract class ConvLSTM extends KernelLayer<ConvLSTMCell> {
 
   constructor(className: string, rank: number, args: readonly unknown[]) {
     const given = bindLayer<BoundLayer>(className, convLstmParameters, args);
-    super(new ConvLSTMCell({ ...cellArguments(given, ConvLSTMCell.parameters, "conv_lstm_cell"), rank }), given, rank + 3);
+    super(
+      new ConvLSTMCell({ ...cellArguments(given, ConvLSTMCell.parameters, "conv_lstm_cell"), rank }),
+      given,
+      rank + 3,
+    );
   }
 
   get rank(): number {

@@ -1,6 +1,13 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { DType } from "../../ir/dtypes.ts";
-import type { ConvolutionSettings, ConvRecurrentRule, DataFormat, Padding, PerAxis, RecurrentSettings } from "../../ir/shape-types/index.ts";
+import type {
+  ConvolutionSettings,
+  ConvRecurrentRule,
+  DataFormat,
+  Padding,
+  PerAxis,
+  RecurrentSettings,
+} from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { ConvLSTM, type ConvLSTMOptions } from "./conv-lstm.ts";
 import type { RecurrentCallOptions } from "./rnn-layer.ts";
@@ -13,10 +20,21 @@ class ConvLSTM3DLayer extends ConvLSTM {
   }
 }
 
-export interface ConvLSTM3D<C extends ConvolutionSettings = ConvolutionSettings, O extends RecurrentSettings = RecurrentSettings, D extends DType = DType>
+export interface ConvLSTM3D<
+  C extends ConvolutionSettings = ConvolutionSettings,
+  O extends RecurrentSettings = RecurrentSettings,
+  D extends DType = DType,
+>
   extends ConvLSTM3DLayer, LayerCall<ConvRecurrentRule<"ConvLSTM3D", 3, C, O, D>, RecurrentCallOptions> {}
 
-type Settings<N extends number, K extends PerAxis, S extends PerAxis, P extends Padding, L extends PerAxis, F extends DataFormat> = {
+type Settings<
+  N extends number,
+  K extends PerAxis,
+  S extends PerAxis,
+  P extends Padding,
+  L extends PerAxis,
+  F extends DataFormat,
+> = {
   filters: N;
   kernelSize: K;
   strides: S;
@@ -36,7 +54,11 @@ export interface ConvLSTM3DConstructor {
     const Q extends boolean = false,
     const R extends boolean = false,
     const D extends DType = "float32",
-  >(filters: N, kernelSize: K, options?: ConvLSTMOptions<S, P, L, F, Q, R, D>): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
+  >(
+    filters: N,
+    kernelSize: K,
+    options?: ConvLSTMOptions<S, P, L, F, Q, R, D>,
+  ): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
   <
     const N extends number,
     const K extends PerAxis,
@@ -47,7 +69,9 @@ export interface ConvLSTM3DConstructor {
     const Q extends boolean = false,
     const R extends boolean = false,
     const D extends DType = "float32",
-  >(options: ConvLSTMOptions<S, P, L, F, Q, R, D> & { readonly filters: N; readonly kernelSize: K }): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
+  >(
+    options: ConvLSTMOptions<S, P, L, F, Q, R, D> & { readonly filters: N; readonly kernelSize: K },
+  ): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
   new <
     const N extends number = number,
     const K extends PerAxis = PerAxis,
@@ -58,7 +82,11 @@ export interface ConvLSTM3DConstructor {
     const Q extends boolean = false,
     const R extends boolean = false,
     const D extends DType = "float32",
-  >(filters: N, kernelSize: K, options?: ConvLSTMOptions<S, P, L, F, Q, R, D>): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
+  >(
+    filters: N,
+    kernelSize: K,
+    options?: ConvLSTMOptions<S, P, L, F, Q, R, D>,
+  ): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
   new <
     const N extends number = number,
     const K extends PerAxis = PerAxis,
@@ -69,7 +97,9 @@ export interface ConvLSTM3DConstructor {
     const Q extends boolean = false,
     const R extends boolean = false,
     const D extends DType = "float32",
-  >(options: ConvLSTMOptions<S, P, L, F, Q, R, D> & { readonly filters: N; readonly kernelSize: K }): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
+  >(
+    options: ConvLSTMOptions<S, P, L, F, Q, R, D> & { readonly filters: N; readonly kernelSize: K },
+  ): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): ConvLSTM3D;
 }
 
@@ -84,4 +114,6 @@ export interface ConvLSTM3DConstructor {
  * @throws {ShapeError} when a size behind the time axis is unknown.
  * @see Keras `layers/rnn/conv_lstm3d.py`
  */
-export const ConvLSTM3D: ConvLSTM3DConstructor = callable<typeof ConvLSTM3DLayer, ConvLSTM3DConstructor>(ConvLSTM3DLayer);
+export const ConvLSTM3D: ConvLSTM3DConstructor = callable<typeof ConvLSTM3DLayer, ConvLSTM3DConstructor>(
+  ConvLSTM3DLayer,
+);

@@ -60,9 +60,22 @@ export interface GateOptions {
 export interface BoundWeights extends Given<RecurrentWeightOptions>, GateOptions, LayerOptions {}
 
 /** Parameters between `units` and those of single cells, in Keras's order. */
-export const kernelParameters: ParameterTable = { useBias: true, kernelInitializer: "glorot_uniform", recurrentInitializer: "orthogonal", biasInitializer: "zeros" };
-export const regularizerParameters: ParameterTable = { kernelRegularizer: null, recurrentRegularizer: null, biasRegularizer: null };
-export const constraintParameters: ParameterTable = { kernelConstraint: null, recurrentConstraint: null, biasConstraint: null };
+export const kernelParameters: ParameterTable = {
+  useBias: true,
+  kernelInitializer: "glorot_uniform",
+  recurrentInitializer: "orthogonal",
+  biasInitializer: "zeros",
+};
+export const regularizerParameters: ParameterTable = {
+  kernelRegularizer: null,
+  recurrentRegularizer: null,
+  biasRegularizer: null,
+};
+export const constraintParameters: ParameterTable = {
+  kernelConstraint: null,
+  recurrentConstraint: null,
+  biasConstraint: null,
+};
 export const dropoutParameters: ParameterTable = { dropout: 0, recurrentDropout: 0 };
 
 /** Dropout masks of one call. */
@@ -124,7 +137,12 @@ export abstract class KernelCell extends LayerBase implements RecurrentCell {
   protected abstract start(inputs: Dims, states: readonly Tensor[], training: boolean): SplitSteps;
 
   /** Makes the three weights; `biasShape` for the one that is added. */
-  protected addKernels(kernel: Dims, recurrentKernel: Dims, biasShape: Dims, biasInitializer: Initializer): void {
+  protected addKernels(
+    kernel: Dims,
+    recurrentKernel: Dims,
+    biasShape: Dims,
+    biasInitializer: Initializer,
+  ): void {
     this.kernel = this.addWeight({
       name: "kernel",
       shape: kernel,
@@ -160,11 +178,18 @@ export abstract class KernelCell extends LayerBase implements RecurrentCell {
   /** Masks of a cell with gates: one for each gate, or one for all. As in Keras, a rate of 1 drops nothing. */
   protected gateMasks(gates: number, inputs: Dims, state: Dims, training: boolean): Masks {
     const masks = this.masks(this.implementation === 1 ? gates : 1, inputs, state, training);
-    return { inputs: this.dropout < 1 ? masks.inputs : [], state: this.recurrentDropout < 1 ? masks.state : [] };
+    return {
+      inputs: this.dropout < 1 ? masks.inputs : [],
+      state: this.recurrentDropout < 1 ? masks.state : [],
+    };
   }
 
   /** One step: `(inputs, states) → [output, next states]`. */
-  override call(inputs: Tensor, states: States, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(
+    inputs: Tensor,
+    states: States,
+    { training }: { readonly training?: boolean | null } = {},
+  ): unknown {
     const list = listOf(states) as readonly Tensor[]; // SAFETY: these cells have flat states
     const { project, step } = this.start(inputs.dims, list, training === true);
     const next = step(project(inputs), list);
@@ -192,7 +217,11 @@ export function gateProduct(kernel: Tensor | Variable, masks: readonly Tensor[])
   if (mask === undefined) return (x) => matmul(x, kernel) as Tensor; // SAFETY: tensors in, tensor out
   if (masks.length === 1) return (x) => matmul(multiply(x, mask), kernel) as Tensor; // SAFETY: as above
   const kernels = split(kernel, masks.length, { axis: -1 }) as readonly Tensor[]; // SAFETY: as above
-  return (x) => concatenate(kernels.map((part, i) => matmul(multiply(x, masks[i] ?? mask), part)), -1) as Tensor; // SAFETY: as above
+  return (x) =>
+    concatenate(
+      kernels.map((part, i) => matmul(multiply(x, masks[i] ?? mask), part)),
+      -1,
+    ) as Tensor; // SAFETY: as above
 }
 
 /** Adds a bias where there is one. */
@@ -203,20 +232,28 @@ export function plus(x: Tensor, bias: Tensor | Variable | null): Tensor {
 /** The bias of a cell with a forget gate, second of four: ones for that gate, so that a new cell remembers. */
 export function withOpenForgetGate(initializer: Initializer, size: number): Initializer {
   const fill = (_shape: Dims, { dtype }: { readonly dtype?: DType | undefined } = {}): Tensor =>
-    concatenate([initializer([size], { dtype }), Ones()([size], { dtype }), initializer([2 * size], { dtype })]) as Tensor; // SAFETY: tensors in, tensor out
+    concatenate([
+      initializer([size], { dtype }),
+      Ones()([size], { dtype }),
+      initializer([2 * size], { dtype }),
+    ]) as Tensor; // SAFETY: tensors in, tensor out
   // SAFETY: `addWeight` only calls it.
   return fill as Initializer;
 }
 
 function share(where: string, name: string, value: unknown): number {
   if (typeof value === "number" && !Number.isNaN(value)) return Math.min(1, Math.max(0, value));
-  throw new OptionError(`${where}: expected \`${name}\` to be a number between 0 and 1, received ${JSON.stringify(value)}.`);
+  throw new OptionError(
+    `${where}: expected \`${name}\` to be a number between 0 and 1, received ${JSON.stringify(value)}.`,
+  );
 }
 
 function implementationOf(where: string, value: unknown): 1 | 2 {
   if (value === undefined || value === null || value === 2) return 2;
   if (value === 1) return 1;
-  throw new OptionError(`${where}: expected \`implementation\` to be 1 or 2, received ${JSON.stringify(value)}.`);
+  throw new OptionError(
+    `${where}: expected \`implementation\` to be 1 or 2, received ${JSON.stringify(value)}.`,
+  );
 }
 
 /** Binds the arguments of a cell's constructor. */

@@ -10,7 +10,19 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { CellCall } from "./cell-call.ts";
 import { lastSize } from "./checks.ts";
-import { bindCell, type BoundWeights, constraintParameters, dropoutParameters, type GateOptions, gateProduct, KernelCell, kernelParameters, plus, type RecurrentWeightOptions, regularizerParameters } from "./gate-cell.ts";
+import {
+  bindCell,
+  type BoundWeights,
+  constraintParameters,
+  dropoutParameters,
+  type GateOptions,
+  gateProduct,
+  KernelCell,
+  kernelParameters,
+  plus,
+  type RecurrentWeightOptions,
+  regularizerParameters,
+} from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
 
 export interface GRUCellOptions extends LayerOptions, RecurrentWeightOptions, GateOptions {
@@ -62,15 +74,23 @@ class GRUCellLayer extends KernelCell {
     const { units } = this;
     // With resetAfter, the products with inputs and with the state have a bias each.
     const biasShape = this.resetAfter ? [2, 3 * units] : [3 * units];
-    this.addKernels([lastSize(this.where, inputShape), 3 * units], [units, 3 * units], biasShape, this.biasInitializer);
+    this.addKernels(
+      [lastSize(this.where, inputShape), 3 * units],
+      [units, 3 * units],
+      biasShape,
+      this.biasInitializer,
+    );
   }
 
   protected override start(inputs: Dims, [h]: readonly Tensor[], training: boolean): SplitSteps {
     const masks = this.gateMasks(3, inputs, h?.dims ?? [], training);
     const multiplied = gateProduct(this.kernel, masks.inputs);
-    const biasAt = (row: number): Tensor | null => (this.bias === null ? null : (getItem(this.bias, [row]) as Tensor)); // SAFETY: tensor in, tensor out
+    const biasAt = (row: number): Tensor | null =>
+      this.bias === null ? null : (getItem(this.bias, [row]) as Tensor); // SAFETY: tensor in, tensor out
     const inputBias = this.resetAfter ? biasAt(0) : this.bias;
-    const inner = this.resetAfter ? this.#afterProduct(masks.state, biasAt(1)) : this.#beforeProduct(masks.state);
+    const inner = this.resetAfter
+      ? this.#afterProduct(masks.state, biasAt(1))
+      : this.#beforeProduct(masks.state);
     const step = (projected: Tensor, state: Tensor): Tensor => {
       const [xz, xr, xh] = split(projected, 3, { axis: -1 }) as Gates; // SAFETY: a tensor in, three out
       const { z, candidate } = inner(xz, xr, xh, state);
@@ -109,7 +129,12 @@ class GRUCellLayer extends KernelCell {
   }
 }
 
-type Inner = (xz: Tensor, xr: Tensor, xh: Tensor, h: Tensor) => { readonly z: Tensor; readonly candidate: Tensor };
+type Inner = (
+  xz: Tensor,
+  xr: Tensor,
+  xh: Tensor,
+  h: Tensor,
+) => { readonly z: Tensor; readonly candidate: Tensor };
 
 export interface GRUCell<U extends number = number> extends GRUCellLayer, CellCall<U> {}
 

@@ -4,7 +4,14 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { RecurrentRule, RecurrentSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import { constraintParameters, dropoutParameters, type GateOptions, kernelParameters, type RecurrentWeightOptions, regularizerParameters } from "./gate-cell.ts";
+import {
+  constraintParameters,
+  dropoutParameters,
+  type GateOptions,
+  kernelParameters,
+  type RecurrentWeightOptions,
+  regularizerParameters,
+} from "./gate-cell.ts";
 import { bindLayer, type BoundLayer, cellArguments, KernelLayer } from "./kernel-layer.ts";
 import { GRUCell } from "./gru-cell.ts";
 import { type RecurrentCallOptions, sequenceParameters, type SequenceOptions } from "./rnn-layer.ts";
@@ -48,20 +55,46 @@ class GRULayer extends KernelLayer<GRUCell> {
   }
 }
 
-export interface GRU<U extends number = number, O extends RecurrentSettings = RecurrentSettings, D extends DType = DType>
+export interface GRU<
+  U extends number = number,
+  O extends RecurrentSettings = RecurrentSettings,
+  D extends DType = DType,
+>
   extends GRULayer, LayerCall<RecurrentRule<"GRU", U, O, D>, RecurrentCallOptions> {}
 
 export interface GRUConstructor {
-  <const U extends number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
-    units: U, options?: GRUOptions<Q, R, D>,
+  <
+    const U extends number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    units: U,
+    options?: GRUOptions<Q, R, D>,
   ): GRU<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  <const U extends number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
+  <
+    const U extends number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
     options: GRUOptions<Q, R, D> & { readonly units: U },
   ): GRU<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  new <const U extends number = number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
-    units: U, options?: GRUOptions<Q, R, D>,
+  new <
+    const U extends number = number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    units: U,
+    options?: GRUOptions<Q, R, D>,
   ): GRU<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  new <const U extends number = number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
+  new <
+    const U extends number = number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
     options: GRUOptions<Q, R, D> & { readonly units: U },
   ): GRU<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): GRU;

@@ -15,19 +15,38 @@ export interface BoundLayer extends LayerOptions, RecurrentWeightOptions, Given<
 }
 
 /** Binds the constructor's arguments. */
-export function bindLayer<T extends BoundLayer>(className: string, table: ParameterTable, args: readonly unknown[]): T {
-  const given = bindParameters<T>(className, table, args, [...layerOptionNames, "zeroOutputForMask", "implementation", "unroll"]);
-  const bound: T = { ...given, unroll: given.unroll ?? false, zeroOutputForMask: given.zeroOutputForMask ?? false };
+export function bindLayer<T extends BoundLayer>(
+  className: string,
+  table: ParameterTable,
+  args: readonly unknown[],
+): T {
+  const given = bindParameters<T>(className, table, args, [
+    ...layerOptionNames,
+    "zeroOutputForMask",
+    "implementation",
+    "unroll",
+  ]);
+  const bound: T = {
+    ...given,
+    unroll: given.unroll ?? false,
+    zeroOutputForMask: given.zeroOutputForMask ?? false,
+  };
   checkFlags(className, bound, [...Object.keys(sequenceParameters), "zeroOutputForMask"]);
   const { useCudnn = "auto" } = bound;
   if (useCudnn !== "auto" && typeof useCudnn !== "boolean") {
-    throw new OptionError(`${className}: expected \`useCudnn\` to be "auto", true or false, received ${JSON.stringify(useCudnn)}.`);
+    throw new OptionError(
+      `${className}: expected \`useCudnn\` to be "auto", true or false, received ${JSON.stringify(useCudnn)}.`,
+    );
   }
   return bound;
 }
 
 /** The arguments that such a layer hands to its cell. */
-export function cellArguments(given: BoundLayer, cellTable: ParameterTable, name: string): Record<string, unknown> {
+export function cellArguments(
+  given: BoundLayer,
+  cellTable: ParameterTable,
+  name: string,
+): Record<string, unknown> {
   const names = [...Object.keys(cellTable), "implementation", "dtype", "trainable"];
   const entries = names.map((key): [string, unknown] => [key, Reflect.get(given, key)]);
   return { ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)), name };

@@ -9,10 +9,21 @@ import { greater } from "../../ops/comparison.ts";
 import { reshape } from "../../ops/shape.ts";
 import { zerosLike } from "../../ops/creation.ts";
 import { flatten, packLike } from "../../util/tree.ts";
-import { callCell, type LoopOptions, listOf, type RecurrentCell, type SequenceResult, type SequenceRun, type States } from "./cell.ts";
+import {
+  callCell,
+  type LoopOptions,
+  listOf,
+  type RecurrentCell,
+  type SequenceResult,
+  type SequenceRun,
+  type States,
+} from "./cell.ts";
 
 /** `(carry, slices) → [carry, y]`. */
-type Body = (carry: readonly Tensor[], slices: readonly Tensor[]) => readonly [readonly Tensor[], Tensor | null];
+type Body = (
+  carry: readonly Tensor[],
+  slices: readonly Tensor[],
+) => readonly [readonly Tensor[], Tensor | null];
 
 interface Looped {
   readonly carry: readonly Tensor[];
@@ -20,9 +31,16 @@ interface Looped {
 }
 
 /** A loop over the leading axis of `xs`: one `scan` of the program, or its steps written out. */
-export function loop(body: Body, init: readonly Tensor[], xs: readonly Tensor[], { reverse, unroll }: LoopOptions): Looped {
+export function loop(
+  body: Body,
+  init: readonly Tensor[],
+  xs: readonly Tensor[],
+  { reverse, unroll }: LoopOptions,
+): Looped {
   if (!unroll) {
-    const [carry, ys] = scan<readonly Tensor[], readonly Tensor[], Tensor | null>(body as never, init, xs, { reverse }); // SAFETY: scan gives the body what init and xs hold
+    const [carry, ys] = scan<readonly Tensor[], readonly Tensor[], Tensor | null>(body as never, init, xs, {
+      reverse,
+    }); // SAFETY: scan gives the body what init and xs hold
     return { carry, ys };
   }
   const length = xs[0]?.dims[0] ?? 0;
@@ -40,7 +58,9 @@ export function loop(body: Body, init: readonly Tensor[], xs: readonly Tensor[],
 /** A mask with axes of size 1 up to the rank of a value. */
 function spread(mask: Tensor, value: Tensor): Tensor {
   const missing = value.dims.length - mask.dims.length;
-  return missing <= 0 ? mask : (reshape(mask, [...mask.dims, ...new Array<number>(missing).fill(1)]) as Tensor); // SAFETY: tensor in, tensor out
+  return missing <= 0
+    ? mask
+    : (reshape(mask, [...mask.dims, ...new Array<number>(missing).fill(1)]) as Tensor); // SAFETY: tensor in, tensor out
 }
 
 /** The first values where the mask is true, the others elsewhere. */
@@ -80,7 +100,8 @@ export function runSplit({ project, step }: SplitSteps, run: SequenceRun): Seque
   const { carry, ys } = loop(body, states, [project(inputs), ...(mask === null ? [] : [mask])], run);
   const [state] = carry;
   if (state === undefined) throw new RangeError("a cell without states");
-  if (mask === null || (startsAtZero && !zeroOutputForMask)) return { outputs: ys, last: state, states: carry };
+  if (mask === null || (startsAtZero && !zeroOutputForMask))
+    return { outputs: ys, last: state, states: carry };
   // Before the first step that counts, the output is zero, whatever the initial state; or at all masked steps.
   const isGiven = zeroOutputForMask ? mask : started(mask, reverse);
   const zeroed = (x: Tensor, given: Tensor): Tensor => choose(given, x, zerosLike(x) as Tensor); // SAFETY: tensor in, tensor out
@@ -98,11 +119,16 @@ export function runCalls(cell: RecurrentCell, run: SequenceRun): SequenceResult 
   const call = (x: Tensor, states: readonly Tensor[]): { output: Tensor; next: readonly Tensor[] } => {
     const [output, next] = callCell(cell, x, packLike(start, states), training);
     // A loop's values keep their dtypes.
-    return { output, next: flatten<Tensor>(next).map((state, i) => cast(state, init[i]?.dtype ?? state.dtype) as Tensor) }; // SAFETY: tensor in, tensor out
+    return {
+      output,
+      next: flatten<Tensor>(next).map((state, i) => cast(state, init[i]?.dtype ?? state.dtype) as Tensor),
+    }; // SAFETY: tensor in, tensor out
   };
   const carriesOutput = mask !== null && !zeroOutputForMask;
   // Traced for its shape alone: the result is zeros.
-  const previous = carriesOutput ? [zerosLike(call(getItem(inputs, [0]) as Tensor, init).output) as Tensor] : []; // SAFETY: tensors in, tensor out
+  const previous = carriesOutput
+    ? [zerosLike(call(getItem(inputs, [0]) as Tensor, init).output) as Tensor]
+    : []; // SAFETY: tensors in, tensor out
   const body: Body = (carry, [x, keep]) => {
     const before = carry.slice(0, init.length);
     if (x === undefined) return [carry, null];

@@ -8,7 +8,20 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { CellCall } from "./cell-call.ts";
 import { lastSize } from "./checks.ts";
-import { bindCell, type BoundWeights, constraintParameters, dropoutParameters, type GateOptions, gateProduct, KernelCell, kernelParameters, plus, type RecurrentWeightOptions, regularizerParameters, withOpenForgetGate } from "./gate-cell.ts";
+import {
+  bindCell,
+  type BoundWeights,
+  constraintParameters,
+  dropoutParameters,
+  type GateOptions,
+  gateProduct,
+  KernelCell,
+  kernelParameters,
+  plus,
+  type RecurrentWeightOptions,
+  regularizerParameters,
+  withOpenForgetGate,
+} from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
 
 export interface LSTMCellOptions extends LayerOptions, RecurrentWeightOptions, GateOptions {
@@ -56,7 +69,12 @@ class LSTMCellLayer extends KernelCell {
   override build(inputShape: Shape): void {
     const { units, biasInitializer } = this;
     const initializer = this.unitForgetBias ? withOpenForgetGate(biasInitializer, units) : biasInitializer;
-    this.addKernels([lastSize(this.where, inputShape), 4 * units], [units, 4 * units], [4 * units], initializer);
+    this.addKernels(
+      [lastSize(this.where, inputShape), 4 * units],
+      [units, 4 * units],
+      [4 * units],
+      initializer,
+    );
   }
 
   protected override start(inputs: Dims, [h]: readonly Tensor[], training: boolean): SplitSteps {
@@ -65,13 +83,19 @@ class LSTMCellLayer extends KernelCell {
     const recur = gateProduct(this.recurrentKernel, masks.state);
     return {
       project: (x) => plus(project(x), this.bias),
-      step: (projected, [state, carry]) => this.#step(state === undefined ? projected : add(projected, recur(state)), carry),
+      step: (projected, [state, carry]) =>
+        this.#step(state === undefined ? projected : add(projected, recur(state)), carry),
     };
   }
 
   /** Gates i, f, candidate, o: c' = f ⊙ c + i ⊙ candidate, h' = o ⊙ activation(c'). */
   #step(gates: unknown, carry: Tensor | undefined): readonly Tensor[] {
-    const [i, f, candidate, o] = split(gates as Tensor, 4, { axis: -1 }) as readonly [Tensor, Tensor, Tensor, Tensor]; // SAFETY: a tensor in, four out
+    const [i, f, candidate, o] = split(gates as Tensor, 4, { axis: -1 }) as readonly [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ]; // SAFETY: a tensor in, four out
     const { activation, recurrentActivation } = this;
     const written = multiply(recurrentActivation(i), activation(candidate));
     const next = carry === undefined ? written : add(multiply(recurrentActivation(f), carry), written);
@@ -98,4 +122,6 @@ export interface LSTMCellConstructor {
  * @param units - Size of the states and of the output.
  * @see Keras `layers/rnn/lstm.py`
  */
-export const LSTMCell: LSTMCellConstructor = callable<typeof LSTMCellLayer, LSTMCellConstructor>(LSTMCellLayer);
+export const LSTMCell: LSTMCellConstructor = callable<typeof LSTMCellLayer, LSTMCellConstructor>(
+  LSTMCellLayer,
+);

@@ -4,12 +4,23 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { RecurrentRule, RecurrentSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import { constraintParameters, dropoutParameters, type GateOptions, kernelParameters, type RecurrentWeightOptions, regularizerParameters } from "./gate-cell.ts";
+import {
+  constraintParameters,
+  dropoutParameters,
+  type GateOptions,
+  kernelParameters,
+  type RecurrentWeightOptions,
+  regularizerParameters,
+} from "./gate-cell.ts";
 import { bindLayer, type BoundLayer, cellArguments, KernelLayer } from "./kernel-layer.ts";
 import { LSTMCell } from "./lstm-cell.ts";
 import { type RecurrentCallOptions, sequenceParameters, type SequenceOptions } from "./rnn-layer.ts";
 
-export interface LSTMOptions<Q extends boolean = boolean, R extends boolean = boolean, D extends DType = DType>
+export interface LSTMOptions<
+  Q extends boolean = boolean,
+  R extends boolean = boolean,
+  D extends DType = DType,
+>
   extends LayerOptions<D>, RecurrentWeightOptions, GateOptions, SequenceOptions<Q, R> {
   /** Whether the forget gate's bias starts at 1, so that a new layer remembers. Default true. */
   readonly unitForgetBias?: boolean | undefined;
@@ -48,20 +59,46 @@ class LSTMLayer extends KernelLayer<LSTMCell> {
   }
 }
 
-export interface LSTM<U extends number = number, O extends RecurrentSettings = RecurrentSettings, D extends DType = DType>
+export interface LSTM<
+  U extends number = number,
+  O extends RecurrentSettings = RecurrentSettings,
+  D extends DType = DType,
+>
   extends LSTMLayer, LayerCall<RecurrentRule<"LSTM", U, O, D>, RecurrentCallOptions> {}
 
 export interface LSTMConstructor {
-  <const U extends number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
-    units: U, options?: LSTMOptions<Q, R, D>,
+  <
+    const U extends number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    units: U,
+    options?: LSTMOptions<Q, R, D>,
   ): LSTM<U, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  <const U extends number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
+  <
+    const U extends number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
     options: LSTMOptions<Q, R, D> & { readonly units: U },
   ): LSTM<U, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  new <const U extends number = number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
-    units: U, options?: LSTMOptions<Q, R, D>,
+  new <
+    const U extends number = number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    units: U,
+    options?: LSTMOptions<Q, R, D>,
   ): LSTM<U, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  new <const U extends number = number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
+  new <
+    const U extends number = number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
     options: LSTMOptions<Q, R, D> & { readonly units: U },
   ): LSTM<U, { returnSequences: Q; returnState: R; states: 2 }, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): LSTM;

@@ -51,7 +51,10 @@ interface Bound extends LayerOptions, Given<SequenceOptions> {}
 
 /** Base of recurrent layers: a cell, run over the time axis. */
 export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> extends LayerBase {
-  static readonly callArguments: CallArguments = { tensors: ["sequences"], options: ["initialState", "mask", "training"] };
+  static readonly callArguments: CallArguments = {
+    tensors: ["sequences"],
+    options: ["initialState", "mask", "training"],
+  };
 
   readonly cell: C;
   readonly returnSequences: boolean;
@@ -102,7 +105,10 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
         `${this.where}: expected a known batch size for stateful: true, received ${formatShape(sequencesShape)}. Use Input({ batchShape: [size, …] }).`,
       );
     }
-    this.#states = mapTree(this.getInitialState(batch), (value) => new Variable(value, { trainable: false, dtype: this.variableDtype, name: "rnn_state" }));
+    this.#states = mapTree(
+      this.getInitialState(batch),
+      (value) => new Variable(value, { trainable: false, dtype: this.variableDtype, name: "rnn_state" }),
+    );
   }
 
   /** The cell's states before the first step, as a list. */
@@ -117,7 +123,8 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
 
   /** Sets the states of a stateful layer to zero. */
   resetState(): void {
-    if (this.#states !== null) for (const state of flatten<Variable>(this.#states)) state.assign(zerosLike(state.value) as Tensor); // SAFETY: tensor in, tensor out
+    if (this.#states !== null)
+      for (const state of flatten<Variable>(this.#states)) state.assign(zerosLike(state.value) as Tensor); // SAFETY: tensor in, tensor out
   }
 
   /** @deprecated The name of `resetState` in older versions of Keras. */
@@ -136,7 +143,12 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
     const given = initialState === undefined || initialState === null ? null : toValues(initialState, true);
     const inputs = { sequences, given: given ?? [], mask: masks.slice(0, 1) };
     const run = (from: typeof inputs): Tree<Tensor> =>
-      this.#run(from.sequences, given === null ? null : (from.given as States), (from.mask[0] ?? null) as Tensor | null, training === true); // SAFETY: tensors, nested as given
+      this.#run(
+        from.sequences,
+        given === null ? null : (from.given as States),
+        (from.mask[0] ?? null) as Tensor | null,
+        training === true,
+      ); // SAFETY: tensors, nested as given
     return currentBuilder() === null ? this.#runNow(inputs, run, training === true) : run(inputs);
   }
 
@@ -146,13 +158,18 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
     // Traced values take the places of the inputs, whose structure the key holds.
     const f = this.#compiled.get(key) ?? new CompiledFunction((traced) => run(traced as unknown as I)); // SAFETY: nested as the inputs
     this.#compiled.set(key, f);
-    const arrays = mapValues(inputs, (value) => ({ data: (value as Tensor).dataSync(), shape: value.shape, dtype: value.dtype })); // SAFETY: no traced values outside of a trace
+    const arrays = mapValues(inputs, (value) => ({
+      data: (value as Tensor).dataSync(),
+      shape: value.shape,
+      dtype: value.dtype,
+    })); // SAFETY: no traced values outside of a trace
     return f.runSync(arrays as never); // SAFETY: arrays in place of tensors
   }
 
   #run(sequences: Tensor, given: States | null, mask: Tensor | null, training: boolean): Tree<Tensor> {
     const [batch = 0] = sequences.dims;
-    const held = this.stateful && this.#states !== null ? mapTree(this.#states, (state) => state.value) : null;
+    const held =
+      this.stateful && this.#states !== null ? mapTree(this.#states, (state) => state.value) : null;
     if (held !== null) this.#checkBatch(batch);
     const zeros = this.getInitialState(batch);
     const start = given === null ? (held ?? zeros) : this.#checkedStates(given, zeros);
@@ -161,7 +178,7 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
       inputs: timeFirst(sequences),
       states,
       startsAtZero: given === null && held === null && this.cell.runSequence !== undefined,
-      mask: mask === null ? null : (timeFirst(cast(mask, "bool") as Tensor)), // SAFETY: tensor in, tensor out
+      mask: mask === null ? null : timeFirst(cast(mask, "bool") as Tensor), // SAFETY: tensor in, tensor out
       zeroOutputForMask: this.zeroOutputForMask,
       returnSequences: this.returnSequences,
       reverse: this.goBackwards,
@@ -171,15 +188,22 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
     const next = listOf(result.states);
     if (this.stateful && this.#states !== null) {
       const values = flatten<Tensor>(next);
-      flatten<Variable>(this.#states).forEach((state, i) => values[i] !== undefined && state.assign(values[i]));
+      flatten<Variable>(this.#states).forEach(
+        (state, i) => values[i] !== undefined && state.assign(values[i]),
+      );
     }
     return this.#results(result.outputs, result.last, next);
   }
 
   #results(outputs: Tensor | null, last: Tensor, states: readonly States[]): Tree<Tensor> {
-    const output = this.returnSequences && outputs !== null ? timeFirst((this.goBackwards ? flip(outputs, 0) : outputs) as Tensor) : last; // SAFETY: tensor in, tensor out
+    const output =
+      this.returnSequences && outputs !== null
+        ? timeFirst((this.goBackwards ? flip(outputs, 0) : outputs) as Tensor)
+        : last; // SAFETY: tensor in, tensor out
     const typed = (x: Tensor): Tensor => cast(x, this.computeDtype) as Tensor; // SAFETY: as above
-    return this.returnState ? [typed(output), ...states.map((state) => mapTree(state, typed))] : typed(output);
+    return this.returnState
+      ? [typed(output), ...states.map((state) => mapTree(state, typed))]
+      : typed(output);
   }
 
   #checkBatch(batch: number): void {
@@ -193,10 +217,15 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
   /** The states that a call was given, as a list of the cell's form. */
   #checkedStates(given: States, zeros: readonly States[]): readonly States[] {
     const [found, wanted] = [flatten<Tensor>(given), flatten<Tensor>(zeros)];
-    const fits = found.length === wanted.length && found.every(({ shape }, i) => formatShape(shape) === formatShape(wanted[i]?.shape ?? []));
+    const fits =
+      found.length === wanted.length &&
+      found.every(({ shape }, i) => formatShape(shape) === formatShape(wanted[i]?.shape ?? []));
     if (!fits) {
-      const show = (states: readonly Tensor[]): string => states.map(({ shape }) => formatShape(shape)).join(", ");
-      throw new ShapeError(`${this.where}: expected an initialState of shapes ${show(wanted)}, received ${show(found) || "nothing"}.`);
+      const show = (states: readonly Tensor[]): string =>
+        states.map(({ shape }) => formatShape(shape)).join(", ");
+      throw new ShapeError(
+        `${this.where}: expected an initialState of shapes ${show(wanted)}, received ${show(found) || "nothing"}.`,
+      );
     }
     return listOf(given);
   }
@@ -211,6 +240,9 @@ function timeFirst(x: Tensor): Tensor {
 export function checkFlags(where: string, given: object, names: readonly string[]): void {
   for (const name of names) {
     const value: unknown = Reflect.get(given, name);
-    if (typeof value !== "boolean") throw new OptionError(`${where}: expected \`${name}\` to be true or false, received ${JSON.stringify(value)}.`);
+    if (typeof value !== "boolean")
+      throw new OptionError(
+        `${where}: expected \`${name}\` to be true or false, received ${JSON.stringify(value)}.`,
+      );
   }
 }

@@ -7,7 +7,13 @@ import { bindParameters, type Given, type ParameterTable, required } from "../..
 import { checkedCell, isCell, type RecurrentCell } from "./cell.ts";
 import type { GRUCell } from "./gru-cell.ts";
 import type { LSTMCell } from "./lstm-cell.ts";
-import { checkFlags, type RecurrentCallOptions, RecurrentLayer, sequenceParameters, type SequenceOptions } from "./rnn-layer.ts";
+import {
+  checkFlags,
+  type RecurrentCallOptions,
+  RecurrentLayer,
+  sequenceParameters,
+  type SequenceOptions,
+} from "./rnn-layer.ts";
 import type { SimpleRNNCell } from "./simple-rnn-cell.ts";
 import { StackedRNNCells } from "./stacked-rnn-cells.ts";
 
@@ -22,7 +28,11 @@ interface Bound extends LayerOptions, Given<SequenceOptions> {
 
 class RNNLayer extends RecurrentLayer {
   static readonly className = "RNN";
-  static readonly parameters: ParameterTable = { cell: required, ...sequenceParameters, zeroOutputForMask: false };
+  static readonly parameters: ParameterTable = {
+    cell: required,
+    ...sequenceParameters,
+    zeroOutputForMask: false,
+  };
 
   constructor(...args: readonly unknown[]) {
     // A cell that is a plain object, alone, would pass for the options.
@@ -31,20 +41,37 @@ class RNNLayer extends RecurrentLayer {
     checkFlags("RNN", given, Object.keys(RNNLayer.parameters).slice(1));
     const { cell } = given;
     // SAFETY: StackedRNNCells checks the cells.
-    super(Array.isArray(cell) ? StackedRNNCells(cell as readonly RecurrentCell[]) : checkedCell("RNN", cell), given);
+    super(
+      Array.isArray(cell) ? StackedRNNCells(cell as readonly RecurrentCell[]) : checkedCell("RNN", cell),
+      given,
+    );
   }
 }
 
 export interface RNN<R extends ShapeRule = WideRule> extends RNNLayer, LayerCall<R, RecurrentCallOptions> {}
 
-type Settings<Q extends boolean, R extends boolean, N extends RecurrentSettings["states"]> = { returnSequences: Q; returnState: R; states: N };
+type Settings<Q extends boolean, R extends boolean, N extends RecurrentSettings["states"]> = {
+  returnSequences: Q;
+  returnState: R;
+  states: N;
+};
 
 export interface RNNConstructor {
-  <const U extends number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
+  <
+    const U extends number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
     cell: LSTMCell<U>,
     options?: RNNOptions<Q, R, D>,
   ): RNN<RecurrentRule<"RNN", U, Settings<Q, R, 2>, D>>;
-  <const U extends number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
+  <
+    const U extends number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
     cell: GRUCell<U> | SimpleRNNCell<U>,
     options?: RNNOptions<Q, R, D>,
   ): RNN<RecurrentRule<"RNN", U, Settings<Q, R, 1>, D>>;

@@ -8,7 +8,18 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { CellCall } from "./cell-call.ts";
 import { lastSize } from "./checks.ts";
-import { bindCell, type BoundWeights, constraintParameters, dropoutParameters, gateProduct, KernelCell, kernelParameters, plus, type RecurrentWeightOptions, regularizerParameters } from "./gate-cell.ts";
+import {
+  bindCell,
+  type BoundWeights,
+  constraintParameters,
+  dropoutParameters,
+  gateProduct,
+  KernelCell,
+  kernelParameters,
+  plus,
+  type RecurrentWeightOptions,
+  regularizerParameters,
+} from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
 
 export interface SimpleRNNCellOptions extends LayerOptions, RecurrentWeightOptions {}
@@ -28,7 +39,10 @@ class SimpleRNNCellLayer extends KernelCell {
     ...dropoutParameters,
     seed: null,
   };
-  static override readonly callArguments: CallArguments = { tensors: ["sequence", "states"], options: ["training"] };
+  static override readonly callArguments: CallArguments = {
+    tensors: ["sequence", "states"],
+    options: ["training"],
+  };
 
   readonly units: number;
 
@@ -47,7 +61,12 @@ class SimpleRNNCellLayer extends KernelCell {
   }
 
   override build(inputShape: Shape): void {
-    this.addKernels([lastSize(this.where, inputShape), this.units], [this.units, this.units], [this.units], this.biasInitializer);
+    this.addKernels(
+      [lastSize(this.where, inputShape), this.units],
+      [this.units, this.units],
+      [this.units],
+      this.biasInitializer,
+    );
   }
 
   // h' = activation(x · kernel + bias + h · recurrentKernel)
@@ -57,7 +76,9 @@ class SimpleRNNCellLayer extends KernelCell {
     const recur = gateProduct(this.recurrentKernel, masks.state);
     return {
       project: (x) => plus(project(x), this.bias),
-      step: (projected, [state]) => [this.activation(state === undefined ? projected : add(projected, recur(state))) as Tensor], // SAFETY: tensors in, tensor out
+      step: (projected, [state]) => [
+        this.activation(state === undefined ? projected : add(projected, recur(state))) as Tensor,
+      ], // SAFETY: tensors in, tensor out
     };
   }
 }
@@ -68,7 +89,9 @@ export interface SimpleRNNCellConstructor {
   <const U extends number>(units: U, options?: SimpleRNNCellOptions): SimpleRNNCell<U>;
   <const U extends number>(options: SimpleRNNCellOptions & { readonly units: U }): SimpleRNNCell<U>;
   new <const U extends number = number>(units: U, options?: SimpleRNNCellOptions): SimpleRNNCell<U>;
-  new <const U extends number = number>(options: SimpleRNNCellOptions & { readonly units: U }): SimpleRNNCell<U>;
+  new <const U extends number = number>(
+    options: SimpleRNNCellOptions & { readonly units: U },
+  ): SimpleRNNCell<U>;
   readonly parameters: ParameterTable;
   fromConfig(config: Readonly<Record<string, unknown>>): SimpleRNNCell;
 }
@@ -81,4 +104,7 @@ export interface SimpleRNNCellConstructor {
  * @param units - Size of the state and of the output.
  * @see Keras `layers/rnn/simple_rnn.py`
  */
-export const SimpleRNNCell: SimpleRNNCellConstructor = callable<typeof SimpleRNNCellLayer, SimpleRNNCellConstructor>(SimpleRNNCellLayer);
+export const SimpleRNNCell: SimpleRNNCellConstructor = callable<
+  typeof SimpleRNNCellLayer,
+  SimpleRNNCellConstructor
+>(SimpleRNNCellLayer);

@@ -4,12 +4,22 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { RecurrentRule, RecurrentSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import { constraintParameters, dropoutParameters, kernelParameters, type RecurrentWeightOptions, regularizerParameters } from "./gate-cell.ts";
+import {
+  constraintParameters,
+  dropoutParameters,
+  kernelParameters,
+  type RecurrentWeightOptions,
+  regularizerParameters,
+} from "./gate-cell.ts";
 import { bindLayer, type BoundLayer, cellArguments, KernelLayer } from "./kernel-layer.ts";
 import { SimpleRNNCell } from "./simple-rnn-cell.ts";
 import { type RecurrentCallOptions, sequenceParameters, type SequenceOptions } from "./rnn-layer.ts";
 
-export interface SimpleRNNOptions<Q extends boolean = boolean, R extends boolean = boolean, D extends DType = DType>
+export interface SimpleRNNOptions<
+  Q extends boolean = boolean,
+  R extends boolean = boolean,
+  D extends DType = DType,
+>
   extends LayerOptions<D>, RecurrentWeightOptions, SequenceOptions<Q, R> {}
 
 class SimpleRNNLayer extends KernelLayer<SimpleRNNCell> {
@@ -27,8 +37,16 @@ class SimpleRNNLayer extends KernelLayer<SimpleRNNCell> {
   };
 
   constructor(...args: readonly unknown[]) {
-    const given = bindLayer<BoundLayer & { readonly units: number }>("SimpleRNN", SimpleRNNLayer.parameters, args);
-    super(SimpleRNNCell(cellArguments(given, SimpleRNNCell.parameters, "simple_rnn_cell") as never), given, 3); // SAFETY: the cell checks its options
+    const given = bindLayer<BoundLayer & { readonly units: number }>(
+      "SimpleRNN",
+      SimpleRNNLayer.parameters,
+      args,
+    );
+    super(
+      SimpleRNNCell(cellArguments(given, SimpleRNNCell.parameters, "simple_rnn_cell") as never),
+      given,
+      3,
+    ); // SAFETY: the cell checks its options
   }
 
   get units(): number {
@@ -42,20 +60,46 @@ class SimpleRNNLayer extends KernelLayer<SimpleRNNCell> {
   }
 }
 
-export interface SimpleRNN<U extends number = number, O extends RecurrentSettings = RecurrentSettings, D extends DType = DType>
+export interface SimpleRNN<
+  U extends number = number,
+  O extends RecurrentSettings = RecurrentSettings,
+  D extends DType = DType,
+>
   extends SimpleRNNLayer, LayerCall<RecurrentRule<"SimpleRNN", U, O, D>, RecurrentCallOptions> {}
 
 export interface SimpleRNNConstructor {
-  <const U extends number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
-    units: U, options?: SimpleRNNOptions<Q, R, D>,
+  <
+    const U extends number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    units: U,
+    options?: SimpleRNNOptions<Q, R, D>,
   ): SimpleRNN<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  <const U extends number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
+  <
+    const U extends number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
     options: SimpleRNNOptions<Q, R, D> & { readonly units: U },
   ): SimpleRNN<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  new <const U extends number = number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
-    units: U, options?: SimpleRNNOptions<Q, R, D>,
+  new <
+    const U extends number = number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    units: U,
+    options?: SimpleRNNOptions<Q, R, D>,
   ): SimpleRNN<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  new <const U extends number = number, const Q extends boolean = false, const R extends boolean = false, const D extends DType = "float32">(
+  new <
+    const U extends number = number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
     options: SimpleRNNOptions<Q, R, D> & { readonly units: U },
   ): SimpleRNN<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): SimpleRNN;
@@ -73,4 +117,6 @@ export interface SimpleRNNConstructor {
  * const y = SimpleRNN(8, { returnSequences: true })(Input({ shape: [20, 3] })); // y.shape → [null, 20, 8]
  * @see Keras `layers/rnn/simple_rnn.py`
  */
-export const SimpleRNN: SimpleRNNConstructor = callable<typeof SimpleRNNLayer, SimpleRNNConstructor>(SimpleRNNLayer);
+export const SimpleRNN: SimpleRNNConstructor = callable<typeof SimpleRNNLayer, SimpleRNNConstructor>(
+  SimpleRNNLayer,
+);

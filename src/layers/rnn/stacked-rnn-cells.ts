@@ -5,7 +5,19 @@ import { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { bindParameters, type ParameterTable, required } from "../../util/parameters.ts";
-import { callCell, checkedCell, initialStates, layerOf, listOf, outputSizeOf, type RecurrentCell, type SequenceResult, type SequenceRun, type StateSize, type States } from "./cell.ts";
+import {
+  callCell,
+  checkedCell,
+  initialStates,
+  layerOf,
+  listOf,
+  outputSizeOf,
+  type RecurrentCell,
+  type SequenceResult,
+  type SequenceRun,
+  type StateSize,
+  type States,
+} from "./cell.ts";
 import { runCalls, runCell } from "./loop.ts";
 
 export interface StackedRNNCellsOptions extends LayerOptions {
@@ -20,10 +32,16 @@ class StackedRNNCellsLayer extends LayerBase implements RecurrentCell {
   readonly cells: readonly RecurrentCell[];
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<StackedRNNCellsOptions>("StackedRNNCells", StackedRNNCellsLayer.parameters, args);
+    const given = bindParameters<StackedRNNCellsOptions>(
+      "StackedRNNCells",
+      StackedRNNCellsLayer.parameters,
+      args,
+    );
     super(given);
     if (!Array.isArray(given.cells) || given.cells.length === 0) {
-      throw new OptionError(`${this.where}: expected \`cells\` to be a list of cells, received ${JSON.stringify(given.cells)}.`);
+      throw new OptionError(
+        `${this.where}: expected \`cells\` to be a list of cells, received ${JSON.stringify(given.cells)}.`,
+      );
     }
     this.cells = given.cells.map((cell) => checkedCell(this.where, cell));
   }
@@ -46,7 +64,11 @@ class StackedRNNCellsLayer extends LayerBase implements RecurrentCell {
   }
 
   /** One step through all cells: `(inputs, states) → [output, next states]`. */
-  override call(inputs: Tensor, states: States, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(
+    inputs: Tensor,
+    states: States,
+    { training }: { readonly training?: boolean | null } = {},
+  ): unknown {
     const given = this.#statesOf(states);
     let output = inputs;
     const next = this.cells.map((cell, i): States => {
@@ -65,7 +87,12 @@ class StackedRNNCellsLayer extends LayerBase implements RecurrentCell {
     const states = this.cells.map((cell, i): States => {
       const isLast = i === this.cells.length - 1;
       const inputs = result?.outputs ?? run.inputs;
-      result = runCell(cell, { ...run, inputs, states: given[i] ?? [], returnSequences: isLast ? run.returnSequences : true });
+      result = runCell(cell, {
+        ...run,
+        inputs,
+        states: given[i] ?? [],
+        returnSequences: isLast ? run.returnSequences : true,
+      });
       return inForm(result.states, given[i] ?? []);
     });
     // SAFETY: there is at least one cell; the compiler does not see assignments in functions.
@@ -80,7 +107,9 @@ class StackedRNNCellsLayer extends LayerBase implements RecurrentCell {
   /** The states of each cell; those of an only cell may come without the outer list. */
   #statesOf(states: States): readonly States[] {
     const list = listOf(states);
-    const isBare = this.cells.length === 1 && !(list.length === 1 && (Array.isArray(list[0]) || list[0] instanceof Tensor));
+    const isBare =
+      this.cells.length === 1 &&
+      !(list.length === 1 && (Array.isArray(list[0]) || list[0] instanceof Tensor));
     return isBare ? [states] : list;
   }
 }
@@ -109,4 +138,7 @@ export interface StackedRNNCellsConstructor {
  * @throws {OptionError} when one of them is no cell.
  * @see Keras `layers/rnn/stacked_rnn_cells.py`
  */
-export const StackedRNNCells: StackedRNNCellsConstructor = callable<typeof StackedRNNCellsLayer, StackedRNNCellsConstructor>(StackedRNNCellsLayer);
+export const StackedRNNCells: StackedRNNCellsConstructor = callable<
+  typeof StackedRNNCellsLayer,
+  StackedRNNCellsConstructor
+>(StackedRNNCellsLayer);

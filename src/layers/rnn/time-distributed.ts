@@ -41,7 +41,9 @@ class TimeDistributedLayer extends WrapperLayer {
 
   override call(inputs: Tensor, { training = null, mask = null }: CallOptions = {}): unknown {
     this.#checkMask(inputs, mask);
-    const takesMask = mask !== null && (this.layer.callArguments.open === true || this.layer.callArguments.options.includes("mask"));
+    const takesMask =
+      mask !== null &&
+      (this.layer.callArguments.open === true || this.layer.callArguments.options.includes("mask"));
     const step = (x: Tensor, kept: Tensor | null): Tensor =>
       this.layer.invoke(x, { training, ...(takesMask && kept !== null ? { mask: kept } : {}) }) as Tensor; // SAFETY: tensor in, tensor out
     if (treatsSamplesAlone(this.layer)) return this.#folded(inputs, mask, step);
@@ -49,10 +51,15 @@ class TimeDistributedLayer extends WrapperLayer {
     // What a step changes (moving averages, seeds), the next one must see: such steps cannot be a loop.
     const changes = training === true && this.layer.variables.some((variable) => !variable.trainable);
     if (currentBuilder() !== null && !changes) {
-      return timeFirst(masks === null ? map((x: Tensor) => step(x, null), xs) : map(([x, kept]: readonly [Tensor, Tensor]) => step(x, kept), [xs, masks]));
+      return timeFirst(
+        masks === null
+          ? map((x: Tensor) => step(x, null), xs)
+          : map(([x, kept]: readonly [Tensor, Tensor]) => step(x, kept), [xs, masks]),
+      );
     }
     const length = xs.dims[0] ?? 0;
-    const at = (i: number): Tensor => step(getItem(xs, [i]) as Tensor, masks === null ? null : (getItem(masks, [i]) as Tensor)); // SAFETY: tensors in, tensors out
+    const at = (i: number): Tensor =>
+      step(getItem(xs, [i]) as Tensor, masks === null ? null : (getItem(masks, [i]) as Tensor)); // SAFETY: tensors in, tensors out
     // For shapes alone, one step tells all.
     const first = isInferring() ? at(0) : null;
     const steps = Array.from({ length }, (_, i) => first ?? at(i));
@@ -93,13 +100,19 @@ function treatsSamplesAlone(layer: LayerBase): boolean {
   return ![axes].flat().includes(0);
 }
 
-export interface TimeDistributed<R extends ShapeRule = WideRule> extends TimeDistributedLayer, LayerCall<TimeDistributedRule<R>> {}
+export interface TimeDistributed<R extends ShapeRule = WideRule>
+  extends TimeDistributedLayer, LayerCall<TimeDistributedRule<R>> {}
 
 export interface TimeDistributedConstructor {
-  <L extends LayerBase, const D extends DType = "float32">(layer: L, options?: LayerOptions<D>): TimeDistributed<RuleOf<L>>;
+  <L extends LayerBase, const D extends DType = "float32">(
+    layer: L,
+    options?: LayerOptions<D>,
+  ): TimeDistributed<RuleOf<L>>;
   <L extends LayerBase>(options: WrapperOptions & { readonly layer: L }): TimeDistributed<RuleOf<L>>;
   new <L extends LayerBase = LayerBase>(layer: L, options?: LayerOptions): TimeDistributed<RuleOf<L>>;
-  new <L extends LayerBase = LayerBase>(options: WrapperOptions & { readonly layer: L }): TimeDistributed<RuleOf<L>>;
+  new <L extends LayerBase = LayerBase>(
+    options: WrapperOptions & { readonly layer: L },
+  ): TimeDistributed<RuleOf<L>>;
   fromConfig(config: Readonly<Record<string, unknown>>): TimeDistributed;
 }
 
@@ -114,4 +127,7 @@ export interface TimeDistributedConstructor {
  * const y = TimeDistributed(Dense(5))(Input({ shape: [10, 16] })); // y.shape → [null, 10, 5]
  * @see Keras `layers/rnn/time_distributed.py`
  */
-export const TimeDistributed: TimeDistributedConstructor = callable<typeof TimeDistributedLayer, TimeDistributedConstructor>(TimeDistributedLayer);
+export const TimeDistributed: TimeDistributedConstructor = callable<
+  typeof TimeDistributedLayer,
+  TimeDistributedConstructor
+>(TimeDistributedLayer);

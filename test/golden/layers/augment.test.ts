@@ -76,21 +76,32 @@ function make({ class: className, ctor }: AugmentCase): ImageLayer {
 function transformationOf(value: unknown): Transformation {
   if (isGoldenTensor(value)) return { apply: toTensor(value) };
   if (Array.isArray(value)) {
-    const [top, left] = value.map((at) => makeTensor([isGoldenTensor(at) ? Number(at.values[0]) : Number(at)], { dtype: "int32" })) as [Tensor, Tensor]; // SAFETY: two places
+    const [top, left] = value.map((at) =>
+      makeTensor([isGoldenTensor(at) ? Number(at.values[0]) : Number(at)], { dtype: "int32" }),
+    ) as [Tensor, Tensor]; // SAFETY: two places
     return { top, left };
   }
-  const entries = Object.entries(value ?? {}).filter((entry): entry is [string, GoldenTensor] => isGoldenTensor(entry[1]));
+  const entries = Object.entries(value ?? {}).filter((entry): entry is [string, GoldenTensor] =>
+    isGoldenTensor(entry[1]),
+  );
   return Object.fromEntries(entries.map(([name, tensor]) => [name, toTensor(tensor)]));
 }
 
 function expectTensor(actual: Tensor, expected: GoldenTensor, what: string): void {
   expect(actual.dtype, what).toBe(expected.dtype);
-  expectClose({ values: Array.from(actual.dataSync(), Number), shape: actual.dims }, expected, tolerance("float32", "op"), what);
+  expectClose(
+    { values: Array.from(actual.dataSync(), Number), shape: actual.dims },
+    expected,
+    tolerance("float32", "op"),
+    what,
+  );
 }
 
 describeGolden("image layers as Keras computes them", () => {
   for (const name of names) {
-    const cases = hasGolden ? readGolden<{ cases: readonly AugmentCase[] }>(`augment/${name}.json`).cases : [];
+    const cases = hasGolden
+      ? readGolden<{ cases: readonly AugmentCase[] }>(`augment/${name}.json`).cases
+      : [];
     it.each(cases.map((one) => [`${name}/${one.name}`, one] as const))("%s", (_, one) => {
       const layer = make(one);
       expect(plainOfOurs(layer.getConfig())).toEqual(plainOfKeras(withoutBoxes(one.config)));
@@ -98,21 +109,46 @@ describeGolden("image layers as Keras computes them", () => {
       if (one.inference_output !== undefined) {
         expectTensor(layer.invoke(images, { training: false }) as Tensor, one.inference_output, "inference"); // SAFETY: tensor in, tensor out
       }
-      one.samples.forEach(({ transformation, output, masks_in: masks, masks_out: masksOut, labels_in: labels, labels_out: labelsOut }, i) => {
-        const how = transformationOf(transformation);
-        expectTensor(layer.transformImages(images, how, true), output, `sample ${i}`);
-        if (masks && integerMasks.has(name)) {
-          const like = make({ ...one, ctor: { ...one.ctor, interpolation: "nearest" } });
-          const floats = like.transformImages(toTensor(masks, "float32"), how, true);
-          expect(Array.from(layer.transformSegmentationMasks(toTensor(masks), how, true).dataSync(), Number)).toEqual(Array.from(floats.dataSync(), Number));
-        } else if (masks && masksOut) expectTensor(layer.transformSegmentationMasks(toTensor(masks), how, true), masksOut, `sample ${i}, masks`);
-        if (labels && labelsOut) expectTensor(layer.transformLabels(toTensor(labels), how, true), labelsOut, `sample ${i}, labels`);
-      });
+      one.samples.forEach(
+        (
+          {
+            transformation,
+            output,
+            masks_in: masks,
+            masks_out: masksOut,
+            labels_in: labels,
+            labels_out: labelsOut,
+          },
+          i,
+        ) => {
+          const how = transformationOf(transformation);
+          expectTensor(layer.transformImages(images, how, true), output, `sample ${i}`);
+          if (masks && integerMasks.has(name)) {
+            const like = make({ ...one, ctor: { ...one.ctor, interpolation: "nearest" } });
+            const floats = like.transformImages(toTensor(masks, "float32"), how, true);
+            expect(
+              Array.from(layer.transformSegmentationMasks(toTensor(masks), how, true).dataSync(), Number),
+            ).toEqual(Array.from(floats.dataSync(), Number));
+          } else if (masks && masksOut)
+            expectTensor(
+              layer.transformSegmentationMasks(toTensor(masks), how, true),
+              masksOut,
+              `sample ${i}, masks`,
+            );
+          if (labels && labelsOut)
+            expectTensor(
+              layer.transformLabels(toTensor(labels), how, true),
+              labelsOut,
+              `sample ${i}, labels`,
+            );
+        },
+      );
       // A draw of our own has the same form, and is applied.
       const drawn = layer.drawTransformation(images, true);
       for (const sample of one.samples.slice(0, 1)) {
         const theirs = transformationOf(sample.transformation);
-        const shapes = (how: Transformation): object => Object.fromEntries(Object.entries(how).map(([key, x]) => [key, x.shape]));
+        const shapes = (how: Transformation): object =>
+          Object.fromEntries(Object.entries(how).map(([key, x]) => [key, x.shape]));
         if (Object.keys(drawn).length > 0) expect(shapes(drawn)).toEqual(shapes(theirs));
       }
       const result = layer.invoke(images, { training: true }) as Tensor; // SAFETY: tensor in, tensor out

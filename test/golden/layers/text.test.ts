@@ -38,15 +38,19 @@ function rounded(value: unknown): unknown {
 
 describeGolden("layers that read tokens, as Keras's tests have them", () => {
   const cases = hasGolden ? readGolden<{ cases: readonly TextCase[] }>("text_layers.json").cases : [];
-  it.each(cases.map((one, i) => [`${i} ${one.cls} ${JSON.stringify(one.ctor)}`, one] as const))("%s", (_, one) => {
-    const layer = cls(one)(camelKeys(one.ctor));
-    if (one.adapt !== undefined) layer.adapt(one.adapt);
-    if (one.expected_vocabulary !== undefined) expect(layer.getVocabulary()).toEqual(one.expected_vocabulary);
-    if (one.input === undefined) return;
-    const output = layer(one.input);
-    expect(rounded(output instanceof Tensor ? output.arraySync() : output)).toEqual(rounded(one.expected));
-    // A layer of the same configuration does the same.
-    const copy: unknown = cls(one).fromConfig(layer.getConfig())(one.input);
-    expect(rounded(copy instanceof Tensor ? copy.arraySync() : copy)).toEqual(rounded(one.expected));
-  });
+  it.each(cases.map((one, i) => [`${i} ${one.cls} ${JSON.stringify(one.ctor)}`, one] as const))(
+    "%s",
+    (_, one) => {
+      const layer = cls(one)(camelKeys(one.ctor));
+      if (one.adapt !== undefined) layer.adapt(one.adapt);
+      if (one.expected_vocabulary !== undefined)
+        expect(layer.getVocabulary()).toEqual(one.expected_vocabulary);
+      if (one.input === undefined) return;
+      const output = layer(one.input);
+      expect(rounded(output instanceof Tensor ? output.arraySync() : output)).toEqual(rounded(one.expected));
+      // A layer of the same configuration does the same.
+      const copy: unknown = cls(one).fromConfig(layer.getConfig())(one.input);
+      expect(rounded(copy instanceof Tensor ? copy.arraySync() : copy)).toEqual(rounded(one.expected));
+    },
+  );
 });
