@@ -1,16 +1,17 @@
 import { get as getActivation } from "../activations/index.ts";
 import { DTypePolicy } from "../graph/dtype-policy.ts";
-import { isLayer, type LayerBase } from "../graph/layer-base.ts";
-import type { ShapeTree } from "../graph/layer-call.ts";
+import { isLayer, LayerBase } from "../graph/layer-base.ts";
+import { inferLayer, type ShapeTree } from "../graph/layer-call.ts";
 import { isDType } from "../ir/dtypes.ts";
 import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
-import { AntlerError, FormatError } from "../util/errors.ts";
+import { AntlerError, FormatError, warnOnce } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
 import { type Context, type Description, inside, readDescription } from "./context.ts";
 import { camelCase } from "./names.ts";
 import { type CustomObjects, getRegisteredObject } from "./custom-objects.ts";
 import { findClass, type SerializableClass } from "./registry.ts";
+import { holdsSaveable } from "./saveables.ts";
 
 /**
  * The value that Keras's JSON form describes. Runs no code from the file: classes are looked up by name.
@@ -110,6 +111,12 @@ export function readConfig(
   return Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) => {
       if (key === "quantization_config" && value === null) return [];
+      if (key === "lora_rank" || key === "lora_alpha") {
+        // Keras adds the low-rank part to the kernel when it saves, and leaves the part itself out.
+        if (value !== null)
+          warnOnce(`${context.path}: LoRA is part of the saved kernel; the layer is read without it.`);
+        return [];
+      }
       return [[camelCase(key), deserializeObject(value, inside(context, key))]];
     }),
   );
@@ -133,6 +140,13 @@ export function buildFrom(layer: LayerBase, buildConfig: Readonly<Record<string,
       Object.entries(shapes).map(([key, shape]) => [camelCase(key.replace(/_shape$/, "")), shape]),
     );
     const ordered = names.map((name) => byName.get(name)).filter((shape) => shape !== undefined);
-    layer.ensureBuilt((ordered.length > 0 ? ordered : [...byName.values()]) as ShapeTree[]); // SAFETY: shapes, as files have them
-  } else if (inputShape !== undefined && inputShape !== null) layer.ensureBuilt([inputShape as ShapeTree]); // SAFETY: as above
+    build(layer, (ordered.length > 0 ? ordered : [...byName.values()]) as ShapeTree[]); // SAFETY: shapes, as files have them
+  } else if (inputShape !== undefined && inputShape !== null) build(layer, [inputShape as ShapeTree]); // SAFETY: as above
+}
+
+/** Layers without a `build` of their own have parts that are built by the first call: one without numbers. */
+function build(layer: LayerBase, shapes: readonly ShapeTree[]): void {
+  if (layer.build === LayerBase.prototype.build && Object.values(layer).some(holdsSaveable))
+    inferLayer(layer, shapes);
+  else layer.ensureBuilt(shapes);
 }

@@ -76,7 +76,8 @@ function groupName(item: Saveable): string {
   return (isLayer(item) ? item.statics.groupName : undefined) ?? item.className;
 }
 
-function holdsSaveable(value: unknown): boolean {
+/** Whether a value is, or holds, a layer or an optimizer. */
+export function holdsSaveable(value: unknown): boolean {
   if (isSaveable(value)) return true;
   if (value instanceof Map) return [...value.values()].some(holdsSaveable);
   if (Array.isArray(value)) return value.some(holdsSaveable);

@@ -11,6 +11,7 @@ import { functionalConfig } from "./functional-config.ts";
 import { getRegisteredName } from "./custom-objects.ts";
 import { moduleOf } from "./modules.ts";
 import { snakeCase } from "./names.ts";
+import { holdsSaveable } from "./saveables.ts";
 
 /** A value as JSON has it. */
 export type Json =
@@ -137,7 +138,8 @@ function buildConfig(layer: LayerBase): { readonly [key: string]: Json } {
     return { build_config: { input_shape: shape as Json } }; // SAFETY: a shape is numbers and nulls
   }
   const shapes = layer.buildShapes;
-  if (shapes === null || layer.build === LayerBase.prototype.build) return {};
+  const hasState = layer.build !== LayerBase.prototype.build || Object.values(layer).some(holdsSaveable);
+  if (shapes === null || !hasState) return {};
   if (shapes.length === 1) return { build_config: { input_shape: shapes[0] as Json } }; // SAFETY: nested shapes
   const names = layer.callArguments.tensors;
   const entries = shapes.flatMap((shape, i): [string, ShapeTree][] =>

@@ -1,5 +1,6 @@
 import { FormatError } from "../../util/errors.ts";
 import { isPlainObject } from "../../util/options.ts";
+import { findOp } from "../registry.ts";
 import { fromKeras1 } from "./keras1.ts";
 
 /** A JSON object. */
@@ -16,6 +17,11 @@ export function modernizeModel(model: unknown, version: string, path: string): J
   const { class_name: className, config } = model;
   const isSequential = className === "Sequential";
   const settings = isSequential && Array.isArray(config) ? { name: "sequential", layers: config } : config;
+  if (typeof className === "string" && isPlainObject(config) && !("layers" in config)) {
+    throw new FormatError(
+      `${path}: "${className}" is a model with code of its own, and the file does not tell its inputs. Make the model, call it once on data, and use its loadWeights on this file.`,
+    );
+  }
   if (!isPlainObject(settings) || !Array.isArray(settings["layers"]))
     throw new FormatError(`${path}: expected a list of layers.`);
   const layers = settings["layers"].map((layer: unknown, i) =>
@@ -95,6 +101,14 @@ function modernizeLayer(layer: unknown, version: string, path: string): JsonObje
   const className = rawName.split(">").at(-1) ?? rawName;
   const { module, registered_name: registered } = named;
   const isCustom = typeof module === "string" && !module.startsWith("keras");
+  // An op in the graph is written like a layer, without what every layer's configuration has.
+  const isOp =
+    version.startsWith("3.") &&
+    className !== "InputLayer" &&
+    !("trainable" in config) &&
+    findOp("", className) !== undefined;
+  if (isOp)
+    return { module: "keras.src.ops", class_name: className, config, registered_name: className, ...rest };
   return {
     module: isCustom ? module : "keras.layers",
     class_name: renamed[className] ?? className,
@@ -151,6 +165,8 @@ function modernizeConfig(className: string, config: JsonObject, version: string,
 function modernizeValue(key: string, value: unknown, version: string, path: string): unknown {
   if (!isPlainObject(value) || typeof value["class_name"] !== "string") return value;
   const { class_name: className, config } = value;
+  // Functions, and objects in the form that Keras 3 has for them.
+  if (!isPlainObject(config) && typeof value["module"] === "string") return value;
   if (/^(layer|cell|forward_layer|backward_layer)$/.test(key)) return modernizeLayer(value, version, path);
   const module = key.endsWith("initializer")
     ? "keras.initializers"

@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, expect, it } from "vitest";
+import { valuesIn } from "../../src/graph/call-arguments.ts";
+import { toNumbers } from "../../src/ir/numbers.ts";
+import type { Model } from "../../src/models/model.ts";
+import type { Tensor } from "../../src/ops/core/tensor.ts";
+import { loadModel, modelToBytes } from "../../src/saving/index.ts";
+import { FormatError } from "../../src/util/errors.ts";
+import { expectClose, tolerance } from "../support/close.ts";
+import { customObjects, registerCustomModels } from "../support/custom-models.ts";
+import {
+  decodeTensors,
+  describeGolden,
+  type GoldenTensor,
+  goldenPath,
+  hasGolden,
+  readGoldenJson,
+} from "../support/golden.ts";
+import { isGoldenTensor, toTensor } from "../support/golden-tensors.ts";
+
+interface Entry {
+  readonly files?: readonly string[];
+  readonly input?: unknown;
+  readonly output?: unknown;
+}
+
+/** Files that are refused, and what the error must say. */
+const refused: Readonly<Record<string, RegExp>> = {
+  "quantized_int8.keras": /QuantizedDTypePolicy|quantiz/i,
+  "quantized_int8.h5": /QuantizedDTypePolicy|quantiz/i,
+  "pre_pr22362_nested_container.keras": /NestedDenseModel/,
+  "subclassed.h5": /code of its own/,
+  "extra/npz_weights.keras": /model\.weights\.h5/,
+  "extra/many_children.h5": /weights alone/,
+  "extra/many_children_latest.h5": /weights alone/,
+};
+
+/** Models whose code is not in the corpus: they load, and their outputs cannot be compared. */
+const opaque: ReadonlySet<string> = new Set(["custom_block"]);
+
+/** Computed partly in half precision. */
+const half: ReadonlySet<string> = new Set(["mixed_precision"]);
+
+function goldens(value: unknown): GoldenTensor[] {
+  if (isGoldenTensor(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap(goldens);
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(goldens) : [];
+}
+
+function toInputs(value: unknown): unknown {
+  if (isGoldenTensor(value)) return toTensor(value);
+  if (Array.isArray(value)) return value.map(toInputs);
+  return typeof value === "object" && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toInputs(child)]))
+    : value;
+}
+
+function expectOutputs(model: Model, { input, output }: Entry, isHalf: boolean): Tensor[] {
+  const call = model as unknown as (inputs: unknown, options: object) => unknown; // SAFETY: a model is callable
+  const outputs = valuesIn(call(toInputs(decodeTensors(input)), { training: false })) as Tensor[]; // SAFETY: tensors in, tensors out
+  const expected = goldens(decodeTensors(output));
+  expect(outputs.length).toBe(expected.length);
+  expected.forEach((tensor, i) => {
+    const actual = outputs[i];
+    if (actual === undefined) throw new Error(`output ${i} is missing`);
+    const values = { values: toNumbers(actual.dataSync(), actual.dtype), shape: actual.dims };
+    expectClose(values, tensor, tolerance(isHalf ? "float16" : "float32", "model"), `output ${i}`);
+  });
+  return outputs;
+}
+
+describeGolden("files that Keras wrote", () => {
+  registerCustomModels();
+  const table: string[] = [];
+  const { models, extra } = hasGolden
+    ? readGoldenJson<{ readonly models: Readonly<Record<string, Entry>>; readonly extra: Entry }>(
+        "formats/index.json",
+      )
+    : { models: {}, extra: {} };
+  const numpy = hasGolden
+    ? readGoldenJson<Readonly<Record<string, Entry & { readonly file: string }>>>(
+        "formats/numpy_backend/index.json",
+      )
+    : {};
+  const files = [
+    ...Object.entries(models).flatMap(([name, entry]) =>
+      (entry.files ?? []).map((file) => ({ name, file, entry })),
+    ),
+    ...(hasGolden ? readdirSync(goldenPath("formats/extra")) : []).map((file) => ({
+      name: "extra",
+      file: `extra/${file}`,
+      entry: extra,
+    })),
+    ...Object.entries(numpy).map(([name, entry]) => ({
+      name,
+      file: entry.file.replace("formats/", ""),
+      entry,
+    })),
+  ].filter(({ file }) => /(?:\.keras|(?<!\.weights)\.h5)$/.test(file));
+
+  afterAll(() => {
+    console.info(table.join("\n"));
+  });
+
+  it("are there", () => {
+    expect(files.length).toBeGreaterThan(80);
+  });
+
+  for (const { name, file, entry } of files) {
+    const why = refused[file];
+    it(`${file} ${why === undefined ? "computes what Keras computed" : "is refused"}`, async () => {
+      const load = async (source: string | Uint8Array): Promise<Model> =>
+        loadModel(source, { customObjects });
+      const path = goldenPath(`formats/${file}`);
+      if (why !== undefined) {
+        const error: unknown = await load(path).then(
+          () => null,
+          (thrown: unknown) => thrown,
+        );
+        expect(error).toBeInstanceOf(FormatError);
+        expect(String(error)).toMatch(why);
+        table.push(`${file} | refused | ${String(error).split("\n")[0]}`);
+        return;
+      }
+      const model = await load(path);
+      const isOpaque = opaque.has(name) || entry.input === null || entry.input === undefined;
+      const outputs = isOpaque ? null : expectOutputs(model, entry, half.has(name));
+      // What is written and read again has the same weights and computes the same, bit by bit.
+      const again = await load(modelToBytes(model));
+      expect(again.weights.map((weight) => weight.dataSync())).toEqual(
+        model.weights.map((weight) => weight.dataSync()),
+      );
+      if (outputs !== null) {
+        expectOutputs(again, entry, half.has(name)).forEach((output, i) =>
+          expect(output.dataSync()).toEqual(outputs[i]?.dataSync()),
+        );
+      }
+      table.push(`${file} | loaded | ${isOpaque ? "outputs not compared" : "outputs equal"}`);
+    });
+  }
+
+  it("a file cut short is never a model", async () => {
+    const bytes = new Uint8Array(readFileSync(goldenPath("formats/mnist_mlp.keras")));
+    for (const length of [0, 1, 100, bytes.length >> 1, bytes.length - 1])
+      await expect(loadModel(bytes.slice(0, length))).rejects.toThrow(FormatError);
+  });
+});
