@@ -11,9 +11,20 @@ export {
   EfficientNetB6,
   EfficientNetB7,
 } from "./efficientnet.ts";
+export {
+  EfficientNetV2B0,
+  EfficientNetV2B1,
+  EfficientNetV2B2,
+  EfficientNetV2B3,
+  EfficientNetV2L,
+  EfficientNetV2M,
+  EfficientNetV2S,
+} from "./efficientnet-v2.ts";
 export { InceptionV3 } from "./inception-v3.ts";
 export { MobileNet } from "./mobilenet.ts";
 export { MobileNetV2 } from "./mobilenet-v2.ts";
+export { MobileNetV3Large, MobileNetV3Small } from "./mobilenet-v3.ts";
+export { NASNetLarge, NASNetMobile } from "./nasnet.ts";
 export { ResNet50, ResNet50V2, ResNet101, ResNet101V2, ResNet152, ResNet152V2 } from "./resnet.ts";
 export { VGG16, VGG19 } from "./vgg.ts";
 export { Xception } from "./xception.ts";
