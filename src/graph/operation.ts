@@ -40,10 +40,9 @@ export abstract class Operation extends Callable {
 
   /** The input of the operation's first call; an operation on several tensors has them nested as they were given. */
   get input(): KerasTensor {
-    const { args } = this.#firstNode("input");
-    const tensors = symbolicIn(args);
-    // SAFETY: one tensor as a rule, and typed so for that; several are as nested as the call's arguments.
-    return (args.length === 1 ? args[0] : tensors.length === 1 ? tensors[0] : tensors) as KerasTensor;
+    const tensors = this.#firstNode("input").inputTensors;
+    // SAFETY: one tensor as a rule, and typed so for that; several, masks among them, are a list.
+    return (tensors.length === 1 ? tensors[0] : tensors) as KerasTensor;
   }
 
   /** The output of the operation's first call; an operation with several has them nested as it returned them. */
