@@ -6,7 +6,6 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { DataFormat, Padding, PerAxis } from "../../ir/shape-types/index.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { OptionError } from "../../util/errors.ts";
-import { oneOf } from "../../util/options.ts";
 
 /** Options that all convolutions share. */
 export interface WindowOptions<
