@@ -45,7 +45,7 @@ describe("Normalization", () => {
     const layer = layers.Normalization();
     expect(layer.mean).toBe(null);
     layer.adapt(data);
-    expect((layer.mean?.arraySync() as number[])[0]).toBeCloseTo(statistics(0).mean, 5); // SAFETY: a vector
+    expect((layer.mean?.arraySync() as number[] | undefined)?.[0]).toBeCloseTo(statistics(0).mean, 5); // SAFETY: a vector
     expect(layers.Normalization({ mean: 3, variance: 2 }).variance?.arraySync()).toBe(2);
   });
 
