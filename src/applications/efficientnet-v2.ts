@@ -7,12 +7,7 @@ import { GlobalAveragePooling2D } from "../layers/pooling/index.ts";
 import { Rescaling } from "../layers/preprocessing/index.ts";
 import { Dropout } from "../layers/regularization/index.ts";
 import { type Application, type ApplicationOptions, buildApplication, chain } from "./application.ts";
-import {
-  addDropped,
-  convolutionInitializer,
-  denseInitializer,
-  squeezeAndExcite,
-} from "./efficientnet.ts";
+import { addDropped, convolutionInitializer, denseInitializer, squeezeAndExcite } from "./efficientnet.ts";
 
 export interface EfficientNetV2Options extends ApplicationOptions {
   /** Whether pixels from 0 to 255 are scaled in the model. Default true. */

@@ -61,7 +61,12 @@ export function squeezeAndExcite(x: KerasTensor, reduced: number, name: string):
     GlobalAveragePooling2D({ name: `${name}se_squeeze` }),
     Reshape([1, 1, filters], { name: `${name}se_reshape` }),
     Conv2D(reduced, 1, { padding: "same", activation: "swish", kernelInitializer, name: `${name}se_reduce` }),
-    Conv2D(filters, 1, { padding: "same", activation: "sigmoid", kernelInitializer, name: `${name}se_expand` }),
+    Conv2D(filters, 1, {
+      padding: "same",
+      activation: "sigmoid",
+      kernelInitializer,
+      name: `${name}se_expand`,
+    }),
   );
   return join(Multiply({ name: `${name}se_excite` }), x, factors);
 }
@@ -126,7 +131,8 @@ function efficientnet(
   const features = (x: KerasTensor, isTrained: boolean): KerasTensor => {
     let y = chain(x, Rescaling(1 / 255), Normalization({ axis: 3 }));
     // The trained weights expect the root of the deviations once more.
-    if (isTrained) y = chain(y, Rescaling([0.229, 0.224, 0.225].map((deviation) => 1 / Math.sqrt(deviation))));
+    if (isTrained)
+      y = chain(y, Rescaling([0.229, 0.224, 0.225].map((deviation) => 1 / Math.sqrt(deviation))));
     y = chain(
       y,
       ZeroPadding2D(halvingPads(y), { name: "stem_conv_pad" }),

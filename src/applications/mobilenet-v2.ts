@@ -6,7 +6,14 @@ import { Add } from "../layers/merging/index.ts";
 import { BatchNormalization } from "../layers/normalization/index.ts";
 import { GlobalAveragePooling2D } from "../layers/pooling/index.ts";
 import { ZeroPadding2D } from "../layers/reshaping/index.ts";
-import { type Application, type ApplicationOptions, buildApplication, chain, halvingPads, makeDivisible } from "./application.ts";
+import {
+  type Application,
+  type ApplicationOptions,
+  buildApplication,
+  chain,
+  halvingPads,
+  makeDivisible,
+} from "./application.ts";
 
 export interface MobileNetV2Options extends ApplicationOptions {
   /** Width of the network: the number of filters is multiplied by it. Default 1. */

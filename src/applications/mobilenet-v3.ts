@@ -87,7 +87,8 @@ function invertedBlock(
   const wide = makeDivisible(channels * expansion);
   let y = x;
   if (id > 0) y = chain(y, pointwise(wide, `${prefix}expand`), norm(`${prefix}expand_bn`), activation());
-  if (stride === 2) y = chain(y, ZeroPadding2D(halvingPads(y, kernelSize), { name: `${prefix}depthwise_pad` }));
+  if (stride === 2)
+    y = chain(y, ZeroPadding2D(halvingPads(y, kernelSize), { name: `${prefix}depthwise_pad` }));
   y = chain(
     y,
     DepthwiseConv2D(kernelSize, {
@@ -108,10 +109,16 @@ function invertedBlock(
 const hashes: Readonly<Record<string, readonly [string, string]>> = {
   "large_224_0.75_float": ["765b44a33ad4005b3ac83185abf1d0eb", "40af19a13ebea4e2ee0c676887f69a2e"],
   "large_224_1.0_float": ["59e551e166be033d707958cf9e29a6a7", "07fb09a5933dd0c8eaafa16978110389"],
-  "large_minimalistic_224_1.0_float": ["675e7b876c45c57e9e63e6d90a36599c", "ec5221f64a2f6d1ef965a614bdae7973"],
+  "large_minimalistic_224_1.0_float": [
+    "675e7b876c45c57e9e63e6d90a36599c",
+    "ec5221f64a2f6d1ef965a614bdae7973",
+  ],
   "small_224_0.75_float": ["cb65d4e5be93758266aa0a7f2c6708b7", "ebdb5cc8e0b497cd13a7c275d475c819"],
   "small_224_1.0_float": ["8768d4c2e7dee89b9d02b2d03d65d862", "d3e8ec802a04aa4fc771ee12a9a9b836"],
-  "small_minimalistic_224_1.0_float": ["99cd97fb2fcdad2bf028eb838de69e37", "cde8136e733e811080d9fcd8a252f7e4"],
+  "small_minimalistic_224_1.0_float": [
+    "99cd97fb2fcdad2bf028eb838de69e37",
+    "cde8136e733e811080d9fcd8a252f7e4",
+  ],
 };
 
 function mobileNetV3(
@@ -121,7 +128,13 @@ function mobileNetV3(
   lastFilters: number,
 ): Application<MobileNetV3Options> {
   const build = (options: MobileNetV3Options = {}): unknown => {
-    const { alpha = 1, minimalistic = false, dropoutRate = 0.2, includePreprocessing = true, weights } = options;
+    const {
+      alpha = 1,
+      minimalistic = false,
+      dropoutRate = 0.2,
+      includePreprocessing = true,
+      weights,
+    } = options;
     const variant = `${size}${minimalistic ? "_minimalistic" : ""}_224_${Number.isInteger(alpha) ? `${alpha}.0` : alpha}_float`;
     const hash = hashes[variant];
     if ((weights === undefined || weights === "imagenet") && hash === undefined) {

@@ -21,11 +21,7 @@ const convolution = (filters: number, strides: number, name: string): LayerBase[
 
 /** Two separable convolutions and pooling, beside a convolution of stride 2. */
 function halvingBlock(x: KerasTensor, id: number, first: number, second: number): KerasTensor {
-  const shortcut = chain(
-    x,
-    Conv2D(second, 1, { strides: 2, padding: "same", useBias: false }),
-    norm(),
-  );
+  const shortcut = chain(x, Conv2D(second, 1, { strides: 2, padding: "same", useBias: false }), norm());
   const name = `block${id}_sepconv`;
   const y = chain(
     x,

@@ -14,7 +14,11 @@ export interface CallArguments {
 }
 
 /** The arguments of classes that do not declare theirs: `call(inputs, { training, mask, … })`. */
-export const defaultCallArguments: CallArguments = { tensors: ["inputs"], options: ["training", "mask"], open: true };
+export const defaultCallArguments: CallArguments = {
+  tensors: ["inputs"],
+  options: ["training", "mask"],
+  open: true,
+};
 
 /** One call, sorted out. */
 export interface BoundCall {
@@ -31,7 +35,9 @@ export function bindCall(where: string, declared: CallArguments, given: readonly
   const hasOptions = given.length > 1 && isPlainObject(last) && !holdsTensorOnly(last, names);
   const positional = hasOptions ? given.slice(0, -1) : given;
   if (positional.length > names.length) {
-    throw new OptionError(`${where}: expected at most ${names.length} arguments (${names.join(", ")}), received ${positional.length}.`);
+    throw new OptionError(
+      `${where}: expected at most ${names.length} arguments (${names.join(", ")}), received ${positional.length}.`,
+    );
   }
   const options: Record<string, unknown> = {};
   const byName = new Map<string, unknown>();
@@ -48,22 +54,31 @@ export function bindCall(where: string, declared: CallArguments, given: readonly
   }
   for (const [name, value] of byName) if (!tensors.includes(name)) options[name] = value;
   const count = tensors.findLastIndex((name) => byName.has(name)) + 1;
-  if (count === 0) throw new OptionError(`${where}: expected ${declared.tensors.join(", ")}, received nothing.`);
+  if (count === 0)
+    throw new OptionError(`${where}: expected ${declared.tensors.join(", ")}, received nothing.`);
   return { args: tensors.slice(0, count).map((name) => byName.get(name) ?? null), options };
 }
 
 /** Names of the tensor arguments. A class that declares nothing takes as many as it is given. */
 function tensorNames({ tensors, open }: CallArguments, given: readonly unknown[]): readonly string[] {
   if (open !== true) return tensors;
-  const more = given.slice(tensors.length).findIndex((value) => !(Array.isArray(value) || holdsTensor(value)) || isPlainObject(value));
+  const more = given
+    .slice(tensors.length)
+    .findIndex((value) => !(Array.isArray(value) || holdsTensor(value)) || isPlainObject(value));
   const count = more === -1 ? given.length : tensors.length + more;
-  return [...tensors, ...Array.from({ length: Math.max(0, count - tensors.length) }, (_, i) => `inputs_${i + 1}`)];
+  return [
+    ...tensors,
+    ...Array.from({ length: Math.max(0, count - tensors.length) }, (_, i) => `inputs_${i + 1}`),
+  ];
 }
 
 /** True for an object of tensors under names that are no options: an input, not options. */
 function holdsTensorOnly(object: Readonly<Record<string, unknown>>, optionNames: readonly string[]): boolean {
   const entries = Object.entries(object);
-  return entries.length > 0 && entries.every(([name, value]) => value instanceof Value && !optionNames.includes(name));
+  return (
+    entries.length > 0 &&
+    entries.every(([name, value]) => value instanceof Value && !optionNames.includes(name))
+  );
 }
 
 /**
@@ -72,22 +87,27 @@ function holdsTensorOnly(object: Readonly<Record<string, unknown>>, optionNames:
  */
 export function toValues(input: unknown, isList: boolean): unknown {
   if (input === null || input === undefined || input instanceof Value) return input;
-  if (Array.isArray(input) && (isList || input.some(holdsTensor))) return input.map((child) => toValues(child, false));
-  if (isPlainObject(input)) return Object.fromEntries(Object.entries(input).map(([key, child]) => [key, toValues(child, false)]));
+  if (Array.isArray(input) && (isList || input.some(holdsTensor)))
+    return input.map((child) => toValues(child, false));
+  if (isPlainObject(input))
+    return Object.fromEntries(Object.entries(input).map(([key, child]) => [key, toValues(child, false)]));
   if (typeof input === "number") return toValue([input]);
   return toValue(input as TensorInput); // SAFETY: toValue checks it
 }
 
 function holdsTensor(input: unknown): boolean {
   if (input instanceof Value || isTensorHolder(input) || isTypedArray(input)) return true;
-  return Array.isArray(input) ? input.some(holdsTensor) : isPlainObject(input) && Object.values(input).some(holdsTensor);
+  return Array.isArray(input)
+    ? input.some(holdsTensor)
+    : isPlainObject(input) && Object.values(input).some(holdsTensor);
 }
 
 /** Applies `f` to every value in nested arrays and objects. */
 export function mapValues(input: unknown, f: (value: Value) => unknown): unknown {
   if (input instanceof Value) return f(input);
   if (Array.isArray(input)) return input.map((child) => mapValues(child, f));
-  if (isPlainObject(input)) return Object.fromEntries(Object.entries(input).map(([key, child]) => [key, mapValues(child, f)]));
+  if (isPlainObject(input))
+    return Object.fromEntries(Object.entries(input).map(([key, child]) => [key, mapValues(child, f)]));
   return input;
 }
 
@@ -95,6 +115,9 @@ export function mapValues(input: unknown, f: (value: Value) => unknown): unknown
 export function valuesIn(input: unknown): Value[] {
   if (input instanceof Value) return [input];
   if (Array.isArray(input)) return input.flatMap(valuesIn);
-  if (isPlainObject(input)) return Object.keys(input).sort().flatMap((key) => valuesIn(input[key]));
+  if (isPlainObject(input))
+    return Object.keys(input)
+      .sort()
+      .flatMap((key) => valuesIn(input[key]));
   return [];
 }

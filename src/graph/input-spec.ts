@@ -39,12 +39,16 @@ export class InputSpec {
       refuse(`an input of rank ${wanted}`, hint);
     }
     if (minNdim !== null && minNdim !== undefined && rank < minNdim) {
-      refuse(`an input of rank >= ${minNdim}`, rank === minNdim - 1 ? " Add a batch axis with ops.expandDims(x, 0)." : "");
+      refuse(
+        `an input of rank >= ${minNdim}`,
+        rank === minNdim - 1 ? " Add a batch axis with ops.expandDims(x, 0)." : "",
+      );
     }
     if (maxNdim !== null && maxNdim !== undefined && rank > maxNdim) refuse(`an input of rank <= ${maxNdim}`);
     for (const [axis, size] of Object.entries(axes ?? {})) {
       const dim = value.shape.at(Number(axis));
-      if (size !== null && dim !== null && dim !== size) refuse(`an input with ${size} elements on axis ${axis}`);
+      if (size !== null && dim !== null && dim !== size)
+        refuse(`an input with ${size} elements on axis ${axis}`);
     }
     shape?.forEach((size, axis) => {
       const dim = value.shape[axis];

@@ -54,7 +54,9 @@ export class KerasTensor<out S extends Shape = Shape, out D extends DType = Defa
 
   recordOp(op: Op, args: BoundArguments): unknown {
     if (this.history === null) {
-      throw new AntlerError(`ops.${op.name}: a symbolic tensor that no operation made cannot be computed on. Start graphs at Input({ shape }).`);
+      throw new AntlerError(
+        `ops.${op.name}: a symbolic tensor that no operation made cannot be computed on. Start graphs at Input({ shape }).`,
+      );
     }
     return this.history.operation.recordOp(op, args);
   }

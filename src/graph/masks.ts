@@ -23,7 +23,8 @@ export function masksOf(values: unknown): unknown {
 function nested(values: unknown): unknown {
   if (values instanceof Value) return maskOf(values);
   if (Array.isArray(values)) return values.map(nested);
-  if (isPlainObject(values)) return Object.fromEntries(Object.entries(values).map(([key, child]) => [key, nested(child)]));
+  if (isPlainObject(values))
+    return Object.fromEntries(Object.entries(values).map(([key, child]) => [key, nested(child)]));
   return null;
 }
 
@@ -40,8 +41,8 @@ export function setMasks(outputs: unknown, given: unknown): void {
   } else if (Array.isArray(outputs)) {
     const masks: readonly unknown[] = Array.isArray(given) ? given : [given];
     outputs.forEach((child, i) => setMasks(child, masks[i]));
-  }
-  else if (isPlainObject(outputs)) {
-    for (const [key, child] of Object.entries(outputs)) setMasks(child, isPlainObject(given) ? given[key] : null);
+  } else if (isPlainObject(outputs)) {
+    for (const [key, child] of Object.entries(outputs))
+      setMasks(child, isPlainObject(given) ? given[key] : null);
   }
 }

@@ -64,7 +64,10 @@ export class Node {
 export function symbolicIn(value: unknown): KerasTensor[] {
   if (value instanceof KerasTensor) return [value];
   if (Array.isArray(value)) return value.flatMap(symbolicIn);
-  if (isPlainObject(value)) return Object.keys(value).sort().flatMap((key) => symbolicIn(value[key]));
+  if (isPlainObject(value))
+    return Object.keys(value)
+      .sort()
+      .flatMap((key) => symbolicIn(value[key]));
   return [];
 }
 
@@ -73,7 +76,9 @@ export function replaceSymbolic(value: unknown, replace: (tensor: KerasTensor) =
   if (value instanceof KerasTensor) return replace(value);
   if (Array.isArray(value)) return value.map((child) => replaceSymbolic(child, replace));
   if (isPlainObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, replaceSymbolic(child, replace)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => [key, replaceSymbolic(child, replace)]),
+    );
   }
   return value;
 }

@@ -19,7 +19,8 @@ export function findParts<T>(owner: object, isPart: (value: unknown) => value is
   const found: Tracked<T>[] = [];
   const seen = new Set<unknown>();
   const visit = (field: string, value: unknown): void => {
-    if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value)) return;
+    if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value))
+      return;
     if (isPart(value)) {
       seen.add(value);
       found.push({ field, value });

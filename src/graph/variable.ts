@@ -71,7 +71,9 @@ export class Variable implements TensorHolder, StateCell {
     const value = scope === null ? this.#read() : scope.read(this);
     const to = autocastDType();
     // SAFETY: cast of a Tensor is a Tensor.
-    return to !== null && to !== value.dtype && this.autocast && isFloat(this.dtype) ? (cast(value, to) as Tensor) : value;
+    return to !== null && to !== value.dtype && this.autocast && isFloat(this.dtype)
+      ? (cast(value, to) as Tensor)
+      : value;
   }
 
   toTensor(): Tensor {
@@ -156,12 +158,17 @@ export class Variable implements TensorHolder, StateCell {
 
   #check(shape: readonly (number | null)[]): void {
     if (sameShape(shape, this.shape)) return;
-    throw new ShapeError(`${this.path}: expected a value of shape ${formatShape(this.shape)}, received ${formatShape(shape)}.`);
+    throw new ShapeError(
+      `${this.path}: expected a value of shape ${formatShape(this.shape)}, received ${formatShape(shape)}.`,
+    );
   }
 }
 
 /** A concrete tensor of a dtype (default: the value's own; float32 for numbers). */
 function concrete(value: TensorInput, dtype: DType | undefined): Tensor {
-  const tensor = toValue(value, value !== null && typeof value === "number" ? (dtype ?? "float32") : undefined) as Tensor; // SAFETY: not symbolic: variables hold numbers
+  const tensor = toValue(
+    value,
+    value !== null && typeof value === "number" ? (dtype ?? "float32") : undefined,
+  ) as Tensor; // SAFETY: not symbolic: variables hold numbers
   return dtype === undefined || tensor.dtype === dtype ? tensor : (cast(tensor, dtype) as Tensor); // SAFETY: tensor in, tensor out
 }

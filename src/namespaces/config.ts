@@ -1,5 +1,11 @@
 /** Settings of the library: Keras's `config` namespace. */
-export { getBackend, getThreads, profileKernels as profile, setBackend, setThreads } from "../backend/index.ts";
+export {
+  getBackend,
+  getThreads,
+  profileKernels as profile,
+  setBackend,
+  setThreads,
+} from "../backend/index.ts";
 export { dtypePolicy, floatx, setDtypePolicy, setFloatx } from "../graph/dtype-policy.ts";
 export { epsilon } from "../util/epsilon.ts";
 export { imageDataFormat, setImageDataFormat } from "../util/image-data-format.ts";

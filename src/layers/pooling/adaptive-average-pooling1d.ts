@@ -23,7 +23,9 @@ export interface AdaptiveAveragePooling1D<
   F extends DataFormat = DataFormat,
   D extends DType = DType,
 >
-  extends AdaptiveAveragePooling1DLayer, LayerCall<AdaptivePoolingRule<"AdaptiveAveragePooling1D", 1, N, F, D>> {}
+  extends
+    AdaptiveAveragePooling1DLayer,
+    LayerCall<AdaptivePoolingRule<"AdaptiveAveragePooling1D", 1, N, F, D>> {}
 
 export interface AdaptiveAveragePooling1DConstructor {
   <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
@@ -33,11 +35,19 @@ export interface AdaptiveAveragePooling1DConstructor {
   <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveAveragePooling1D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     outputSize: N,
     options?: AdaptivePoolingOptions<F, D>,
   ): AdaptiveAveragePooling1D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveAveragePooling1D<N, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveAveragePooling1D;

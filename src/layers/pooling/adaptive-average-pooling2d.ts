@@ -23,7 +23,9 @@ export interface AdaptiveAveragePooling2D<
   F extends DataFormat = DataFormat,
   D extends DType = DType,
 >
-  extends AdaptiveAveragePooling2DLayer, LayerCall<AdaptivePoolingRule<"AdaptiveAveragePooling2D", 2, N, F, D>> {}
+  extends
+    AdaptiveAveragePooling2DLayer,
+    LayerCall<AdaptivePoolingRule<"AdaptiveAveragePooling2D", 2, N, F, D>> {}
 
 export interface AdaptiveAveragePooling2DConstructor {
   <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
@@ -33,11 +35,19 @@ export interface AdaptiveAveragePooling2DConstructor {
   <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveAveragePooling2D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     outputSize: N,
     options?: AdaptivePoolingOptions<F, D>,
   ): AdaptiveAveragePooling2D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveAveragePooling2D<N, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveAveragePooling2D;

@@ -23,7 +23,9 @@ export interface AdaptiveAveragePooling3D<
   F extends DataFormat = DataFormat,
   D extends DType = DType,
 >
-  extends AdaptiveAveragePooling3DLayer, LayerCall<AdaptivePoolingRule<"AdaptiveAveragePooling3D", 3, N, F, D>> {}
+  extends
+    AdaptiveAveragePooling3DLayer,
+    LayerCall<AdaptivePoolingRule<"AdaptiveAveragePooling3D", 3, N, F, D>> {}
 
 export interface AdaptiveAveragePooling3DConstructor {
   <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
@@ -33,11 +35,19 @@ export interface AdaptiveAveragePooling3DConstructor {
   <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveAveragePooling3D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     outputSize: N,
     options?: AdaptivePoolingOptions<F, D>,
   ): AdaptiveAveragePooling3D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveAveragePooling3D<N, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveAveragePooling3D;

@@ -33,11 +33,19 @@ export interface AdaptiveMaxPooling2DConstructor {
   <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveMaxPooling2D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     outputSize: N,
     options?: AdaptivePoolingOptions<F, D>,
   ): AdaptiveMaxPooling2D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveMaxPooling2D<N, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveMaxPooling2D;

@@ -33,11 +33,19 @@ export interface AdaptiveMaxPooling3DConstructor {
   <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveMaxPooling3D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     outputSize: N,
     options?: AdaptivePoolingOptions<F, D>,
   ): AdaptiveMaxPooling3D<N, F, D>;
-  new <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
+  new <
+    const N extends PerAxis,
+    const F extends DataFormat = "channels_last",
+    const D extends DType = "float32",
+  >(
     options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
   ): AdaptiveMaxPooling3D<N, F, D>;
   fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveMaxPooling3D;

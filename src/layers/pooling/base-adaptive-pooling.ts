@@ -6,8 +6,10 @@ import type { DataFormat, PerAxis } from "../../ir/shape-types/index.ts";
 import { bindParameters, type Given, type ParameterTable, required } from "../../util/parameters.ts";
 import { dataFormatOf, tupleOf } from "../convolutional/kernel-options.ts";
 
-export interface AdaptivePoolingOptions<F extends DataFormat = DataFormat, D extends DType = DType>
-  extends LayerOptions<D> {
+export interface AdaptivePoolingOptions<
+  F extends DataFormat = DataFormat,
+  D extends DType = DType,
+> extends LayerOptions<D> {
   /** Default `config.imageDataFormat()`, `"channels_last"`. */
   readonly dataFormat?: F | null | undefined;
 }
