@@ -3,11 +3,14 @@ import { DTypePolicy } from "../graph/dtype-policy.ts";
 import { isLayer, LayerBase } from "../graph/layer-base.ts";
 import { inferLayer, type ShapeTree } from "../graph/layer-call.ts";
 import { isDType } from "../ir/dtypes.ts";
+import { functionNamed as lossFunctionNamed } from "../losses/functions.ts";
+import { functionNamed as metricFunctionNamed } from "../metrics/functions.ts";
 import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
 import { AntlerError, FormatError, warnOnce } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
 import { type Context, type Description, inside, readDescription } from "./context.ts";
+import { keras2HardSigmoid, keras2HardSigmoidName } from "./legacy/hard-sigmoid.ts";
 import { camelCase } from "./names.ts";
 import { type CustomObjects, getRegisteredObject } from "./custom-objects.ts";
 import { findClass, type SerializableClass } from "./registry.ts";
@@ -44,10 +47,11 @@ function special({ module, className, config }: Description, context: Context): 
     }
     case "__lambda__":
       throw new FormatError(
-        `${context.path}: a Python lambda is stored as byte code, which is not run. Supply the function in customObjects under the layer's name or its function's name.`,
+        `${context.path}: a Python lambda is stored as byte code, which is not run. Supply the function in customObjects under the layer's name.`,
       );
     case "function": {
       const name = typeof config === "string" ? config : "";
+      if (name === keras2HardSigmoidName) return keras2HardSigmoid();
       const found =
         getRegisteredObject(name, context.customObjects) ??
         getRegisteredObject(name.split(">").at(-1) ?? name, context.customObjects);
@@ -100,7 +104,20 @@ function instantiate(
     return functionalFromConfig(cls, config, context, deserializeObject);
   if (Array.isArray(config["layers"]) && className === "Sequential")
     return sequentialFromConfig(config, context, deserializeObject);
-  return fromConfig(cls, readConfig(config, context), context.customObjects);
+  return fromConfig(cls, withFunction(className, readConfig(config, context)), context.customObjects);
+}
+
+/** Classes whose files have the name of a built-in function as `fn`, and where such functions are found. */
+const wrappers: Readonly<Record<string, (name: string) => unknown>> = {
+  LossFunctionWrapper: lossFunctionNamed,
+  MeanMetricWrapper: metricFunctionNamed,
+};
+
+function withFunction(className: string, config: Record<string, unknown>): Record<string, unknown> {
+  const { fn } = config;
+  const found =
+    typeof fn === "string" && Object.hasOwn(wrappers, className) ? wrappers[className]?.(fn) : null;
+  return found === null || found === undefined ? config : { ...config, fn: found };
 }
 
 /** A configuration with camelCase keys and live values. */
@@ -117,9 +134,19 @@ export function readConfig(
           warnOnce(`${context.path}: LoRA is part of the saved kernel; the layer is read without it.`);
         return [];
       }
+      const supplied = lambdaFor(key, value, config["name"], context);
+      if (supplied !== null) return [[camelCase(key), supplied]];
       return [[camelCase(key), deserializeObject(value, inside(context, key))]];
     }),
   );
+}
+
+/** What `customObjects` has under a layer's name, in place of a Python lambda's byte code. */
+function lambdaFor(key: string, value: unknown, layer: unknown, { customObjects }: Context): unknown {
+  const isLambda = key === "function" && isPlainObject(value) && value["class_name"] === "__lambda__";
+  if (!isLambda || typeof layer !== "string") return null;
+  const found = getRegisteredObject(layer, customObjects);
+  return typeof found === "function" ? found : null;
 }
 
 function fromConfig(

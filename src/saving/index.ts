@@ -3,9 +3,10 @@ import { type Model } from "../models/model.ts";
 import { AntlerError, FormatError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
 import { pathKind, writeFileAtomic } from "../util/platform/index.ts";
-import { isHdf5 } from "../codec/hdf5/index.ts";
+import { isHdf5, readHdf5 } from "../codec/hdf5/index.ts";
+import { ZipArchive } from "../codec/zip-read.ts";
 import { rootContext } from "./context.ts";
-import { readLegacyModel } from "./legacy/h5-model.ts";
+import { isLegacyWeights, readLegacyModel, readLegacyWeights } from "./legacy/h5-model.ts";
 import { deserializeObject } from "./deserialize.ts";
 import { modelFromDescription, type ReadOptions, readKerasFile, writeKerasFile } from "./keras-file.ts";
 import { parsePythonJson, pythonJson } from "./python-json.ts";
@@ -103,19 +104,36 @@ export async function saveWeights(model: ModelClass, path: string, options: Save
   await writeFileAtomic(path, writeWeights(model));
 }
 
-/** Sets a model's weights from a `.weights.h5` file. */
+/**
+ * Sets a model's weights from a `.weights.h5` file, an old `.h5` file (of weights or a whole model) or a `.keras` file.
+ *
+ * @param options - `skipMismatch`: leave variables whose shape differs; `byName`: match layers by name (old files).
+ * @throws {FormatError} when the weights do not fit; then nothing has been changed.
+ */
 export async function loadWeights(
   model: ModelClass,
   source: FileSource,
   options: LoadWeightsOptions = {},
 ): Promise<void> {
-  checkOptions("loadWeights", options, ["skipMismatch"]);
+  checkOptions("loadWeights", options, ["skipMismatch", "byName"]);
   if (!model.built)
     throw new AntlerError(
       `${model.where}: it is not built yet, so there are no weights to set. Call it on data first.`,
     );
   const { bytes, name } = await readSource(source);
-  await readWeights(model, bytes, name, options);
+  const isArchive = bytes[0] === 0x50 && bytes[1] === 0x4b;
+  const file = isArchive ? null : await readHdf5(bytes, name);
+  if (file !== null && isLegacyWeights(file)) {
+    readLegacyWeights(model, file, name, options);
+    return;
+  }
+  if (options.byName === true) {
+    throw new OptionError(
+      `loadWeights: byName is for old .h5 files, where layers have their names; "${name}" keeps weights by position in the model.`,
+    );
+  }
+  const weights = isArchive ? await ZipArchive.open(bytes, name).read("model.weights.h5") : bytes;
+  await readWeights(model, weights, name, options);
 }
 
 /** A model's architecture as JSON text, without weights. */

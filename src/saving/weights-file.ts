@@ -71,6 +71,8 @@ function finish(group: Building): Hdf5GroupInput {
 export interface LoadWeightsOptions {
   /** Whether variables whose shape differs are left as they are, with a warning. Default false. */
   readonly skipMismatch?: boolean | undefined;
+  /** Whether layers are matched by their names, for old `.h5` files; layers that only one side has are left. Default false. */
+  readonly byName?: boolean | undefined;
 }
 
 /** A value found for a variable. */

@@ -12,7 +12,7 @@ import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
 import { formatShape, sameShape } from "../../ir/shape.ts";
 import type { ModelBase } from "../../models/model-base.ts";
 import type { ModelClass } from "../../models/model.ts";
-import { FormatError } from "../../util/errors.ts";
+import { FormatError, warnOnce } from "../../util/errors.ts";
 import { modelFromDescription, type ReadOptions } from "../keras-file.ts";
 import { parsePythonJson } from "../python-json.ts";
 import { compileFromTraining } from "./training-config.ts";
@@ -70,6 +70,51 @@ interface Origin {
   readonly version: string;
   readonly backend: string;
   readonly where: string;
+  /** Whether weights whose shape differs are left as they are, with a warning. Default false. */
+  readonly skipMismatch?: boolean | undefined;
+}
+
+/** Whether a file of weights is of the form that Keras 1 and 2, tf.keras and Keras 3's `.h5` have. */
+export function isLegacyWeights(file: Hdf5Group): boolean {
+  return namesOf(weightsGroup(file), "layer_names").length > 0;
+}
+
+/**
+ * Sets a model's weights from an old file: of weights alone, or of a whole model.
+ *
+ * @throws {FormatError} when they do not fit; then nothing has been changed.
+ */
+export function readLegacyWeights(
+  model: ModelBase,
+  file: Hdf5Group,
+  where: string,
+  { byName = false, skipMismatch = false }: LegacyWeightsOptions,
+): void {
+  const group = weightsGroup(file);
+  const origin: Origin = {
+    version: stringAttribute(group, "keras_version") ?? stringAttribute(file, "keras_version") ?? "1.0.0",
+    backend: stringAttribute(group, "backend") ?? stringAttribute(file, "backend") ?? "tensorflow",
+    where,
+    skipMismatch,
+  };
+  if (byName) loadByName(model, group, origin);
+  else loadByPosition(model, group, origin);
+}
+
+export interface LegacyWeightsOptions {
+  readonly byName?: boolean | undefined;
+  readonly skipMismatch?: boolean | undefined;
+}
+
+/** Sets the weights of those layers whose name is in the file, and leaves the others. */
+function loadByName(model: ModelBase, group: Hdf5Group, origin: Origin): void {
+  const layers = new Map(layersOf(model).map((layer) => [layer.name, layer]));
+  const pairs = namesOf(group, "layer_names").flatMap((name): Pair[] => {
+    const layer = layers.get(name);
+    const weights = layer === undefined ? [] : storedWeights(group, name, origin.where);
+    return layer === undefined || weights.length === 0 ? [] : [{ name, layer, weights }];
+  });
+  assignPairs(model, pairs, origin);
 }
 
 /** A list of names that may be split over several attributes, as those above 64 kB are. */
@@ -95,16 +140,31 @@ export function loadByPosition(model: ModelBase, group: Hdf5Group, origin: Origi
       `${origin.where}: the file has weights for ${stored.length} layers (${stored.map(({ name }) => name).join(", ")}), the model ${model.name} has ${layers.length} (${layers.map(({ name }) => name).join(", ")}).`,
     );
   }
+  const pairs = stored.flatMap(({ name, weights }, i): Pair[] => {
+    const layer = layers[i];
+    return layer === undefined ? [] : [{ name, layer, weights }];
+  });
+  assignPairs(model, pairs, origin);
+}
+
+/** A layer of the model, and what the file has for it. */
+interface Pair {
+  readonly name: string;
+  readonly layer: LayerBase;
+  readonly weights: readonly StoredWeight[];
+}
+
+/** Assigns all of them, or, when one does not fit, none. */
+function assignPairs(model: ModelBase, pairs: readonly Pair[], origin: Origin): void {
   const problems: string[] = [];
   const matches: { readonly variable: Variable; readonly data: TypedArray }[] = [];
-  stored.forEach(({ name, weights }, i) => {
-    const layer = layers[i];
-    if (layer !== undefined) matchLayer(layer, adaptWeights(layer, weights, origin), name, matches, problems);
-  });
-  if (problems.length > 0)
+  for (const { name, layer, weights } of pairs)
+    matchLayer(layer, adaptWeights(layer, weights, origin), name, matches, problems);
+  if (problems.length > 0 && origin.skipMismatch !== true)
     throw new FormatError(
       `${origin.where}: the weights do not fit the model ${model.name}:\n  ${problems.join("\n  ")}`,
     );
+  for (const problem of problems) warnOnce(`skipped ${problem}`);
   for (const { variable, data } of matches) variable.assignData(data);
 }
 

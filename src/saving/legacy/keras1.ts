@@ -97,6 +97,7 @@ export function fromKeras1(layer: JsonObject, path: string): JsonObject {
 
 function renameOption(className: string, key: string): string | null {
   if (key === "dim_ordering") return "data_format";
+  if (key === "forget_bias_init") return "unit_forget_bias";
   if (className === "Embedding" && key === "output_dim") return "output_dim";
   if (className === "Embedding" && (key === "init" || key === "W_regularizer" || key === "W_constraint")) {
     return {
@@ -110,6 +111,7 @@ function renameOption(className: string, key: string): string | null {
 }
 
 function translate(name: string, value: unknown): unknown {
+  if (name === "unit_forget_bias") return value === "one" || value === true;
   if (name === "data_format")
     return value === "th" ? "channels_first" : value === "tf" ? "channels_last" : null;
   if (name.endsWith("initializer") && typeof value === "string") return initializers[value] ?? value;

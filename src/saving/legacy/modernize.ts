@@ -1,6 +1,7 @@
 import { FormatError } from "../../util/errors.ts";
 import { isPlainObject } from "../../util/options.ts";
 import { findOp } from "../registry.ts";
+import { keras2HardSigmoidName } from "./hard-sigmoid.ts";
 import { fromKeras1 } from "./keras1.ts";
 
 /** A JSON object. */
@@ -124,6 +125,7 @@ const renamed: Readonly<Record<string, string>> = {
   BatchNormalizationV2: "BatchNormalization",
   CuDNNLSTM: "LSTM",
   CuDNNGRU: "GRU",
+  ThresholdedReLU: "ReLU",
   Merge: "Add",
   TensorFlowOpLayer: "TensorFlowOpLayer",
 };
@@ -152,6 +154,15 @@ function modernizeConfig(className: string, config: JsonObject, version: string,
   if (className === "CuDNNGRU")
     Object.assign(result, { activation: "tanh", recurrent_activation: "sigmoid", reset_after: true });
   if (className === "GRU" && result["reset_after"] === undefined) result["reset_after"] = false;
+  if (className === "LeakyReLU" && "alpha" in result) {
+    result["negative_slope"] = result["alpha"];
+    delete result["alpha"];
+  }
+  if (className === "ThresholdedReLU") {
+    result["threshold"] = result["theta"];
+    delete result["theta"];
+  }
+  if (className === "Lambda") return modernizeLambda(result);
   if (/^(?:Depthwise|Separable)/.test(className)) {
     // Old versions wrote options of the class they derived these from.
     for (const key of ["groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"])
@@ -161,8 +172,32 @@ function modernizeConfig(className: string, config: JsonObject, version: string,
   return result;
 }
 
+/** A function of an old `Lambda` is Python's byte code, or a name. */
+function modernizeLambda(config: JsonObject): JsonObject {
+  const {
+    function_type: kind,
+    module: _module,
+    output_shape_type: _type,
+    output_shape_module: _from,
+    ...rest
+  } = config;
+  if (kind === undefined) return config;
+  const { function: given, output_shape: shape } = rest;
+  const body =
+    kind === "lambda"
+      ? { class_name: "__lambda__", config: {} }
+      : { module: "builtins", class_name: "function", config: given, registered_name: "function" };
+  const known = Array.isArray(shape) && shape.every((size) => size === null || typeof size === "number");
+  return { ...rest, function: body, output_shape: known ? shape : null };
+}
+
 /** Initializers, regularizers, nested layers: `{ class_name, config }` without a module. */
 function modernizeValue(key: string, value: unknown, version: string, path: string): unknown {
+  // The same name is another function in Keras 3.
+  if (value === "hard_sigmoid" && key.endsWith("activation") && !version.startsWith("3.")) {
+    const config = keras2HardSigmoidName;
+    return { module: "builtins", class_name: "function", config, registered_name: "function" };
+  }
   if (!isPlainObject(value) || typeof value["class_name"] !== "string") return value;
   const { class_name: className, config } = value;
   // Functions, and objects in the form that Keras 3 has for them.
