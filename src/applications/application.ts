@@ -46,11 +46,18 @@ export interface Application<O extends ApplicationOptions = ApplicationOptions> 
   (options?: O): Promise<Model>;
 }
 
+interface WeightFile {
+  readonly file: string;
+  readonly hash?: string;
+  /** Name in the cache. Default: `file`. */
+  readonly cachedAs?: string;
+}
+
 /** The files of weights trained on ImageNet. */
 export interface WeightFiles {
   readonly base: string;
-  readonly top: { readonly file: string; readonly hash?: string };
-  readonly noTop: { readonly file: string; readonly hash?: string };
+  readonly top: WeightFile;
+  readonly noTop: WeightFile;
 }
 
 /** What makes one application different from another. */
@@ -133,9 +140,9 @@ async function readWeightsOf(
     return model;
   }
   if (files === null) throw new OptionError(`${name}: there are no "imagenet" weights for these options.`);
-  const { file, hash } = includeTop ? files.top : files.noTop;
+  const { file, hash, cachedAs = file } = includeTop ? files.top : files.noTop;
   const path = await getFile({
-    fname: file,
+    fname: cachedAs,
     origin: `${files.base}${file}`,
     cacheSubdir: "models",
     ...(hash === undefined ? {} : { fileHash: hash }),

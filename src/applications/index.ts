@@ -1,5 +1,12 @@
 /** Known architectures, with weights trained on ImageNet: Keras's `applications` namespace. */
 export { decodePredictions, preprocess, type Guess, type PreprocessMode } from "./imagenet.ts";
+export {
+  ConvNeXtBase,
+  ConvNeXtLarge,
+  ConvNeXtSmall,
+  ConvNeXtTiny,
+  ConvNeXtXLarge,
+} from "./convnext.ts";
 export { DenseNet121, DenseNet169, DenseNet201 } from "./densenet.ts";
 export {
   EfficientNetB0,
@@ -20,6 +27,7 @@ export {
   EfficientNetV2M,
   EfficientNetV2S,
 } from "./efficientnet-v2.ts";
+export { InceptionResNetV2 } from "./inception-resnet-v2.ts";
 export { InceptionV3 } from "./inception-v3.ts";
 export { MobileNet } from "./mobilenet.ts";
 export { MobileNetV2 } from "./mobilenet-v2.ts";

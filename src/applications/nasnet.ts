@@ -187,8 +187,8 @@ function nasnet({ name, file, size, blocks, filters, stemFilters, skipsReduction
       minSize: 32,
       files: {
         base: "https://storage.googleapis.com/tensorflow/keras-applications/nasnet/",
-        top: { file: `${file}.h5`, hash: hashes[0] },
-        noTop: { file: `${file}-no-top.h5`, hash: hashes[1] },
+        top: { file: `${file}.h5`, cachedAs: `${name}.h5`, hash: hashes[0] },
+        noTop: { file: `${file}-no-top.h5`, cachedAs: `${name}_no_top.h5`, hash: hashes[1] },
       },
       features,
       head: (x) => chain(x, GlobalAveragePooling2D()),

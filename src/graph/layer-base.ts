@@ -65,6 +65,8 @@ export interface WeightOptions {
 export interface LayerStatics {
   /** Name in files; default: the class's own name. */
   readonly className?: string;
+  /** Private module of Keras that the class is in, where it is in no public one. */
+  readonly module?: string;
   /** Name that groups of weights files go by, where it is another. */
   readonly groupName?: string;
   /** The constructor's parameters and defaults; `getConfig` is made from it. */

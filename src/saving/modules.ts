@@ -1,5 +1,5 @@
 import { Constraint } from "../constraints/constraint.ts";
-import { LayerBase } from "../graph/layer-base.ts";
+import { isLayer, LayerBase } from "../graph/layer-base.ts";
 import { Initializer } from "../initializers/initializer.ts";
 import { LossBase } from "../losses/loss.ts";
 import { MetricBase } from "../metrics/metric.ts";
@@ -30,5 +30,6 @@ const families: readonly (readonly [abstract new (...args: never[]) => object, s
 export function moduleOf(object: object): string | null {
   const cls: object = object.constructor;
   if (!Object.hasOwn(cls, "className") || getRegisteredName(cls).includes(">")) return null;
+  if (isLayer(object) && object.statics.module !== undefined) return object.statics.module;
   return families.find(([family]) => object instanceof family)?.[1] ?? null;
 }

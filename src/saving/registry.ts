@@ -1,6 +1,7 @@
 import * as constraints from "../constraints/index.ts";
 import { DTypePolicy } from "../graph/dtype-policy.ts";
 import * as initializers from "../initializers/index.ts";
+import * as applicationLayers from "../layers/applications/index.ts";
 import * as layers from "../layers/index.ts";
 import * as losses from "../losses/index.ts";
 import * as metrics from "../metrics/index.ts";
@@ -26,6 +27,7 @@ export interface SerializableClass {
 /** Keras's public modules, and the classes Antler has for them. */
 const modules: Readonly<Record<string, object>> = {
   "keras.layers": layers,
+  "keras.applications": applicationLayers,
   "keras.initializers": initializers,
   "keras.regularizers": regularizers,
   "keras.constraints": constraints,

@@ -122,7 +122,7 @@ function describeClass(layer: LayerBase, className: string, config: Json): { rea
   const module = moduleOf(layer);
   return module === null
     ? describe("builtins", className, config, getRegisteredName(cls))
-    : describe(module, className, config, null);
+    : describe(module, className, config, layer.statics.module === undefined ? null : className);
 }
 
 /** The configuration of a layer: a graph for functional models, layers for sequential ones. */

@@ -36,6 +36,10 @@ describeGolden("applications as Keras builds them", () => {
   const { models } = hasGolden
     ? readGoldenJson<{ readonly models: Readonly<Record<string, Known>> }>("applications.json")
     : { models: {} };
+  it("are all there", () => {
+    expect(Object.keys(models).filter((name) => !(name in applications))).toEqual([]);
+  });
+
   for (const [name, build] of Object.entries(applications)) {
     const known = models[name];
     if (known === undefined) continue;
