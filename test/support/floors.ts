@@ -10,7 +10,7 @@ export const floors: readonly (readonly string[])[] = [
   // Below the graph, since a layer's base class takes them by name for its weights.
   ["activations", "initializers", "regularizers", "constraints", "random"],
   ["graph"],
-  ["layers", "losses", "metrics", "optimizers", "datasets"],
+  ["layers", "losses", "metrics", "optimizers", "datasets", "data"],
   ["callbacks"],
   ["training"],
   ["models"],
