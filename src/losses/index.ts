@@ -4,7 +4,7 @@ export type { LossFunction } from "./define.ts";
 export type { Reduction } from "./reduction.ts";
 export { LossFunctionWrapper } from "./loss-function-wrapper.ts";
 export { get } from "./registry.ts";
-export type { LossIdentifier } from "./registry.ts";
+export type { LossIdentifier } from "./choose.ts";
 export { BinaryCrossentropy, binaryCrossentropy } from "./binary-crossentropy.ts";
 export { BinaryFocalCrossentropy, binaryFocalCrossentropy } from "./binary-focal-crossentropy.ts";
 export { CategoricalCrossentropy, categoricalCrossentropy } from "./categorical-crossentropy.ts";

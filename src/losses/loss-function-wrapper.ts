@@ -4,7 +4,6 @@ import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import type { LossFunction } from "./define.ts";
-import { functionNamed } from "./functions.ts";
 import { type Loss, LossBase, type LossOptions } from "./loss.ts";
 import type { Reduction } from "./reduction.ts";
 import { toSameRank } from "./same-rank.ts";
@@ -31,7 +30,7 @@ class LossFunctionWrapperLoss extends LossBase {
     const given = isPlainObject(last) ? last : {};
     const known = Object.keys(LossFunctionWrapperLoss.parameters);
     const base = Object.fromEntries(Object.entries(given).filter(([name]) => known.includes(name)));
-    const bound = bindParameters<LossOptions & { readonly fn: LossLike | string }>(
+    const bound = bindParameters<LossOptions & { readonly fn: unknown }>(
       "LossFunctionWrapper",
       LossFunctionWrapperLoss.parameters,
       isPlainObject(last) ? [...args.slice(0, -1), base] : args,
@@ -55,10 +54,8 @@ class LossFunctionWrapperLoss extends LossBase {
   }
 }
 
-/** A function itself, or the built-in one of a name (as files have it). */
 function functionOf(fn: unknown): LossLike {
-  const found = typeof fn === "string" ? functionNamed(fn) : fn;
-  if (typeof found === "function") return found as LossLike; // SAFETY: a function of truth and predictions
+  if (typeof fn === "function") return fn as LossLike; // SAFETY: a function of truth and predictions
   throw new OptionError(
     `LossFunctionWrapper: expected \`fn\` to be a function, received ${JSON.stringify(fn)}.`,
   );

@@ -6,7 +6,8 @@ import type { Tensor } from "../ops/core/tensor.ts";
 import { abs } from "../ops/unary-math.ts";
 import { subtract } from "../ops/arithmetic.ts";
 import * as losses from "./index.ts";
-import { resolveLoss } from "./registry.ts";
+import { type LossIdentifier, resolveLoss as resolveWith } from "./choose.ts";
+import type { Loss } from "./loss.ts";
 
 const yTrue = [
   [0, 0],
@@ -18,6 +19,9 @@ const yPred = [
   [2, 2],
   [3, 3],
 ];
+
+const resolveLoss = (identifier: LossIdentifier, yTrue: readonly number[], yPred: readonly number[]): Loss =>
+  resolveWith(identifier, yTrue, yPred, losses.get);
 
 describe("losses", () => {
   it("reduce as told", () => {

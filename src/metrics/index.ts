@@ -1,7 +1,7 @@
 export { Metric } from "./metric.ts";
 export type { MetricConstructor, MetricOptions, MetricResult, UpdateOptions } from "./metric.ts";
 export { get } from "./registry.ts";
-export type { MetricIdentifier } from "./registry.ts";
+export type { MetricIdentifier } from "./choose.ts";
 export { Accuracy } from "./accuracy.ts";
 export { AUC } from "./auc.ts";
 export { BinaryAccuracy, binaryAccuracy } from "./binary-accuracy.ts";

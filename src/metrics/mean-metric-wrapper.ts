@@ -1,20 +1,10 @@
 import { LossBase } from "../losses/loss.ts";
-import { type LossFunction, isLossFunction } from "../losses/define.ts";
+import { isLossFunction } from "../losses/define.ts";
 import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import { type Direction, type MetricCall, type MetricOptions } from "./metric.ts";
-import { functionNamed } from "../losses/functions.ts";
-import { accuracy } from "./accuracy.ts";
-import { binaryAccuracy } from "./binary-accuracy.ts";
-import { categoricalAccuracy } from "./categorical-accuracy.ts";
-import { concordanceCorrelation } from "./concordance-correlation.ts";
-import { cosineSimilarity } from "./cosine-similarity.ts";
-import { pearsonCorrelation } from "./pearson-correlation.ts";
-import { sparseCategoricalAccuracy } from "./sparse-categorical-accuracy.ts";
-import { sparseTopKCategoricalAccuracy } from "./sparse-top-k-categorical-accuracy.ts";
-import { topKCategoricalAccuracy } from "./top-k-categorical-accuracy.ts";
 import { type MetricFunction, WrapperBase } from "./wrapper-base.ts";
 
 class MeanMetricWrapperMetric extends WrapperBase {
@@ -46,26 +36,8 @@ class MeanMetricWrapperMetric extends WrapperBase {
 
 export interface MeanMetricWrapper extends MeanMetricWrapperMetric, MetricCall {}
 
-/** The built-in functions of metrics that are no losses. */
-const functions: readonly LossFunction<never>[] = [
-  accuracy,
-  binaryAccuracy,
-  categoricalAccuracy,
-  concordanceCorrelation,
-  cosineSimilarity,
-  pearsonCorrelation,
-  sparseCategoricalAccuracy,
-  sparseTopKCategoricalAccuracy,
-  topKCategoricalAccuracy,
-];
-
-/** A function itself, or the built-in one of a name (as files have it). */
 function functionOf(fn: unknown): MetricFunction {
-  const found =
-    typeof fn === "string"
-      ? (functions.find(({ identifier }) => identifier === fn) ?? functionNamed(fn))
-      : fn;
-  if (typeof found === "function") return found as MetricFunction; // SAFETY: a function of truth and predictions
+  if (typeof fn === "function") return fn as MetricFunction; // SAFETY: a function of truth and predictions
   throw new OptionError(
     `MeanMetricWrapper: expected \`fn\` to be a function, received ${JSON.stringify(fn)}.`,
   );

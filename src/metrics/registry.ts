@@ -1,10 +1,10 @@
-import { kindOfTarget, type LossIdentifier, nameOf } from "../losses/registry.ts";
 import { toSnakeCase } from "../graph/naming.ts";
 import { OptionError } from "../util/errors.ts";
 import { nearest } from "../util/options.ts";
 import { MeanMetricWrapper } from "./mean-metric-wrapper.ts";
+import { getWith, type MetricIdentifier } from "./choose.ts";
+import type { MetricBase, MetricConstructor } from "./metric.ts";
 import type { MetricFunction } from "./wrapper-base.ts";
-import { MetricBase, type MetricConstructor } from "./metric.ts";
 import { Accuracy } from "./accuracy.ts";
 import { AUC } from "./auc.ts";
 import { BinaryAccuracy } from "./binary-accuracy.ts";
@@ -120,14 +120,6 @@ const byIdentifier: ReadonlyMap<string, MetricConstructor<never, MetricBase>> = 
   ]),
 );
 
-/** Whether it is a class of metrics, given in place of one of its objects. */
-function isMetricClass(value: unknown): value is MetricConstructor<never, MetricBase> {
-  return typeof value === "function" && "prototype" in value && value.prototype instanceof MetricBase;
-}
-
-/** A name, a metric, or a function of truth and predictions. */
-export type MetricIdentifier = string | MetricBase | MetricFunction;
-
 /**
  * The metric an identifier stands for: `"mse"`, `"mean_squared_error"`, `"MeanSquaredError"`; metrics and functions
  * are themselves.
@@ -137,69 +129,16 @@ export type MetricIdentifier = string | MetricBase | MetricFunction;
 export function get(identifier: MetricIdentifier): MetricBase | MetricFunction;
 export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null;
 export function get(identifier: MetricIdentifier | null): MetricBase | MetricFunction | null {
-  if (isMetricClass(identifier)) return Reflect.construct(identifier, []) as MetricBase; // SAFETY: a metric's class makes metrics
-  if (identifier === null || typeof identifier === "function") return identifier;
-  if (typeof identifier !== "string") {
-    throw new OptionError(
-      `metrics.get: expected a name, a function or a metric, received ${JSON.stringify(identifier)}.`,
-    );
-  }
-  const alias =
-    aliases[identifier] ??
-    (identifier === identifier.toUpperCase() ? aliases[identifier.toLowerCase()] : undefined);
-  const cls = byIdentifier.get(alias ?? identifier);
+  return identifier === null ? null : getWith(identifier, named);
+}
+
+function named(name: string): MetricBase {
+  const alias = aliases[name] ?? (name === name.toUpperCase() ? aliases[name.toLowerCase()] : undefined);
+  const cls = byIdentifier.get(alias ?? name);
   if (cls !== undefined) return Reflect.construct(cls, []) as MetricBase; // SAFETY: the classes make metrics
   const known = [...byIdentifier.keys(), ...Object.keys(aliases)];
-  const guess = nearest(identifier, known);
+  const guess = nearest(name, known);
   throw new OptionError(
-    `metrics.get: unknown metric "${identifier}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
+    `metrics.get: unknown metric "${name}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
   );
-}
-
-const accuracies = {
-  binary: "BinaryAccuracy",
-  sparse: "SparseCategoricalAccuracy",
-  categorical: "CategoricalAccuracy",
-} as const;
-
-const crossentropies = {
-  binary: "BinaryCrossentropy",
-  sparse: "SparseCategoricalCrossentropy",
-  categorical: "CategoricalCrossentropy",
-} as const;
-
-/**
- * The metric that `compile` makes of an identifier, for the shapes of truth and predictions: `"accuracy"` and `"acc"`
- * (`"crossentropy"` and `"ce"`) become the one that fits; a function becomes its mean. A string is also the name.
- *
- * @see Keras `trainers/compile_utils.py` `get_metric`
- */
-export function resolveMetric(
-  identifier: MetricIdentifier | LossIdentifier,
-  yTrue: readonly (number | null)[],
-  yPred: readonly (number | null)[],
-): MetricBase {
-  const found = get(classFor(identifier, yTrue, yPred) as MetricIdentifier); // SAFETY: a loss object is a function of truth and predictions too
-  const name =
-    typeof identifier === "string" ? identifier : found instanceof MetricBase ? found.name : nameOf(found);
-  const metric = found instanceof MetricBase ? found : MeanMetricWrapper(found, { name });
-  metric.name = name;
-  return metric;
-}
-
-function classFor(
-  identifier: MetricIdentifier | LossIdentifier,
-  yTrue: readonly (number | null)[],
-  yPred: readonly (number | null)[],
-): MetricIdentifier | LossIdentifier {
-  if (identifier === null || typeof identifier === "function") return identifier;
-  if (typeof identifier !== "string") {
-    throw new OptionError(
-      `metrics.get: expected a name, a function or a metric, received ${JSON.stringify(identifier)}.`,
-    );
-  }
-  const word = identifier.toLowerCase();
-  if (word === "accuracy" || word === "acc") return accuracies[kindOfTarget(yTrue, yPred)];
-  if (word === "crossentropy" || word === "ce") return crossentropies[kindOfTarget(yTrue, yPred)];
-  return identifier;
 }

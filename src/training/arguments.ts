@@ -1,6 +1,6 @@
 import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
-import { isBatchIterable } from "./data/iterable-source.ts";
+import { isBatchIterable, isBatchList } from "./data/iterable-source.ts";
 
 /** What follows the data, in Keras's order; names after these are given by name alone. */
 const order = {
@@ -49,7 +49,9 @@ export function splitArguments<O extends object>(
     takesTargets &&
     more.length === 0 &&
     isPlainObject(first) &&
-    (isBatchIterable(x) || Object.keys(first).some((name) => names.includes(name)));
+    (isBatchIterable(x) ||
+      (isBatchList(x) && Object.keys(first).length === 0) ||
+      Object.keys(first).some((name) => names.includes(name)));
   const y = takesTargets && !isWithoutTargets ? first : undefined;
   const given = takesTargets && !isWithoutTargets ? more : rest;
   return { x, y, options: bind(method, given) as O }; // SAFETY: the methods check their options

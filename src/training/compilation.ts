@@ -1,8 +1,9 @@
-import { Mean } from "../metrics/index.ts";
+import { Mean } from "../metrics/mean.ts";
 import { get as getOptimizer, optimizerClasses } from "../optimizers/registry.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { OptionError } from "../util/errors.ts";
 import { bindArguments, checkOptions, isPlainObject } from "../util/options.ts";
+import { BuiltIns } from "./built-ins.ts";
 import { CompileLoss } from "./compile-loss.ts";
 import { CompileMetrics } from "./compile-metrics.ts";
 import { outputNamesOf } from "./structure.ts";
@@ -42,6 +43,8 @@ export interface Compilation {
   readonly options: CompileOptions;
   readonly optimizer: Optimizer | null;
   readonly loss: CompileLoss;
+  /** The losses and metrics that are given by name. */
+  readonly builtIns: BuiltIns;
   readonly metrics: CompileMetrics | null;
   /** Mean of the loss over an epoch. */
   readonly lossTracker: Mean;
@@ -79,14 +82,16 @@ export function prepareCompilation(model: TrainableModel, options: CompileOption
     );
   }
   const outputNames = outputNamesOf(model.graph);
+  const builtIns = new BuiltIns({ loss: options.loss ?? null, metrics: [metrics, weightedMetrics] });
   return {
     options,
     optimizer: optimizerOf(model, options),
-    loss: new CompileLoss({ loss: options.loss ?? null, lossWeights, outputNames }),
+    loss: new CompileLoss({ loss: options.loss ?? null, lossWeights, outputNames, lookup: builtIns.loss }),
+    builtIns,
     metrics:
       metrics === null && weightedMetrics === null
         ? null
-        : new CompileMetrics({ metrics, weightedMetrics, outputNames }),
+        : new CompileMetrics({ metrics, weightedMetrics, outputNames, lookup: builtIns.metric }),
     lossTracker: new Mean({ name: "loss" }),
     stepsPerExecution,
     runEagerly,

@@ -1,4 +1,4 @@
-import { Mean } from "../metrics/index.ts";
+import { Mean } from "../metrics/mean.ts";
 import { add, multiply } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
 import { outsideTrace } from "../ops/core/scope.ts";

@@ -1,5 +1,5 @@
 import type { MetricBase } from "../metrics/metric.ts";
-import { type MetricIdentifier, resolveMetric } from "../metrics/registry.ts";
+import { type MetricIdentifier, type MetricLookup, resolveMetric } from "../metrics/choose.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { OptionError } from "../util/errors.ts";
@@ -12,6 +12,8 @@ export interface MetricRequest {
   readonly metrics: unknown;
   readonly weightedMetrics: unknown;
   readonly outputNames: readonly string[] | null;
+  /** What names stand for. */
+  readonly lookup: MetricLookup;
 }
 
 /** The metrics of one output; null where it has none. */
@@ -110,7 +112,8 @@ export class CompileMetrics {
       if (!isMatch) names = keys;
     }
     const order = outputs.length > 1 && isFlat ? names : null;
-    const context = { yTrue, yPred, names, isFlat, order };
+    const { lookup } = this.#request;
+    const context = { yTrue, yPred, names, isFlat, order, lookup };
     return {
       metrics: metricsOf("metrics", this.#request.metrics, context),
       weighted: metricsOf("weightedMetrics", this.#request.weightedMetrics, context),
@@ -141,12 +144,13 @@ interface BuildContext {
   readonly names: readonly string[] | null;
   readonly isFlat: boolean;
   readonly order: readonly string[] | null;
+  readonly lookup: MetricLookup;
 }
 
 function metricsOf(
   what: string,
   given: unknown,
-  { yTrue, yPred, names, isFlat, order }: BuildContext,
+  { yTrue, yPred, names, isFlat, order, lookup }: BuildContext,
 ): PerOutput {
   const count = flatten<unknown>(yPred).length;
   const isEmpty =
@@ -160,7 +164,7 @@ function metricsOf(
     // SAFETY: the flat leaves of targets and outputs are tensors.
     const [target, output] = [targets[i] as Tensor, outputs[i] as Tensor];
     const resolve = (identifier: unknown): MetricBase =>
-      resolveMetric(identifier as MetricIdentifier, target.dims, output.dims); // SAFETY: resolveMetric checks names
+      resolveMetric(identifier as MetricIdentifier, target.dims, output.dims, lookup); // SAFETY: resolveMetric checks names
     return { outputName: name, metrics: identifiers.map(resolve) };
   };
   if (count === 1) return [make(flatten<unknown>(given), 0, null)];

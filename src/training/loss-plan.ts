@@ -1,5 +1,5 @@
 import type { Loss } from "../losses/loss.ts";
-import { type LossIdentifier, resolveLoss } from "../losses/registry.ts";
+import { type LossIdentifier, type LossLookup, resolveLoss } from "../losses/choose.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { DataError, OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
@@ -30,6 +30,8 @@ export interface LossRequest {
   readonly loss: unknown;
   readonly lossWeights: unknown;
   readonly outputNames: readonly string[] | null;
+  /** What names stand for. */
+  readonly lookup: LossLookup;
 }
 
 /**
@@ -64,7 +66,7 @@ export function planLosses(request: LossRequest, yTrue: unknown, yPred: unknown)
     tree = mapTree<unknown, Weighted>(yPred, () => same) as LossTree;
   }
   const planned: PlannedLoss[] = [];
-  place(planned, tree, yTrue, yPred, names, []);
+  place(planned, request.lookup, tree, yTrue, yPred, names, []);
   return planned;
 }
 
@@ -142,6 +144,7 @@ function isLossLeaf(loss: unknown): boolean {
 /** Places the losses of a subtree on the outputs of a subtree. */
 function place(
   planned: PlannedLoss[],
+  lookup: LossLookup,
   tree: LossTree,
   yTrue: unknown,
   yPred: unknown,
@@ -153,7 +156,8 @@ function place(
     const outputs = flatten<unknown>(yPred);
     // SAFETY: without losses for its parts, an output is one tensor, or what a loss of its own takes.
     const [target, output] = [yTrue as Tensor, yPred as Tensor];
-    const loss = resolveLoss(tree.loss as LossIdentifier, target.shape ?? [], output.shape ?? []); // SAFETY: resolveLoss checks names
+    // SAFETY: resolveLoss checks names.
+    const loss = resolveLoss(tree.loss as LossIdentifier, target.shape ?? [], output.shape ?? [], lookup);
     planned.push({ path, loss, weight: tree.weight, name: nameOf(path, names, loss, outputs.length) });
     return;
   }
@@ -162,16 +166,17 @@ function place(
     const list = tree as readonly LossTree[]; // SAFETY: by isArray
     if (list.length === outputs.length && list.every((leaf) => leaf === null || isWeighted(leaf))) {
       const packed = packLosses(yPred, list);
-      if (packed === null || isWeighted(packed)) return place(planned, packed, yTrue, yPred, names, path);
-      return placeEach(planned, packed, yTrue, yPred, names, path);
+      if (packed === null || isWeighted(packed))
+        return place(planned, lookup, packed, yTrue, yPred, names, path);
+      return placeEach(planned, lookup, packed, yTrue, yPred, names, path);
     }
     if (!Array.isArray(yPred)) {
       // Several losses for one output, or one list of losses for all outputs: each is for the whole.
-      for (const loss of list) place(planned, loss, yTrue, yPred, names, path);
+      for (const loss of list) place(planned, lookup, loss, yTrue, yPred, names, path);
       return;
     }
   }
-  placeEach(planned, tree, yTrue, yPred, names, path);
+  placeEach(planned, lookup, tree, yTrue, yPred, names, path);
 }
 
 /** A flat list of losses in the form of the outputs: objects by sorted keys, as Keras does. */
@@ -194,6 +199,7 @@ function packLosses(yPred: unknown, list: readonly LossTree[]): LossTree {
 
 function placeEach(
   planned: PlannedLoss[],
+  lookup: LossLookup,
   tree: LossTree,
   yTrue: unknown,
   yPred: unknown,
@@ -216,7 +222,7 @@ function placeEach(
         `fit: the output "${[...path, step].join("/")}" has a loss, but no targets: the targets are ${describe(yTrue)}.`,
       );
     }
-    place(planned, child, target, output, childOf(names, step), [...path, step]);
+    place(planned, lookup, child, target, output, childOf(names, step), [...path, step]);
   }
 }
 

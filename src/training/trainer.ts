@@ -90,7 +90,9 @@ export class Trainer {
 
   /** Runs one step on a batch; the tree of its results. */
   run(mode: Mode, batch: Tree<HostArray>): Promise<Tree<Tensor>> {
-    return this.#step(mode).run(batch);
+    const loading = mode === "predict" ? null : (this.#compilation?.builtIns.load() ?? null);
+    if (loading === null) return this.#step(mode).run(batch);
+    return loading.then(() => this.#step(mode).run(batch));
   }
 
   /** Forgets compiled steps: they are traced anew when next needed. */

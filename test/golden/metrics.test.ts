@@ -7,7 +7,7 @@ import { makeTensor } from "../../src/ops/core/convert.ts";
 import { Tensor } from "../../src/ops/core/tensor.ts";
 import * as metrics from "../../src/metrics/index.ts";
 import { MetricBase } from "../../src/metrics/metric.ts";
-import { resolveMetric } from "../../src/metrics/registry.ts";
+import { resolveMetric } from "../../src/metrics/choose.ts";
 import { expectClose, tolerance } from "../support/close.ts";
 import { describeGolden, type GoldenTensor, hasGolden, readGolden } from "../support/golden.ts";
 import { camelCase } from "../support/keras-api.ts";
@@ -180,7 +180,7 @@ describeGolden("golden metrics", () => {
 describe("metrics", () => {
   it("are chosen by shape for accuracy and crossentropy", () => {
     const classFor = (word: string, yTrue: readonly number[], yPred: readonly number[]): string => {
-      const metric = resolveMetric(word, yTrue, yPred);
+      const metric = resolveMetric(word, yTrue, yPred, metrics.get);
       expect(metric.name).toBe(word);
       return metric.className;
     };
@@ -189,7 +189,7 @@ describe("metrics", () => {
     expect(classFor("accuracy", [8, 1], [8, 1])).toBe("BinaryAccuracy");
     expect(classFor("accuracy", [8, 10], [8, 10])).toBe("CategoricalAccuracy");
     expect(classFor("ce", [8], [8, 10])).toBe("SparseCategoricalCrossentropy");
-    expect(resolveMetric("mse", [8], [8, 1]).name).toBe("mse");
+    expect(resolveMetric("mse", [8], [8, 1], metrics.get).name).toBe("mse");
   });
 
   it("can be made of functions, and written by users", () => {

@@ -5,7 +5,7 @@ import { formatShape, sizeOf } from "../../ir/shape.ts";
 import { DataError } from "../../util/errors.ts";
 import { type Batch, batchOf, type BatchSource } from "./batch.ts";
 import type { HostTree } from "./host-arrays.ts";
-import { Permutations } from "./permutation.ts";
+import { Permutations } from "../../util/permutations.ts";
 
 /** Whole data in memory. */
 export interface ArrayData {

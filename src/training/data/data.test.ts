@@ -5,7 +5,7 @@ import type { HostArray } from "../../graph/compiled-function.ts";
 import { ArraySource } from "./array-source.ts";
 import type { Batch } from "./batch.ts";
 import { toHostTree } from "./host-arrays.ts";
-import { Permutations } from "./permutation.ts";
+import { Permutations } from "../../util/permutations.ts";
 import { prepareWeights } from "./sample-weights.ts";
 
 /** `count` samples of `width` numbers, each its sample's number. */

@@ -4,7 +4,7 @@ import type { FunctionalStructure } from "../structure.ts";
 import { type ArrayData, ArraySource, countSamples, sliceSamples } from "./array-source.ts";
 import type { BatchSource } from "./batch.ts";
 import { toHostTree } from "./host-arrays.ts";
-import { isBatchIterable, IterableSource } from "./iterable-source.ts";
+import { isBatchIterable, isBatchList, IterableSource } from "./iterable-source.ts";
 import { prepareWeights } from "./sample-weights.ts";
 
 /** Data as the user gave it. */
@@ -46,6 +46,7 @@ export function toArrayData(
     }
     return null;
   }
+  if (isAbsent(y) && isAbsent(sampleWeight) && isBatchList(x) && !nestsInputs(graph)) return null;
   const targets = isAbsent(y) ? null : toHostTree("y", y, graph?.outputStructure ?? null);
   const isSeveral = targets !== null && (Array.isArray(targets) || !("data" in targets));
   const weights = isAbsent(sampleWeight)
@@ -58,6 +59,12 @@ export function toArrayData(
   };
   countSamples(where, data);
   return data;
+}
+
+/** True for a model whose inputs are nested arrays: pairs of tensors may be its inputs then. */
+function nestsInputs(graph: FunctionalStructure | null): boolean {
+  const inputs: unknown = graph?.inputStructure;
+  return Array.isArray(inputs) && inputs.some((input) => Array.isArray(input));
 }
 
 /** The first part of the data, and the last, which is kept for validation. */
