@@ -47,15 +47,15 @@ class CutMixLayer extends RandomImageLayer {
     const { mask, share } = windowMask(images, this.dataFormat, ratio, ratio, (shape) => this.uniform(shape));
     const order = keyedShuffle(this.generator.next(), arange(batch, { dtype: "int32" }), 0);
     return {
-      permutation_order: order,
-      batch_masks: mask,
-      mix_weight: reshape(subtract(1, share), [-1, 1, 1, 1]) as Tensor,
+      permutationOrder: order,
+      batchMasks: mask,
+      mixWeight: reshape(subtract(1, share), [-1, 1, 1, 1]) as Tensor,
     }; // SAFETY: tensors in, tensor out
   }
 
   override transformImages(
     images: Tensor,
-    { permutation_order: order, batch_masks: mask }: Transformation,
+    { permutationOrder: order, batchMasks: mask }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || order === undefined || mask === undefined) return images;
@@ -64,7 +64,7 @@ class CutMixLayer extends RandomImageLayer {
 
   override transformLabels(
     labels: Tensor,
-    { mix_weight: weight, permutation_order: order }: Transformation,
+    { mixWeight: weight, permutationOrder: order }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || weight === undefined || order === undefined) return labels;

@@ -9,6 +9,7 @@ import { keyedUniform } from "../../ops/random.ts";
 import { expandDims, reshape, squeeze } from "../../ops/shape.ts";
 import { clip } from "../../ops/unary-math.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
+import { checkOptions } from "../../util/options.ts";
 import { bindParameters, layerOptionNames, type ParameterTable } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 
@@ -26,7 +27,7 @@ export type Transformation = Readonly<Record<string, Tensor>>;
 export interface ImageData {
   readonly images: Tensor;
   readonly labels?: Tensor;
-  readonly segmentation_masks?: Tensor;
+  readonly segmentationMasks?: Tensor;
 }
 
 /** A number, or the two ends of an interval. */
@@ -41,7 +42,7 @@ export interface ImageSizes {
 
 /**
  * Base of layers that change images: batches `[batch, height, width, channels]` or single images, alone or as `images`
- * beside `labels` and `segmentation_masks`, which change alike.
+ * beside `labels` and `segmentationMasks`, which change alike. Bounding boxes are refused.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/base_image_preprocessing_layer.py`
  */
@@ -78,6 +79,7 @@ export abstract class ImageLayer extends LayerBase {
     // As in Keras, augmenting is the default.
     const isTraining = training ?? true;
     const images = data instanceof Tensor ? data : data.images;
+    if (!(data instanceof Tensor)) checkOptions(this.where, data, ["images", "labels", "segmentationMasks"]);
     const isBatched = this.#isBatched(images);
     const batch = (x: Tensor): Tensor => (isBatched ? x : (expandDims(x, 0) as Tensor)); // SAFETY: tensor in, tensor out
     const single = (x: Tensor): Tensor => (isBatched ? x : (squeeze(x, 0) as Tensor)); // SAFETY: as above
@@ -86,12 +88,12 @@ export abstract class ImageLayer extends LayerBase {
       single(f.call(this, batch(x), transformation, isTraining));
     const changed = run(this.transformImages, cast(images, this.computeDtype) as Tensor); // SAFETY: tensor in, tensor out
     if (data instanceof Tensor) return changed;
-    const { labels, segmentation_masks: masks } = data;
+    const { labels, segmentationMasks: masks } = data;
     return {
       ...data,
       images: changed,
       ...(labels === undefined ? {} : { labels: run(this.transformLabels, labels) }),
-      ...(masks === undefined ? {} : { segmentation_masks: run(this.transformSegmentationMasks, masks) }),
+      ...(masks === undefined ? {} : { segmentationMasks: run(this.transformSegmentationMasks, masks) }),
     };
   }
 

@@ -1,3 +1,4 @@
+export { AugMix } from "./aug-mix.ts";
 export { AutoContrast } from "./auto-contrast.ts";
 export { CategoryEncoding } from "./category-encoding.ts";
 export { CenterCrop } from "./center-crop.ts";
@@ -10,8 +11,10 @@ export { IntegerLookup } from "./integer-lookup.ts";
 export { MelSpectrogram } from "./mel-spectrogram.ts";
 export { MixUp } from "./mix-up.ts";
 export { Pipeline } from "./pipeline.ts";
+export { RandAugment } from "./rand-augment.ts";
 export { RandomBrightness } from "./random-brightness.ts";
 export { RandomColorDegeneration } from "./random-color-degeneration.ts";
+export { RandomColorJitter } from "./random-color-jitter.ts";
 export { RandomContrast } from "./random-contrast.ts";
 export { RandomCrop } from "./random-crop.ts";
 export { RandomErasing } from "./random-erasing.ts";

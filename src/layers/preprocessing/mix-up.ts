@@ -40,14 +40,14 @@ class MixUpLayer extends RandomImageLayer {
     const { batch } = this.sizesOf(images);
     const order = keyedShuffle(this.generator.next(), arange(batch, { dtype: "int32" }), 0);
     return {
-      permutation_order: order,
-      mix_weight: keyedBeta(this.generator.next(), [batch], this.alpha, this.alpha),
+      permutationOrder: order,
+      mixWeight: keyedBeta(this.generator.next(), [batch], this.alpha, this.alpha),
     };
   }
 
   override transformImages(
     images: Tensor,
-    { mix_weight: weight, permutation_order: order }: Transformation,
+    { mixWeight: weight, permutationOrder: order }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || weight === undefined || order === undefined) return images;
@@ -56,7 +56,7 @@ class MixUpLayer extends RandomImageLayer {
 
   override transformLabels(
     labels: Tensor,
-    { mix_weight: weight, permutation_order: order }: Transformation,
+    { mixWeight: weight, permutationOrder: order }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || weight === undefined || order === undefined) return labels;

@@ -46,10 +46,10 @@ class RandomBrightnessLayer extends RandomImageLayer {
     if (!training) return {};
     const { batch } = this.sizesOf(images);
     const [least, most] = this.valueRange;
-    return { rgb_delta: multiply(this.uniform([batch, 1, 1, 1], ...this.factor), most - least) as Tensor }; // SAFETY: tensors in, tensor out
+    return { rgbDelta: multiply(this.uniform([batch, 1, 1, 1], ...this.factor), most - least) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
-  override transformImages(images: Tensor, { rgb_delta: delta }: Transformation, training: boolean): Tensor {
+  override transformImages(images: Tensor, { rgbDelta: delta }: Transformation, training: boolean): Tensor {
     if (!training || delta === undefined) return images;
     return inRange(add(images, cast(delta, images.dtype)) as Tensor, this.valueRange); // SAFETY: tensors in, tensor out
   }

@@ -42,12 +42,12 @@ class RandomContrastLayer extends RandomImageLayer {
     if (!training) return {};
     const { batch } = this.sizesOf(images);
     const [weaker, stronger] = this.factor;
-    return { contrast_factor: this.uniform([batch, 1, 1, 1], 1 - weaker, 1 + stronger) };
+    return { contrastFactor: this.uniform([batch, 1, 1, 1], 1 - weaker, 1 + stronger) };
   }
 
   override transformImages(
     images: Tensor,
-    { contrast_factor: factor }: Transformation,
+    { contrastFactor: factor }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || factor === undefined) return images;

@@ -71,7 +71,7 @@ class RandomErasingLayer extends RandomImageLayer {
     const { mask } = windowMask(images, this.dataFormat, height, width, (shape) => this.uniform(shape));
     const likelihood = this.uniform([batch], ...this.factor);
     const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
-    return { apply_erasing: apply, batch_masks: mask, fill_value: this.#filling(images) };
+    return { applyErasing: apply, batchMasks: mask, fillValue: this.#filling(images) };
   }
 
   #filling(images: Tensor): Tensor {
@@ -92,7 +92,7 @@ class RandomErasingLayer extends RandomImageLayer {
 
   override transformImages(
     images: Tensor,
-    { apply_erasing: apply, batch_masks: mask, fill_value: filling }: Transformation,
+    { applyErasing: apply, batchMasks: mask, fillValue: filling }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || apply === undefined || mask === undefined || filling === undefined) return images;

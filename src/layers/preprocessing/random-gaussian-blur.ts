@@ -72,12 +72,12 @@ class RandomGaussianBlurLayer extends RandomImageLayer {
     const { batch } = this.sizesOf(images);
     const likelihood = this.uniform([batch], ...this.factor);
     const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
-    return { should_apply_blur: apply, blur_factor: add(this.uniform([2], ...this.sigma), 1e-6) as Tensor }; // SAFETY: tensors in, tensor out
+    return { shouldApplyBlur: apply, blurFactor: add(this.uniform([2], ...this.sigma), 1e-6) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
   override transformImages(
     images: Tensor,
-    { should_apply_blur: apply, blur_factor: sigma }: Transformation,
+    { shouldApplyBlur: apply, blurFactor: sigma }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || apply === undefined || sigma === undefined) return images;

@@ -48,12 +48,12 @@ class RandomInvertLayer extends RandomImageLayer {
     if (!training) return {};
     const { batch } = this.sizesOf(images);
     const likelihood = this.uniform([batch], ...this.factor);
-    return { apply_inversion: less(this.uniform([batch]), likelihood) as Tensor }; // SAFETY: tensors in, tensor out
+    return { applyInversion: less(this.uniform([batch]), likelihood) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
   override transformImages(
     images: Tensor,
-    { apply_inversion: apply }: Transformation,
+    { applyInversion: apply }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || apply === undefined) return images;

@@ -86,7 +86,7 @@ class RandomPerspectiveLayer extends RandomImageLayer {
       multiply(start, this.uniform([batch, 4, 2], -0.5 * this.scale, 0.5 * this.scale)),
     );
     const end = where(reshape(apply, [batch, 1, 1]), moved, start) as Tensor; // SAFETY: tensors in, tensor out
-    return { apply_perspective: apply, start_points: start, end_points: end };
+    return { applyPerspective: apply, startPoints: start, endPoints: end };
   }
 
   override transformImages(images: Tensor, transformation: Transformation, training: boolean): Tensor {
@@ -106,7 +106,7 @@ class RandomPerspectiveLayer extends RandomImageLayer {
     how: Transformation,
     interpolation: (typeof pointInterpolations)[number],
   ): Tensor {
-    const { apply_perspective: apply, start_points: start, end_points: end } = how;
+    const { applyPerspective: apply, startPoints: start, endPoints: end } = how;
     if (apply === undefined || start === undefined || end === undefined) return images;
     const { fillValue, dataFormat } = this;
     const moved = perspectiveTransform(images, start, end, { interpolation, fillValue, dataFormat });

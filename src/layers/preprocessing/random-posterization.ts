@@ -54,12 +54,12 @@ class RandomPosterizationLayer extends RandomImageLayer {
     const { batch } = this.sizesOf(images);
     const [least, most] = this.factor;
     const bits = floor(this.uniform([batch], least, most));
-    return { shift_factor: cast(subtract(8, bits), "uint8") as Tensor }; // SAFETY: tensors in, tensor out
+    return { shiftFactor: cast(subtract(8, bits), "uint8") as Tensor }; // SAFETY: tensors in, tensor out
   }
 
   override transformImages(
     images: Tensor,
-    { shift_factor: shift }: Transformation,
+    { shiftFactor: shift }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || shift === undefined) return images;

@@ -71,7 +71,7 @@ class RandomRotationLayer extends RandomImageLayer {
     const minus = negative(sine) as Tensor; // SAFETY: tensors in, tensor out
     return {
       angle,
-      rotation_matrix: affine([
+      rotationMatrix: affine([
         cosine,
         minus,
         offset(x, cosine, minus),
@@ -84,7 +84,7 @@ class RandomRotationLayer extends RandomImageLayer {
 
   override transformImages(
     images: Tensor,
-    { rotation_matrix: matrix }: Transformation,
+    { rotationMatrix: matrix }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || matrix === undefined) return images;
@@ -93,7 +93,7 @@ class RandomRotationLayer extends RandomImageLayer {
 
   override transformSegmentationMasks(
     masks: Tensor,
-    { rotation_matrix: matrix }: Transformation,
+    { rotationMatrix: matrix }: Transformation,
     training: boolean,
   ): Tensor {
     return training && matrix !== undefined ? this.#transform(masks, matrix, "nearest") : masks;

@@ -72,12 +72,12 @@ class RandomShearLayer extends RandomImageLayer {
     const sign = where(greater(this.uniform([batch, 1]), 0.5), -1, 1);
     const y = this.uniform([batch, 1], ...this.yFactor);
     const x = this.uniform([batch, 1], ...this.xFactor);
-    return { shear_factor: multiply(concatenate([x, y], 1), sign) as Tensor }; // SAFETY: tensors in, tensor out
+    return { shearFactor: multiply(concatenate([x, y], 1), sign) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
   override transformImages(
     images: Tensor,
-    { shear_factor: factor }: Transformation,
+    { shearFactor: factor }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || factor === undefined) return images;
@@ -86,7 +86,7 @@ class RandomShearLayer extends RandomImageLayer {
 
   override transformSegmentationMasks(
     masks: Tensor,
-    { shear_factor: factor }: Transformation,
+    { shearFactor: factor }: Transformation,
     training: boolean,
   ): Tensor {
     return training && factor !== undefined ? this.#transform(masks, this.#matrix(factor), "nearest") : masks;

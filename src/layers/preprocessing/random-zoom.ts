@@ -73,14 +73,14 @@ class RandomZoomLayer extends RandomImageLayer {
     };
     const vertical = zoom("heightFactor", this.heightFactor);
     return {
-      height_zoom: vertical,
-      width_zoom: this.widthFactor === null ? vertical : zoom("widthFactor", this.widthFactor),
+      heightZoom: vertical,
+      widthZoom: this.widthFactor === null ? vertical : zoom("widthFactor", this.widthFactor),
     };
   }
 
   override transformImages(
     images: Tensor,
-    { height_zoom: vertical, width_zoom: horizontal }: Transformation,
+    { heightZoom: vertical, widthZoom: horizontal }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || vertical === undefined || horizontal === undefined) return images;
@@ -89,7 +89,7 @@ class RandomZoomLayer extends RandomImageLayer {
 
   override transformSegmentationMasks(
     masks: Tensor,
-    { height_zoom: vertical, width_zoom: horizontal }: Transformation,
+    { heightZoom: vertical, widthZoom: horizontal }: Transformation,
     training: boolean,
   ): Tensor {
     if (!training || vertical === undefined || horizontal === undefined) return masks;

@@ -1,0 +1,112 @@
+import type { LayerCall } from "../../graph/layer.ts";
+import type { SameRule } from "../../ir/shape-types/index.ts";
+import type { Tensor } from "../../ops/core/tensor.ts";
+import { callable } from "../../util/callable.ts";
+import type { ParameterTable } from "../../util/parameters.ts";
+import { drawnFor, drawUnder } from "./augmentations.ts";
+import type { MakeLayer } from "./constructor.ts";
+import {
+  bindImage,
+  type Factor,
+  type ImageLayer,
+  type ImageLayerOptions,
+  RandomImageLayer,
+  rangeOf,
+  type Transformation,
+} from "./image-layer.ts";
+import { RandomBrightness } from "./random-brightness.ts";
+import { RandomContrast } from "./random-contrast.ts";
+import { RandomHue } from "./random-hue.ts";
+import { RandomSaturation } from "./random-saturation.ts";
+
+export interface RandomColorJitterOptions extends ImageLayerOptions {
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+  /** As `RandomBrightness`'s; null: none. Default null. */
+  readonly brightnessFactor?: Factor | null | undefined;
+  /** As `RandomContrast`'s. */
+  readonly contrastFactor?: Factor | null | undefined;
+  /** As `RandomSaturation`'s. */
+  readonly saturationFactor?: Factor | null | undefined;
+  /** As `RandomHue`'s. */
+  readonly hueFactor?: Factor | null | undefined;
+}
+
+class RandomColorJitterLayer extends RandomImageLayer {
+  static readonly className = "RandomColorJitter";
+  static readonly parameters: ParameterTable = {
+    valueRange: [0, 255],
+    brightnessFactor: null,
+    contrastFactor: null,
+    saturationFactor: null,
+    hueFactor: null,
+    seed: null,
+    dataFormat: null,
+  };
+
+  readonly valueRange: readonly [number, number];
+  readonly brightnessFactor: Factor | null;
+  readonly contrastFactor: Factor | null;
+  readonly saturationFactor: Factor | null;
+  readonly hueFactor: Factor | null;
+  /** What is done, in this order. */
+  readonly steps: Readonly<Record<string, ImageLayer>>;
+
+  constructor(...args: readonly unknown[]) {
+    const given = bindImage<RandomColorJitterOptions>(
+      "RandomColorJitter",
+      RandomColorJitterLayer.parameters,
+      args,
+    );
+    super(given);
+    this.valueRange = rangeOf("RandomColorJitter", given.valueRange);
+    this.brightnessFactor = given.brightnessFactor ?? null;
+    this.contrastFactor = given.contrastFactor ?? null;
+    this.saturationFactor = given.saturationFactor ?? null;
+    this.hueFactor = given.hueFactor ?? null;
+    const options = { valueRange: this.valueRange, seed: this.seed, dataFormat: this.dataFormat };
+    this.steps = {
+      ...(this.brightnessFactor === null
+        ? {}
+        : { brightness: RandomBrightness(this.brightnessFactor, options) }),
+      ...(this.contrastFactor === null ? {} : { contrast: RandomContrast(this.contrastFactor, options) }),
+      ...(this.saturationFactor === null
+        ? {}
+        : { saturation: RandomSaturation(this.saturationFactor, options) }),
+      ...(this.hueFactor === null ? {} : { hue: RandomHue(this.hueFactor, options) }),
+    };
+  }
+
+  override drawTransformation(images: Tensor, training: boolean): Transformation {
+    if (!training) return {};
+    const drawn = Object.entries(this.steps).map(([name, layer]) => drawUnder(name, layer, images));
+    return Object.assign({}, ...drawn) as Transformation; // SAFETY: transformations, put together
+  }
+
+  override transformImages(images: Tensor, transformation: Transformation, training: boolean): Tensor {
+    if (!training) return images;
+    return Object.entries(this.steps).reduce(
+      (x, [name, layer]) => layer.transformImages(x, drawnFor(name, transformation), true),
+      images,
+    );
+  }
+}
+
+export interface RandomColorJitter extends RandomColorJitterLayer, LayerCall<SameRule> {}
+
+export type RandomColorJitterConstructor = MakeLayer<
+  RandomColorJitter,
+  readonly [],
+  RandomColorJitterOptions,
+  object
+>;
+
+/**
+ * In training, changes brightness, contrast, saturation and hue of each image, as far as factors are given.
+ *
+ * @see Keras `layers/preprocessing/image_preprocessing/random_color_jitter.py`
+ */
+export const RandomColorJitter: RandomColorJitterConstructor = callable<
+  typeof RandomColorJitterLayer,
+  RandomColorJitterConstructor
+>(RandomColorJitterLayer);
