@@ -46,7 +46,13 @@ describe("applications", () => {
 
   it("build on a given tensor, with other classes, a name and logits", () => {
     const input = Input({ shape: [64, 64, 3] });
-    const options = { weights: null, inputTensor: input, classes: 7, classifierActivation: null, name: "mine" } as const;
+    const options = {
+      weights: null,
+      inputTensor: input,
+      classes: 7,
+      classifierActivation: null,
+      name: "mine",
+    } as const;
     const model = MobileNetV3Small({ ...options, alpha: 0.75, minimalistic: true });
     expect([model.name, model.output.shape]).toEqual(["mine", [null, 7]]);
     const full = MobileNetV3Small({ ...options, alpha: 0.75 });

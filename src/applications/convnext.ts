@@ -58,7 +58,10 @@ function convNeXt(
         const halving =
           stage === 0
             ? Sequential(
-                [Conv2D(filters, 4, { strides: 4, name: `${name}_stem_conv` }), norm(`${name}_stem_layernorm`)],
+                [
+                  Conv2D(filters, 4, { strides: 4, name: `${name}_stem_conv` }),
+                  norm(`${name}_stem_layernorm`),
+                ],
                 { name: `${name}_stem` },
               )
             : Sequential(

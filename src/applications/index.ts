@@ -1,12 +1,6 @@
 /** Known architectures, with weights trained on ImageNet: Keras's `applications` namespace. */
 export { decodePredictions, preprocess, type Guess, type PreprocessMode } from "./imagenet.ts";
-export {
-  ConvNeXtBase,
-  ConvNeXtLarge,
-  ConvNeXtSmall,
-  ConvNeXtTiny,
-  ConvNeXtXLarge,
-} from "./convnext.ts";
+export { ConvNeXtBase, ConvNeXtLarge, ConvNeXtSmall, ConvNeXtTiny, ConvNeXtXLarge } from "./convnext.ts";
 export { DenseNet121, DenseNet169, DenseNet201 } from "./densenet.ts";
 export {
   EfficientNetB0,

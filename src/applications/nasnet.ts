@@ -154,7 +154,16 @@ interface Plan {
   readonly hashes: readonly [string, string];
 }
 
-function nasnet({ name, file, size, blocks, filters, stemFilters, skipsReduction, hashes }: Plan): Application {
+function nasnet({
+  name,
+  file,
+  size,
+  blocks,
+  filters,
+  stemFilters,
+  skipsReduction,
+  hashes,
+}: Plan): Application {
   const features = (x: KerasTensor): KerasTensor => {
     const stem = chain(
       x,
