@@ -76,7 +76,7 @@ class CutMixLayer extends RandomImageLayer {
 
 export interface CutMix extends CutMixLayer, LayerCall<SameRule> {}
 
-export type CutMixConstructor = MakeLayer<CutMix, readonly [], CutMixOptions, object>;
+export type CutMixConstructor = MakeLayer<CutMix, readonly [factor?: Factor], CutMixOptions, object>;
 
 /**
  * In training, replaces a window of each image by that of another one, and mixes their labels by its area.

@@ -73,7 +73,7 @@ function mix(values: Tensor, weight: Tensor, order: Tensor): Tensor {
 
 export interface MixUp extends MixUpLayer, LayerCall<SameRule> {}
 
-export type MixUpConstructor = MakeLayer<MixUp, readonly [], MixUpOptions, object>;
+export type MixUpConstructor = MakeLayer<MixUp, readonly [alpha?: number], MixUpOptions, object>;
 
 /**
  * In training, mixes pairs of images of a batch, and their labels alike.

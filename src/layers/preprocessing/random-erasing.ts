@@ -102,7 +102,12 @@ class RandomErasingLayer extends RandomImageLayer {
 
 export interface RandomErasing extends RandomErasingLayer, LayerCall<SameRule> {}
 
-export type RandomErasingConstructor = MakeLayer<RandomErasing, readonly [], RandomErasingOptions, object>;
+export type RandomErasingConstructor = MakeLayer<
+  RandomErasing,
+  readonly [factor?: Factor],
+  RandomErasingOptions,
+  object
+>;
 
 /**
  * In training, erases a window of some images.

@@ -60,7 +60,12 @@ class RandomFlipLayer extends RandomImageLayer {
 
 export interface RandomFlip extends RandomFlipLayer, LayerCall<SameRule> {}
 
-export type RandomFlipConstructor = MakeLayer<RandomFlip, readonly [], RandomFlipOptions, object>;
+export type RandomFlipConstructor = MakeLayer<
+  RandomFlip,
+  readonly [mode?: "horizontal" | "vertical" | "horizontal_and_vertical"],
+  RandomFlipOptions,
+  object
+>;
 
 /**
  * In training, mirrors half of the images: left to right, top to bottom, or both.

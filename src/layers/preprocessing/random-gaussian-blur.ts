@@ -90,7 +90,7 @@ export interface RandomGaussianBlur extends RandomGaussianBlurLayer, LayerCall<S
 
 export type RandomGaussianBlurConstructor = MakeLayer<
   RandomGaussianBlur,
-  readonly [],
+  readonly [factor?: Factor],
   RandomGaussianBlurOptions,
   object
 >;

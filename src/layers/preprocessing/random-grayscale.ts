@@ -54,7 +54,7 @@ export interface RandomGrayscale extends RandomGrayscaleLayer, LayerCall<SameRul
 
 export type RandomGrayscaleConstructor = MakeLayer<
   RandomGrayscale,
-  readonly [],
+  readonly [factor?: number],
   RandomGrayscaleOptions,
   object
 >;

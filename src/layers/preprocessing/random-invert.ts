@@ -63,7 +63,12 @@ class RandomInvertLayer extends RandomImageLayer {
 
 export interface RandomInvert extends RandomInvertLayer, LayerCall<SameRule> {}
 
-export type RandomInvertConstructor = MakeLayer<RandomInvert, readonly [], RandomInvertOptions, object>;
+export type RandomInvertConstructor = MakeLayer<
+  RandomInvert,
+  readonly [factor?: Factor],
+  RandomInvertOptions,
+  object
+>;
 
 /**
  * In training, turns some images into their negatives.

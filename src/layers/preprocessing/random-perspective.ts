@@ -118,7 +118,7 @@ export interface RandomPerspective extends RandomPerspectiveLayer, LayerCall<Sam
 
 export type RandomPerspectiveConstructor = MakeLayer<
   RandomPerspective,
-  readonly [],
+  readonly [factor?: Factor],
   RandomPerspectiveOptions,
   object
 >;

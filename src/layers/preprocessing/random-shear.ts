@@ -115,7 +115,12 @@ function shearOf(name: string, value: unknown): readonly [number, number] {
 
 export interface RandomShear extends RandomShearLayer, LayerCall<SameRule> {}
 
-export type RandomShearConstructor = MakeLayer<RandomShear, readonly [], RandomShearOptions, object>;
+export type RandomShearConstructor = MakeLayer<
+  RandomShear,
+  readonly [xFactor?: Factor, yFactor?: Factor],
+  RandomShearOptions,
+  object
+>;
 
 /**
  * In training, slants each image.

@@ -72,7 +72,12 @@ class SolarizationLayer extends RandomImageLayer {
 
 export interface Solarization extends SolarizationLayer, LayerCall<SameRule> {}
 
-export type SolarizationConstructor = MakeLayer<Solarization, readonly [], SolarizationOptions, object>;
+export type SolarizationConstructor = MakeLayer<
+  Solarization,
+  readonly [additionFactor?: Factor, thresholdFactor?: Factor],
+  SolarizationOptions,
+  object
+>;
 
 /**
  * In training, inverts what is brighter than a random threshold.
