@@ -87,7 +87,14 @@ export function defineOp<A, F>(definition: OpDefinition, body: (args: A) => Tree
 
 /** Brings a call's arguments into an object, with defaults, and refuses unknown or missing ones. */
 export function bindOp(op: Op, given: readonly unknown[]): BoundArguments {
-  return withDefaults(op, bindArguments(`ops.${op.name}`, Object.keys(op.args), given));
+  return withDefaults(
+    op,
+    bindArguments(`ops.${op.name}`, Object.keys(op.args), given, [], (name) => {
+      // One tensor or a static value is never a plain object; nested tensors and keyword arguments may be.
+      const { kind, keywords } = op.args[name] ?? { kind: "static" };
+      return given.length > 1 && (kind === "tensors" || kind === "call" || keywords === true);
+    }),
+  );
 }
 
 /** Arguments by name with the defaults of those that are left out. */
