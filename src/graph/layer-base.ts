@@ -118,6 +118,11 @@ export abstract class LayerBase extends Operation {
     return this.constructor as unknown as LayerStatics;
   }
 
+  /** Whether a nested array of numbers given to it is a list of tensors rather than one tensor. */
+  get takesList(): boolean {
+    return this.statics.takesList === true;
+  }
+
   override get className(): string {
     return classNameOf(this.constructor);
   }

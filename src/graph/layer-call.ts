@@ -64,7 +64,7 @@ function specShapes(specs: Tree<Spec>): ShapeTree {
 
 /** Tensors in place of numbers and arrays, floats in the layer's compute dtype. */
 function prepare(layer: LayerBase, { args, options }: BoundCall): BoundCall {
-  const cleaned = args.map((arg, i) => toValues(arg, i === 0 && layer.statics.takesList === true));
+  const cleaned = args.map((arg, i) => toValues(arg, i === 0 && layer.takesList));
   return { args: castInputs(layer, cleaned), options };
 }
 

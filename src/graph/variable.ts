@@ -3,7 +3,7 @@ import type { Backend, DeviceBuffer } from "../backend/contract.ts";
 import { type DType, isFloat, type TypedArray } from "../ir/dtypes.ts";
 import { currentBuilder } from "../ir/program.ts";
 import { formatShape, sameShape } from "../ir/shape.ts";
-import { type TensorHolder, type TensorInput, toValue } from "../ops/core/convert.ts";
+import { isTypedArray, type TensorHolder, type TensorInput, toValue } from "../ops/core/convert.ts";
 import { currentScope, outsideTrace, type StateCell } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { add, subtract } from "../ops/arithmetic.ts";
@@ -104,7 +104,7 @@ export class Variable implements TensorHolder, StateCell {
   }
 
   /**
-   * Replaces the value.
+   * Replaces the value. A flat typed array with as many elements takes the variable's shape.
    *
    * @throws {ShapeError} when the shape differs.
    */
@@ -116,7 +116,9 @@ export class Variable implements TensorHolder, StateCell {
       scope.assign(this, tensor);
       return this;
     }
-    const tensor = concrete(value, this.dtype);
+    const given = concrete(value, this.dtype);
+    const isFlat = isTypedArray(value) && given.size === this.size;
+    const tensor = isFlat ? Tensor.fromData(given.dataSync(), this.shape, this.dtype) : given;
     this.#check(tensor.shape);
     this.buffer.write(tensor.dataSync());
     this.#snapshot = null;

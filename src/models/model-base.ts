@@ -87,6 +87,11 @@ export abstract class ModelBase extends LayerBase {
     return this.#graphOr("output").outputStructure as KerasTensor; // SAFETY: as Operation.output
   }
 
+  override get takesList(): boolean {
+    const inputs = this.#graph?.inputStructure;
+    return Array.isArray(inputs) ? inputs.length > 1 : super.takesList;
+  }
+
   /** Operations of the graph in order: layers, and ops on symbolic tensors. */
   get operations(): readonly Operation[] {
     return this.#graph?.operations ?? this.layers;
