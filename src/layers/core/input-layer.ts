@@ -56,6 +56,11 @@ class InputLayerClass extends LayerBase {
       "tensor",
     ]);
     const tensor = bound.tensor ?? bound.inputTensor;
+    if (tensor !== undefined && tensor !== null && !(tensor instanceof KerasTensor)) {
+      throw new OptionError(
+        "Input: expected `tensor` to be a symbolic tensor (KerasTensor), received a value. Give a real tensor to the model itself.",
+      );
+    }
     const given = { ...bound, tensor };
     if (given.ragged === true)
       throw new OptionError("Input: ragged tensors are not supported; pad them (ragged: false).");
@@ -70,7 +75,7 @@ class InputLayerClass extends LayerBase {
     const output = tensor ?? new KerasTensor(this.batchShape, { dtype, name: this.name });
     if (output.history !== null) {
       throw new AntlerError(
-        `Input: the tensor "${output.name}" is the output of ${output.history.operation.name} already.`,
+        `Input: the tensor "${output.name}" is the output of ${output.history.operation.name} already. A model may start there: Model(tensor, outputs).`,
       );
     }
     new Node(this, [], {}, output);
@@ -143,5 +148,9 @@ export function Input<const S extends Shape, const D extends DType = "float32">(
 ): KerasTensor<S, D>;
 export function Input(options: InputOptions): KerasTensor;
 export function Input(options: InputOptions): KerasTensor {
+  const { tensor } = options;
+  // An input that exists is taken as it is: its tensor belongs to one input layer.
+  const layer = tensor instanceof KerasTensor ? tensor.history?.operation : undefined;
+  if (tensor && layer instanceof InputLayer && (options.name ?? layer.name) === layer.name) return tensor;
   return new InputLayer(options).output;
 }
