@@ -135,6 +135,8 @@ export interface ModelConstructor {
     outputs: O,
     options?: LayerOptions,
   ): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
+  /** For subclasses: `class Own extends Model { trainStep(data) {…} }`, then `new Own(inputs, outputs)`. */
+  new (inputs: unknown, outputs: unknown, options?: LayerOptions): Model;
   /** For subclasses: `class MLP extends Model { call(inputs) {…} }`. */
   new (options?: LayerOptions & { readonly inputs?: unknown; readonly outputs?: unknown }): Model;
   fromConfig(config: Readonly<Record<string, unknown>>, options?: FromConfigOptions): Model;

@@ -4,7 +4,7 @@ import type { Tensor } from "../ops/core/tensor.ts";
 
 /**
  * One batch, as a step gets it. Each is a tensor as a rule, and typed so; models with several inputs or outputs get them
- * nested as the data is.
+ * nested as the data is. It can also be taken apart in order: `[x, y, sampleWeight]`.
  */
 export interface StepData {
   readonly x: Tensor;

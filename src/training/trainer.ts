@@ -109,7 +109,8 @@ export class Trainer {
     return step;
   }
 
-  #trace(mode: Mode, data: StepData): Tree<Tensor> {
+  #trace(mode: Mode, batch: StepData): Tree<Tensor> {
+    const data = withParts(batch);
     const { model } = this;
     model.clearLosses();
     try {
@@ -207,4 +208,12 @@ function isRecord(
 function batchSizeOf(x: unknown): number {
   const [first] = flatten<Tensor>(x as Tree<Tensor>); // SAFETY: inputs are nested tensors
   return first?.dims[0] ?? 1;
+}
+
+/** A batch that can be taken apart as Keras's can as well: `[x, y, sampleWeight]`, without what is absent at the end. */
+function withParts(batch: StepData): StepData {
+  const { x, y, sampleWeight } = batch;
+  const parts: readonly unknown[] =
+    sampleWeight === undefined ? (y === undefined ? [x] : [x, y]) : [x, y, sampleWeight];
+  return Object.defineProperty({ ...batch }, Symbol.iterator, { value: () => parts.values() });
 }

@@ -1,4 +1,4 @@
-import { DataError, warnOnce } from "../../util/errors.ts";
+import { DataError, OptionError, warnOnce } from "../../util/errors.ts";
 import { type Batch, batchOf, type BatchSource } from "./batch.ts";
 import { countSamples } from "./array-source.ts";
 import { toHostTree, type Wanted } from "./host-arrays.ts";
@@ -42,7 +42,8 @@ export function isBatchList(x: unknown): x is readonly unknown[] {
       Array.isArray(batch) &&
       (batch.length === 2 || batch.length === 3) &&
       batch.every((part) => typeof part === "object" && part !== null) &&
-      (new Set(batch.map(nestingOf)).size > 1 || batch.some((part) => !Array.isArray(part) && !ArrayBuffer.isView(part))),
+      (new Set(batch.map(nestingOf)).size > 1 ||
+        batch.some((part) => !Array.isArray(part) && !ArrayBuffer.isView(part))),
   );
 }
 
@@ -65,6 +66,8 @@ export class IterableSource implements BatchSource {
   readonly #batches: BatchIterable;
   readonly #options: IterableSourceOptions;
   #iterator: Iterator<unknown> | AsyncIterator<unknown> | null = null;
+  /** Whether batches begin anew when they end within an epoch of `stepsPerEpoch`. */
+  readonly #hasKnownEnd: boolean;
   #taken = 0;
   #total = 0;
 
@@ -72,7 +75,14 @@ export class IterableSource implements BatchSource {
     this.#where = where;
     this.#batches = batches;
     this.#options = options;
-    this.#numBatches = options.stepsPerEpoch ?? lengthOf(batches);
+    const length = lengthOf(batches);
+    if (length === Infinity && options.stepsPerEpoch === null) {
+      throw new OptionError(
+        `${where}: the data has no end. Give the number of batches of an epoch: \`stepsPerEpoch\` (\`steps\`, \`validationSteps\`).`,
+      );
+    }
+    this.#hasKnownEnd = length !== null && length !== Infinity;
+    this.#numBatches = options.stepsPerEpoch ?? length;
   }
 
   get numBatches(): number | null {
@@ -88,7 +98,11 @@ export class IterableSource implements BatchSource {
     const { stepsPerEpoch } = this.#options;
     if (stepsPerEpoch !== null && this.#taken >= stepsPerEpoch) return null;
     this.#iterator ??= iteratorOf(this.#batches);
-    const step = await this.#iterator.next();
+    let step = await this.#iterator.next();
+    if (step.done === true && stepsPerEpoch !== null && this.#hasKnownEnd && this.#total > 0) {
+      this.#iterator = iteratorOf(this.#batches);
+      step = await this.#iterator.next();
+    }
     if (step.done === true) {
       if (this.#total === 0)
         throw new DataError(`${this.#where}: expected batches, but the iterable gave none.`);
@@ -144,7 +158,8 @@ function iteratorOf(batches: BatchIterable): Iterator<unknown> | AsyncIterator<u
 /** The number of batches where the iterable tells it. */
 function lengthOf(batches: BatchIterable): number | null {
   if (typeof batches === "function") return null;
-  const { size, length } = batches as { readonly size?: unknown; readonly length?: unknown }; // SAFETY: unknown fields of an object
-  const told = size ?? length;
+  // SAFETY: unknown fields of an object.
+  const fields = batches as { readonly [K in "cardinality" | "size" | "length"]?: unknown };
+  const told = fields.cardinality ?? fields.size ?? fields.length;
   return typeof told === "number" && told > 0 ? told : null;
 }
