@@ -217,7 +217,9 @@ export abstract class LayerBase extends Operation {
 
   /** Losses that calls have added since `clearLosses`, here and in sub-layers, and penalties on trainable weights. */
   get losses(): Tensor[] {
-    const penalties = this.trainableWeights.flatMap((weight) => (weight.regularizer === null ? [] : [weight.regularizer(weight.value)]));
+    const penalties = this.trainableWeights.flatMap((weight) =>
+      weight.regularizer === null ? [] : [weight.regularizer(weight.value)],
+    );
     return [...this.callLosses, ...penalties];
   }
 
@@ -259,7 +261,10 @@ export abstract class LayerBase extends Operation {
   get ownVariables(): Variable[] {
     const inFields = findParts(this, isVariable).map(({ value }) => value);
     const own = [...new Set([...this.#variables, ...inFields])];
-    return [...own.filter((v) => v.trainable || this.#frozen.has(v)), ...own.filter((v) => !(v.trainable || this.#frozen.has(v)))];
+    return [
+      ...own.filter((v) => v.trainable || this.#frozen.has(v)),
+      ...own.filter((v) => !(v.trainable || this.#frozen.has(v))),
+    ];
   }
 
   /** Variables that are not trainable only because the layer was frozen. */
@@ -290,7 +295,9 @@ export abstract class LayerBase extends Operation {
   /** Weights and everything else that changes: seeds of random layers. */
   get variables(): Variable[] {
     const seeds = findParts(this, isSeedGenerator).map(({ value }) => value.state);
-    return [...new Set([...this.ownVariables, ...seeds, ...this.subLayers.flatMap((layer) => layer.variables)])];
+    return [
+      ...new Set([...this.ownVariables, ...seeds, ...this.subLayers.flatMap((layer) => layer.variables)]),
+    ];
   }
 
   get trainable(): boolean {
@@ -310,7 +317,8 @@ export abstract class LayerBase extends Operation {
 
   /** Number of elements of all weights. */
   countParams(): number {
-    if (!this.built) throw new AntlerError(`${this.where}: it has no weights to count yet. Call it, or its model, once.`);
+    if (!this.built)
+      throw new AntlerError(`${this.where}: it has no weights to count yet. Call it, or its model, once.`);
     return this.weights.reduce((sum, weight) => sum + weight.size, 0);
   }
 
@@ -331,8 +339,14 @@ export abstract class LayerBase extends Operation {
     }
     values.forEach((value, i) => {
       const weight = weights[i];
-      if (value instanceof Tensor && weight !== undefined && formatShape(value.shape) !== formatShape(weight.shape)) {
-        throw new ShapeError(`${this.where}: expected ${formatShape(weight.shape)} for ${weight.path}, received ${formatShape(value.shape)}.`);
+      if (
+        value instanceof Tensor &&
+        weight !== undefined &&
+        formatShape(value.shape) !== formatShape(weight.shape)
+      ) {
+        throw new ShapeError(
+          `${this.where}: expected ${formatShape(weight.shape)} for ${weight.path}, received ${formatShape(value.shape)}.`,
+        );
       }
     });
     values.forEach((value, i) => weights[i]?.assign(value));
@@ -373,7 +387,10 @@ export function classNameOf(cls: object): string {
 }
 
 function knownShapes(tree: ShapeTree): ShapeTree {
-  if (Array.isArray(tree) && tree.every((dim) => dim === null || typeof dim === "number")) return knownShape(tree as Shape); // SAFETY: sizes only
+  if (Array.isArray(tree) && tree.every((dim) => dim === null || typeof dim === "number"))
+    return knownShape(tree as Shape); // SAFETY: sizes only
   if (Array.isArray(tree)) return tree.map((child: ShapeTree) => knownShapes(child));
-  return Object.fromEntries(Object.entries(tree as object).map(([key, child]: [string, ShapeTree]) => [key, knownShapes(child)])); // SAFETY: neither shape nor list
+  return Object.fromEntries(
+    Object.entries(tree as object).map(([key, child]: [string, ShapeTree]) => [key, knownShapes(child)]),
+  ); // SAFETY: neither shape nor list
 }
