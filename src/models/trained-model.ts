@@ -1,6 +1,8 @@
 import type { CallbackModel } from "../callbacks/callback.ts";
 import type { History } from "../callbacks/history.ts";
+import { Mean } from "../metrics/mean.ts";
 import type { MetricBase } from "../metrics/metric.ts";
+import type { TensorInput } from "../ops/core/convert.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { splitArguments } from "../training/arguments.ts";
@@ -24,11 +26,25 @@ import { ModelBase } from "./model-base.ts";
 /** The training side of a model: thin methods over `src/training/`. @see Keras `trainers/trainer.py` */
 export abstract class TrainedModel extends ModelBase implements TrainableModel, CallbackModel {
   readonly #trainer: Trainer = new Trainer(this);
+  /** Means of values that calls have added, by name. */
+  readonly addedMetrics: Map<string, Mean> = new Map();
 
   abstract save(path: string): Promise<void>;
   abstract saveWeights(path: string): Promise<void>;
   abstract loadWeights(path: string): Promise<void>;
   abstract toJson(): string;
+
+  /**
+   * Reports a value that `call` computes: its mean over the epoch stands in the logs under the name.
+   *
+   * Layers keep a metric in a field and update it, which does the same.
+   */
+  addMetric(value: TensorInput, name: string | { readonly name: string }): void {
+    const key = typeof name === "string" ? name : name.name;
+    const metric = this.addedMetrics.get(key) ?? Mean({ name: key });
+    this.addedMetrics.set(key, metric);
+    metric.updateState(value);
+  }
 
   /** How the model was compiled, as given to `compile`; null when it was not. */
   getCompileConfig(): Record<string, unknown> | null {
