@@ -4,6 +4,7 @@ import { AntlerError, FormatError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
 import { pathKind, writeFileAtomic } from "../util/platform/index.ts";
 import { isHdf5, readHdf5 } from "../codec/hdf5/index.ts";
+import { isSafetensors } from "../codec/safetensors.ts";
 import { ZipArchive } from "../codec/zip-read.ts";
 import { rootContext } from "./context.ts";
 import { isLegacyWeights, readLegacyModel, readLegacyWeights } from "./legacy/h5-model.ts";
@@ -12,6 +13,7 @@ import { modelFromDescription, type ReadOptions, readKerasFile, writeKerasFile }
 import { parsePythonJson, pythonJson } from "./python-json.ts";
 import type { CustomObjects } from "./custom-objects.ts";
 import { type Json, serializeLayer, serializeObject } from "./serialize.ts";
+import { readSafetensorsWeights, writeSafetensorsWeights } from "./safetensors-weights.ts";
 import { type FileSource, readSource } from "./source.ts";
 import { type LoadWeightsOptions, readWeights, writeWeights } from "./weights-file.ts";
 
@@ -90,22 +92,30 @@ export async function loadModel(source: FileSource, options: LoadModelOptions = 
   return (await readKerasFile(bytes, name, options)) as Model; // SAFETY: models are callable
 }
 
-/** Writes a model's weights (and its optimizer's state) as a `.weights.h5` file. */
+/**
+ * Writes a model's weights as a `.weights.h5` file (with the optimizer's state) or a `.safetensors` file (without).
+ *
+ * @throws {OptionError} for another ending, or when the file exists and may not be replaced.
+ */
 export async function saveWeights(model: ModelClass, path: string, options: SaveOptions = {}): Promise<void> {
   checkOptions("saveWeights", options, ["overwrite"]);
-  if (!path.endsWith(".weights.h5")) {
-    throw new OptionError(`saveWeights: expected a file name that ends in .weights.h5, received "${path}".`);
+  if (!/\.(?:weights\.h5|safetensors)$/.test(path)) {
+    throw new OptionError(
+      `saveWeights: expected a file name that ends in .weights.h5 or .safetensors, received "${path}".`,
+    );
   }
   if (!model.built)
     throw new AntlerError(
       `${model.where}: it is not built yet, so there are no weights to save. Call it on data first.`,
     );
   await refuseExisting("saveWeights", path, options);
-  await writeFileAtomic(path, writeWeights(model));
+  const bytes = path.endsWith(".safetensors") ? writeSafetensorsWeights(model) : writeWeights(model);
+  await writeFileAtomic(path, bytes);
 }
 
 /**
- * Sets a model's weights from a `.weights.h5` file, an old `.h5` file (of weights or a whole model) or a `.keras` file.
+ * Sets a model's weights from a `.weights.h5` file, an old `.h5` file (of weights or a whole model), a `.keras`
+ * file or a `.safetensors` file.
  *
  * @param options - `skipMismatch`: leave variables whose shape differs; `byName`: match layers by name (old files).
  * @throws {FormatError} when the weights do not fit; then nothing has been changed.
@@ -121,6 +131,10 @@ export async function loadWeights(
       `${model.where}: it is not built yet, so there are no weights to set. Call it on data first.`,
     );
   const { bytes, name } = await readSource(source);
+  if (isSafetensors(bytes)) {
+    readSafetensorsWeights(model, bytes, name, options.skipMismatch === true);
+    return;
+  }
   const isArchive = bytes[0] === 0x50 && bytes[1] === 0x4b;
   const file = isArchive ? null : await readHdf5(bytes, name);
   if (file !== null && isLegacyWeights(file)) {
