@@ -9,6 +9,12 @@ import { OptionError } from "../util/errors.ts";
 import { deserializeKerasObject, serializeKerasObject } from "../saving/index.ts";
 import {
   type Application,
+  densenet,
+  efficientnet,
+  imagenetUtils,
+  resnet,
+  vgg16,
+  xception,
   ConvNeXtTiny,
   DenseNet121,
   EfficientNetB0,
@@ -78,5 +84,22 @@ describe("applications", () => {
     const sum = deserializeKerasObject(serializeKerasObject(new CustomScaleLayer(0.5))) as CustomScaleLayer; // SAFETY: checked next
     expect(sum).toBeInstanceOf(CustomScaleLayer);
     expect(sum.scale).toBe(0.5);
+  });
+
+  it("scale images in each module's way", () => {
+    const image = [[[[0, 127.5, 255]]]];
+    const values = (x: Tensor): number[] =>
+      Array.from(x.dataSync() as Float32Array, (v) => Math.round(v * 1e3) / 1e3); // SAFETY: float32 pixels
+    expect(values(xception.preprocessInput(image))).toEqual([-1, 0, 1]);
+    expect(values(efficientnet.preprocessInput(image))).toEqual([0, 127.5, 255]);
+    expect(values(densenet.preprocessInput(image))).toEqual([-2.118, 0.196, 2.64]);
+    const bgr = [151.061, 10.721, -123.68];
+    expect(values(vgg16.preprocessInput(image))).toEqual(bgr);
+    const channelsFirst = [[[[0]], [[127.5]], [[255]]]];
+    const options = { dataFormat: "channels_first" } as const;
+    expect(values(resnet.preprocessInput(channelsFirst, options))).toEqual(bgr);
+    expect(values(imagenetUtils.preprocessInput(channelsFirst, { ...options, mode: "torch" }))).toEqual([
+      -2.118, 0.196, 2.64,
+    ]);
   });
 });

@@ -1,11 +1,13 @@
 import { getFile } from "../codec/get-file.ts";
 import { flip } from "../ops/rearranging.ts";
 import { add, divide } from "../ops/arithmetic.ts";
-import { type TensorInput, toValue } from "../ops/core/convert.ts";
+import { type NestedArray, type TensorInput, toValue } from "../ops/core/convert.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { cast } from "../ops/cast.ts";
 import { isFloat } from "../ir/dtypes.ts";
+import { toDataFormat } from "../layers/data-format.ts";
 import { toNumbers } from "../ir/numbers.ts";
+import type { DataFormat } from "../ir/shape-types/index.ts";
 import { formatShape } from "../ir/shape.ts";
 import { FormatError, ShapeError } from "../util/errors.ts";
 import { readFile } from "../util/platform/index.ts";
@@ -16,15 +18,23 @@ export type PreprocessMode = "tf" | "torch" | "caffe";
 /**
  * Pixels as an application wants them.
  *
+ * @param x - Images, or one image, with channels in the order red, green, blue.
+ * @param dataFormat - Where the channels are. Default `config.imageDataFormat()`, `"channels_last"`.
  * @see Keras `applications/imagenet_utils.py`
  */
-export function preprocess(x: TensorInput, mode: PreprocessMode): Tensor {
+export function preprocess(x: TensorInput, mode: PreprocessMode, dataFormat?: DataFormat | null): Tensor {
+  const format = toDataFormat("preprocess", dataFormat);
   const given = toValue(x) as Tensor; // SAFETY: numbers or a tensor
   const pixels = isFloat(given.dtype) ? given : (cast(given, "float32") as Tensor); // SAFETY: tensor in, tensor out
   if (mode === "tf") return add(divide(pixels, 127.5), -1) as Tensor; // SAFETY: as above
-  if (mode === "torch")
-    return divide(add(divide(pixels, 255), [-0.485, -0.456, -0.406]), [0.229, 0.224, 0.225]) as Tensor; // SAFETY: as above
-  return add(flip(pixels, -1), [-103.939, -116.779, -123.68]) as Tensor; // SAFETY: as above
+  const channelAxis = format === "channels_last" ? -1 : -3;
+  const perChannel = (values: readonly number[]): NestedArray =>
+    channelAxis === -1 ? values : values.map((value) => [[value]]);
+  if (mode === "torch") {
+    const centred = add(divide(pixels, 255), perChannel([-0.485, -0.456, -0.406]));
+    return divide(centred, perChannel([0.229, 0.224, 0.225])) as Tensor; // SAFETY: as above
+  }
+  return add(flip(pixels, channelAxis), perChannel([-103.939, -116.779, -123.68])) as Tensor; // SAFETY: as above
 }
 
 /** One guess: ImageNet's name of the class, a description, the score. */

@@ -31,3 +31,23 @@ export { ResNet50, ResNet50V2, ResNet101, ResNet101V2, ResNet152, ResNet152V2 } 
 export { VGG16, VGG19 } from "./vgg.ts";
 export { Xception } from "./xception.ts";
 export type { Application, ApplicationOptions } from "./application.ts";
+export {
+  convnext,
+  densenet,
+  efficientnet,
+  efficientnetV2,
+  inceptionResnetV2,
+  inceptionV3,
+  mobilenet,
+  mobilenetV2,
+  mobilenetV3,
+  nasnet,
+  resnet,
+  resnet50,
+  resnetV2,
+  vgg16,
+  vgg19,
+  xception,
+  imagenetUtils,
+  type PreprocessInput,
+} from "./modules.ts";
