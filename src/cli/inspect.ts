@@ -6,7 +6,7 @@ import {
   stringAttribute,
   walkNodes,
 } from "../codec/hdf5/index.ts";
-import { isSafetensors, readSafetensors } from "../codec/safetensors.ts";
+import { isSafetensors, readSafetensors } from "../saving/safetensors.ts";
 import { ZipArchive } from "../codec/zip-read.ts";
 import { formatShape } from "../ir/shape.ts";
 import { parsePythonJson } from "../saving/python-json.ts";

@@ -4,7 +4,7 @@ import { AntlerError, FormatError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
 import { pathKind, writeFileAtomic } from "../util/platform/index.ts";
 import { isHdf5, readHdf5 } from "../codec/hdf5/index.ts";
-import { isSafetensors } from "../codec/safetensors.ts";
+import { isSafetensors } from "./safetensors.ts";
 import { ZipArchive } from "../codec/zip-read.ts";
 import { rootContext } from "./context.ts";
 import { isLegacyWeights, readLegacyModel, readLegacyWeights } from "./legacy/h5-model.ts";

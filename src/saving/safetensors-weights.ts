@@ -1,4 +1,4 @@
-import { readSafetensors, type StoredTensor, writeSafetensors } from "../codec/safetensors.ts";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
 import type { LayerBase } from "../graph/layer-base.ts";
 import type { Variable } from "../graph/variable.ts";
 import { fromNumbers, toNumbers } from "../ir/numbers.ts";
