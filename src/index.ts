@@ -9,6 +9,7 @@ export { Tensor } from "./ops/core/tensor.ts";
 export { KerasTensor } from "./graph/keras-tensor.ts";
 export { Variable } from "./graph/variable.ts";
 export { tensor } from "./tensor.ts";
+export { Dataset } from "./data/dataset.ts";
 export { setRandomSeed } from "./utils/session.ts";
 export { grad, valueAndGrad } from "./training/gradient.ts";
 export {

@@ -1,5 +1,6 @@
 /** Helpers around models and data: Keras's `utils` namespace. */
 export { Progbar } from "../callbacks/progbar.ts";
+export { Dataset } from "../data/dataset.ts";
 export { getFile } from "../codec/get-file.ts";
 export { deserializeKerasObject, registerKerasSerializable, serializeKerasObject } from "../saving/index.ts";
 export { modelToDot } from "../viz/dot.ts";
