@@ -1,6 +1,6 @@
 import type { ConvParams } from "../../ir/convolution.ts";
 import { broadcastPrimitive } from "../../ir/primitives/broadcast.ts";
-import type { ConvInputGradParams } from "../../ir/primitives/conv-input-grad.ts";
+import type { ConvInputGradParams } from "../../ir/primitives/conv.ts";
 import { mulPrimitive } from "../../ir/primitives/mul.ts";
 import type { PadParams } from "../../ir/primitives/pad.ts";
 import { reshapePrimitive } from "../../ir/primitives/reshape.ts";

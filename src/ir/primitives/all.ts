@@ -17,9 +17,7 @@ import { ceilPrimitive } from "./ceil.ts";
 import { choleskyPrimitive } from "./cholesky.ts";
 import { concatPrimitive } from "./concat.ts";
 import { condPrimitive } from "./cond.ts";
-import { convFilterGradPrimitive } from "./conv-filter-grad.ts";
-import { convInputGradPrimitive } from "./conv-input-grad.ts";
-import { convPrimitive } from "./conv.ts";
+import { convFilterGradPrimitive, convInputGradPrimitive, convPrimitive } from "./conv.ts";
 import { cosPrimitive } from "./cos.ts";
 import { coshPrimitive } from "./cosh.ts";
 import { cumMaxPrimitive } from "./cum-max.ts";
@@ -97,8 +95,7 @@ import { truncPrimitive } from "./trunc.ts";
 import { whileLoopPrimitive } from "./while-loop.ts";
 import { windowMaxGradPrimitive } from "./window-max-grad.ts";
 import { windowMaxPrimitive } from "./window-max.ts";
-import { windowSumGradPrimitive } from "./window-sum-grad.ts";
-import { windowSumPrimitive } from "./window-sum.ts";
+import { windowSumGradPrimitive, windowSumPrimitive } from "./window-sum.ts";
 import { xorPrimitive } from "./xor.ts";
 
 /** Every primitive; the conformance and gradient suites, and the tables of backends, start from here. */

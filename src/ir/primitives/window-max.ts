@@ -2,13 +2,14 @@ import { lowest } from "../dtype-range.ts";
 import { evaluatePool, inferPool, poolSamples, type WindowParams } from "../pooling.ts";
 import type { Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
+import { windowMaxGrad } from "./window-max-grad.ts";
 
 export const windowMaxPrimitive: Primitive<WindowParams> = {
   name: "windowMax",
   infer: ([x], params) => inferPool("windowMax", x, params),
   evaluate: ([x], params) => evaluatePool("windowMax", x, params, lowest(x?.dtype ?? "float32"), Math.max),
   lowering: { kind: "structured" },
-  vjp: ([g], { inputs: [x], params, p }) => (g && x ? [p.windowMaxGrad(x, g, params)] : []),
+  vjp: ([g], { inputs: [x], params }) => (g && x ? [windowMaxGrad(x, g, params)] : []),
   samples: () => poolSamples(),
 };
 
