@@ -2,6 +2,7 @@ export { AugMix } from "./aug-mix.ts";
 export { AutoContrast } from "./auto-contrast.ts";
 export { CategoryEncoding } from "./category-encoding.ts";
 export { CenterCrop } from "./center-crop.ts";
+export { ContrastLimitedAdaptiveHistogramEqualization } from "./contrast-limited-adaptive-histogram-equalization.ts";
 export { CutMix } from "./cut-mix.ts";
 export { Discretization } from "./discretization.ts";
 export { Equalization } from "./equalization.ts";
