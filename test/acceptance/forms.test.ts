@@ -75,6 +75,12 @@ describe("training", () => {
     }
   });
 
+  it("takes lists of one nested array", async () => {
+    const model = compiled();
+    const whole = await model.evaluate(x, y, quiet);
+    expect(await model.evaluate([x], [y], quiet)).toBe(whole);
+  });
+
   it("takes rank-three numbers for samples, not for batches", async () => {
     const inputs = Input({ shape: [2, 3] });
     const model = Model(inputs, layers.Flatten()(inputs));

@@ -85,10 +85,24 @@ export function toHostTree(what: string, data: unknown, wanted: Wanted = null): 
 function isList(list: readonly unknown[], wanted: Wanted): boolean {
   if (Array.isArray(wanted) && wanted.length > 1) return true;
   if (isPlainObject(wanted)) return true;
-  if (!list.some(holdsLeaf)) return false;
+  if (!list.some(holdsLeaf)) return isWrapped(list, soleOf(wanted));
   // Rows of typed arrays for a model with one input are one tensor; a list of one tensor is a list.
   const isRows = wanted !== null && list.every((row) => isTypedArray(row)) && list.length > 1;
   return !isRows;
+}
+
+/** True for a list of one nested array: one axis more than the tensor that is wanted has, and not a last one of size 1. */
+function isWrapped(list: readonly unknown[], wanted: KerasTensor | null): boolean {
+  if (wanted === null || list.length !== 1) return false;
+  let depth = 0;
+  let size = 0;
+  let level: unknown = list;
+  while (Array.isArray(level)) {
+    depth++;
+    size = level.length;
+    level = level[0];
+  }
+  return depth === wanted.shape.length + 1 && (size !== 1 || wanted.shape.at(-1) === 1);
 }
 
 function soleOf(wanted: Wanted): KerasTensor | null {
