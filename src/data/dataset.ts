@@ -93,7 +93,7 @@ export class Dataset<T> implements AsyncIterable<T> {
   ): Dataset<[Sliced<X>, Sliced<Y>, Sliced<W>]>;
   static fromTensors(x: unknown, y?: unknown, sampleWeight?: unknown): Dataset<unknown> {
     const parts = [x, y, sampleWeight];
-    if (parts.length > 1 && y === undefined && sampleWeight !== undefined)
+    if (y === undefined && sampleWeight !== undefined)
       throw new DataError("Dataset.fromTensors: expected `y` beside `sampleWeight`, received none.");
     const given = parts.filter((part) => part !== undefined);
     const all = ["x", "y", "sampleWeight"]

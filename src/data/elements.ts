@@ -130,15 +130,27 @@ export function rowsOf(where: string, value: unknown): Rows {
       );
   });
   if (count === null) throw new DataError(`${where}: expected at least one array, received none.`);
+  const parts = mapTree(tree, ({ data, shape, dtype }: HostLeaf) => {
+    const own = shape.slice(1);
+    return new HostRows(data, own, dtype, sizeOf(own));
+  });
   return {
     count,
     row: (index) =>
-      mapTree(tree, ({ data, shape, dtype }: HostLeaf) => {
-        const own = shape.slice(1);
-        const size = sizeOf(own);
-        return Tensor.fromData(data.subarray(index * size, (index + 1) * size), own, dtype);
-      }),
+      mapTree(parts, ({ data, shape, dtype, size }: HostRows) =>
+        Tensor.fromData(data.subarray(index * size, (index + 1) * size), shape, dtype),
+      ),
   };
+}
+
+/** Rows of one shape and size, one after the other. */
+class HostRows extends HostLeaf {
+  readonly size: number;
+
+  constructor(data: TypedArray, shape: readonly number[], dtype: DType, size: number) {
+    super(data, shape, dtype);
+    this.size = size;
+  }
 }
 
 /**
@@ -171,11 +183,10 @@ function stackLeaves(where: string, leaves: readonly HostLeaf[]): Tensor {
   const [first = new HostLeaf(new Float32Array(), [0], "float32")] = leaves;
   const { shape, dtype } = first;
   const size = sizeOf(shape);
-  const key = shape.join();
   // SAFETY: source and target are arrays of one kind; numbers stand for bigints here.
   const all = allocate(dtype, size * leaves.length) as Float32Array;
   leaves.forEach((leaf, i) => {
-    if (leaf.shape.join() !== key) {
+    if (leaf.shape.length !== shape.length || leaf.shape.some((n, axis) => n !== shape[axis])) {
       throw new DataError(
         `${where}: expected shape ${formatShape(shape)} as the first element of the batch has, received ${formatShape(leaf.shape)}. Bring elements to one shape with \`map\`.`,
       );
