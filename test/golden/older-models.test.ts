@@ -113,7 +113,7 @@ describeSharedData("models of Keras 1.1 to 2.3", folder, () => {
     await other.loadWeights(`${path}_weights.h5`, { byName: true });
     expect(other.weights[0]?.dataSync()).toEqual(before);
     const narrow = build("dense", 5);
-    await expect(narrow.loadWeights(`${path}_weights.h5`)).rejects.toThrow(expected[(16, 5)]);
+    await expect(narrow.loadWeights(`${path}_weights.h5`)).rejects.toThrow(/expected \[16, 5\]/);
     await narrow.loadWeights(`${path}_weights.h5`, { skipMismatch: true });
     await expect(
       byName.loadWeights(sharedDataPath("../golden/formats/mnist_mlp.weights.h5"), { byName: true }),
