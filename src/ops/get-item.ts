@@ -7,7 +7,7 @@ import { AntlerError, OptionError, ShapeError } from "../util/errors.ts";
 import { inferSpecs } from "./core/abstract.ts";
 import { isTypedArray, makeTensor, type NestedArray, toValue } from "./core/convert.ts";
 import { castTo, wrap } from "./core/lift.ts";
-import { defineOp, type OpFunction } from "./core/op.ts";
+import { defineOp, type OpFunction, standIn } from "./core/op.ts";
 import type { Result } from "./core/op-types.ts";
 import type { DTypeOf, Operand, ShapeOf } from "./core/signatures.ts";
 import { Tensor } from "./core/tensor.ts";
@@ -260,10 +260,7 @@ export const getItem: OpFunction<
     x: X,
     key: K,
   ) => Result<X, K extends readonly Index[] ? Indexed<ShapeOf<X>, K> : Shape, DTypeOf<X>>
-> = Object.assign(
-  ((x: Operand, key: Key | readonly Key[]) => getItemOp(x, withPlaces(key))) as never, // SAFETY: it takes what the op takes
-  { op: getItemOp.op },
-);
+> = standIn((x: Operand, key: Key | readonly Key[]) => getItemOp(x, withPlaces(key)), getItemOp);
 
 /**
  * Masks as the places where they hold, one index for each of their axes: how many these are must be known, so the

@@ -6,7 +6,7 @@ import { oneOf } from "../util/options.ts";
 import { axesOf, range } from "./core/compute.ts";
 import { makeTensor, type NestedArray } from "./core/convert.ts";
 import { castTo, wrap } from "./core/lift.ts";
-import { callOp, defineOp, type Op, type OpFunction } from "./core/op.ts";
+import { callOp, defineOp, type Op, type OpFunction, standIn } from "./core/op.ts";
 import type { Op1, Result } from "./core/op-types.ts";
 import type { Operand } from "./core/signatures.ts";
 import { Tensor } from "./core/tensor.ts";
@@ -156,9 +156,9 @@ const repeatOp: OpFunction<(...args: readonly unknown[]) => unknown> = defineOp(
 export type Repeats = number | readonly number[] | Tensor;
 
 /** Repeats every element along an axis (in the flattened tensor by default), all alike or each its own number of times. @see Keras `ops.repeat` */
-export const repeat: Op1<[{ readonly repeats: Repeats }, { readonly axis?: number | null }]> = Object.assign(
-  repeatRead as never, // SAFETY: it takes what the op takes
-  { op: repeatOp.op },
+export const repeat: Op1<[{ readonly repeats: Repeats }, { readonly axis?: number | null }]> = standIn(
+  repeatRead,
+  repeatOp,
 );
 
 /** Numbers of repeats in a tensor decide the shape of the result, and are read before the op is traced. */

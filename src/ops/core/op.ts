@@ -85,6 +85,15 @@ export function defineOp<A, F>(definition: OpDefinition, body: (args: A) => Tree
   return Object.assign(f, { op }) as unknown as OpFunction<F>;
 }
 
+/**
+ * Makes a function stand for an op: it takes more than the op does, and comes down to it.
+ *
+ * It gets the whole function, as bundlers keep what reads a field while a module loads.
+ */
+export function standIn<F>(f: unknown, { op }: { readonly op: Op }): OpFunction<F> {
+  return Object.assign(f as object, { op }) as unknown as OpFunction<F>; // SAFETY: F types f
+}
+
 /** Brings a call's arguments into an object, with defaults, and refuses unknown or missing ones. */
 export function bindOp(op: Op, given: readonly unknown[]): BoundArguments {
   return withDefaults(
