@@ -93,6 +93,8 @@ function partsOf(saveable: Saveable): [string, unknown][] {
   const fields = Object.entries(saveable)
     .filter(([field, value]) => !skipped.has(field) && holdsSaveable(value))
     .map(([field, value]): [string, unknown] => [snakeCase(field), value]);
+  if (saveable instanceof OptimizerBase && "optimizers" in saveable)
+    fields.push(["optimizers", saveable.optimizers]);
   const parts: [string, unknown][] = hasGraph ? [["layers", saveable.layers], ...fields] : fields;
   if (saveable instanceof ModelBase) {
     const optimizer = optimizerOf(saveable);

@@ -1,6 +1,6 @@
 import { DTypePolicy } from "../graph/dtype-policy.ts";
 import { KerasTensor } from "../graph/keras-tensor.ts";
-import { classNameOf, isLayer, LayerBase } from "../graph/layer-base.ts";
+import { classNameOf, isLayer, type LayerBase } from "../graph/layer-base.ts";
 import type { ShapeTree } from "../graph/layer-call.ts";
 import { Variable } from "../graph/variable.ts";
 import { Tensor } from "../ops/core/tensor.ts";
@@ -11,7 +11,6 @@ import { functionalConfig } from "./functional-config.ts";
 import { getRegisteredName } from "./custom-objects.ts";
 import { moduleOf } from "./modules.ts";
 import { snakeCase } from "./names.ts";
-import { holdsSaveable } from "./saveables.ts";
 
 /** A value as JSON has it. */
 export type Json =
@@ -129,8 +128,23 @@ function describeClass(layer: LayerBase, className: string, config: Json): { rea
 export function configOf(layer: LayerBase): { readonly [key: string]: Json } {
   if (layer instanceof ModelBase && layer.className === "Functional")
     return functionalConfig(layer, serializeObject, serializeLayer);
-  return serializeConfig(layer.getConfig());
+  const config = serializeConfig(layer.getConfig());
+  return moduleOf(layer) !== null && quantizable.has(layer.className)
+    ? { ...config, quantization_config: null }
+    : config;
 }
+
+/** Layers that Keras can quantize say in its files that they are not. */
+const quantizable: ReadonlySet<string> = new Set([
+  "Dense",
+  "EinsumDense",
+  "Embedding",
+  "ReversibleEmbedding",
+]);
+
+/** Built-in layers that Keras takes for built from the start, and writes no shapes of. */
+const neverBuilt =
+  /^(?:Activation|ActivityRegularization|(?:Alpha|Gaussian)?Dropout|SpatialDropout\dD|(?:Global)?(?:Average|Max)Pooling\dD|ELU|GaussianNoise|Identity|InputLayer|LeakyReLU|Masking|ReLU|Reshape|Softmax|UnitNormalization)$/;
 
 function buildConfig(layer: LayerBase): { readonly [key: string]: Json } {
   if (layer instanceof ModelBase && layer.graph !== null) {
@@ -138,8 +152,7 @@ function buildConfig(layer: LayerBase): { readonly [key: string]: Json } {
     return { build_config: { input_shape: shape as Json } }; // SAFETY: a shape is numbers and nulls
   }
   const shapes = layer.buildShapes;
-  const hasState = layer.build !== LayerBase.prototype.build || Object.values(layer).some(holdsSaveable);
-  if (shapes === null || !hasState) return {};
+  if (shapes === null || (moduleOf(layer) !== null && neverBuilt.test(layer.className))) return {};
   if (shapes.length === 1) return { build_config: { input_shape: shapes[0] as Json } }; // SAFETY: nested shapes
   const names = layer.callArguments.tensors;
   const entries = shapes.flatMap((shape, i): [string, ShapeTree][] =>

@@ -138,7 +138,9 @@ function matchGroup(
 
 /** A model that was compiled but not trained: its file has the counter and the rate alone. */
 function isNeverTrained(path: string, names: readonly string[], variables: readonly Variable[]): boolean {
-  return path === "optimizer" && (names.length === 0 || (names.length <= 2 && variables.length > 2));
+  return (
+    /^optimizer(?:\/|$)/.test(path) && (names.length === 0 || (names.length <= 2 && variables.length > 2))
+  );
 }
 
 type Value = ReturnType<Extract<ReturnType<typeof findNode>, { kind: "dataset" }>["read"]>;

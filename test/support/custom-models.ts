@@ -38,13 +38,14 @@ export class CustomRNN extends Layer {
   readonly units: number;
   readonly projection_1: Dense;
   readonly projection_2: Dense;
-  readonly classifier: Dense = layers.Dense(1);
+  readonly classifier: Dense;
 
   constructor({ units = 32, ...options }: Options & { readonly units?: number } = {}) {
     super(options);
     this.units = units;
     this.projection_1 = layers.Dense(units, { activation: "tanh" });
     this.projection_2 = layers.Dense(units, { activation: "tanh" });
+    this.classifier = layers.Dense(1);
   }
 
   override call(inputs: Tensor): unknown {
@@ -100,12 +101,13 @@ export class SubclassedMLP extends Model {
   readonly hidden: number;
   readonly dense_1: Dense;
   readonly bn: ReturnType<typeof layers.BatchNormalization> = layers.BatchNormalization();
-  readonly dense_2: Dense = layers.Dense(3);
+  readonly dense_2: Dense;
 
   constructor({ hidden = 8, ...options }: Options & { readonly hidden?: number } = {}) {
     super(options);
     this.hidden = hidden;
     this.dense_1 = layers.Dense(hidden, { activation: "relu" });
+    this.dense_2 = layers.Dense(3);
   }
 
   override call(inputs: Tensor): unknown {
