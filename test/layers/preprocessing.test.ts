@@ -51,6 +51,32 @@ describe("image layers", () => {
     expect(first?.dataSync()).not.toEqual(second?.dataSync());
   });
 
+  it("distort images by smooth noise, and masks alike", () => {
+    const large = ops.repeat(ops.repeat(images(1), 5, 1), 5, 2) as Tensor; // SAFETY: tensor in, tensor out
+    const layer = layers.RandomElasticTransform(1, [0.8, 1], { interpolation: "nearest", seed: 3 });
+    const how = layer.drawTransformation(large, true);
+    const moved = layer.transformImages(large, { ...how, applyTransform: tensor([1]).cast("bool") }, true);
+    expect(moved.dataSync()).not.toEqual(large.dataSync());
+    const masks = layer.transformSegmentationMasks(
+      large.cast("int32"),
+      { ...how, applyTransform: tensor([1]).cast("bool") },
+      true,
+    );
+    expect(Array.from(masks.dataSync(), Number)).toEqual(Array.from(moved.dataSync(), Number));
+    const none = ops.zeros([1, 40, 40, 1]) as Tensor; // SAFETY: a tensor of numbers
+    expect(layer.transformImages(large, { ...how, down: none, right: none }, true).dataSync()).toEqual(
+      large.dataSync(),
+    );
+    expect(layers.RandomElasticTransform(0)(images()).dataSync()).toEqual(images().dataSync());
+    const inputs = Input({ shape: [8, 8, 3] });
+    expect(Model({ inputs, outputs: layers.RandomElasticTransform()(inputs) }).outputs[0]?.shape).toEqual([
+      null,
+      8,
+      8,
+      3,
+    ]);
+  });
+
   it("take single images, and masks and labels beside images", () => {
     const one = ops.getItem(images(), [0]) as Tensor; // SAFETY: tensor in, tensor out
     expect(layers.RandomRotation(0.2)(one).shape).toEqual([8, 8, 3]);

@@ -40,7 +40,7 @@ class DiscretizationLayer extends LayerBase {
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: [] };
 
   binBoundaries: readonly number[] | null;
-  readonly numBins: number | null;
+  numBins: number | null;
   readonly epsilon: number;
   readonly outputMode: OutputMode;
   readonly sparse: false;
@@ -58,6 +58,11 @@ class DiscretizationLayer extends LayerBase {
     this.epsilon = given.epsilon ?? 0.01;
     this.outputMode = oneOf("Discretization", "outputMode", given.outputMode, outputModes);
     this.sparse = refuseSparse("Discretization", given.sparse);
+    if (this.binBoundaries !== null && this.numBins !== null) {
+      throw new OptionError(
+        "Discretization: expected `binBoundaries` or `numBins`, received both. Leave out `numBins`: the boundaries tell it.",
+      );
+    }
     if (this.binBoundaries === null && this.numBins === null) {
       throw new OptionError(
         "Discretization: expected `binBoundaries`, or `numBins` and a call of adapt; received neither.",
@@ -67,7 +72,11 @@ class DiscretizationLayer extends LayerBase {
 
   /** A layer that was adapted has boundaries as well as a number of bins. */
   static override fromConfig(config: Readonly<Record<string, unknown>>): LayerBase {
-    return new DiscretizationLayer(config);
+    const { numBins, ...rest } = config;
+    if (rest["binBoundaries"] === null || rest["binBoundaries"] === undefined) return new DiscretizationLayer(config);
+    const layer = new DiscretizationLayer(rest);
+    layer.numBins = typeof numBins === "number" ? numBins : null;
+    return layer;
   }
 
   /**

@@ -18,6 +18,7 @@ export { RandomColorDegeneration } from "./random-color-degeneration.ts";
 export { RandomColorJitter } from "./random-color-jitter.ts";
 export { RandomContrast } from "./random-contrast.ts";
 export { RandomCrop } from "./random-crop.ts";
+export { RandomElasticTransform } from "./random-elastic-transform.ts";
 export { RandomErasing } from "./random-erasing.ts";
 export { RandomFlip } from "./random-flip.ts";
 export { RandomGaussianBlur } from "./random-gaussian-blur.ts";
