@@ -107,9 +107,10 @@ export abstract class BaseAttention extends LayerBase {
   }
 
   #checkCount(list: unknown): void {
-    if (Array.isArray(list) && (list.length === 2 || list.length === 3)) return;
+    const isList = Array.isArray(list) && list.every((item) => typeof item !== "number" && item !== null);
+    if (isList && (list.length === 2 || list.length === 3)) return;
     throw new ShapeError(
-      `${this.where}: expected a list [query, value] or [query, value, key], received ${Array.isArray(list) ? `${list.length} inputs` : "one input"}.`,
+      `${this.where}: expected a list [query, value] or [query, value, key], received ${isList ? `${list.length} inputs` : "one input"}.`,
     );
   }
 }

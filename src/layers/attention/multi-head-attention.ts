@@ -6,7 +6,8 @@ import type { ConcreteFamily, Tensor } from "../../ops/core/tensor.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
-import { OptionError } from "../../util/errors.ts";
+import { formatShape } from "../../ir/shape.ts";
+import { OptionError, ShapeError } from "../../util/errors.ts";
 import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import { Softmax } from "../activation/index.ts";
 import { Dropout } from "../regularization/index.ts";
@@ -72,7 +73,12 @@ class MultiHeadAttentionLayer extends HeadAttention {
     this.attentionAxes = listOf("attentionAxes", given.attentionAxes);
   }
 
-  override build(query: Shape, value: Shape, key: Shape = value): void {
+  override build(query: Shape, value?: Shape, key: Shape | undefined = value): void {
+    if (value === undefined || key === undefined) {
+      throw new ShapeError(
+        `${this.where}: expected a query and a value, received the query ${formatShape(query)} alone. For attention to itself: layer(x, x).`,
+      );
+    }
     this.checkLengths(value, key);
     const into = ({ length }: Shape, size: number): Shape => [...free(length - 2), this.numHeads, size];
     const heads = (shape: Shape): ReturnType<typeof projection> => projection(shape.length - 1, 1, 2);

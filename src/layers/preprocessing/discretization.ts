@@ -73,7 +73,8 @@ class DiscretizationLayer extends LayerBase {
   /** A layer that was adapted has boundaries as well as a number of bins. */
   static override fromConfig(config: Readonly<Record<string, unknown>>): LayerBase {
     const { numBins, ...rest } = config;
-    if (rest["binBoundaries"] === null || rest["binBoundaries"] === undefined) return new DiscretizationLayer(config);
+    if (rest["binBoundaries"] === null || rest["binBoundaries"] === undefined)
+      return new DiscretizationLayer(config);
     const layer = new DiscretizationLayer(rest);
     layer.numBins = typeof numBins === "number" ? numBins : null;
     return layer;
