@@ -24,14 +24,19 @@ export abstract class Callable {
  *
  * The declared type of the export gives the call signature: `export const Dense: DenseConstructor = callable(DenseLayer)`.
  */
-export function callable<C extends abstract new (...args: never[]) => object, T = C & ((...args: ConstructorParameters<C>) => InstanceType<C>)>(
-  target: C,
-): T {
+export function callable<
+  C extends abstract new (...args: never[]) => object,
+  T = C & ((...args: ConstructorParameters<C>) => InstanceType<C>),
+>(target: C): T {
   const proxy = new Proxy(target, {
     apply: (cls, _this, args) => Reflect.construct(cls, args, cls),
     get: (cls, key, receiver) => Reflect.get(cls, key, key === "prototype" ? cls : receiver),
   });
-  Object.defineProperty(target.prototype, "constructor", { value: proxy, writable: true, configurable: true });
+  Object.defineProperty(target.prototype, "constructor", {
+    value: proxy,
+    writable: true,
+    configurable: true,
+  });
   // SAFETY: the proxy constructs what the class constructs, with or without `new`.
   return proxy as unknown as T;
 }

@@ -41,7 +41,12 @@ export function checkOptions(where: string, options: object, known: readonly str
 }
 
 /** Checks that `value` is one of `allowed` and returns it. */
-export function oneOf<const T extends string>(where: string, name: string, value: unknown, allowed: readonly T[]): T {
+export function oneOf<const T extends string>(
+  where: string,
+  name: string,
+  value: unknown,
+  allowed: readonly T[],
+): T {
   const found = allowed.find((item) => item === value);
   if (found !== undefined) return found;
   const guess = typeof value === "string" ? nearest(value, allowed) : undefined;
@@ -54,7 +59,9 @@ export function oneOf<const T extends string>(where: string, name: string, value
 /** True for a word that is not known but, being long enough to tell, close to one that is. */
 function isMisspelt(word: string, known: readonly string[]): boolean {
   if (word.length < 5 || known.includes(word)) return false;
-  return known.some((name) => editDistance(word.toLowerCase(), name.toLowerCase()) <= Math.floor(word.length / 4));
+  return known.some(
+    (name) => editDistance(word.toLowerCase(), name.toLowerCase()) <= Math.floor(word.length / 4),
+  );
 }
 
 /**
@@ -96,7 +103,8 @@ export function bindArguments(
     checkOptions(where, last, known);
     for (const [name, value] of Object.entries(last)) {
       if (value === undefined) continue;
-      if (name in bound) throw new OptionError(`${where}: argument \`${name}\` was given twice: by position and by name.`);
+      if (name in bound)
+        throw new OptionError(`${where}: argument \`${name}\` was given twice: by position and by name.`);
       bound[name] = value;
     }
   }

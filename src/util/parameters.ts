@@ -12,10 +12,24 @@ export const required: unique symbol = Symbol("required");
 export type ParameterTable = Readonly<Record<string, unknown>>;
 
 /** Options every layer takes besides its own. */
-export const layerOptionNames = ["name", "dtype", "trainable", "autocast", "activityRegularizer", "inputShape", "batchInputShape", "inputDim"] as const;
+export const layerOptionNames = [
+  "name",
+  "dtype",
+  "trainable",
+  "autocast",
+  "activityRegularizer",
+  "inputShape",
+  "batchInputShape",
+  "inputDim",
+] as const;
 
 /** Parameters that are plain objects themselves; any other plain object at the end of the arguments holds options. */
-const objectParameters: ReadonlySet<string> = new Set(["arguments", "cell", "optimizerMap", "renormClipping"]);
+const objectParameters: ReadonlySet<string> = new Set([
+  "arguments",
+  "cell",
+  "optimizerMap",
+  "renormClipping",
+]);
 
 /**
  * Brings constructor arguments (positional in table order, the tail by name) into one object with defaults filled in.
@@ -29,7 +43,9 @@ export function bindParameters<T>(
   args: readonly unknown[],
   extra: readonly string[] = layerOptionNames,
 ): T {
-  const bound = bindArguments(className, Object.keys(table), args, extra, (name) => objectParameters.has(name));
+  const bound = bindArguments(className, Object.keys(table), args, extra, (name) =>
+    objectParameters.has(name),
+  );
   for (const [name, fallback] of Object.entries(table)) {
     if (name in bound) continue;
     if (fallback === required) {
@@ -48,7 +64,9 @@ export function bindParameters<T>(
 /** Checks an option that must be a positive integer. */
 export function positiveInteger(where: string, name: string, value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
-  throw new OptionError(`${where}: expected \`${name}\` to be a positive integer, received ${JSON.stringify(value)}.`);
+  throw new OptionError(
+    `${where}: expected \`${name}\` to be a positive integer, received ${JSON.stringify(value)}.`,
+  );
 }
 
 /** The values that an object's parameters have now, for its configuration. */

@@ -21,7 +21,8 @@ export function forEachLeaf<T>(
   visit: (leaf: T, path: readonly string[]) => void,
   path: readonly string[] = [],
 ): void {
-  if (Array.isArray(tree)) tree.forEach((child: Tree<T>, i) => forEachLeaf(child, visit, [...path, String(i)]));
+  if (Array.isArray(tree))
+    tree.forEach((child: Tree<T>, i) => forEachLeaf(child, visit, [...path, String(i)]));
   else if (isPlainObject(tree)) {
     // SAFETY: a plain object in a Tree<T> is an object node: leaves are never plain objects.
     const node = tree as { readonly [key: string]: Tree<T> };
@@ -39,7 +40,9 @@ export function mapTree<T, U>(
   if (isPlainObject(tree)) {
     // SAFETY: as in forEachLeaf.
     const node = tree as { readonly [key: string]: Tree<T> };
-    const mapped = new Map(keysOf(node).map((key) => [key, mapTree<T, U>(node[key] as Tree<T>, f, [...path, key])])); // SAFETY: key exists
+    const mapped = new Map(
+      keysOf(node).map((key) => [key, mapTree<T, U>(node[key] as Tree<T>, f, [...path, key])]),
+    ); // SAFETY: key exists
     return Object.fromEntries(Object.keys(node).map((key) => [key, mapped.get(key) as Tree<U>])); // SAFETY: mapped above
   }
   return f(tree as T, path); // SAFETY: a leaf
@@ -55,12 +58,20 @@ export function packLike<T, U>(tree: Tree<T>, leaves: readonly U[]): Tree<U> {
 /** True when both trees have the same arrays, keys and leaves in the same places. */
 export function sameStructure(a: Tree<unknown>, b: Tree<unknown>): boolean {
   if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((x: Tree<unknown>, i) => sameStructure(x, b[i] as Tree<unknown>)); // SAFETY: same length
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((x: Tree<unknown>, i) => sameStructure(x, b[i] as Tree<unknown>))
+    ); // SAFETY: same length
   }
   if (isPlainObject(a) || isPlainObject(b)) {
     if (!isPlainObject(a) || !isPlainObject(b)) return false;
     const keys = keysOf(a);
-    return keys.join("\0") === keysOf(b).join("\0") && keys.every((key) => sameStructure(a[key] as Tree<unknown>, b[key] as Tree<unknown>)); // SAFETY: same keys
+    return (
+      keys.join("\0") === keysOf(b).join("\0") &&
+      keys.every((key) => sameStructure(a[key] as Tree<unknown>, b[key] as Tree<unknown>))
+    ); // SAFETY: same keys
   }
   return true;
 }

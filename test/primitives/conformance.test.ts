@@ -79,7 +79,10 @@ describe("a composite primitive means what its expansion means", () => {
   it.each(composites.map((primitive) => [primitive.name, primitive] as const))("%s", (name, primitive) => {
     primitive.samples().forEach((given, seed) => {
       // In double precision, where constants of the expansion are not rounded.
-      const sample = { ...given, inputs: given.inputs.map((input) => ({ ...input, dtype: "float64" as const })) };
+      const sample = {
+        ...given,
+        inputs: given.inputs.map((input) => ({ ...input, dtype: "float64" as const })),
+      };
       const inputs = referenceInputs(sample, seed);
       const program = sampleProgram(primitive, sample);
       const expanded = expandComposites(program);
