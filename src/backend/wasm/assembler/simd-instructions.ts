@@ -1,5 +1,4 @@
 // Size: one table of the 200 vector instructions, each with its type.
-// Size: one table of the whole SIMD instruction set, best read in one place.
 import {
   binary,
   Expr,
