@@ -77,7 +77,7 @@ export async function runTest(
 /** Results in the order of the metrics: the loss, compiled metrics, losses of outputs, then the rest by name. */
 export function inOrder(trainer: Trainer, logs: Logs): number | number[] {
   // As in Keras, a metric that is compiled both plain and weighted comes twice under its plain name.
-  const names = trainer.metrics.map(({ name }) => name).filter((name) => name in logs);
+  const names = trainer.stepMetrics.map(({ name }) => name).filter((name) => name in logs);
   const rest = Object.keys(logs)
     .filter((name) => !names.includes(name))
     .sort();

@@ -35,6 +35,8 @@ export class Trainer {
   restoredEpoch: number | null = null;
   #compilation: Compilation | null = null;
   readonly #steps = new Map<Mode, CompiledFunction>();
+  /** Metrics in fields of layers, as the steps were traced with them; null: to be looked for. */
+  #layerMetrics: readonly MetricBase[] | null = null;
 
   constructor(model: TrainableModel) {
     this.model = model;
@@ -43,7 +45,7 @@ export class Trainer {
   compile(options: CompileOptions): void {
     this.#compilation = prepareCompilation(this.model, options);
     this.stopTraining = false;
-    this.#steps.clear();
+    this.clearSteps();
   }
 
   /** How the model was compiled; null before. */
@@ -65,14 +67,13 @@ export class Trainer {
 
   /** Everything that `resetMetrics` resets: the loss, compiled metrics, losses of several outputs, metrics of layers. */
   get metrics(): MetricBase[] {
+    return [...this.#compiledMetrics(), ...metricsIn(this.model)];
+  }
+
+  #compiledMetrics(): MetricBase[] {
     const compiled = this.#compilation;
-    if (compiled === null) return metricsIn(this.model);
-    return [
-      compiled.lossTracker,
-      ...(compiled.metrics?.metrics ?? []),
-      ...compiled.loss.metrics,
-      ...metricsIn(this.model),
-    ];
+    if (compiled === null) return [];
+    return [compiled.lossTracker, ...(compiled.metrics?.metrics ?? []), ...compiled.loss.metrics];
   }
 
   /** As Keras has them: compiled metrics go by one name. */
@@ -98,6 +99,7 @@ export class Trainer {
   /** Forgets compiled steps: they are traced anew when next needed. */
   clearSteps(): void {
     this.#steps.clear();
+    this.#layerMetrics = null;
   }
 
   #step(mode: Mode): CompiledFunction {
@@ -121,6 +123,7 @@ export class Trainer {
       });
     } finally {
       model.clearLosses();
+      this.#layerMetrics = null;
     }
   }
 
@@ -193,8 +196,14 @@ export class Trainer {
     return results;
   }
 
+  /** The metrics that the present steps update: found once, where `metrics` looks through all layers each time. */
+  get stepMetrics(): MetricBase[] {
+    this.#layerMetrics ??= metricsIn(this.model);
+    return [...this.#compiledMetrics(), ...this.#layerMetrics];
+  }
+
   resetMetrics(): void {
-    for (const metric of this.metrics) metric.resetState();
+    for (const metric of this.stepMetrics) metric.resetState();
   }
 }
 
