@@ -1,6 +1,7 @@
 import { DataError, DeviceError } from "../errors.ts";
 import { nodeModule } from "./node.ts";
 import { downloadBytes } from "./network.ts";
+import { sweepTemporaries, temporaryBeside } from "./temporary-files.ts";
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -81,11 +82,10 @@ export async function canWrite(directory: string): Promise<boolean> {
   }
 }
 
-let temporaryCount = 0;
-
 /**
  * Writes a file so that, killed at any moment, either the old content or the new one is there, whole:
- * the bytes go to a temporary file beside it, are flushed to the disk, and are renamed into place.
+ * the bytes go to a temporary file beside it, are flushed to the disk, and are renamed into place. What writers that were
+ * killed left beside the file is removed. A symbolic link stays one, and its target is written; access rights stay.
  *
  * In a browser it is offered to the user as a download of that name.
  *
@@ -95,18 +95,23 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   const fs = nodeModule("node:fs/promises");
   if (fs === undefined) return offerDownload(path, bytes);
-  const process = nodeModule("node:process");
-  temporaryCount += 1;
-  const temporary = `${path}.${process?.pid ?? 0}-${temporaryCount}.tmp`;
+  const target = await fs.realpath(path).catch(() => path);
+  const mode = await fs.stat(target).then(
+    (old) => old.mode & 0o777,
+    () => null,
+  );
+  await sweepTemporaries(target);
+  const temporary = temporaryBeside(target);
   try {
     const handle = await fs.open(temporary, "w");
     try {
+      if (mode !== null) await handle.chmod(mode);
       await handle.writeFile(bytes);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await fs.rename(temporary, path);
+    await fs.rename(temporary, target);
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw new DataError(`cannot write "${path}": ${reasonOf(error)}`, { cause: error });
