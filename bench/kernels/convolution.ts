@@ -6,6 +6,7 @@ import type {
   ConvolutionDescriptor,
   ConvolutionPass,
   WindowAxis,
+  WinogradUse,
 } from "../../src/compiler/kernel-ir/structured.ts";
 import { emitConvolution } from "../../src/backend/wasm/kernels/index.ts";
 import { defaultOptions, harness } from "../../test/support/kernel-harness.ts";
@@ -66,20 +67,20 @@ const shapes: readonly Shape[] = [
   },
 ];
 
-function describe(shape: Shape, pass: ConvolutionPass, allowWinograd: boolean): ConvolutionDescriptor {
+function describe(shape: Shape, pass: ConvolutionPass, winograd: WinogradUse): ConvolutionDescriptor {
   const { batch, size, kernel, channels, groups = 1, stride = 1 } = shape;
   const output = shape.same === true ? Math.ceil(size / stride) : Math.floor((size - kernel) / stride) + 1;
   const padLow = shape.same === true ? Math.floor(Math.max(0, (output - 1) * stride + kernel - size) / 2) : 0;
   const axis: WindowAxis = { input: size, output, kernel, stride, dilation: 1, padLow };
   const [inputChannels, outputChannels] = channels;
   const common = { kind: "convolution", dtype: "float32", groups, accumulate: false } as const;
-  return { ...common, pass, batch, axes: [axis, axis], inputChannels, outputChannels, allowWinograd };
+  return { ...common, pass, batch, axes: [axis, axis], inputChannels, outputChannels, winograd };
 }
 
 const wanted = process.argv[2] ?? "";
 for (const shape of shapes.filter(({ name }) => name.includes(wanted))) {
   const row = [shape.name.padEnd(34)];
-  for (const winograd of [false, true]) {
+  for (const winograd of ["never", "estimated"] as const) {
     for (const pass of ["forward", "inputGradient", "filterGradient"] as const) {
       const d = describe(shape, pass, winograd);
       const [first, second] = d.axes;

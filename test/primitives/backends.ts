@@ -1,6 +1,7 @@
 import type { Backend } from "../../src/backend/contract.ts";
 import { needAllKernels } from "../../src/backend/kernels.ts";
-import { WasmBackend, type WasmOptions } from "../../src/backend/wasm/backend.ts";
+import { WasmBackend } from "../../src/backend/wasm/backend.ts";
+import type { WasmOptions } from "../../src/backend/wasm/options.ts";
 import { ReferenceBackend } from "../../src/backend/reference/reference-backend.ts";
 
 /** A backend that has to give what the reference gives for every sample of every primitive. */

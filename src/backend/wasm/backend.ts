@@ -4,29 +4,22 @@ import type { DType, TypedArray } from "../../ir/dtypes.ts";
 import type { Aval, Program } from "../../ir/program.ts";
 import { DeviceError } from "../../util/errors.ts";
 import type { Backend, DeviceBuffer, Executable } from "../contract.ts";
-import { relaxedSimdSupported, simdSupported } from "./assembler/index.ts";
+import { simdSupported } from "./assembler/index.ts";
 import { shareReductions } from "./loops/share-reductions.ts";
+import { choicesOf, type WasmChoices, type WasmOptions } from "./options.ts";
 import { WasmBuffer } from "./runtime/buffer.ts";
 import { Engine } from "./runtime/engine.ts";
 import { type KernelProfile, Profiler } from "./runtime/profile.ts";
 import { WasmExecutable } from "./runtime/executable.ts";
 
-/** Choices of the WebAssembly backend. */
-export interface WasmOptions {
-  /** Use relaxed SIMD (fused multiply-add). Default: where the engine has it. */
-  readonly relaxedSimd?: boolean;
-  /** Let threads share even the smallest work, which is slower: for tests. Default false. */
-  readonly shareAll?: boolean;
-}
-
 /** Compiles programs to WebAssembly with 128-bit SIMD, one module for each program, over one memory. */
 export class WasmBackend implements Backend {
   readonly name = "wasm";
-  readonly #options: { readonly relaxedSimd: boolean; readonly shareAll: boolean };
+  readonly #options: WasmChoices;
   #engine: Engine | null = null;
 
-  constructor({ relaxedSimd = relaxedSimdSupported(), shareAll = false }: WasmOptions = {}) {
-    this.#options = { relaxedSimd, shareAll };
+  constructor(options: WasmOptions = {}) {
+    this.#options = choicesOf(options);
   }
 
   /** The heap is made when it is first needed. */

@@ -72,9 +72,15 @@ export interface ConvolutionDescriptor {
   readonly groups: number;
   /** Add to what the result holds instead of overwriting it. */
   readonly accumulate: boolean;
-  /** Whether Winograd's algorithm may be used (its rounding error is larger); default true. */
-  readonly allowWinograd?: boolean;
+  /** Default "estimated". */
+  readonly winograd?: WinogradUse;
 }
+
+/**
+ * Where Winograd's algorithm is used for convolutions that it can do: where it is estimated faster, nowhere (its
+ * rounding error is larger), or everywhere, with tiles of so many outputs a side.
+ */
+export type WinogradUse = "estimated" | "never" | 2 | 3 | 4;
 
 /**
  * What a pooling kernel computes. Operands by mode: `max`, `sum`, `average` `(x, y)`; `maxGradient` `(x, y, dy, dx)`

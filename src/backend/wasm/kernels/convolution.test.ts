@@ -95,7 +95,7 @@ interface CheckOptions {
 }
 
 function check(c: Case, pass: ConvolutionPass, options: CheckOptions = {}): void {
-  const d = { ...descriptorOf(c, pass), accumulate: options.accumulate ?? false, allowWinograd: false };
+  const d = { ...descriptorOf(c, pass), accumulate: options.accumulate ?? false, winograd: "never" as const };
   const sizes = sizesOf(d);
   const order = operandOrder[pass];
   const kernel = harness(

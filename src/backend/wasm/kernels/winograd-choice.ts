@@ -40,9 +40,10 @@ function winogradCycles(d: ConvolutionDescriptor, outputs: 2 | 3 | 4): number {
   return (products + transforms + filter + traffic) * (outputs === 4 ? accuracyPenalty : 1);
 }
 
-/** The tile side of Winograd's algorithm that is estimated fastest; undefined where the direct algorithm is. */
+/** The tile side of Winograd's algorithm that is asked for or estimated fastest; undefined for the direct algorithm. */
 export function winogradChoice(d: ConvolutionDescriptor): 2 | 3 | 4 | undefined {
-  if (d.allowWinograd === false || d.accumulate || !suitsWinograd(d)) return undefined;
+  if (d.winograd === "never" || d.accumulate || !suitsWinograd(d)) return undefined;
+  if (typeof d.winograd === "number") return d.winograd;
   let best: 2 | 3 | 4 | undefined;
   let least = directCycles(d) / accuracyPenalty;
   for (const outputs of [2, 3, 4] as const) {

@@ -1,3 +1,4 @@
+import type { WinogradUse } from "../../../compiler/kernel-ir/structured.ts";
 import type { DType } from "../../../ir/dtypes.ts";
 import {
   f32x4,
@@ -21,6 +22,7 @@ export interface ModuleScope {
   readonly module: ModuleBuilder;
   readonly host: HostFunctions;
   readonly relaxedSimd: boolean;
+  readonly winograd: WinogradUse;
   /** Share out even the smallest work among threads: for tests. */
   readonly shareAll: boolean;
 }

@@ -2,15 +2,14 @@ import type { Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { ModuleBuilder } from "../assembler/index.ts";
 import { importHost } from "../math/host.ts";
 import type { ModuleScope } from "../math/scope.ts";
+import type { WasmChoices } from "../options.ts";
 import type { Profiler } from "../runtime/profile.ts";
 import { emitBarrier } from "./barrier.ts";
 import type { Layout } from "./layout.ts";
 import { StepEmitter } from "./step-emitter.ts";
 
 /** Choices of code generation, the same for a whole engine. */
-export interface ModuleOptions {
-  readonly relaxedSimd: boolean;
-  readonly shareAll: boolean;
+export interface ModuleOptions extends WasmChoices {
   /** The memory's type must be that of the memory the module is instantiated with. */
   readonly memory: { readonly shared: boolean; readonly maximumPages: number };
   /** Where kernels are described that the first thread is to mark the end of; null: no marks. */
@@ -34,6 +33,7 @@ export function compileModule(schedule: Schedule, layout: Layout, options: Modul
     module,
     host: importHost(module),
     relaxedSimd: options.relaxedSimd,
+    winograd: options.winograd,
     shareAll: options.shareAll,
   };
   const { profiler } = options;

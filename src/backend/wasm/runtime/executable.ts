@@ -6,6 +6,7 @@ import type { DeviceBuffer, Executable } from "../../contract.ts";
 import { hostImports } from "../math/host.ts";
 import { compileModule } from "../module/compile-module.ts";
 import { align, layoutOf, tableSlots, type Layout } from "../module/layout.ts";
+import type { WasmChoices } from "../options.ts";
 import { controlAddress } from "../threads/control.ts";
 import type { Step, ThreadPool } from "../threads/pool.ts";
 import { WasmBuffer } from "./buffer.ts";
@@ -37,7 +38,7 @@ export class WasmExecutable implements Executable {
   readonly #engine: Engine;
   readonly #schedule: Schedule;
   readonly #layout: Layout;
-  readonly #options: { readonly relaxedSimd: boolean; readonly shareAll: boolean };
+  readonly #options: WasmChoices;
   #code: Code;
   /** The program's number among threads, and the message that brings it to them. */
   readonly #program: number;
@@ -54,7 +55,7 @@ export class WasmExecutable implements Executable {
     engine: Engine,
     schedule: Schedule,
     counts: { readonly inputs: number; readonly state: number },
-    options: { readonly relaxedSimd: boolean; readonly shareAll: boolean },
+    options: WasmChoices,
   ) {
     const layout = layoutOf(schedule, counts.inputs);
     this.#engine = engine;
@@ -143,6 +144,7 @@ export class WasmExecutable implements Executable {
     if (this.#announced?.pool !== pool) {
       this.#announced = { pool, message: pool.register(this.#program, this.#code.module, this) };
     }
+    if (this.#options.shareAll && canBlock()) pool.awaitReceipt(this.#announced.message);
     return pool.hasReceived(this.#announced.message);
   }
 

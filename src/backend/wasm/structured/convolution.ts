@@ -20,7 +20,11 @@ import { plainConvolution } from "./plain-convolution.ts";
 import { isHalf, viaFloat32 } from "./via-float32.ts";
 import { windowAxes } from "./window-axes.ts";
 
-function descriptorOf(pass: ConvolutionPass, kernel: StructuredKernel): ConvolutionDescriptor {
+function descriptorOf(
+  { winograd }: ModuleScope,
+  pass: ConvolutionPass,
+  kernel: StructuredKernel,
+): ConvolutionDescriptor {
   const { x, kernel: w, y } = convolutionShapes(pass, kernel);
   return {
     kind: "convolution",
@@ -32,6 +36,7 @@ function descriptorOf(pass: ConvolutionPass, kernel: StructuredKernel): Convolut
     outputChannels: y.at(-1) ?? 1,
     groups: numberParam(kernel, "groups"),
     accumulate: false,
+    winograd,
   };
 }
 
@@ -67,7 +72,7 @@ export function convolution(pass: ConvolutionPass): EmitStructured {
     if (!isSingle) return plainConvolution(pass)(shared, kernel);
     const shapes = convolutionShapes(pass, kernel);
     const products = (sizeOf(shapes.y) * sizeOf(shapes.kernel)) / (shapes.y.at(-1) ?? 1);
-    const code = convolutionCode(shared, descriptorOf(pass, kernel), fused);
+    const code = convolutionCode(shared, descriptorOf(shared, pass, kernel), fused);
     return {
       phases: code.phases,
       operands: [...kernel.inputs, output].map(({ access }) => access),

@@ -1,8 +1,11 @@
 import { DeviceError } from "../../../util/errors.ts";
-import { startWorker, type WorkerHandle } from "../../../util/platform/index.ts";
+import { nowMs, startWorker, type WorkerHandle } from "../../../util/platform/index.ts";
 import { hostNames } from "../math/host.ts";
 import { controlAddress, controlWords } from "./control.ts";
 import { workerScript } from "./worker-script.ts";
+
+/** How long workers may take to start and to receive a program, where they are waited for. */
+const receiptMs = 60_000;
 
 /** A step function of a program on the calling thread. */
 export type Step = (tid: number, threads: number, table: number) => void;
@@ -51,6 +54,15 @@ export class ThreadPool {
     return this.#workers.every(
       (_, i) => Atomics.load(this.#words, controlWords.received + i + this.#firstWorker) >= message,
     );
+  }
+
+  /** Waits, asleep, until all workers have received a message; on a thread that may block. */
+  awaitReceipt(message: number): void {
+    for (const since = nowMs(); !this.hasReceived(message);) {
+      if (nowMs() - since > receiptMs) this.#fail("they do not take programs");
+      if (this.#failure !== null) throw this.#error();
+      Atomics.wait(this.#words, controlWords.received + this.#firstWorker, message - 1, 1);
+    }
   }
 
   /** Runs one step on all threads, the calling one among them, and returns when it is done. */

@@ -1,0 +1,34 @@
+import type { WinogradUse } from "../../compiler/kernel-ir/structured.ts";
+import { relaxedSimdSupported } from "./assembler/index.ts";
+
+/** Choices of the WebAssembly backend. All give the same results, within the tolerances of a dtype. */
+export interface WasmOptions {
+  /** Use relaxed SIMD (fused multiply-add). Default: where the engine has it. */
+  readonly relaxedSimd?: boolean;
+  /** Which convolutions use Winograd's algorithm. Default: those that are estimated faster with it. */
+  readonly winograd?: WinogradUse;
+  /**
+   * Let threads share even the smallest work, and wait until they know a program before its first run; both are
+   * slower: for tests. Default false.
+   */
+  readonly shareAll?: boolean;
+}
+
+/** All choices, made. */
+export type WasmChoices = Required<WasmOptions>;
+
+let defaults: WasmOptions = {};
+
+/** Changes what backends made from now on do where their own options say nothing. */
+export function setDefaultOptions(options: WasmOptions): void {
+  defaults = options;
+}
+
+/** The choices of a backend with these options. */
+export function choicesOf(options: WasmOptions): WasmChoices {
+  return {
+    relaxedSimd: options.relaxedSimd ?? defaults.relaxedSimd ?? relaxedSimdSupported(),
+    winograd: options.winograd ?? defaults.winograd ?? "estimated",
+    shareAll: options.shareAll ?? defaults.shareAll ?? false,
+  };
+}
