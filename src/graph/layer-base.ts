@@ -19,7 +19,7 @@ import { type CallArguments, defaultCallArguments } from "./call-arguments.ts";
 import { type DTypePolicy, type DTypePolicyLike, toPolicy } from "./dtype-policy.ts";
 import type { InputSpec } from "./input-spec.ts";
 import { withNameScope } from "./naming.ts";
-import { Operation } from "./operation.ts";
+import { StoredOperation } from "./stored-operation.ts";
 import { type ParameterTable, parametersOf } from "../util/parameters.ts";
 import { findParts, isSeedGenerator, isVariable, type Tracked } from "./tracking.ts";
 import { Variable } from "./variable.ts";
@@ -84,7 +84,7 @@ export interface LayerStatics {
  *
  * @see Keras `layers/layer.py`
  */
-export abstract class LayerBase extends Operation {
+export abstract class LayerBase extends StoredOperation {
   readonly dtypePolicy: DTypePolicy;
   /** Whether float inputs are cast to the layer's compute dtype. */
   readonly autocast: boolean;
@@ -258,7 +258,7 @@ export abstract class LayerBase extends Operation {
   }
 
   /** This layer's own variables: those of `addWeight` and those in its public fields. */
-  get ownVariables(): Variable[] {
+  override get ownVariables(): Variable[] {
     const inFields = findParts(this, isVariable).map(({ value }) => value);
     const own = [...new Set([...this.#variables, ...inFields])];
     return [

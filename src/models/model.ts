@@ -14,7 +14,12 @@ import type { ConcreteFamily } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
 import { printSummary, type SummaryOptions } from "../viz/summary.ts";
 import { pythonJson } from "../saving/python-json.ts";
-import type { FileSource, LoadWeightsOptions, SaveOptions } from "../saving/index.ts";
+import type {
+  FileSource,
+  LoadWeightsOptions,
+  SaveModelOptions,
+  SaveWeightsOptions,
+} from "../saving/index.ts";
 import { serializeLayer } from "../saving/serialize.ts";
 import { cloneGraph, copyLayer } from "./clone-graph.ts";
 import { FunctionalGraph } from "./functional-graph.ts";
@@ -86,15 +91,15 @@ export class ModelClass extends TrainedModel {
   /**
    * Writes the whole model as a `.keras` file: architecture, weights, how it was compiled, the optimizer's state.
    *
-   * @param path - Ends in `.keras`.
+   * @param path - Ends in `.keras`; with `{ zipped: false }` that of a folder.
    */
-  async save(path: string, options: SaveOptions = {}): Promise<void> {
+  async save(path: string, options: SaveModelOptions = {}): Promise<void> {
     const { saveModel } = await import("../saving/index.ts");
     await saveModel(this, path, options);
   }
 
-  /** Writes the weights (and the optimizer's state) as a `.weights.h5` file. */
-  async saveWeights(path: string, options: SaveOptions = {}): Promise<void> {
+  /** Writes the weights (and the optimizer's state) as a `.weights.h5` file, or in shards (`.weights.json`). */
+  async saveWeights(path: string, options: SaveWeightsOptions = {}): Promise<void> {
     const { saveWeights } = await import("../saving/index.ts");
     await saveWeights(this, path, options);
   }

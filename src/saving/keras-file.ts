@@ -1,30 +1,40 @@
-import { ZipArchive } from "../codec/zip-read.ts";
+import { readHdf5, type Hdf5Group } from "../codec/hdf5/index.ts";
 import { writeZip } from "../codec/zip-write.ts";
 import { isLayer } from "../graph/layer-base.ts";
 import { ModelClass } from "../models/model.ts";
 import { AntlerError, FormatError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
+import { readAssets, writeAssets } from "./assets.ts";
 import { inside, rootContext } from "./context.ts";
-import { camelCase } from "./names.ts";
 import { deserializeObject } from "./deserialize.ts";
-import { parsePythonJson, pythonJson } from "./python-json.ts";
 import type { CustomObjects } from "./custom-objects.ts";
+import type { Members } from "./members.ts";
+import { camelCase } from "./names.ts";
+import { parseJson } from "./parse-json.ts";
+import { pythonJson } from "./python-json.ts";
 import { serializeLayer } from "./serialize.ts";
+import { type NamedBytes, readShards } from "./sharded-weights.ts";
 import { readWeights, writeWeights } from "./weights-file.ts";
 
 /** The version of Keras whose format is written. */
 export const kerasVersion = "3.16.0";
 
-/** The bytes of a `.keras` file. */
-export function writeKerasFile(model: ModelClass): Uint8Array {
+/** The members of a `.keras` file, or the files of the folder that it unpacks to. */
+export function writeKerasMembers(model: ModelClass): NamedBytes[] {
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
   const now = new Date();
   const saved = `${now.toISOString().slice(0, 10)}@${now.toISOString().slice(11, 19)}`;
-  return writeZip([
+  return [
     { name: "metadata.json", data: encode(pythonJson({ keras_version: kerasVersion, date_saved: saved })) },
     { name: "config.json", data: encode(pythonJson(serializeLayer(model))) },
     { name: "model.weights.h5", data: writeWeights(model) },
-  ]);
+    ...writeAssets(model),
+  ];
+}
+
+/** The bytes of a `.keras` file. */
+export function writeKerasFile(model: ModelClass): Uint8Array {
+  return writeZip(writeKerasMembers(model));
 }
 
 export interface ReadOptions {
@@ -33,33 +43,44 @@ export interface ReadOptions {
   readonly compile?: boolean | undefined;
 }
 
-/** The model of a `.keras` file, with its weights, and, if it was compiled, its training state. */
-export async function readKerasFile(
-  bytes: Uint8Array,
+/** The model of a `.keras` file or folder, with its weights, and, if it was compiled, its training state. */
+export async function readKerasMembers(
+  members: Members,
   where: string,
   options: ReadOptions,
 ): Promise<ModelClass> {
-  const archive = ZipArchive.open(bytes, where);
-  for (const name of ["metadata.json", "config.json", "model.weights.h5"]) {
-    if (!archive.has(name))
-      throw new FormatError(`${where}: it has no member ${name}, so it is no .keras file.`);
-  }
-  const config = parseJson(await archive.read("config.json"), `${where}: config.json`);
+  if (!members.names.includes("config.json"))
+    throw new FormatError(`${where}: it has no member config.json, so it is no .keras file.`);
+  const weights = weightsMember(members, where);
+  const config = parseJson(await members.read("config.json"), `${where}: config.json`);
   const model = modelFromDescription(config, options.customObjects ?? {}, `${where}: config.json`);
   compileFromConfig(model, config, options, `${where}: config.json`);
-  await readWeights(model, await archive.read("model.weights.h5"), `${where}: model.weights.h5`);
+  readWeights(model, await readWeightsMember(members, where), `${where}: ${weights}`);
+  await readAssets(model, members, where);
   return model;
 }
 
-export function parseJson(bytes: Uint8Array, where: string): unknown {
-  try {
-    return parsePythonJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw new FormatError(
-      `${where}: it is not JSON (${error instanceof Error ? error.message : String(error)}).`,
-      { cause: error },
-    );
-  }
+/** The member that holds the weights, or says which others do. */
+function weightsMember(members: Members, where: string): string {
+  const found = ["model.weights.h5", "model.weights.json"].find((name) => members.names.includes(name));
+  if (found !== undefined) return found;
+  throw new FormatError(
+    members.names.includes("model.weights.npz")
+      ? `${where}: it has no member model.weights.h5: its weights are in model.weights.npz, which Keras itself cannot read back. Save the model again in Keras, without weights_format.`
+      : `${where}: it has no member model.weights.h5, so it is no .keras file.`,
+  );
+}
+
+/** The weights of a `.keras` file or folder. */
+export async function readWeightsMember(members: Members, where: string): Promise<Hdf5Group> {
+  const name = weightsMember(members, where);
+  const bytes = await members.read(name);
+  if (name.endsWith(".h5")) return readHdf5(bytes, `${where}: ${name}`);
+  return readShards(bytes, `${where}: ${name}`, async (shard) => {
+    if (!members.names.includes(shard))
+      throw new FormatError(`${where}: ${name} names the member ${shard}, which is not there.`);
+    return members.read(shard);
+  });
 }
 
 /** The model a `config.json` describes, without weights. */

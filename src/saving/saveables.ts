@@ -13,10 +13,11 @@ export interface WeightGroup {
   /** The object's name, kept as an attribute. */
   readonly name: string;
   readonly variables: readonly Variable[];
+  readonly owner: Saveable;
 }
 
 /** What may hold variables: layers, models, optimizers. */
-type Saveable = LayerBase | OptimizerBase;
+export type Saveable = LayerBase | OptimizerBase;
 
 function isSaveable(value: unknown): value is Saveable {
   return isLayer(value) || value instanceof OptimizerBase;
@@ -39,7 +40,7 @@ export function weightGroups(root: Saveable): WeightGroup[] {
   const visit = (saveable: Saveable, path: string): void => {
     if (seen.has(saveable)) return;
     seen.add(saveable);
-    groups.push({ path, name: saveable.name, variables: variablesOf(saveable) });
+    groups.push({ path, name: saveable.name, variables: variablesOf(saveable), owner: saveable });
     for (const [key, child] of partsOf(saveable)) visitPart(child, join(path, key), visit);
   };
   visit(root, "");

@@ -1,71 +1,24 @@
-import {
-  type Hdf5Group,
-  type Hdf5GroupInput,
-  type Hdf5NodeInput,
-  findNode,
-  readHdf5,
-  writeHdf5,
-} from "../codec/hdf5/index.ts";
+import { findNode, type Hdf5Group, walkNodes, writeHdf5 } from "../codec/hdf5/index.ts";
 import type { LayerBase } from "../graph/layer-base.ts";
+import type { StoredVariables } from "../graph/stored-operation.ts";
 import type { Variable } from "../graph/variable.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
 import { fromNumbers, toNumbers } from "../ir/numbers.ts";
 import { formatShape, sameShape } from "../ir/shape.ts";
+import { Tensor } from "../ops/core/tensor.ts";
 import { FormatError, warnOnce } from "../util/errors.ts";
 import { type WeightGroup, weightGroups } from "./saveables.ts";
-
-/** A group under construction. */
-interface Building {
-  readonly children: Map<string, Building | Hdf5NodeInput>;
-  readonly attributes: Map<string, string>;
-}
-
-function newGroup(): Building {
-  return { children: new Map(), attributes: new Map() };
-}
+import { customOwner, storedGroups } from "./stored-groups.ts";
+import { addDataset, addGroup, finishGroup, newGroup } from "./weight-tree.ts";
 
 /** The bytes of a `.weights.h5` file (and of `model.weights.h5` inside a `.keras` file). */
 export function writeWeights(root: LayerBase): Uint8Array {
   const file = newGroup();
-  for (const { path, name, variables } of weightGroups(root)) {
-    const group = descend(file, [...path.split("/").filter((part) => part !== ""), "vars"]);
-    group.attributes.set("name", name);
-    variables.forEach((variable, i) => {
-      const attributes =
-        variable.dtype === "bfloat16" ? new Map([["dtype", "bfloat16"]]) : new Map<string, string>();
-      group.children.set(String(i), {
-        kind: "dataset",
-        value: { shape: variable.shape, dtype: variable.dtype, data: elementsOf(variable) },
-        attributes,
-      });
-    });
+  for (const { path, name, values } of storedGroups(root)) {
+    const group = addGroup(file, [...path.split("/").filter((part) => part !== ""), "vars"], name);
+    for (const [key, value] of values) addDataset(group, key, value);
   }
-  return writeHdf5(finish(file));
-}
-
-function elementsOf(variable: Variable): Exclude<TypedArray, Uint8ClampedArray> {
-  return variable.dataSync() as Exclude<TypedArray, Uint8ClampedArray>; // SAFETY: no dtype has clamped arrays
-}
-
-function descend(group: Building, path: readonly string[]): Building {
-  let at = group;
-  for (const name of path) {
-    const next = at.children.get(name) ?? newGroup();
-    if ("kind" in next) throw new FormatError(`${path.join("/")}: a dataset stands where a group should.`);
-    at.children.set(name, next);
-    at = next;
-  }
-  return at;
-}
-
-function finish(group: Building): Hdf5GroupInput {
-  const children = new Map(
-    [...group.children].map(([name, child]): [string, Hdf5NodeInput] => [
-      name,
-      "kind" in child ? child : finish(child),
-    ]),
-  );
-  return { kind: "group", children, attributes: group.attributes };
+  return writeHdf5(finishGroup(file));
 }
 
 export interface LoadWeightsOptions {
@@ -81,32 +34,80 @@ interface Match {
   readonly data: TypedArray;
 }
 
+/** What was found for an object with code of its own. */
+interface CustomMatch {
+  readonly layer: LayerBase;
+  readonly store: StoredVariables;
+  readonly place: string;
+}
+
 /**
- * Sets a model's weights (and its optimizer's variables) from a file's bytes.
+ * Sets a model's weights (and its optimizer's variables) from the tree of a weights file.
  *
  * Every variable is matched by path and shape. What is missing, extra or mis-shaped is listed in one error, and then
  * nothing has been changed.
  *
  * @throws {FormatError}
  */
-export async function readWeights(
+export function readWeights(
   root: LayerBase,
-  bytes: Uint8Array,
+  file: Hdf5Group,
   where: string,
   options: LoadWeightsOptions = {},
-): Promise<void> {
-  const file = await readHdf5(bytes, where);
+): void {
   const groups = weightGroups(root);
   const problems: string[] = [];
   const matches: Match[] = [];
-  for (const group of groups) matchGroup(file, group, options.skipMismatch === true, matches, problems);
+  const custom: CustomMatch[] = [];
+  for (const group of groups) {
+    const layer = customOwner(group);
+    if (layer === null) matchGroup(file, group, options.skipMismatch === true, matches, problems);
+    else custom.push(readStore(file, group, layer));
+  }
   problems.push(...unusedDatasets(file, groups));
   if (problems.length > 0) {
     throw new FormatError(
       `${where}: the weights do not fit the model ${root.where}:\n  ${problems.join("\n  ")}`,
     );
   }
+  for (const match of custom) loadStore(match, where, options.skipMismatch === true);
   for (const { variable, data } of matches) variable.assignData(data);
+}
+
+/** The group's place in files. Before nested containers were told apart, and in Keras 2.13, it was another one. */
+function findGroup(file: Hdf5Group, path: string): Hdf5Group | undefined {
+  const place = path === "" ? "vars" : `${path}/vars`;
+  const places = [
+    place,
+    place.replaceAll("/container", ""),
+    place.replaceAll("layers", "_layer_checkpoint_dependencies"),
+  ];
+  return places.map((one) => findNode(file, one)).find((node) => node?.kind === "group");
+}
+
+function readStore(file: Hdf5Group, { path }: WeightGroup, layer: LayerBase): CustomMatch {
+  const group = findGroup(file, path);
+  const store = new Map(
+    [...(group?.children ?? [])].flatMap(([name, node]): [string, Tensor][] => {
+      if (node.kind !== "dataset") return [];
+      const value = node.read();
+      const dtype = isBfloat16(node.attributes.get("dtype"), value) ? "bfloat16" : value.dtype;
+      if (dtype === "string" || dtype === "opaque") return [];
+      const data = convert(value, node.attributes.get("dtype"), dtype, `${path}/vars/${name}`);
+      return [[name, Tensor.fromData(data, node.shape, dtype)]];
+    }),
+  );
+  return { layer, store, place: path === "" ? "vars" : `${path}/vars` };
+}
+
+function loadStore({ layer, store, place }: CustomMatch, where: string, skipMismatch: boolean): void {
+  try {
+    layer.loadOwnVariables(store);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!skipMismatch) throw new FormatError(`${where}: ${place}: ${reason}`, { cause: error });
+    warnOnce(`skipped ${place}: ${reason}`);
+  }
 }
 
 function matchGroup(
@@ -117,11 +118,10 @@ function matchGroup(
   problems: string[],
 ): void {
   const place = path === "" ? "vars" : `${path}/vars`;
-  const group = findNode(file, place) ?? findNode(file, place.replaceAll("/container", ""));
-  const names = group?.kind === "group" ? [...group.children.keys()] : [];
-  if (isNeverTrained(path, names, variables)) return;
+  const group = findGroup(file, path);
+  if (isNeverTrained(path, [...(group?.children.keys() ?? [])], variables)) return;
   variables.forEach((variable, i) => {
-    const dataset = group?.kind === "group" ? group.children.get(String(i)) : undefined;
+    const dataset = group?.children.get(String(i));
     if (dataset === undefined || dataset.kind !== "dataset") {
       problems.push(`missing: ${place}/${i} for ${variable.path} ${formatShape(variable.shape)}`);
     } else if (!sameShape(dataset.shape, variable.shape)) {
@@ -145,12 +145,21 @@ function isNeverTrained(path: string, names: readonly string[], variables: reado
 
 type Value = ReturnType<Extract<ReturnType<typeof findNode>, { kind: "dataset" }>["read"]>;
 
+/** Numbers that HDF5 does not know: opaque ones of two bytes, and an attribute that says what they are. */
+function isBfloat16(marked: Value | undefined, value: Value): boolean {
+  return (
+    value.dtype === "opaque" &&
+    value.elementBytes === 2 &&
+    marked?.dtype === "string" &&
+    marked.data[0] === "bfloat16"
+  );
+}
+
 function convert(value: Value, marked: Value | undefined, dtype: DType, place: string): TypedArray {
   if (value.dtype === "string") throw new FormatError(`${place}: expected numbers, found strings.`);
   if (value.dtype === "opaque") {
-    const isBfloat16 =
-      marked?.dtype === "string" && marked.data[0] === "bfloat16" && value.elementBytes === 2;
-    if (!isBfloat16) throw new FormatError(`${place}: opaque data that is not marked as bfloat16.`);
+    if (!isBfloat16(marked, value))
+      throw new FormatError(`${place}: opaque data that is not marked as bfloat16.`);
     const bits = new Uint16Array(value.data.slice().buffer);
     return dtype === "bfloat16" ? bits : fromNumbers(toNumbers(bits, "bfloat16"), dtype);
   }
@@ -161,18 +170,18 @@ function convert(value: Value, marked: Value | undefined, dtype: DType, place: s
 /** Datasets in the file that no variable of the model takes. */
 function unusedDatasets(file: Hdf5Group, groups: readonly WeightGroup[]): string[] {
   const known = new Map(
-    groups.map(({ path, variables }) => [path === "" ? "vars" : `${path}/vars`, variables.length]),
+    groups.flatMap((group): [string, number][] => {
+      const count = customOwner(group) === null ? group.variables.length : Number.POSITIVE_INFINITY;
+      const found = findGroup(file, group.path);
+      return found === undefined ? [] : [[found.path, count]];
+    }),
   );
-  const problems: string[] = [];
-  const visit = (group: Hdf5Group, path: string): void => {
-    for (const [name, child] of group.children) {
-      const place = path === "" ? name : `${path}/${name}`;
-      if (child.kind === "group") visit(child, place);
-      else if (place.startsWith("optimizer/")) continue;
-      else if (!((known.get(path) ?? 0) > Number(name)))
-        problems.push(`extra: ${place} ${formatShape(child.shape)}`);
-    }
-  };
-  visit(file, "");
-  return problems;
+  return [...walkNodes(file)].flatMap((node) => {
+    const path = node.path.replace(/^\//, "");
+    if (node.kind === "group" || path.startsWith("optimizer/")) return [];
+    const end = node.path.lastIndexOf("/");
+    const count = known.get(node.path.slice(0, end)) ?? 0;
+    const isKnown = count === Number.POSITIVE_INFINITY || count > Number(node.path.slice(end + 1));
+    return isKnown ? [] : [`extra: ${path} ${formatShape(node.shape)}`];
+  });
 }

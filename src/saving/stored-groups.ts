@@ -1,0 +1,64 @@
+import type { FileArray } from "../codec/array.ts";
+import { isLayer, LayerBase } from "../graph/layer-base.ts";
+import type { VariableStore } from "../graph/stored-operation.ts";
+import type { DType, TypedArray } from "../ir/dtypes.ts";
+import { toValue } from "../ops/core/convert.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
+import { FormatError } from "../util/errors.ts";
+import { type WeightGroup, weightGroups } from "./saveables.ts";
+
+/** A group of a weights file with its values. */
+export interface StoredGroup {
+  readonly path: string;
+  readonly name: string;
+  readonly values: ReadonlyMap<string, FileArray>;
+}
+
+/** All groups of a model's weights file with what each holds: the object's variables, or what its own code gives. */
+export function storedGroups(root: LayerBase): StoredGroup[] {
+  return weightGroups(root).map((group) => {
+    const custom = customOwner(group);
+    return {
+      path: group.path,
+      name: group.name,
+      values: custom === null ? valuesOf(group) : customValues(custom),
+    };
+  });
+}
+
+/** The object, if its own code says what is kept of it. */
+export function customOwner({ owner }: WeightGroup): LayerBase | null {
+  if (!isLayer(owner)) return null;
+  const { saveOwnVariables, loadOwnVariables } = LayerBase.prototype;
+  return owner.saveOwnVariables === saveOwnVariables && owner.loadOwnVariables === loadOwnVariables
+    ? null
+    : owner;
+}
+
+function valuesOf({ variables }: WeightGroup): ReadonlyMap<string, FileArray> {
+  return new Map(
+    variables.map((variable, i) => [
+      String(i),
+      toFileArray(variable.shape, variable.dtype, variable.dataSync()),
+    ]),
+  );
+}
+
+function customValues(layer: LayerBase): ReadonlyMap<string, FileArray> {
+  const store: VariableStore = new Map();
+  layer.saveOwnVariables(store);
+  return new Map(
+    [...store].map(([name, input]) => {
+      if (name === "" || name.includes("/"))
+        throw new FormatError(
+          `${layer.where}: saveOwnVariables: expected a name without "/", received ${JSON.stringify(name)}.`,
+        );
+      const tensor = toValue(input) as Tensor; // SAFETY: outside a graph there are no symbolic values
+      return [name, toFileArray(tensor.dims, tensor.dtype, tensor.dataSync())];
+    }),
+  );
+}
+
+function toFileArray(shape: readonly number[], dtype: DType, data: TypedArray): FileArray {
+  return { shape, dtype, data: data as FileArray["data"] }; // SAFETY: no dtype has clamped arrays
+}
