@@ -1,11 +1,8 @@
+import { toNumbers } from "../ir/numbers.ts";
 import { formatShape } from "../ir/shape.ts";
-import { multiply } from "../ops/arithmetic.ts";
-import type { Tensor } from "../ops/core/tensor.ts";
-import { diagonal } from "../ops/diagonals.ts";
-import { qr } from "../ops/linear-algebra.ts";
+import { outsideTrace } from "../ops/core/scope.ts";
+import { Tensor } from "../ops/core/tensor.ts";
 import { keyedNormal } from "../ops/random.ts";
-import { reshape, transpose } from "../ops/shape.ts";
-import { sign } from "../ops/unary-math.ts";
 import { callable } from "../util/callable.ts";
 import { ShapeError } from "../util/errors.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
@@ -15,6 +12,43 @@ export interface OrthogonalOptions {
   /** Factor of the orthogonal matrix. Default 1. */
   readonly gain?: number | undefined;
   readonly seed?: number | null | undefined;
+}
+
+/**
+ * The columns of Q in A = Q·R, with a positive diagonal of R, which makes Q uniform over the orthogonal matrices where A is
+ * normal. By the Gram–Schmidt process in double precision, repeated where little is left of a column.
+ *
+ * @param a - `[rows, columns]`, in row-major order.
+ */
+function orthonormalColumns(a: ArrayLike<number>, rows: number, columns: number): Float64Array[] {
+  const found: Float64Array[] = [];
+  for (let j = 0; j < columns; j++) {
+    const column = Float64Array.from({ length: rows }, (_, i) => a[i * columns + j] ?? 0);
+    let before = 0;
+    let square = dot(column, column);
+    do {
+      before = square;
+      for (const q of found) addScaled(column, -dot(q, column), q);
+      square = dot(column, column);
+    } while (square < before / 2);
+    const norm = Math.sqrt(square);
+    found.push(column.map((value) => value / norm));
+  }
+  return found;
+}
+
+function dot(x: Float64Array, y: Float64Array): number {
+  let [even, odd] = [0, 0];
+  for (let i = 0; i < x.length; i += 2) {
+    even += (x[i] ?? 0) * (y[i] ?? 0);
+    odd += (x[i + 1] ?? 0) * (y[i + 1] ?? 0);
+  }
+  return even + odd;
+}
+
+/** `x ← x + factor·y` */
+function addScaled(x: Float64Array, factor: number, y: Float64Array): void {
+  for (let i = 0; i < x.length; i++) x[i] = (x[i] ?? 0) + factor * (y[i] ?? 0);
 }
 
 class OrthogonalClass extends RandomInitializer {
@@ -37,10 +71,14 @@ class OrthogonalClass extends RandomInitializer {
     }
     const columns = shape.at(-1) ?? 1;
     const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1);
-    const [q, r] = qr(keyedNormal(key, [Math.max(rows, columns), Math.min(rows, columns)]));
-    // The signs of r's diagonal make the distribution uniform over orthogonal matrices.
-    const uniform: Tensor = multiply(q, sign(diagonal(r)));
-    return multiply(reshape(rows < columns ? transpose(uniform) : uniform, shape), this.gain);
+    const isWide = rows < columns;
+    const [long, short] = isWide ? [columns, rows] : [rows, columns];
+    const normal = outsideTrace(() => keyedNormal(key, [long, short]));
+    const values = new Float32Array(long * short);
+    orthonormalColumns(toNumbers(normal.dataSync(), "float32"), long, short).forEach((column, j) => {
+      column.forEach((value, i) => (values[isWide ? j * long + i : i * short + j] = value * this.gain));
+    });
+    return Tensor.fromData(values, shape, "float32");
   }
 
   override getConfig(): Readonly<Record<string, unknown>> {

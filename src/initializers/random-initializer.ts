@@ -1,5 +1,6 @@
 import { cast } from "../ops/cast.ts";
 import { keyOf } from "../ops/random.ts";
+import { outsideTrace } from "../ops/core/scope.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { nextSeed } from "../util/seed.ts";
 import { type InitializeOptions, Initializer } from "./initializer.ts";
@@ -13,7 +14,7 @@ export abstract class RandomInitializer extends Initializer {
   constructor(seed: number | null) {
     super();
     this.seed = seed;
-    this.#key = keyOf(seed ?? nextSeed());
+    this.#key = outsideTrace(() => keyOf(seed ?? nextSeed()));
   }
 
   /** The values in float32, for the seed's key (uint32 `[2]`). */
