@@ -3,6 +3,7 @@ import type { Shape } from "../ir/shape-types/index.ts";
 import { divide } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
 import { inferSpecs, type Spec } from "../ops/core/abstract.ts";
+import { observed } from "../ops/core/observer.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { containsSymbolic, type Value } from "../ops/core/value.ts";
 import { ShapeError } from "../util/errors.ts";
@@ -129,14 +130,14 @@ function compute(
 ): unknown {
   const training = options["training"];
   const context = { training: typeof training === "boolean" ? training : null };
-  const outputs = withCallContext(context, () =>
+  const run = (): unknown =>
     withNameScope(layer.name, () =>
       withAutocast(layer.autocast ? layer.computeDtype : null, () =>
         // SAFETY: a subclass's call takes its declared tensors and one options object.
         (layer.call as (...args: unknown[]) => unknown).call(layer, ...args, options),
       ),
-    ),
-  );
+    );
+  const outputs = withCallContext(context, () => observed(layer, { args, options }, run));
   if (layer.activityRegularizer !== null) {
     for (const value of valuesIn(outputs)) {
       const penalty = layer.activityRegularizer(value);

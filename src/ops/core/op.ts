@@ -5,6 +5,7 @@ import { currentBuilder } from "../../ir/program.ts";
 import type { Spec } from "./abstract.ts";
 import { isTensorHolder, isTypedArray, type TensorInput, toValue } from "./convert.ts";
 import { runEagerly } from "./eager.ts";
+import { observed } from "./observer.ts";
 import type { Tensor } from "./tensor.ts";
 import { isSymbolic, type SymbolicValue, Value } from "./value.ts";
 
@@ -123,7 +124,8 @@ export function callOp(op: Op, bound: BoundArguments): unknown {
   const symbolic = findSymbolic(Object.values(bound));
   if (symbolic !== undefined) return symbolic.recordOp(op, bound);
   const args = withTensors(op, bound);
-  return currentBuilder() === null ? runEagerly(op, args, runBody) : runBody(op, args);
+  if (currentBuilder() === null) return runEagerly(op, args, runBody);
+  return observed(op, args, () => runBody(op, args));
 }
 
 /** The body on tensors. */
