@@ -1,5 +1,11 @@
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import type { LayerOptions } from "../../graph/layer-base.ts";
+import type {
+  AssetStore,
+  StoredAssets,
+  StoredVariables,
+  VariableStore,
+} from "../../graph/stored-operation.ts";
 import { Tensor } from "../../ops/core/tensor.ts";
 import { OptionError } from "../../util/errors.ts";
 import { fingerprint64 } from "../../util/farm-hash.ts";
@@ -13,6 +19,9 @@ import { nest, readTokens, type Token, type TokenInput, type Tokens } from "./to
 import { checkTokens, TokenCounter } from "./vocabulary.ts";
 
 export const lookupModes = ["int", "one_hot", "multi_hot", "count", "tf_idf"] as const;
+
+/** The file in a model's `assets` that holds a vocabulary. */
+const vocabularyFile = "vocabulary.txt";
 
 /** Options of lookups. */
 export interface LookupOptions<T extends Token> extends LayerOptions {
@@ -67,6 +76,8 @@ export abstract class IndexLookup<T extends Token> extends TokenLayer {
   #places: ReadonlyMap<Token, number> = new Map();
   #idf: readonly number[] | null = null;
   #counter = new TokenCounter();
+  /** Whether the constructor was told the vocabulary, so that the configuration of the layer's model has it. */
+  readonly #isGiven: boolean;
 
   constructor(given: LookupOptions<T> & { readonly oovMethod?: unknown }) {
     super(given);
@@ -81,6 +92,7 @@ export abstract class IndexLookup<T extends Token> extends TokenLayer {
     this.oovMethod = oneOf(this.where, "oovMethod", given.oovMethod ?? "floormod", ["floormod", "farmhash"]);
     this.salt = saltOf(this.where, given.salt);
     this.#check();
+    this.#isGiven = given.vocabulary !== null && given.vocabulary !== undefined;
     if (given.vocabulary !== null && given.vocabulary !== undefined)
       this.setVocabulary(given.vocabulary, given.idfWeights ?? null);
   }
@@ -276,4 +288,41 @@ export abstract class IndexLookup<T extends Token> extends TokenLayer {
       oovMethod: this.oovMethod,
     };
   }
+
+  override saveOwnVariables(store: VariableStore): void {
+    if (this.#idf !== null) store.set("idf_weights", Float32Array.from(this.#idf));
+  }
+
+  override loadOwnVariables(store: StoredVariables): void {
+    const weights = store.get("idf_weights");
+    if (weights !== undefined) this.#idf = Array.from(weights.dataSync(), Number);
+  }
+
+  /** A vocabulary that was learnt or set later is a file of its own, one token a line. */
+  override saveAssets(files: AssetStore): void {
+    if (this.#isGiven || this.#tokens.length === 0) return;
+    const lines = this.getVocabulary().map(String);
+    const broken = lines.find((line) => /[\r\n]/.test(line));
+    if (broken !== undefined) {
+      throw new OptionError(
+        `${this.where}: the token ${JSON.stringify(broken)} cannot stand on one line of a file. Give the vocabulary to the constructor, then the configuration keeps it.`,
+      );
+    }
+    files.set(vocabularyFile, lines.join("\n"));
+  }
+
+  override loadAssets(files: StoredAssets): void {
+    const file = files.get(vocabularyFile);
+    if (this.#isGiven || file === undefined) return;
+    const lines = new TextDecoder("utf-8", { fatal: true }).decode(file).split(/\r?\n/);
+    while (lines.at(-1) === "") lines.pop();
+    const idf = this.#idf;
+    this.setVocabulary(
+      lines.map((line) => this.readToken(line)),
+      this.outputMode === "tf_idf" ? idf : null,
+    );
+  }
+
+  /** The token that a line of a vocabulary's file stands for. */
+  protected abstract readToken(line: string): T;
 }

@@ -47,6 +47,13 @@ class IntegerLookupLayer extends IndexLookup<number> {
       );
     }
   }
+
+  protected override readToken(line: string): number {
+    if (/^-?\d+$/.test(line)) return Number(line);
+    throw new OptionError(
+      `${this.where}: expected whole numbers as tokens, received ${JSON.stringify(line)}.`,
+    );
+  }
 }
 
 export interface IntegerLookup extends IntegerLookupLayer {

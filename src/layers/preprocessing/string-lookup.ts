@@ -43,6 +43,10 @@ class StringLookupLayer extends IndexLookup<string> {
         `StringLookup: expected \`encoding\` to be "utf-8", received ${JSON.stringify(given.encoding)}.`,
       );
   }
+
+  protected override readToken(line: string): string {
+    return line;
+  }
 }
 
 export interface StringLookup extends StringLookupLayer {

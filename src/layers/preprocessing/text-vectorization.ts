@@ -1,5 +1,11 @@
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import type { LayerOptions } from "../../graph/layer-base.ts";
+import type {
+  AssetStore,
+  StoredAssets,
+  StoredVariables,
+  VariableStore,
+} from "../../graph/stored-operation.ts";
 import { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
@@ -79,7 +85,8 @@ class TextVectorizationLayer extends TokenLayer {
   readonly sparse: false;
   readonly ragged: false;
   readonly encoding = "utf-8";
-  readonly #lookup: StringLookup;
+  /** Tracked, as Keras has it, so that files have its state at its place too. */
+  readonly _lookupLayer: StringLookup;
 
   constructor(...args: readonly unknown[]) {
     const where = "TextVectorization";
@@ -114,7 +121,7 @@ class TextVectorizationLayer extends TokenLayer {
       );
     }
     const { maxTokens, vocabulary, idfWeights, outputMode, padToMaxTokens, encoding } = given;
-    this.#lookup = StringLookup({
+    this._lookupLayer = StringLookup({
       maxTokens,
       vocabulary,
       idfWeights,
@@ -126,49 +133,49 @@ class TextVectorizationLayer extends TokenLayer {
   }
 
   get vocabulary(): readonly string[] | null {
-    return this.#lookup.vocabulary;
+    return this._lookupLayer.vocabulary;
   }
 
   get idfWeights(): readonly number[] | null {
-    return this.#lookup.idfWeights;
+    return this._lookupLayer.idfWeights;
   }
 
   /** The known tokens, `""` (padding) and `"[UNK]"` first. */
   getVocabulary(includeSpecialTokens = true): readonly string[] {
-    return this.#lookup.getVocabulary(includeSpecialTokens);
+    return this._lookupLayer.getVocabulary(includeSpecialTokens);
   }
 
   vocabularySize(): number {
-    return this.#lookup.vocabularySize();
+    return this._lookupLayer.vocabularySize();
   }
 
   /** Sets the known tokens. */
   setVocabulary(vocabulary: readonly string[], idfWeights: readonly number[] | null = null): void {
-    this.#lookup.setVocabulary(vocabulary, idfWeights);
+    this._lookupLayer.setVocabulary(vocabulary, idfWeights);
   }
 
   /** Learns the vocabulary from texts, or batches of texts; the most frequent tokens first. */
   adapt(data: TokenInput | Iterable<TokenInput>): void {
-    this.#lookup.resetState();
+    this._lookupLayer.resetState();
     const isBatches = typeof data === "object" && Symbol.iterator in data && !Array.isArray(data);
     for (const batch of isBatches ? (data as Iterable<TokenInput>) : [data])
       this.updateState(batch as TokenInput); // SAFETY: told apart above
-    this.#lookup.finalizeState();
+    this._lookupLayer.finalizeState();
   }
 
   /** Counts the tokens of more texts, before `finalizeState`. */
   updateState(data: TokenInput): void {
-    this.#lookup.countDocuments(this.#rowsOf(readTokens(this.where, data)));
+    this._lookupLayer.countDocuments(this.#rowsOf(readTokens(this.where, data)));
   }
 
   /** Makes what was counted the vocabulary. */
   finalizeState(): void {
-    this.#lookup.finalizeState();
+    this._lookupLayer.finalizeState();
   }
 
   /** Forgets what was counted. */
   resetState(): void {
-    this.#lookup.resetState();
+    this._lookupLayer.resetState();
   }
 
   /** The tokens of each text. */
@@ -213,7 +220,7 @@ class TextVectorizationLayer extends TokenLayer {
   }
 
   protected override process(tokens: Tokens): Tensor {
-    const rows = this.#rowsOf(tokens).map((row) => this.#lookup.placesOf(row));
+    const rows = this.#rowsOf(tokens).map((row) => this._lookupLayer.placesOf(row));
     const isSingle = tokens.shape.length === 0;
     const length = this.outputSequenceLength ?? Math.max(0, ...rows.map((row) => row.length));
     const filled = rows.flatMap((row) => Array.from({ length }, (_, i) => row[i] ?? null));
@@ -224,7 +231,23 @@ class TextVectorizationLayer extends TokenLayer {
         shape,
         "int32",
       );
-    return this.#lookup.encode(filled, shape);
+    return this._lookupLayer.encode(filled, shape);
+  }
+
+  override saveOwnVariables(store: VariableStore): void {
+    this._lookupLayer.saveOwnVariables(store);
+  }
+
+  override loadOwnVariables(store: StoredVariables): void {
+    this._lookupLayer.loadOwnVariables(store);
+  }
+
+  override saveAssets(files: AssetStore): void {
+    this._lookupLayer.saveAssets(files);
+  }
+
+  override loadAssets(files: StoredAssets): void {
+    this._lookupLayer.loadAssets(files);
   }
 
   override getConfig(): Record<string, unknown> {
