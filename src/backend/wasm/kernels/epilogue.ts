@@ -27,12 +27,13 @@ export function emitEpilogueStrip(
     const result = fn.local("v128");
     const tail = columns % 4;
     const vectorEnd = fn.local("i32", i32.add(start, i32.and(i32.sub(end, start), -4)));
-    const apply = (lanes: number): void => {
-      fn.set(value, v128.load(pointer));
-      fn.set(result, epilogue.emit(fn, value, { row, column, batch: fn.param("i32", 5), params }));
-      fn.storeLanes32(pointer, result, lanes);
-    };
     fn.repeat(rows, rows, () => {
+      const transform = epilogue.emitRow(fn, { row, column, batch: fn.param("i32", 5), params });
+      const apply = (lanes: number): void => {
+        fn.set(value, v128.load(pointer));
+        fn.set(result, transform(value));
+        if (epilogue.storesResult) fn.storeLanes32(pointer, result, lanes);
+      };
       fn.set(pointer, address);
       fn.forRange(column, start, vectorEnd, 4, () => {
         apply(4);

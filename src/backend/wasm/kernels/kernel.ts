@@ -45,8 +45,13 @@ export interface Epilogue {
   readonly paramCount: number;
   /** Tells apart kernels of one descriptor with different epilogues. */
   readonly key: string;
-  /** The transformed value. `value` is a local and may be used repeatedly. Statements may be emitted before it. */
-  emit(fn: FunctionBuilder, value: Local<"v128">, at: EpiloguePosition): Expr<"v128">;
+  /** Whether the transformed value takes the place of the kernel's own; if not, that one is needed by nobody else. */
+  readonly storesResult: boolean;
+  /**
+   * Emits what is the same along a row; gives the emitter of the transformed value of four columns. `value` is a local
+   * and may be used repeatedly. Statements may be emitted before the value.
+   */
+  emitRow(fn: FunctionBuilder, at: EpiloguePosition): (value: Local<"v128">) => Expr<"v128">;
 }
 
 /** Options of code generation, the same for a whole module. */

@@ -213,11 +213,17 @@ describe("epilogues", () => {
   const emit: Epilogue = {
     paramCount: 1,
     key: "bias relu row",
-    emit: (_, value, { row, column, params: [bias] }) => {
-      const address = i32.add(bias ?? 0, i32.shl(column, 2));
-      const shifted = f32x4.add(f32x4.add(value, v128.load(address)), f32x4.convertI32x4S(i32x4.splat(row)));
-      return f32x4.pmax(f32x4.const(0), shifted);
-    },
+    storesResult: true,
+    emitRow:
+      (_, { row, column, params: [bias] }) =>
+      (value) => {
+        const address = i32.add(bias ?? 0, i32.shl(column, 2));
+        const shifted = f32x4.add(
+          f32x4.add(value, v128.load(address)),
+          f32x4.convertI32x4S(i32x4.splat(row)),
+        );
+        return f32x4.pmax(f32x4.const(0), shifted);
+      },
   };
   const apply = (value: number, row: number, column: number): number =>
     Math.max(0, value + column * 0.01 + row);

@@ -14,21 +14,9 @@ import { dotMatmul, suitsDot } from "./matmul-dot.ts";
 import { planOf, type MatmulPlan } from "./matmul-plan.ts";
 import { plainMatmul } from "./matmul-plain.ts";
 import { packColumns, packRows } from "./packing.ts";
-import { emitPanelLoop } from "./panel-loop.ts";
+import { isCut, ProductEmitter } from "./matmul-product.ts";
 import { shareOf } from "./partition.ts";
-import {
-  chunkSize,
-  columnPanels,
-  packedSize,
-  stripCount,
-  type ColumnPanels,
-  type StripGroup,
-} from "./tiling.ts";
-
-/** k-steps worked on at once: a strip of A (5 × 256 floats) and a panel of B (8 × 256) stay in the 32 KiB L1 cache. */
-const chunkSteps = 256;
-/** Floats of B worked on at once: half of a 1 MiB L2 cache. */
-const blockFloats = 131_072;
+import { columnPanels, packedSize, stripCount, type ColumnPanels } from "./tiling.ts";
 
 /** Whether several products by the same B gain from packing it once with {@link packMatmulB}. */
 export function prefersPackedB(d: MatmulDescriptor): boolean {
@@ -65,7 +53,7 @@ export function emitMatmul(
   if (suitsDot(d)) return dotMatmul(module, d, options, epilogue);
   const plan = planOf(d);
   const packedFloats = plan.packB ? packedSize(d.k, plan.panels) : 0;
-  const perThread = (plan.packA ? d.k * 8 : 0) + (plan.packPhase ? 0 : packedFloats);
+  const perThread = scratchOf(d, plan, epilogue).perThread;
   const shared = plan.packPhase ? packedFloats : 0;
   const multiply = emitMultiply(module, d, plan, options, epilogue);
   const phases: FunctionHandle[] = [multiply];
@@ -78,6 +66,19 @@ export function emitMatmul(
     );
   }
   return { phases, scratchBytes: (nthreads) => 4 * (shared + perThread * nthreads) };
+}
+
+/** Floats of scratch memory that each thread has for itself, and those of them for a strip of the result. */
+function scratchOf(
+  d: MatmulDescriptor,
+  plan: MatmulPlan,
+  epilogue: Epilogue | undefined,
+): { readonly perThread: number; readonly strip: number } {
+  // A result that nobody reads but the epilogue need not leave the cache, where k is not cut into chunks.
+  const passes = epilogue?.storesResult === false && !d.accumulate && !isCut(d);
+  const strip = passes ? 5 * d.c.row + 32 : 0;
+  const packed = plan.packB && !plan.packPhase ? packedSize(d.k, plan.panels) : 0;
+  return { perThread: strip + (plan.packA ? d.k * 8 : 0) + packed, strip };
 }
 
 /** Strides along axes of size 1 mean nothing: they become whatever is fastest. */
@@ -181,8 +182,10 @@ function emitMultiply(
     const packedFloats = plan.packB ? packedSize(d.k, plan.panels) : 0;
     const own = fn.local("i32", scratch);
     if (plan.packPhase) fn.increment(own, packedFloats * 4);
-    const perThread = (plan.packA ? d.k * 8 : 0) + (plan.packPhase ? 0 : packedFloats);
+    const { perThread, strip: stripFloats } = scratchOf(d, plan, epilogue);
     fn.increment(own, i32.mul(tid, perThread * 4));
+    const ownStrip = stripFloats === 0 ? undefined : fn.local("i32", own);
+    if (ownStrip !== undefined) fn.increment(own, stripFloats * 4);
     const packedHere = plan.packB && !plan.packPhase ? own : undefined;
     const packedA = plan.packA
       ? fn.local("i32", i32.add(own, plan.packPhase ? 0 : packedFloats * 4))
@@ -195,6 +198,7 @@ function emitMultiply(
       b: bBase,
       c: cBase,
       packedA,
+      strip: ownStrip,
       epilogue: (row, rows, column, columnEnd, address) => {
         if (strip === undefined) return;
         const params = Array.from({ length: paramCount - 6 }, (_, i) => fn.param("i32", 6 + i));
@@ -218,171 +222,4 @@ function emitMultiply(
     else if (plan.batchCount === 1) element();
     else fn.if(i32.ltS(from, to), () => fn.forRange(index, 0, plan.batchCount, 1, element));
   });
-}
-
-interface ProductOperands {
-  readonly a: Local<"i32">;
-  readonly b: Local<"i32">;
-  readonly c: Local<"i32">;
-  readonly packedA: Local<"i32"> | undefined;
-  /** Emits the epilogue of finished values; column and columnEnd in elements. */
-  readonly epilogue: (
-    row: Local<"i32">,
-    rows: number,
-    column: Expr<"i32">,
-    columnEnd: Expr<"i32">,
-    address: Expr<"i32">,
-  ) => void;
-}
-
-/** Emits the loop nest of one product: column blocks, k-chunks, strips of rows, panels of columns. */
-class ProductEmitter {
-  readonly #module: ModuleBuilder;
-  readonly #fn: FunctionBuilder;
-  readonly #d: MatmulDescriptor;
-  readonly #plan: MatmulPlan;
-  readonly #options: KernelOptions;
-  readonly #at: ProductOperands;
-  readonly #chunk: number;
-  readonly #block: number;
-
-  constructor(
-    module: ModuleBuilder,
-    fn: FunctionBuilder,
-    d: MatmulDescriptor,
-    plan: MatmulPlan,
-    options: KernelOptions,
-    at: ProductOperands,
-  ) {
-    this.#module = module;
-    this.#fn = fn;
-    this.#d = d;
-    this.#plan = plan;
-    this.#options = options;
-    this.#at = at;
-    this.#chunk = chunkSize(d.k, chunkSteps);
-    this.#block = Math.max(1, Math.floor(blockFloats / this.#chunk / (plan.panels.vectors * 4)));
-  }
-
-  /** Strips `[stripFrom, stripTo)` by panels `[panelFrom, panelTo)`. */
-  emit(
-    stripFrom: Local<"i32"> | number,
-    stripTo: Local<"i32"> | number,
-    panelFrom: Local<"i32"> | number,
-    panelTo: Local<"i32"> | number,
-  ): void {
-    const fn = this.#fn;
-    const blockStart = fn.local("i32");
-    const blockEnd = fn.local("i32");
-    const chunkStart = fn.local("i32");
-    const steps = fn.local("i32", this.#chunk);
-    const init = fn.local("i32");
-    const chunk = (): void => {
-      for (const group of this.#plan.strips) {
-        this.#emitStrips(group, stripFrom, stripTo, { blockStart, blockEnd, chunkStart, steps, init });
-      }
-    };
-    fn.forRange(blockStart, panelFrom, panelTo, this.#block, () => {
-      fn.set(blockEnd, i32.add(blockStart, this.#block));
-      const limit = typeof panelTo === "number" ? i32.const(panelTo) : panelTo;
-      fn.if(i32.gtS(blockEnd, limit), () => fn.set(blockEnd, limit));
-      fn.set(init, this.#d.accumulate ? 1 : 0);
-      if (this.#chunk === this.#d.k) {
-        fn.set(chunkStart, 0);
-        chunk();
-        return;
-      }
-      fn.forRange(chunkStart, 0, this.#d.k, this.#chunk, () => {
-        fn.set(steps, this.#chunk);
-        const left = i32.sub(this.#d.k, chunkStart);
-        fn.if(i32.gtS(steps, left), () => fn.set(steps, left));
-        chunk();
-        fn.set(init, 1);
-      });
-    });
-  }
-
-  #emitStrips(
-    group: StripGroup,
-    stripFrom: Local<"i32"> | number,
-    stripTo: Local<"i32"> | number,
-    at: ChunkLocals,
-  ): void {
-    const fn = this.#fn;
-    const d = this.#d;
-    const [first, end] = [group.first, group.first + group.count];
-    const low = fn.local("i32", stripFrom);
-    const high = fn.local("i32", stripTo);
-    if (typeof stripFrom === "number") fn.set(low, Math.max(stripFrom, first));
-    else fn.if(i32.ltS(low, first), () => fn.set(low, first));
-    if (typeof stripTo === "number") fn.set(high, Math.min(stripTo, end));
-    else fn.if(i32.gtS(high, end), () => fn.set(high, end));
-    const strip = fn.local("i32");
-    const row = fn.local("i32");
-    const aStrip = fn.local("i32");
-    const cStrip = fn.local("i32");
-    const packedA = this.#at.packedA;
-    fn.forRange(strip, low, high, 1, () => {
-      fn.set(row, i32.add(i32.mul(i32.sub(strip, first), group.rows), group.start));
-      fn.set(aStrip, i32.add(this.#at.a, i32.mul(row, d.a.row * 4)));
-      fn.increment(aStrip, i32.mul(at.chunkStart, d.a.column * 4));
-      if (packedA !== undefined) this.#emitPackA(aStrip, packedA, group.rows, at.steps);
-      fn.set(cStrip, i32.add(this.#at.c, i32.mul(row, d.c.row * 4)));
-      const columnsWalk = packedA !== undefined || d.a.column !== 1;
-      emitPanelLoop(this.#module, fn, this.#options, {
-        tile: { walk: columnsWalk ? "columns" : "rows", rows: group.rows, runs: false },
-        panels: this.#plan.panels,
-        packedK: this.#plan.packB || d.bPacked === true ? d.k : undefined,
-        bRowBytes: d.b.row * 4,
-        ...at,
-        a: packedA ?? aStrip,
-        aStride: packedA !== undefined ? 32 : (columnsWalk ? d.a.column : d.a.row) * 4,
-        b: this.#at.b,
-        c: cStrip,
-        cStride: d.c.row * 4,
-        runs: [],
-      });
-      const width = this.#plan.panels.vectors * 4;
-      const finish = (): void => {
-        const column = i32.mul(at.blockStart, width);
-        fn.scratch("i32", (columnEnd) => {
-          fn.set(columnEnd, i32.mul(at.blockEnd, width));
-          fn.if(i32.gtS(columnEnd, d.n), () => fn.set(columnEnd, d.n));
-          this.#at.epilogue(row, group.rows, column, columnEnd, i32.add(cStrip, i32.mul(column, 4)));
-        });
-      };
-      if (this.#chunk === d.k) finish();
-      else fn.if(i32.eq(i32.add(at.chunkStart, at.steps), d.k), finish);
-    });
-  }
-
-  #emitPackA(source: Local<"i32">, target: Local<"i32">, rows: number, steps: Local<"i32">): void {
-    const { row, column } = this.#d.a;
-    if (row === 1) {
-      this.#fn.call(packRows(this.#module, 2), source, column * 4, target, steps);
-      return;
-    }
-    for (let i = 0; i < rows; i += 4) {
-      const start = i32.add(source, i * row * 4);
-      const valid = Math.min(4, rows - i);
-      this.#fn.call(
-        packColumns(this.#module),
-        start,
-        row * 4,
-        column * 4,
-        i32.add(target, i * 4),
-        32,
-        steps,
-        valid,
-      );
-    }
-  }
-}
-
-interface ChunkLocals {
-  readonly blockStart: Local<"i32">;
-  readonly blockEnd: Local<"i32">;
-  readonly chunkStart: Local<"i32">;
-  readonly steps: Local<"i32">;
-  readonly init: Local<"i32">;
 }

@@ -30,6 +30,11 @@ interface Group {
   readonly first: number;
 }
 
+/** Where the epilogue works, with what is known of the row: indices and addresses without the columns' part. */
+interface Row extends EpiloguePosition {
+  readonly known: Map<string, Local<"i32"> | null>;
+}
+
 const scopes = new WeakMap<FunctionBuilder, Scope>();
 
 /** Code for an epilogue, or null where it cannot run on vectors of four 32-bit lanes inside the kernel. */
@@ -48,6 +53,7 @@ class EpilogueEmitter implements FusedEpilogue {
   readonly bases: Access[] = [];
   readonly paramCount: number;
   readonly key: string;
+  readonly storesResult: boolean;
   readonly #shared: ModuleScope;
   readonly #epilogue: Epilogue;
   readonly #columns: number;
@@ -77,6 +83,7 @@ class EpilogueEmitter implements FusedEpilogue {
         (access.loopStrides?.join() ?? "") === (own.loopStrides?.join() ?? "") &&
         access.strides.every((stride, d) => stride === own.strides[d] || shape[d] === 1),
     );
+    this.storesResult = this.#ownStore >= 0;
     for (const node of epilogue.nodes) if (node.kind === "load") this.#number(node.access);
     for (const store of epilogue.stores) this.#number(store.access);
     this.paramCount = this.bases.length;
@@ -104,20 +111,46 @@ class EpilogueEmitter implements FusedEpilogue {
     return known >= 0 ? known : this.bases.push(access) - 1;
   }
 
-  emit(fn: FunctionBuilder, value: Local<"v128">, at: EpiloguePosition): Expr<"v128"> {
+  emitRow(fn: FunctionBuilder, position: EpiloguePosition): (value: Local<"v128">) => Expr<"v128"> {
     const s = scopes.get(fn) ?? new Scope(fn, this.#shared);
     scopes.set(fn, s);
-    const values: Vector[] = [];
-    for (const node of this.#epilogue.nodes) values.push(this.#node(s, node, values, value, at));
-    this.#epilogue.stores.forEach((store, i) => {
-      const stored = values[store.value];
-      if (i !== this.#ownStore && stored !== undefined)
-        this.#store(s, store.access, stored, this.#epilogue.nodes[store.value]?.dtype ?? "float32", at);
-    });
-    return values[this.#epilogue.stores[this.#ownStore]?.value ?? -1] ?? value;
+    const at: Row = { ...position, known: new Map() };
+    const { nodes, stores } = this.#epilogue;
+    const uniform = new Map(
+      nodes.flatMap((node, i) => (this.#isUniform(node) ? [[i, this.#uniform(s, node, at)] as const] : [])),
+    );
+    this.#prepareRow(s, at);
+    return (value) => {
+      const values: Vector[] = [];
+      nodes.forEach((node, i) => values.push(uniform.get(i) ?? this.#node(s, node, values, value, at)));
+      stores.forEach((store, i) => {
+        const stored = values[store.value];
+        if (i !== this.#ownStore && stored !== undefined)
+          this.#store(s, store.access, stored, nodes[store.value]?.dtype ?? "float32", at);
+      });
+      return values[stores[this.#ownStore]?.value ?? -1] ?? value;
+    };
   }
 
-  #node(s: Scope, node: Node, values: readonly Vector[], product: Vector, at: EpiloguePosition): Vector {
+  /** Whether a node is one number for the whole result, which no store changes: a learning rate, say. */
+  #isUniform(node: Node): node is Extract<Node, { kind: "load" }> {
+    return (
+      node.kind === "load" &&
+      (node.guards ?? []).length === 0 &&
+      node.access.strides.every((stride) => stride === 0) &&
+      !this.#epilogue.stores.some(({ access }) => access.buffer === node.access.buffer)
+    );
+  }
+
+  /** Such a number, read when the function starts. */
+  #uniform(s: Scope, { access, dtype }: Extract<Node, { kind: "load" }>, at: EpiloguePosition): Vector {
+    const local = s.fn.local("v128");
+    const base = this.#base(access, at);
+    s.temporaries(() => s.fn.prologue(() => s.fn.set(local, loadSplat(s, base, dtype))));
+    return local;
+  }
+
+  #node(s: Scope, node: Node, values: readonly Vector[], product: Vector, at: Row): Vector {
     if (node.kind === "product") return product;
     if (node.kind === "const") return s.constant(node.value, node.dtype);
     const local = s.fn.local("v128");
@@ -125,7 +158,7 @@ class EpilogueEmitter implements FusedEpilogue {
     return local;
   }
 
-  #expression(s: Scope, node: KernelNode, values: readonly Vector[], at: EpiloguePosition): VectorExpr {
+  #expression(s: Scope, node: KernelNode, values: readonly Vector[], at: Row): VectorExpr {
     switch (node.kind) {
       case "load":
         return this.#load(s, node, at);
@@ -150,8 +183,8 @@ class EpilogueEmitter implements FusedEpilogue {
     }
   }
 
-  /** `Σ index·stride` over the output's dimensions, with the first of the four columns. */
-  #linear(strides: readonly number[], at: EpiloguePosition): Expr<"i32"> {
+  /** `Σ index·stride` over the output's dimensions but the columns; null for 0. */
+  #rowPart(strides: readonly number[], at: EpiloguePosition): Expr<"i32"> | null {
     const terms: Expr<"i32">[] = [];
     const group = ({ sizes, first }: Group, index: Expr<"i32">): void => {
       let after = 1;
@@ -175,32 +208,72 @@ class EpilogueEmitter implements FusedEpilogue {
     };
     group(this.#batch, at.batch);
     group(this.#rows, at.row);
-    const columnStride = strides.at(-1) ?? 0;
-    if (columnStride !== 0) terms.push(columnStride === 1 ? at.column : i32.mul(at.column, columnStride));
-    return (
-      terms.reduce<Expr<"i32"> | null>((sum, term) => (sum === null ? term : i32.add(sum, term)), null) ??
-      i32.const(0)
-    );
+    return terms.reduce<Expr<"i32"> | null>((sum, term) => (sum === null ? term : i32.add(sum, term)), null);
   }
 
-  #positions(s: Scope, strides: readonly number[], offset: number, at: EpiloguePosition): VectorExpr {
+  /** Puts what is the same along the row into locals. */
+  #prepareRow(s: Scope, at: Row): void {
+    const { nodes, stores } = this.#epilogue;
+    const keep = (key: string, compute: () => Expr<"i32"> | null): void => {
+      if (at.known.has(key)) return;
+      const value = compute();
+      at.known.set(key, value === null ? null : s.fn.local("i32", value));
+    };
+    const index = ({ strides }: { readonly strides: readonly number[] }): void =>
+      keep(this.#indexKey(strides), () => this.#rowPart(strides, at));
+    const address = (access: Access, dtype: DType): void =>
+      keep(this.#addressKey(access, dtype), () => {
+        const part = this.#rowPart(access.strides, at);
+        return part === null ? null : i32.add(this.#base(access, at), i32.mul(part, bytesOf(dtype)));
+      });
+    for (const node of nodes) {
+      if (node.kind === "index") index(node);
+      if (node.kind !== "load") continue;
+      address(node.access, node.dtype);
+      node.guards?.forEach(index);
+    }
+    for (const { access, value } of stores) address(access, nodes[value]?.dtype ?? "float32");
+  }
+
+  #indexKey(strides: readonly number[]): string {
+    return `index ${strides.join()}`;
+  }
+
+  #addressKey(access: Access, dtype: DType): string {
+    return `address ${this.#number(access)} ${access.strides.join()} ${bytesOf(dtype)}`;
+  }
+
+  /** Index over the output's dimensions, with the first of the four columns. */
+  #linear(strides: readonly number[], at: Row): Expr<"i32"> {
+    const columnStride = strides.at(-1) ?? 0;
+    const row = at.known.get(this.#indexKey(strides)) ?? null;
+    if (columnStride === 0) return row ?? i32.const(0);
+    const column = columnStride === 1 ? at.column : i32.mul(at.column, columnStride);
+    return row === null ? column : i32.add(row, column);
+  }
+
+  #positions(s: Scope, strides: readonly number[], offset: number, at: Row): VectorExpr {
     const stride = strides.at(-1) ?? 0;
     const ramp = Int32Array.from({ length: 4 }, (_, lane) => lane * stride + offset);
     return i32x4.add(i32x4.splat(this.#linear(strides, at)), s.bytes(new Uint8Array(ramp.buffer)));
   }
 
-  #address(access: Access, dtype: DType, at: EpiloguePosition): Expr<"i32"> {
+  #base(access: Access, at: EpiloguePosition): Local<"i32"> {
     const base = at.params[this.#number(access)];
     invariant(base !== undefined, "an access without a parameter");
-    return access.strides.every((stride) => stride === 0)
-      ? base
-      : i32.add(base, i32.mul(this.#linear(access.strides, at), bytesOf(dtype)));
+    return base;
+  }
+
+  #address(access: Access, dtype: DType, at: Row): Expr<"i32"> {
+    const row = at.known.get(this.#addressKey(access, dtype)) ?? this.#base(access, at);
+    const columnBytes = (access.strides.at(-1) ?? 0) * bytesOf(dtype);
+    return columnBytes === 0 ? row : i32.add(row, i32.mul(at.column, columnBytes));
   }
 
   #load(
     s: Scope,
     { access, dtype, guards, otherwise = 0 }: Extract<KernelNode, { kind: "load" }>,
-    at: EpiloguePosition,
+    at: Row,
   ): VectorExpr {
     const stride = access.strides.at(-1) ?? 0;
     const mask = guards === undefined || guards.length === 0 ? null : this.#mask(s, guards, at);
@@ -223,7 +296,7 @@ class EpilogueEmitter implements FusedEpilogue {
     return mask === null ? value : selectLanes(mask, s.temp(value), s.constant(otherwise, dtype), dtype);
   }
 
-  #mask(s: Scope, guards: readonly Guard[], at: EpiloguePosition): Vector {
+  #mask(s: Scope, guards: readonly Guard[], at: Row): Vector {
     const all = s.temp(s.i32(-1));
     for (const { strides, offset, limit, step } of guards) {
       invariant(step === undefined || step === 1, "an epilogue reads without dilation");
@@ -232,7 +305,7 @@ class EpilogueEmitter implements FusedEpilogue {
     return all;
   }
 
-  #store(s: Scope, access: Access, value: Vector, dtype: DType, at: EpiloguePosition): void {
+  #store(s: Scope, access: Access, value: Vector, dtype: DType, at: Row): void {
     const stride = access.strides.at(-1) ?? 0;
     const base = s.fn.local("i32", this.#address(access, dtype, at));
     const rest = this.#columns % 4;
