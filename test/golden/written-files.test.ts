@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { readHdf5, stringAttribute, walkNodes } from "../../src/codec/hdf5/index.ts";
 import { ZipArchive } from "../../src/codec/zip-read.ts";
 import { loadModel, modelToBytes } from "../../src/saving/index.ts";
+import { writeShardedWeights } from "../../src/saving/sharded-weights.ts";
 import * as utils from "../../src/utils/index.ts";
 import { isPlainObject } from "../../src/util/options.ts";
 import { customObjects, registerCustomModels } from "../support/custom-models.ts";
@@ -29,13 +30,20 @@ async function describeFile(
 ): Promise<{ members: string[]; config: unknown; tree: string[] }> {
   const archive = ZipArchive.open(bytes, "file.keras");
   const config: unknown = JSON.parse(new TextDecoder().decode(await archive.read("config.json")));
-  const root = await readHdf5(await archive.read("model.weights.h5"), "model.weights.h5");
-  const tree = [...walkNodes(root)].map((node) =>
-    node.kind === "dataset"
-      ? `${node.path} ${node.dtype} [${node.shape.join()}] ${node.layout}`
-      : `${node.path} ${stringAttribute(node, "name") ?? ""}`,
-  );
-  return { members: archive.members.map(({ name }) => name), config: normalize(config), tree: tree.sort() };
+  const tree = await treeOf(await archive.read("model.weights.h5"));
+  return { members: archive.members.map(({ name }) => name), config: normalize(config), tree };
+}
+
+/** Every group with its name, every dataset with its form. */
+async function treeOf(bytes: Uint8Array): Promise<string[]> {
+  const nodes = [...walkNodes(await readHdf5(bytes, "weights.h5"))];
+  return nodes
+    .map((node) =>
+      node.kind === "dataset"
+        ? `${node.path} ${node.dtype} [${node.shape.join()}] ${node.layout}`
+        : `${node.path} ${stringAttribute(node, "name") ?? ""}`,
+    )
+    .sort();
 }
 
 describeGolden("files Antler writes for models that Keras saved", () => {
@@ -59,4 +67,17 @@ describeGolden("files Antler writes for models that Keras saved", () => {
       expect(ours.config).toEqual(theirs.config);
     });
   }
+
+  it("in shards: the JSON and the trees of all shards are Keras's", async () => {
+    utils.clearSession();
+    const model = await loadModel(goldenPath("formats/extra/base.keras"));
+    const { shards, map } = writeShardedWeights(model, 2000 / 1024 ** 3);
+    const names = shards.map((_, i) => `sharded_0000${i}.weights.h5`);
+    const theirMap = readFileSync(goldenPath("formats/extra/sharded.weights.json"), "utf8");
+    expect(new TextDecoder().decode(map(names))).toBe(theirMap);
+    for (const [i, name] of names.entries()) {
+      const theirs = await treeOf(new Uint8Array(readFileSync(goldenPath(`formats/extra/${name}`))));
+      expect(await treeOf(shards[i] ?? new Uint8Array())).toEqual(theirs);
+    }
+  });
 });
