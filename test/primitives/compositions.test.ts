@@ -182,6 +182,16 @@ describe("second derivatives", () => {
     );
   });
 
+  it("of attention", () => {
+    const params = { scale: 0.7, isCausal: true };
+    check(
+      gradientOf((q, k, v) => (q && k && v ? [...p.attention([q, k, v], null, params)] : [])),
+      random([1, 3, 2, 2], 3),
+      random([1, 4, 2, 2], 4),
+      random([1, 4, 2, 3], 5),
+    );
+  });
+
   it("of a convolution with pooling", () => {
     check(
       gradientOf((x, k) => {

@@ -11,6 +11,8 @@ import { asinhPrimitive } from "./asinh.ts";
 import { atanPrimitive } from "./atan.ts";
 import { atan2Primitive } from "./atan2.ts";
 import { atanhPrimitive } from "./atanh.ts";
+import { attentionGradPrimitive } from "./attention-grad.ts";
+import { attentionPrimitive } from "./attention.ts";
 import { broadcastPrimitive } from "./broadcast.ts";
 import { castPrimitive } from "./cast.ts";
 import { ceilPrimitive } from "./ceil.ts";
@@ -112,6 +114,8 @@ export const allPrimitives: readonly Primitive[] = [
   atanPrimitive,
   atan2Primitive,
   atanhPrimitive,
+  attentionGradPrimitive,
+  attentionPrimitive,
   broadcastPrimitive,
   castPrimitive,
   ceilPrimitive,

@@ -11,6 +11,8 @@ export { asinh } from "./asinh.ts";
 export { atan } from "./atan.ts";
 export { atan2 } from "./atan2.ts";
 export { atanh } from "./atanh.ts";
+export { attentionGrad } from "./attention-grad.ts";
+export { attention } from "./attention.ts";
 export { broadcast } from "./broadcast.ts";
 export { cast } from "./cast.ts";
 export { ceil } from "./ceil.ts";

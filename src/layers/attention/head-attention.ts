@@ -32,7 +32,7 @@ export interface HeadOptions<D extends DType = DType> extends LayerOptions<D> {
   readonly useBias?: boolean | undefined;
   /** Queries see only values less than this many positions away. Default null: all. */
   readonly slidingWindow?: number | null | undefined;
-  /** Default null: none. There is no flash attention on these backends: true throws at the call. */
+  /** Whether scores are worked on by tiles and never kept as a whole. Default null: where sequences are long. */
   readonly flashAttention?: boolean | null | undefined;
   /** Default `"glorot_uniform"`. */
   readonly kernelInitializer?: Initializer | string | undefined;
@@ -193,19 +193,20 @@ export abstract class HeadAttention extends LayerBase {
     const padding = this.#padding(query, value, options);
     const gate = this.useGate ? (this._gateDense.invoke(query) as Tensor) : null; // SAFETY: tensors in, tensors out
     const [q, k, v] = this.project(query, key, value);
-    const causal = useCausalMask ? causalMask(query.dims[1] ?? 0, value.dims[1] ?? 0) : null;
-    const needsScores = this.dropout > 0 || returnAttentionScores || q.dims.length !== 4;
+    const drops = this.dropout > 0 && training === true;
+    const needsScores = drops || returnAttentionScores || q.dims.length !== 4;
     let output: Tensor;
     let scores: Tensor | null = null;
     if (needsScores) {
       if (this.flashAttention === true)
         throw new OptionError(`${this.where}: flash attention gives no scores. Leave flashAttention out.`);
+      const causal = useCausalMask ? causalMask(query.dims[1] ?? 0, value.dims[1] ?? 0) : null;
       [output, scores] = this.#attend([q, k, v], both(padding, causal), training ?? null);
     } else {
       output = dotProductAttention(q, k, v, {
-        mask: this.#expanded(padding === null ? null : both(padding, causal), 4),
+        mask: this.#expanded(padding, 4),
         scale: this.#scale,
-        isCausal: padding === null && useCausalMask,
+        isCausal: useCausalMask,
         flashAttention: this.flashAttention,
       });
     }
