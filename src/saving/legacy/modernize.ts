@@ -32,15 +32,21 @@ export function modernizeModel(model: unknown, version: string, path: string): J
     return describe("keras", "Sequential", { name: settings["name"], layers: withInput(layers) });
   }
   const models = new Set(layers.filter(isModel).map((layer) => layer["name"]));
+  // Keras 3 counts the calls of a nested sequential model from 0 in these lists too.
+  const sequentials = new Set(
+    version.startsWith("3.")
+      ? []
+      : layers.filter(({ class_name: name }) => name === "Sequential").map(({ name }) => name),
+  );
   return describe("keras.src.models.functional", "Functional", {
     name: settings["name"],
     trainable: settings["trainable"] ?? true,
     layers: layers.map((layer) => ({
       ...layer,
-      inbound_nodes: modernizeNodes(layer["inbound_nodes"], models),
+      inbound_nodes: modernizeNodes(layer["inbound_nodes"], models, isRecurrent(layer)),
     })),
-    input_layers: places(settings["input_layers"]),
-    output_layers: places(settings["output_layers"]),
+    input_layers: places(settings["input_layers"], sequentials),
+    output_layers: places(settings["output_layers"], sequentials),
   });
 }
 
@@ -57,9 +63,20 @@ function isModel(layer: JsonObject): boolean {
   return ["Functional", "Sequential", "Model"].includes(String(layer["class_name"]));
 }
 
+/** Layers that old files call with a list of the sequences and the initial states. */
+function isRecurrent({ class_name: className }: JsonObject): boolean {
+  return /RNN|LSTM|GRU|^Bidirectional$/.test(String(className));
+}
+
 /** A list with one place is a single tensor; old files have no other form for it. */
-function places(value: unknown): unknown {
-  return Array.isArray(value) && value.length === 1 && Array.isArray(value[0]) ? value[0] : value;
+function places(value: unknown, sequentials: ReadonlySet<unknown>): unknown {
+  if (isPlace(value)) {
+    const [name, node, ...rest] = value;
+    return sequentials.has(name) ? [name, Math.max(0, Number(node) - 1), ...rest] : value;
+  }
+  if (!Array.isArray(value)) return value;
+  const list = value.map((place: unknown) => places(place, sequentials));
+  return list.length === 1 && Array.isArray(list[0]) ? list[0] : list;
 }
 
 /** Old sequential models tell the input's shape in their first layer. */
@@ -193,6 +210,8 @@ function modernizeLambda(config: JsonObject): JsonObject {
 
 /** Initializers, regularizers, nested layers: `{ class_name, config }` without a module. */
 function modernizeValue(key: string, value: unknown, version: string, path: string): unknown {
+  if (key === "cells" && Array.isArray(value))
+    return value.map((cell: unknown, i) => modernizeLayer(cell, version, `${path}.${i}`));
   // The same name is another function in Keras 3.
   if (value === "hard_sigmoid" && key.endsWith("activation") && !version.startsWith("3.")) {
     const config = keras2HardSigmoidName;
@@ -223,20 +242,27 @@ function withoutDtype(config: JsonObject): JsonObject {
 }
 
 /** Calls in the old form, `[[["conv", 0, 0, {}]]]`, as `{ args, kwargs }`. */
-function modernizeNodes(nodes: unknown, models: ReadonlySet<unknown>): unknown {
+function modernizeNodes(nodes: unknown, models: ReadonlySet<unknown>, recurrent: boolean): unknown {
   if (!Array.isArray(nodes)) return [];
   return nodes.map((node: unknown) => {
     if (isPlainObject(node) || !Array.isArray(node)) return node;
     const list = typeof node[0] === "string" ? [node] : (node as unknown[][]); // SAFETY: the old form of a call
     const tensors = list.map((place) => symbolic(place, models));
-    const kwargs = list.map((place) => place[3]).find(isPlainObject) ?? {};
-    return {
-      args: tensors.length === 1 ? tensors : [tensors],
-      kwargs: Object.fromEntries(
-        Object.entries(kwargs).map(([key, value]) => [key, isPlace(value) ? symbolic(value, models) : value]),
-      ),
-    };
+    const given = list.map((place) => place[3]).find(isPlainObject) ?? {};
+    const kwargs = Object.entries(given).map(([key, value]) => [key, symbolicIn(value, models)]);
+    const [first, ...states] = tensors;
+    if (recurrent && states.length > 0)
+      return { args: [first], kwargs: { ...Object.fromEntries(kwargs), initial_state: states } };
+    return { args: tensors.length === 1 ? tensors : [tensors], kwargs: Object.fromEntries(kwargs) };
   });
+}
+
+/** A keyword argument, with places (alone or in a list, as the states of a recurrent layer) as tensors. */
+function symbolicIn(value: unknown, models: ReadonlySet<unknown>): unknown {
+  if (isPlace(value)) return symbolic(value, models);
+  return Array.isArray(value) && value.length > 0 && value.every(isPlace)
+    ? value.map((place) => symbolic(place, models))
+    : value;
 }
 
 function isPlace(value: unknown): value is readonly unknown[] {
