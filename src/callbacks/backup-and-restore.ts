@@ -1,5 +1,6 @@
 import { callable } from "../util/callable.ts";
-import { AntlerError, OptionError } from "../util/errors.ts";
+import { AntlerError, FormatError, OptionError } from "../util/errors.ts";
+import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import {
   joinPath,
@@ -12,13 +13,16 @@ import {
 } from "../util/platform/index.ts";
 import { BatchCounter } from "./batch-counter.ts";
 import { CallbackBase, type CallbackConstructor, type Hook, type InOrder } from "./callback.ts";
+import { captureTraining, resumeTraining } from "./resume.ts";
+import { listOf, numberOf } from "./state-values.ts";
+import type { StateTree, TrainingPlace } from "./training-run.ts";
 
 export interface BackupAndRestoreOptions {
   /** Directory for the backup; it holds nothing else. */
   readonly backupDir: string;
   /** `"epoch"`, or a number of batches. Default `"epoch"`. */
   readonly saveFreq?: "epoch" | number | undefined;
-  /** Keep the backup before the last as well. Default false. */
+  /** Keep the backup before the last as well, for when the last cannot be read. Default false. */
   readonly doubleCheckpoint?: boolean | undefined;
   /** Remove the backup when training has ended well. Default true. */
   readonly deleteCheckpoint?: boolean | undefined;
@@ -36,6 +40,7 @@ class BackupAndRestoreCallback extends CallbackBase {
   readonly saveFreq: "epoch" | number;
   readonly doubleCheckpoint: boolean;
   readonly deleteCheckpoint: boolean;
+  override readonly comesLast = true;
   readonly #counter: BatchCounter;
   #epoch = 0;
 
@@ -73,62 +78,89 @@ class BackupAndRestoreCallback extends CallbackBase {
   }
 
   override async onTrainBegin(): Promise<void> {
+    this.#counter.restart();
     const { model } = this;
     if (!model.built)
       throw new AntlerError(
         `BackupAndRestore: the model ${model.name} is not built yet. Call it on data, or give it an Input, before fit.`,
       );
-    if ((await pathKind(this.#weights)) === "missing") return;
+    const [latest, previous] = await this.#backups();
+    if (latest === undefined) return;
     model.optimizer?.ensureBuilt(model.trainableVariables);
     try {
-      await model.loadWeights(this.#weights);
+      await this.#restore(latest);
     } catch (error) {
-      const previous = `${this.#weights}.bkp`;
-      if ((await pathKind(previous)) === "missing") throw error;
-      await renamePath(previous, this.#weights);
-      await model.loadWeights(this.#weights);
-      if ((await pathKind(`${this.#metadata}.bkp`)) !== "missing")
-        await renamePath(`${this.#metadata}.bkp`, this.#metadata);
+      if (previous === undefined || !(error instanceof FormatError)) throw error;
+      await this.#restore(previous);
     }
-    if ((await pathKind(this.#metadata)) === "missing") return;
-    // SAFETY: the callback writes this file itself; anything else in it is refused next.
-    const { epoch } = JSON.parse(new TextDecoder().decode(await readFile(this.#metadata))) as {
-      readonly epoch?: unknown;
-    };
-    if (typeof epoch !== "number" || !Number.isInteger(epoch))
-      throw new OptionError(`BackupAndRestore: ${this.#metadata} does not say at which epoch to begin.`);
-    model.restoredEpoch = epoch;
-    this.#epoch = epoch;
+  }
+
+  /** Backups that exist, the latest first; it is missing for a moment when two are kept. */
+  async #backups(): Promise<string[]> {
+    const paths = [this.#weights, `${this.#weights}.bkp`];
+    const kinds = await Promise.all(paths.map((path) => pathKind(path)));
+    return paths.filter((_, i) => kinds[i] !== "missing");
+  }
+
+  async #restore(path: string): Promise<void> {
+    const state = await this.model.readBackup(path);
+    if (state !== null) return resumeTraining(this.model, state, path);
+    // Keras keeps the epoch in a file of its own.
+    const metadata = path === this.#weights ? this.#metadata : `${this.#metadata}.bkp`;
+    if ((await pathKind(metadata)) !== "missing") this.model.restoredEpoch = await epochIn(metadata);
+  }
+
+  override trainingState(): StateTree {
+    return this.#counter.state;
+  }
+
+  override restoreTrainingState(state: StateTree): void {
+    this.#counter.restore(listOf(state).map((value) => numberOf(value)));
   }
 
   override onEpochBegin(epoch: number): void {
     this.#epoch = epoch;
-    this.#counter.restart();
   }
 
   override onTrainBatchEnd(batch: number): Hook {
-    if (this.#counter.isDue(batch)) return this.#save(batch);
+    if (this.#counter.isDue(batch)) return this.#save({ epoch: this.#epoch, batch: batch + 1 });
   }
 
   override onEpochEnd(epoch: number): Hook {
-    this.#epoch = epoch + 1;
-    if (this.saveFreq === "epoch") return this.#save(0);
+    this.#counter.restart();
+    if (this.saveFreq === "epoch") return this.#save({ epoch: epoch + 1, batch: 0 });
   }
 
   override async onTrainEnd(): Promise<void> {
     if (this.deleteCheckpoint) await removePath(this.backupDir);
   }
 
-  async #save(batch: number): Promise<void> {
+  async #save(place: TrainingPlace): Promise<void> {
     await makeDirectory(this.backupDir);
     if (this.doubleCheckpoint) {
       for (const path of [this.#weights, this.#metadata]) {
         if ((await pathKind(path)) !== "missing") await renamePath(path, `${path}.bkp`);
       }
     }
-    await this.model.saveWeights(this.#weights);
-    await writeFileAtomic(this.#metadata, JSON.stringify({ epoch: this.#epoch, batch }));
+    await this.model.writeBackup(this.#weights, captureTraining(this.model, place));
+    // For Keras, which counts the batch that was last.
+    const metadata = { epoch: place.epoch, batch: Math.max(0, place.batch - 1) };
+    await writeFileAtomic(this.#metadata, JSON.stringify(metadata));
   }
+}
+
+/** The epoch to begin with, as Keras's metadata has it. */
+async function epochIn(path: string): Promise<number> {
+  let metadata: unknown;
+  try {
+    metadata = JSON.parse(new TextDecoder().decode(await readFile(path)));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new FormatError(`${path}: it is not JSON (${error.message}).`, { cause: error });
+  }
+  const epoch = isPlainObject(metadata) ? metadata["epoch"] : undefined;
+  if (typeof epoch === "number" && Number.isInteger(epoch) && epoch >= 0) return epoch;
+  throw new FormatError(`${path}: it does not say at which epoch to begin.`);
 }
 
 export type BackupAndRestore = BackupAndRestoreCallback;
@@ -137,7 +169,18 @@ type Arguments = InOrder<
   ["backupDir", "saveFreq", "doubleCheckpoint", "deleteCheckpoint"]
 >;
 
-/** Keeps a backup of training, and goes on from it when `fit` was interrupted. @see Keras `callbacks/backup_and_restore.py` */
+/**
+ * Keeps a backup of training, and goes on from it when `fit` was interrupted, as if it never had been: weights, the
+ * optimizer's state, random seeds, the order of the data, metrics, and the state of the other callbacks. Run the same
+ * program again: the same model, compiled alike, and the same data.
+ *
+ * `saveFreq: n` resumes within an epoch. Data that `fit` takes as arrays is put in the order it had, whatever the seed; of
+ * an iterable, batches that are done are taken once more and left.
+ *
+ * @throws {AntlerError} in `fit`, when the model is not built.
+ * @throws {FormatError} in `fit`, when the backup is damaged or of another model.
+ * @see Keras `callbacks/backup_and_restore.py`
+ */
 export const BackupAndRestore: CallbackConstructor<Arguments, BackupAndRestore> = callable<
   typeof BackupAndRestoreCallback,
   CallbackConstructor<Arguments, BackupAndRestore>

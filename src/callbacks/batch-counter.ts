@@ -18,13 +18,19 @@ export class BatchCounter {
     return true;
   }
 
-  /** The last batch seen. */
-  get last(): number {
-    return Math.max(0, this.#last);
-  }
-
-  /** Begins an epoch. */
+  /** To be called at the end of an epoch, and before the first. */
   restart(): void {
     this.#last = -1;
+  }
+
+  /** Batches since it was last time, and the last batch seen. */
+  get state(): readonly number[] {
+    return [this.#since, this.#last];
+  }
+
+  /** Goes on from a state. */
+  restore([since, last]: readonly number[]): void {
+    this.#since = since ?? 0;
+    this.#last = last ?? -1;
   }
 }

@@ -23,6 +23,8 @@ export interface CallbackListOptions {
 
 class CallbackListClass extends CallbackBase {
   readonly callbacks: readonly CallbackBase[];
+  /** As they are called. */
+  readonly #inOrder: readonly CallbackBase[];
   /** The history among the callbacks. */
   readonly history: History | null;
 
@@ -51,6 +53,7 @@ class CallbackListClass extends CallbackBase {
     if (options.addProgbar === true && !given.some((callback) => callback instanceof ProgbarLogger))
       given.push(new ProgbarLogger());
     this.callbacks = given;
+    this.#inOrder = [...given.filter((c) => !c.comesLast), ...given.filter((c) => c.comesLast)];
     this.history = given.find((callback): callback is History => callback instanceof History) ?? null;
     if (options.model !== undefined) this.setModel(options.model);
     this.setParams({
@@ -138,7 +141,7 @@ class CallbackListClass extends CallbackBase {
   #each(given: object, call: (callback: CallbackBase, logs: Logs) => Hook): Hook {
     const logs = toLogs(given);
     let pending: Promise<void> | null = null;
-    for (const callback of this.callbacks) {
+    for (const callback of this.#inOrder) {
       if (pending !== null) pending = pending.then(() => call(callback, logs));
       else {
         const result: Hook = call(callback, logs);

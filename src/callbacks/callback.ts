@@ -6,6 +6,7 @@ import type { MetricBase } from "../metrics/metric.ts";
 import { callable } from "../util/callable.ts";
 import { AntlerError } from "../util/errors.ts";
 import type { Logs } from "./logs.ts";
+import type { StateTree, TrainingRun } from "./training-run.ts";
 
 /** What callbacks see of the model. */
 export interface CallbackModel {
@@ -26,8 +27,16 @@ export interface CallbackModel {
   readonly trainableVariables: readonly Variable[];
   /** The weights, layer by layer. */
   readonly weights: readonly Variable[];
+  /** What else changes in layers: seeds, states. */
+  readonly unsavedVariables: readonly Variable[];
   /** Epoch at which `fit` is to begin; set in `onTrainBegin` by what restores an earlier run. */
   restoredEpoch: number | null;
+  /** The `fit` that runs now; null outside of one. */
+  readonly trainingRun: TrainingRun | null;
+  /** Writes weights, the optimizer's state and what else training needs to one file. */
+  writeBackup(path: string, state: StateTree): Promise<void>;
+  /** Sets weights and the optimizer's state from such a file; gives the rest, or null for a file of weights alone. */
+  readBackup(path: string): Promise<StateTree>;
 }
 
 /** About the run: how many epochs, batches of each (null while not known), and how much is printed. */
@@ -49,6 +58,8 @@ export type Hook = void | Promise<void>;
  */
 export class CallbackBase {
   params: CallbackParams = { verbose: 0, epochs: 0, steps: null };
+  /** Whether its hooks are called after those of the other callbacks: for one that keeps their results. */
+  readonly comesLast: boolean = false;
   #model: CallbackModel | null = null;
 
   setParams(params: CallbackParams): void {
@@ -66,6 +77,14 @@ export class CallbackBase {
       `${this.constructor.name}: it belongs to no model yet. Pass it to fit, evaluate or predict.`,
     );
   }
+
+  /** What a backup of training is to keep of it, so that it goes on as if never interrupted; null: nothing. */
+  trainingState(): StateTree {
+    return null;
+  }
+
+  /** Takes back what `trainingState` gave; called after `onTrainBegin`. */
+  restoreTrainingState(_state: StateTree): Hook {}
 
   onBatchBegin(_batch: number, _logs: Logs): Hook {}
   onBatchEnd(_batch: number, _logs: Logs): Hook {}

@@ -1,9 +1,11 @@
 import type { NestedNumbers } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
-import { appendToFile, pathKind, readFile, writeFileAtomic } from "../util/platform/index.ts";
-import { CallbackBase, type CallbackConstructor, type InOrder } from "./callback.ts";
+import { appendToFile, cutFile, pathKind, readFile, writeFileAtomic } from "../util/platform/index.ts";
+import { CallbackBase, type CallbackConstructor, type Hook, type InOrder } from "./callback.ts";
 import type { Logs } from "./logs.ts";
+import { numberOrNull } from "./state-values.ts";
+import type { StateTree } from "./training-run.ts";
 
 export interface CSVLoggerOptions {
   /** Path of the file. */
@@ -26,6 +28,8 @@ class CSVLoggerCallback extends CallbackBase {
   readonly append: boolean;
   #keys: readonly string[] | null = null;
   #hasHeader = false;
+  /** Bytes in the file. */
+  #length = 0;
 
   constructor(...args: readonly unknown[]) {
     const options = bindParameters<CSVLoggerOptions>("CSVLogger", CSVLoggerCallback.parameters, args, []);
@@ -39,8 +43,28 @@ class CSVLoggerCallback extends CallbackBase {
   override async onTrainBegin(): Promise<void> {
     this.#keys = null;
     const goesOn = this.append && (await pathKind(this.filename)) === "file";
-    this.#hasHeader = goesOn && (await readFile(this.filename)).length > 0;
+    const old = goesOn ? await readFile(this.filename) : new Uint8Array();
+    this.#length = old.length;
+    this.#hasHeader = old.length > 0;
     if (!goesOn) await writeFileAtomic(this.filename, "");
+    // Whoever wrote the last line may have been killed before its end: ours begins on a line of its own.
+    else if (old.length > 0 && old.at(-1) !== 0x0a) await this.#append("\r\n");
+  }
+
+  override trainingState(): StateTree {
+    return this.append ? this.#length : null;
+  }
+
+  /** Lines of epochs that are run once more are taken back. */
+  override restoreTrainingState(state: StateTree): Hook {
+    const length = numberOrNull(state);
+    if (this.append && length !== null && length < this.#length) return this.#cut(length);
+  }
+
+  async #cut(length: number): Promise<void> {
+    await cutFile(this.filename, length);
+    this.#length = length;
+    this.#hasHeader = length > 0;
   }
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
@@ -62,7 +86,13 @@ class CSVLoggerCallback extends CallbackBase {
   #write(cells: readonly string[]): Promise<void> {
     const quote = (cell: string): string =>
       cell.includes(this.separator) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-    return appendToFile(this.filename, `${cells.map(quote).join(this.separator)}\r\n`);
+    return this.#append(`${cells.map(quote).join(this.separator)}\r\n`);
+  }
+
+  async #append(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text);
+    await appendToFile(this.filename, bytes);
+    this.#length += bytes.length;
   }
 }
 

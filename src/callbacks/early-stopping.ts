@@ -1,10 +1,12 @@
-import type { Tensor } from "../ops/core/tensor.ts";
+import { Tensor } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { terminal } from "../util/platform/index.ts";
 import type { CallbackConstructor, InOrder } from "./callback.ts";
 import type { Logs } from "./logs.ts";
 import { MonitorBase, type MonitorMode } from "./monitor.ts";
+import { isArray, listOf, numberOf, recordOf } from "./state-values.ts";
+import type { StateTree } from "./training-run.ts";
 
 export interface EarlyStoppingOptions {
   /** What is watched. Default `"val_loss"`. */
@@ -69,6 +71,28 @@ class EarlyStoppingCallback extends MonitorBase {
     this.best = null;
     this.bestWeights = null;
     this.bestEpoch = 0;
+  }
+
+  override trainingState(): { readonly [key: string]: StateTree } {
+    const { wait, stoppedEpoch, bestEpoch, bestWeights } = this;
+    const kept = bestWeights?.map((weight) => ({
+      data: weight.dataSync(),
+      shape: weight.dims,
+      dtype: weight.dtype,
+    }));
+    return { ...super.trainingState(), wait, stoppedEpoch, bestEpoch, bestWeights: kept ?? null };
+  }
+
+  override restoreTrainingState(state: StateTree): void {
+    super.restoreTrainingState(state);
+    const { wait, stoppedEpoch, bestEpoch, bestWeights } = recordOf(state);
+    this.wait = numberOf(wait);
+    this.stoppedEpoch = numberOf(stoppedEpoch);
+    this.bestEpoch = numberOf(bestEpoch);
+    const kept = listOf(bestWeights).filter(isArray);
+    this.bestWeights = Array.isArray(bestWeights)
+      ? kept.map(({ data, shape, dtype }) => Tensor.fromData(data, shape, dtype))
+      : null;
   }
 
   override onEpochEnd(epoch: number, logs: Logs): void {

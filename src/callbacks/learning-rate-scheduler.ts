@@ -5,6 +5,8 @@ import { terminal } from "../util/platform/index.ts";
 import { CallbackBase, type CallbackConstructor, type InOrder } from "./callback.ts";
 import { logRates, optimizersOf, rateOf } from "./learning-rates.ts";
 import type { Logs } from "./logs.ts";
+import { numberOrNull } from "./state-values.ts";
+import type { StateTree } from "./training-run.ts";
 
 export interface LearningRateSchedulerOptions {
   /** Gives the rate of each epoch. */
@@ -24,6 +26,8 @@ class LearningRateSchedulerCallback extends CallbackBase {
 
   readonly schedule: RateSchedule;
   readonly verbose: number;
+  /** The epoch whose rate is set. */
+  #done: number | null = null;
 
   constructor(...args: readonly unknown[]) {
     const options = bindParameters<LearningRateSchedulerOptions>(
@@ -42,7 +46,22 @@ class LearningRateSchedulerCallback extends CallbackBase {
     this.verbose = options.verbose ?? 0;
   }
 
+  override onTrainBegin(): void {
+    this.#done = null;
+  }
+
+  override trainingState(): StateTree {
+    return this.#done;
+  }
+
+  override restoreTrainingState(state: StateTree): void {
+    this.#done = numberOrNull(state);
+  }
+
   override onEpochBegin(epoch: number): void {
+    // An epoch that is taken up again has its rate: the schedule would start from it.
+    if (epoch === this.#done) return;
+    this.#done = epoch;
     for (const optimizer of optimizersOf("LearningRateScheduler", this.model)) {
       const rate = this.schedule(epoch, rateOf(optimizer));
       if (typeof rate !== "number")

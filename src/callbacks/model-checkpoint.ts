@@ -7,6 +7,8 @@ import type { CallbackConstructor, Hook, InOrder } from "./callback.ts";
 import { formatPath } from "./format-path.ts";
 import type { Logs } from "./logs.ts";
 import { MonitorBase, type MonitorMode } from "./monitor.ts";
+import { listOf, numberOf, recordOf } from "./state-values.ts";
+import type { StateTree } from "./training-run.ts";
 
 export interface ModelCheckpointOptions {
   /** With placeholders: `model-{epoch:02d}-{val_loss:.2f}.keras`. */
@@ -82,9 +84,21 @@ class ModelCheckpointCallback extends MonitorBase {
     this.#counter = new BatchCounter(this.saveFreq);
   }
 
+  override trainingState(): { readonly [key: string]: StateTree } {
+    return { ...super.trainingState(), counter: this.#counter.state };
+  }
+
+  override restoreTrainingState(state: StateTree): void {
+    super.restoreTrainingState(state);
+    this.#counter.restore(listOf(recordOf(state)["counter"]).map((value) => numberOf(value)));
+  }
+
+  override onTrainBegin(): void {
+    this.#counter.restart();
+  }
+
   override onEpochBegin(epoch: number): void {
     this.#epoch = epoch;
-    this.#counter.restart();
   }
 
   override onTrainBatchEnd(batch: number, logs: Logs): Hook {
@@ -92,6 +106,7 @@ class ModelCheckpointCallback extends MonitorBase {
   }
 
   override onEpochEnd(_epoch: number, logs: Logs): Hook {
+    this.#counter.restart();
     if (this.saveFreq === "epoch") return this.#save(logs, null);
   }
 

@@ -1,6 +1,8 @@
 import { OptionError, warnOnce } from "../util/errors.ts";
 import { CallbackBase } from "./callback.ts";
 import type { Logs } from "./logs.ts";
+import { numberOrNull, recordOf } from "./state-values.ts";
+import type { StateTree } from "./training-run.ts";
 
 /** Whether small or large values are better; `"auto"`: as the metric says. */
 export type MonitorMode = "auto" | "min" | "max";
@@ -25,6 +27,14 @@ export abstract class MonitorBase extends CallbackBase {
     this.mode = mode;
     this.minDelta = Math.abs(minDelta);
     this.best = best;
+  }
+
+  override trainingState(): { readonly [key: string]: StateTree } {
+    return { best: this.best };
+  }
+
+  override restoreTrainingState(state: StateTree): void {
+    this.best = numberOrNull(recordOf(state)["best"]);
   }
 
   /** True when `value` is better than `reference` by more than `minDelta`. */

@@ -7,6 +7,8 @@ import type { CallbackConstructor, InOrder } from "./callback.ts";
 import { logRates, optimizersOf, rateOf } from "./learning-rates.ts";
 import type { Logs } from "./logs.ts";
 import { MonitorBase, type MonitorMode } from "./monitor.ts";
+import { numberOf, recordOf } from "./state-values.ts";
+import type { StateTree } from "./training-run.ts";
 
 export interface ReduceLROnPlateauOptions {
   /** What is watched. Default `"val_loss"`. */
@@ -73,6 +75,18 @@ class ReduceLROnPlateauCallback extends MonitorBase {
     this.best = null;
     this.cooldownCounter = 0;
     this.wait = 0;
+  }
+
+  override trainingState(): { readonly [key: string]: StateTree } {
+    const { cooldownCounter, wait } = this;
+    return { ...super.trainingState(), cooldownCounter, wait };
+  }
+
+  override restoreTrainingState(state: StateTree): void {
+    super.restoreTrainingState(state);
+    const { cooldownCounter, wait } = recordOf(state);
+    this.cooldownCounter = numberOf(cooldownCounter);
+    this.wait = numberOf(wait);
   }
 
   override onEpochEnd(epoch: number, logs: Logs): void {

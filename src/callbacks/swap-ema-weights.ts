@@ -5,6 +5,7 @@ import { AntlerError } from "../util/errors.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { CallbackBase, type CallbackConstructor, type InOrder } from "./callback.ts";
 import { optimizersOf } from "./learning-rates.ts";
+import type { StateTree } from "./training-run.ts";
 
 export interface SwapEMAWeightsOptions {
   /** Also between epochs, so that checkpoints hold the averages. Default false: for evaluation and prediction alone. */
@@ -28,6 +29,14 @@ class SwapEMAWeightsCallback extends CallbackBase {
     );
     super();
     this.swapOnEpoch = options.swapOnEpoch ?? false;
+  }
+
+  override trainingState(): StateTree {
+    return this.#isSwapped;
+  }
+
+  override restoreTrainingState(state: StateTree): void {
+    this.#isSwapped = state === true;
   }
 
   override onEpochBegin(): void {

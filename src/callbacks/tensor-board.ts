@@ -8,6 +8,8 @@ import { CallbackBase, type CallbackConstructor, type CallbackModel, type InOrde
 import { EventFile } from "./event-file.ts";
 import { logRates } from "./learning-rates.ts";
 import type { Logs } from "./logs.ts";
+import { listOf, numberOf } from "./state-values.ts";
+import type { StateTree } from "./training-run.ts";
 
 export interface TensorBoardOptions {
   /** Default `"logs"`; training and validation have directories of their own there. */
@@ -99,6 +101,16 @@ class TensorBoardCallback extends CallbackBase {
     const file = await this.#file("train");
     file.kerasModel("keras", this.model.toJson(), 0);
     await file.flush();
+  }
+
+  override trainingState(): StateTree {
+    return [this.#trainBatch, this.#batchesBefore];
+  }
+
+  override restoreTrainingState(state: StateTree): void {
+    const [trainBatch, batchesBefore] = listOf(state);
+    this.#trainBatch = numberOf(trainBatch);
+    this.#batchesBefore = numberOf(batchesBefore);
   }
 
   override onEpochBegin(): void {

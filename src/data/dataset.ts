@@ -303,6 +303,15 @@ export class Dataset<T> implements AsyncIterable<T> {
     );
   }
 
+  /**
+   * Goes past whole passes without computing their elements: the next has the order that it would have had after them.
+   *
+   * For training that is taken up again; `fit` calls it.
+   */
+  async skipPasses(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await this.#open().close?.();
+  }
+
   /** A new pass over the elements. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     const cursor = this.#open();

@@ -25,7 +25,13 @@ export function repeating<T>(open: () => Cursor<T>, passes: number): Cursor<T> {
       return whenReady(current.close?.(), next);
     });
   };
-  return { next, close: () => source?.close?.() };
+  const close = async (): Promise<void> => {
+    await source?.close?.();
+    // A pass that is closed before anything was asked for is skipped: orders are drawn as if it had gone to its end.
+    const skipped = begun === 0 && Number.isFinite(passes) ? passes : 0;
+    for (let i = 0; i < skipped; i++) await open().close?.();
+  };
+  return { next, close };
 }
 
 /** A cursor over what `f` makes of the elements, in their order; so many calls of `f` at once. */

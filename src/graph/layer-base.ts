@@ -300,6 +300,12 @@ export abstract class LayerBase extends StoredOperation {
     ];
   }
 
+  /** What changes and yet is in no file of weights, as in Keras: seeds of random layers, states of stateful ones. */
+  get unsavedVariables(): Variable[] {
+    const seeds = findParts(this, isSeedGenerator).map(({ value }) => value.state);
+    return [...new Set([...seeds, ...this.subLayers.flatMap((layer) => layer.unsavedVariables)])];
+  }
+
   get trainable(): boolean {
     return this.#trainable;
   }

@@ -1,4 +1,5 @@
 import { classNameOf, type LayerCallOptions, type LayerOptions } from "../graph/layer-base.ts";
+import type { StateTree } from "../callbacks/training-run.ts";
 import type { SymbolicFamily } from "../graph/keras-tensor.ts";
 import type { LayerCall } from "../graph/layer.ts";
 import { autoName } from "../graph/naming.ts";
@@ -108,6 +109,18 @@ export class ModelClass extends TrainedModel {
   async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
     const { loadWeights } = await import("../saving/index.ts");
     await loadWeights(this, source, options);
+  }
+
+  /** Writes weights, the optimizer's state and what else training needs to one file. @internal */
+  async writeBackup(path: string, state: StateTree): Promise<void> {
+    const { writeBackup } = await import("../saving/backup.ts");
+    await writeBackup(this, path, state);
+  }
+
+  /** Takes back what `writeBackup` wrote; gives the state, or null for a file of weights alone. @internal */
+  async readBackup(path: string): Promise<StateTree> {
+    const { readBackup } = await import("../saving/backup.ts");
+    return readBackup(this, path);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CallbackModel } from "../callbacks/callback.ts";
 import type { History } from "../callbacks/history.ts";
+import type { StateTree, TrainingRun } from "../callbacks/training-run.ts";
 import { Mean } from "../metrics/mean.ts";
 import type { MetricBase } from "../metrics/metric.ts";
 import type { TensorInput } from "../ops/core/convert.ts";
@@ -32,6 +33,8 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
   abstract save(path: string): Promise<void>;
   abstract saveWeights(path: string): Promise<void>;
   abstract loadWeights(path: string): Promise<void>;
+  abstract writeBackup(path: string, state: StateTree): Promise<void>;
+  abstract readBackup(path: string): Promise<StateTree>;
   abstract toJson(): string;
 
   /**
@@ -265,6 +268,11 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
 
   set restoredEpoch(epoch: number | null) {
     this.#trainer.restoredEpoch = epoch;
+  }
+
+  /** The `fit` that runs now, for callbacks that keep it; null outside of one. */
+  get trainingRun(): TrainingRun | null {
+    return this.#trainer.trainingRun;
   }
 
   /** Set it to true, in a callback, to end training after the present batch. */

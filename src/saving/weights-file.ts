@@ -9,16 +9,24 @@ import { Tensor } from "../ops/core/tensor.ts";
 import { FormatError, warnOnce } from "../util/errors.ts";
 import { type WeightGroup, weightGroups } from "./saveables.ts";
 import { customOwner, storedGroups } from "./stored-groups.ts";
-import { addDataset, addGroup, finishGroup, newGroup } from "./weight-tree.ts";
+import { addDataset, addGroup, finishGroup, type GroupBuilder, newGroup } from "./weight-tree.ts";
+
+/** Of backups: holds the state of training, which is no model's weight. */
+export const trainingStateGroup = "training_state";
 
 /** The bytes of a `.weights.h5` file (and of `model.weights.h5` inside a `.keras` file). */
 export function writeWeights(root: LayerBase): Uint8Array {
+  return writeHdf5(finishGroup(weightsTree(root)));
+}
+
+/** The tree of a `.weights.h5` file, to which more can be added. */
+export function weightsTree(root: LayerBase): GroupBuilder {
   const file = newGroup();
   for (const { path, name, values } of storedGroups(root)) {
     const group = addGroup(file, [...path.split("/").filter((part) => part !== ""), "vars"], name);
     for (const [key, value] of values) addDataset(group, key, value);
   }
-  return writeHdf5(finishGroup(file));
+  return file;
 }
 
 export interface LoadWeightsOptions {
@@ -178,7 +186,7 @@ function unusedDatasets(file: Hdf5Group, groups: readonly WeightGroup[]): string
   );
   return [...walkNodes(file)].flatMap((node) => {
     const path = node.path.replace(/^\//, "");
-    if (node.kind === "group" || path.startsWith("optimizer/")) return [];
+    if (node.kind === "group" || /^(?:optimizer|training_state)\//.test(path)) return [];
     const end = node.path.lastIndexOf("/");
     const count = known.get(node.path.slice(0, end)) ?? 0;
     const isKnown = count === Number.POSITIVE_INFINITY || count > Number(node.path.slice(end + 1));

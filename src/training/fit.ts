@@ -1,6 +1,7 @@
 import { CallbackList } from "../callbacks/callback-list.ts";
 import type { CallbackModel } from "../callbacks/callback.ts";
 import type { History } from "../callbacks/history.ts";
+import type { Resumption, TrainingRun } from "../callbacks/training-run.ts";
 import { toLogs } from "../callbacks/logs.ts";
 import { invariant, OptionError } from "../util/errors.ts";
 import type { BatchSource } from "./data/batch.ts";
@@ -38,26 +39,54 @@ export async function fit(
   trainer.history = history;
   trainer.stopTraining = false;
   trainer.restoredEpoch = null;
+  let last: object = {};
+  const run: TrainingRun = {
+    sources: validation === null ? [train] : [train, validation],
+    callbacks: callbacks.callbacks,
+    get logs() {
+      return toLogs(last);
+    },
+    resumption: null,
+  };
+  trainer.trainingRun = run;
   const breather = new Breather(signal);
   let logs: Record<string, unknown> = {};
   try {
     await callbacks.onTrainBegin();
-    for (let epoch = trainer.restoredEpoch ?? initialEpoch; epoch < epochs; epoch++) {
+    let resumed = resumptionOf(run);
+    const wasStopped = resumed?.isStopped === true;
+    if (wasStopped) trainer.stopTraining = true;
+    const first = resumed?.epoch ?? trainer.restoredEpoch ?? initialEpoch;
+    const isAtEnd = wasStopped && resumed?.batch === 0;
+    for (let epoch = first; epoch < epochs && !isAtEnd; epoch++) {
       trainer.resetMetrics();
       await callbacks.onEpochBegin(epoch);
-      let last: object = {};
-      const steps = await runBatches({
-        source: train,
-        stepsPerExecution,
-        breather,
-        run: (batch) => trainer.run("train", { ...batch }),
-        onBegin: (step) => callbacks.onTrainBatchBegin(step),
-        onEnd: (step, results) => {
-          last = results.at(-1) ?? {};
-          return callbacks.onTrainBatchEnd(step, last);
-        },
-        isStopped: () => trainer.stopTraining,
-      });
+      const done = resumed?.batch ?? 0;
+      last = resumed?.logs ?? {};
+      let restoreMetrics = done > 0 ? (resumed?.restoreMetrics ?? null) : null;
+      resumed = null;
+      const steps = wasStopped
+        ? done
+        : await runBatches({
+            source: train,
+            stepsPerExecution,
+            breather,
+            done,
+            run: async (batch) => {
+              if (restoreMetrics !== null) {
+                await trainer.prepare("train", { ...batch });
+                restoreMetrics();
+                restoreMetrics = null;
+              }
+              return trainer.run("train", { ...batch });
+            },
+            onBegin: (step) => callbacks.onTrainBatchBegin(step),
+            onEnd: (step, results) => {
+              last = results.at(-1) ?? {};
+              return callbacks.onTrainBatchEnd(step, last);
+            },
+            isStopped: () => trainer.stopTraining,
+          });
       if (steps === 0) {
         trainer.stopTraining = true;
         break;
@@ -73,10 +102,16 @@ export async function fit(
     if (epochs > 0) optimizer?.finalizeVariableValues(trainer.model.trainableVariables);
     await callbacks.onTrainEnd(logs);
   } finally {
+    trainer.trainingRun = null;
     await train.close?.();
     await validation?.close?.();
   }
   return history;
+}
+
+/** How a callback took up an interrupted run, if one did. */
+function resumptionOf(run: TrainingRun): Resumption | null {
+  return run.resumption;
 }
 
 interface Sources {

@@ -33,6 +33,8 @@ export interface LoopOptions {
   /** Batches between two calls of the hooks. */
   readonly stepsPerExecution: number;
   readonly breather: Breather;
+  /** Batches of the epoch that are done already, where it is taken up again; the source is behind them. */
+  readonly done?: number | undefined;
   run(batch: Batch): Promise<Tree<Tensor>>;
   onBegin(step: number): Hook;
   /** Gets the results of all batches since `onBegin`. */
@@ -45,14 +47,15 @@ export async function runBatches({
   source,
   stepsPerExecution,
   breather,
+  done = 0,
   run,
   onBegin,
   onEnd,
   isStopped,
 }: LoopOptions): Promise<number> {
-  const begun = source.begin();
+  const begun = done > 0 ? undefined : source.begin();
   if (begun instanceof Promise) await begun;
-  let step = 0;
+  let step = done;
   for (let isDone = false; !isDone;) {
     const results: Tree<Tensor>[] = [];
     while (results.length < stepsPerExecution) {

@@ -9,6 +9,7 @@ import { cast } from "../ops/cast.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { sum } from "../ops/reductions.ts";
 import type { History } from "../callbacks/history.ts";
+import type { TrainingRun } from "../callbacks/training-run.ts";
 import { AntlerError, warnOnce } from "../util/errors.ts";
 import { flatten, mapTree, type Tree } from "../util/tree.ts";
 import { type Compilation, type CompileOptions, prepareCompilation } from "./compilation.ts";
@@ -33,6 +34,8 @@ export class Trainer {
   history: History | null = null;
   /** Where `fit` begins, when a callback restored an earlier run. */
   restoredEpoch: number | null = null;
+  /** The `fit` that runs now. */
+  trainingRun: TrainingRun | null = null;
   #compilation: Compilation | null = null;
   readonly #steps = new Map<Mode, CompiledFunction>();
   /** Metrics in fields of layers, as the steps were traced with them; null: to be looked for. */
@@ -94,6 +97,12 @@ export class Trainer {
     const loading = mode === "predict" ? null : (this.#compilation?.builtIns.load() ?? null);
     if (loading === null) return this.#step(mode).run(batch);
     return loading.then(() => this.#step(mode).run(batch));
+  }
+
+  /** Traces a step for such batches, so that what tracing makes (metrics, slots of the optimizer) is there. */
+  async prepare(mode: Mode, batch: Tree<HostArray>): Promise<void> {
+    await this.#compilation?.builtIns.load();
+    this.#step(mode).programFor(batch);
   }
 
   /** Forgets compiled steps: they are traced anew when next needed. */

@@ -91,6 +91,10 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
     return this.#states;
   }
 
+  override get unsavedVariables(): Variable[] {
+    return [...super.unsavedVariables, ...(this.#states === null ? [] : flatten<Variable>(this.#states))];
+  }
+
   override build(sequencesShape: Shape): void {
     const [batch = null, time = null, ...rest] = sequencesShape;
     if (this.unroll && time === null) {

@@ -1,5 +1,7 @@
 import type { HostArray } from "../../graph/compiled-function.ts";
 import { mapArrays } from "../../graph/compiled-function.ts";
+import { numberOf, recordOf } from "../../callbacks/state-values.ts";
+import type { StateTree } from "../../callbacks/training-run.ts";
 import type { TypedArray } from "../../ir/dtypes.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
 import { DataError } from "../../util/errors.ts";
@@ -77,7 +79,10 @@ export class ArraySource implements BatchSource {
   readonly #data: ArrayData;
   readonly #count: number;
   readonly #options: ArraySourceOptions;
-  readonly #permutations: Permutations;
+  #permutations: Permutations;
+  #seed: number;
+  /** Orders that have been drawn. */
+  #shuffles = 0;
   readonly #order: Uint32Array | null;
   readonly #staging = new Map<HostArray, TypedArray>();
   #at = 0;
@@ -88,6 +93,7 @@ export class ArraySource implements BatchSource {
     if (this.#count === 0) throw new DataError(`${where}: expected at least one sample, received none.`);
     this.#options = options;
     this.numBatches = Math.ceil(this.#count / options.batchSize);
+    this.#seed = options.seed;
     this.#permutations = new Permutations(options.seed);
     this.#order = options.shuffle === false ? null : Uint32Array.from({ length: this.#count }, (_, i) => i);
     this.#at = this.#count;
@@ -96,9 +102,35 @@ export class ArraySource implements BatchSource {
   begin(): void {
     if (this.#options.repeat && this.#at < this.#count) return;
     this.#at = 0;
+    if (this.#order !== null) this.#shuffle(this.#order);
+  }
+
+  state(): StateTree {
+    return {
+      seed: this.#seed,
+      shuffles: this.#shuffles,
+      at: this.#at,
+      count: this.#count,
+      batchSize: this.#options.batchSize,
+    };
+  }
+
+  /** Draws the orders once more up to the present one. */
+  restore(state: StateTree): void {
+    const { seed, shuffles, at, count, batchSize } = recordOf(state);
+    const isWithin = numberOf(at) < numberOf(count);
+    if (isWithin && (count !== this.#count || batchSize !== this.#options.batchSize)) {
+      throw new DataError(
+        `the backup was made within an epoch of ${numberOf(count)} samples in batches of ${numberOf(batchSize)}, received ${this.#count} in batches of ${this.#options.batchSize}. Give the same data, or remove the backup.`,
+      );
+    }
+    this.#at = isWithin ? numberOf(at) : this.#count;
     if (this.#order === null) return;
-    if (this.#options.shuffle === "batch") this.#shuffleWithinBatches(this.#order);
-    else this.#permutations.shuffle(this.#order);
+    this.#seed = numberOf(seed, this.#seed);
+    this.#permutations = new Permutations(this.#seed);
+    this.#order.forEach((_, i, order) => (order[i] = i));
+    this.#shuffles = 0;
+    while (this.#shuffles < numberOf(shuffles)) this.#shuffle(this.#order);
   }
 
   next(): Batch | null {
@@ -119,8 +151,10 @@ export class ArraySource implements BatchSource {
     );
   }
 
-  #shuffleWithinBatches(order: Uint32Array): void {
-    const { batchSize } = this.#options;
+  #shuffle(order: Uint32Array): void {
+    this.#shuffles++;
+    const { batchSize, shuffle } = this.#options;
+    if (shuffle !== "batch") return this.#permutations.shuffle(order);
     for (let from = 0; from < order.length; from += batchSize)
       this.#permutations.shuffle(order.subarray(from, from + batchSize));
   }

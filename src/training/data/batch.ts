@@ -1,3 +1,4 @@
+import type { ResumableSource } from "../../callbacks/training-run.ts";
 import type { HostTree } from "./host-arrays.ts";
 
 /** One batch: inputs, and where there are any, targets and sample weights. */
@@ -8,7 +9,7 @@ export interface Batch {
 }
 
 /** Where batches come from. */
-export interface BatchSource {
+export interface BatchSource extends ResumableSource {
   /** Batches of one epoch; null while not known. */
   readonly numBatches: number | null;
   /** Begins an epoch. */

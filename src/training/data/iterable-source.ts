@@ -1,4 +1,6 @@
 import { DataError, OptionError, warnOnce } from "../../util/errors.ts";
+import { numberOf, recordOf } from "../../callbacks/state-values.ts";
+import type { StateTree } from "../../callbacks/training-run.ts";
 import { type Batch, batchOf, type BatchSource } from "./batch.ts";
 import { countSamples } from "./array-source.ts";
 import { toHostTree, type Wanted } from "./host-arrays.ts";
@@ -70,6 +72,8 @@ export class IterableSource implements BatchSource {
   readonly #hasKnownEnd: boolean;
   #taken = 0;
   #total = 0;
+  /** Epochs begun. */
+  #passes = 0;
 
   constructor(where: string, batches: BatchIterable, options: IterableSourceOptions) {
     this.#where = where;
@@ -91,18 +95,37 @@ export class IterableSource implements BatchSource {
 
   begin(): void {
     this.#taken = 0;
+    this.#passes++;
     if (this.#options.stepsPerEpoch === null) this.#iterator = null;
+  }
+
+  state(): StateTree {
+    return { passes: this.#passes, taken: this.#taken, total: this.#total };
+  }
+
+  /**
+   * Batches up to the place are taken and left: of the present epoch, or, where the iterable goes on through epochs, of
+   * all. A function is called once for each epoch that is done, and data sets draw the orders of theirs.
+   */
+  async restore(state: StateTree, isWithinEpoch: boolean): Promise<void> {
+    const { passes, taken, total } = recordOf(state);
+    const goesOn = this.#options.stepsPerEpoch !== null;
+    this.#passes = numberOf(passes);
+    if (!goesOn) await skipPasses(this.#batches, this.#passes - (isWithinEpoch ? 1 : 0));
+    if (!goesOn && !isWithinEpoch) return;
+    for (let left = numberOf(goesOn ? total : taken); left > 0; left--) {
+      const { done } = await this.#draw();
+      if (done === true)
+        throw new DataError(`${this.#where}: the data ends before the place where training was interrupted.`);
+      this.#total++;
+    }
+    this.#taken = numberOf(taken);
   }
 
   async next(): Promise<Batch | null> {
     const { stepsPerEpoch } = this.#options;
     if (stepsPerEpoch !== null && this.#taken >= stepsPerEpoch) return null;
-    this.#iterator ??= iteratorOf(this.#batches);
-    let step = await this.#iterator.next();
-    if (step.done === true && stepsPerEpoch !== null && this.#hasKnownEnd && this.#total > 0) {
-      this.#iterator = iteratorOf(this.#batches);
-      step = await this.#iterator.next();
-    }
+    const step = await this.#draw();
     if (step.done === true) {
       if (this.#total === 0)
         throw new DataError(`${this.#where}: expected batches, but the iterable gave none.`);
@@ -119,6 +142,16 @@ export class IterableSource implements BatchSource {
     this.#taken++;
     this.#total++;
     return this.#convert(step.value);
+  }
+
+  async #draw(): Promise<IteratorResult<unknown>> {
+    this.#iterator ??= iteratorOf(this.#batches);
+    const step = await this.#iterator.next();
+    const beginsAnew =
+      step.done === true && this.#options.stepsPerEpoch !== null && this.#hasKnownEnd && this.#total > 0;
+    if (!beginsAnew) return step;
+    this.#iterator = iteratorOf(this.#batches);
+    return this.#iterator.next();
   }
 
   async close(): Promise<void> {
@@ -148,6 +181,13 @@ export class IterableSource implements BatchSource {
     countSamples(this.#where, data);
     return batchOf(data.x, data.y, data.sampleWeight);
   }
+}
+
+/** Goes past whole passes, as far as that can be had without taking their batches. */
+async function skipPasses(batches: BatchIterable, count: number): Promise<void> {
+  if (typeof batches === "function") for (let i = 0; i < count; i++) batches();
+  else if ("skipPasses" in batches && typeof batches.skipPasses === "function")
+    await batches.skipPasses(count);
 }
 
 function iteratorOf(batches: BatchIterable): Iterator<unknown> | AsyncIterator<unknown> {

@@ -1,3 +1,5 @@
+import { numberOf, recordOf } from "../../callbacks/state-values.ts";
+import type { StateTree } from "../../callbacks/training-run.ts";
 import { DataError, OptionError, warnOnce } from "../../util/errors.ts";
 import { nextSeed } from "../../util/seed.ts";
 import type { FunctionalStructure } from "../structure.ts";
@@ -131,5 +133,15 @@ class LimitedSource implements BatchSource {
 
   next(): ReturnType<BatchSource["next"]> {
     return this.#taken++ >= this.numBatches ? null : this.#source.next();
+  }
+
+  state(): StateTree {
+    return { taken: this.#taken, source: this.#source.state() };
+  }
+
+  restore(state: StateTree, isWithinEpoch: boolean): void | Promise<void> {
+    const { taken, source = null } = recordOf(state);
+    this.#taken = numberOf(taken);
+    return this.#source.restore(source, isWithinEpoch);
   }
 }
