@@ -85,7 +85,7 @@ export class CompiledFunction {
 
   #specialize(inputs: Tree<HostArray>): Specialization {
     if (this.#isEager) return this.#trace(inputs);
-    const key = JSON.stringify(mapArrays(inputs, ({ shape, dtype }) => `${dtype}[${shape.join()}]`));
+    const key = signatureOf(inputs);
     const known = this.#specializations.get(key);
     if (known !== undefined && known.backend === getBackend()) return known;
     const made = this.#trace(inputs);
@@ -168,6 +168,16 @@ export function mapArrays<U>(tree: Tree<HostArray>, f: (array: HostArray) => U):
   const keys = Object.keys(tree).sort();
   const node = tree as { readonly [key: string]: Tree<HostArray> }; // SAFETY: neither array nor leaf
   return Object.fromEntries(keys.map((key) => [key, mapArrays(node[key] as Tree<HostArray>, f)])); // SAFETY: key exists
+}
+
+/** A text that is the same for inputs of the same structure, shapes and dtypes. */
+function signatureOf(tree: Tree<HostArray>): string {
+  if (Array.isArray(tree)) return `[${tree.map(signatureOf).join(";")}]`;
+  if (isHostArray(tree)) return `${tree.dtype} ${tree.shape.join()}`;
+  const keys = Object.keys(tree).sort();
+  const node = tree as { readonly [key: string]: Tree<HostArray> }; // SAFETY: neither array nor leaf
+  // SAFETY: the key exists.
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${signatureOf(node[key] as Tree<HostArray>)}`).join(";")}}`;
 }
 
 function arraysIn(tree: Tree<HostArray>): HostArray[] {

@@ -385,11 +385,17 @@ export function isLayer(value: unknown): value is LayerBase {
   return value instanceof LayerBase;
 }
 
+const classNames = new WeakMap<object, string>();
+
 /** The name of a layer class in files: what it declares itself, else its own name. */
 export function classNameOf(cls: object): string {
+  const known = classNames.get(cls);
+  if (known !== undefined) return known;
   // SAFETY: classes are functions with a name; `className` is a static string where present.
   const { className, name } = cls as { className?: string; name: string };
-  return Object.hasOwn(cls, "className") && className !== undefined ? className : name;
+  const found = Object.hasOwn(cls, "className") && className !== undefined ? className : name;
+  classNames.set(cls, found);
+  return found;
 }
 
 function knownShapes(tree: ShapeTree): ShapeTree {
