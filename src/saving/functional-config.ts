@@ -1,6 +1,6 @@
 import { KerasTensor } from "../graph/keras-tensor.ts";
 import { isLayer, type LayerBase } from "../graph/layer-base.ts";
-import type { Node } from "../graph/node.ts";
+import { type Node, symbolicIn } from "../graph/node.ts";
 import { OpOperation, type Operation } from "../graph/operation.ts";
 import type { ModelBase } from "../models/model-base.ts";
 import { FormatError, invariant } from "../util/errors.ts";
@@ -96,14 +96,16 @@ function serializeNode(node: Node, indexOf: NodeIndex, serialize: (value: unknow
     snakeCase(key),
     one(value),
   ]);
-  // Layers that take a mask are told that there is none.
-  if (takesMask(operation) && !("mask" in node.kwargs)) kwargs.push(["mask", null]);
+  // Layers that take a mask, and one tensor, are told that there is none.
+  const given = [...node.args, ...Object.values(node.kwargs)];
+  const isSingle = given.filter((value) => symbolicIn(value).length > 0).length === 1;
+  if (isSingle && takesMask(operation) && !("mask" in node.kwargs)) kwargs.push(["mask", null]);
   return { args, kwargs: Object.fromEntries(kwargs) };
 }
 
-/** True for built-in layers and models whose `call` has a mask. */
+/** True for built-in layers and models whose `call` has a mask; for a list of tensors it would be a list of masks. */
 function takesMask(operation: Operation): boolean {
-  if (!isLayer(operation)) return false;
+  if (!isLayer(operation) || operation.statics.takesList === true) return false;
   const { options, open } = operation.callArguments;
   return (
     options.includes("mask") && (open !== true || ["Functional", "Sequential"].includes(operation.className))

@@ -2,6 +2,7 @@ import { DTypePolicy } from "../graph/dtype-policy.ts";
 import { KerasTensor } from "../graph/keras-tensor.ts";
 import { classNameOf, isLayer, type LayerBase } from "../graph/layer-base.ts";
 import type { ShapeTree } from "../graph/layer-call.ts";
+import { symbolicIn } from "../graph/node.ts";
 import { Variable } from "../graph/variable.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { ModelBase } from "../models/model-base.ts";
@@ -153,12 +154,27 @@ function buildConfig(layer: LayerBase): { readonly [key: string]: Json } {
   }
   const shapes = layer.buildShapes;
   if (shapes === null || (moduleOf(layer) !== null && neverBuilt.test(layer.className))) return {};
-  if (shapes.length === 1) return { build_config: { input_shape: shapes[0] as Json } }; // SAFETY: nested shapes
+  const others = otherShapes(layer);
+  if (shapes.length === 1 && others.length === 0) return { build_config: { input_shape: shapes[0] as Json } }; // SAFETY: nested shapes
   const names = layer.callArguments.tensors;
   const entries = shapes.flatMap((shape, i): [string, ShapeTree][] =>
-    shape === null ? [] : [[`${snakeCase(names[i] ?? "input")}_shape`, shape]],
+    shape === null ? [] : [[names[i] ?? "input", shape]],
   );
-  return { build_config: { shapes_dict: Object.fromEntries(entries) as Json } }; // SAFETY: nested shapes
+  const named = [...entries, ...others].map(([name, shape]) => [`${snakeCase(name)}_shape`, shape]);
+  return { build_config: { shapes_dict: Object.fromEntries(named) as Json } }; // SAFETY: nested shapes
+}
+
+/** Shapes of tensors that the first call took by name, masks left out: a recurrent layer's `initialState`. */
+function otherShapes(layer: LayerBase): [string, ShapeTree][] {
+  const known = new Set(layer.callArguments.tensors);
+  return Object.entries(layer.inboundNodes[0]?.kwargs ?? {}).flatMap(([name, value]): [string, ShapeTree][] =>
+    known.has(name) || /mask$/i.test(name) || symbolicIn(value).length === 0 ? [] : [[name, shapesIn(value)]],
+  );
+}
+
+function shapesIn(value: unknown): ShapeTree {
+  if (value instanceof KerasTensor) return value.shape;
+  return Array.isArray(value) ? value.map(shapesIn) : [];
 }
 
 /** How a model was compiled; empty when it was not. */

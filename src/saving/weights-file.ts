@@ -1,5 +1,5 @@
 import { findNode, type Hdf5Group, walkNodes, writeHdf5 } from "../codec/hdf5/index.ts";
-import type { LayerBase } from "../graph/layer-base.ts";
+import { isLayer, type LayerBase } from "../graph/layer-base.ts";
 import type { StoredVariables } from "../graph/stored-operation.ts";
 import type { Variable } from "../graph/variable.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
@@ -120,14 +120,15 @@ function loadStore({ layer, store, place }: CustomMatch, where: string, skipMism
 
 function matchGroup(
   file: Hdf5Group,
-  { path, variables }: WeightGroup,
+  given: WeightGroup,
   skipMismatch: boolean,
   matches: Match[],
   problems: string[],
 ): void {
+  const { path, variables } = given;
   const place = path === "" ? "vars" : `${path}/vars`;
   const group = findGroup(file, path);
-  if (isNeverTrained(path, [...(group?.children.keys() ?? [])], variables)) return;
+  if (leavesOptimizer(group, given, place)) return;
   variables.forEach((variable, i) => {
     const dataset = group?.children.get(String(i));
     if (dataset === undefined || dataset.kind !== "dataset") {
@@ -144,11 +145,25 @@ function matchGroup(
   });
 }
 
-/** A model that was compiled but not trained: its file has the counter and the rate alone. */
-function isNeverTrained(path: string, names: readonly string[], variables: readonly Variable[]): boolean {
-  return (
-    /^optimizer(?:\/|$)/.test(path) && (names.length === 0 || (names.length <= 2 && variables.length > 2))
-  );
+/**
+ * Whether a file leaves an optimizer as it is: it has none, or one with another number of variables. As in Keras that is
+ * a warning, not an error; in silence where the optimizer had not made a step when it was saved, so that it had no slots.
+ */
+function leavesOptimizer(
+  group: Hdf5Group | undefined,
+  { owner, variables }: WeightGroup,
+  where: string,
+): boolean {
+  if (isLayer(owner)) return false;
+  if (group === undefined || group.children.size === 0) return true;
+  if (group.children.size === variables.length) return false;
+  const counter = group.children.get("0");
+  if (counter?.kind === "dataset" && Number(counter.read().data[0]) !== 0) {
+    warnOnce(
+      `${where}: the file has ${group.children.size} variables for the optimizer ${owner.name}, which has ${variables.length}; it starts afresh.`,
+    );
+  }
+  return true;
 }
 
 type Value = ReturnType<Extract<ReturnType<typeof findNode>, { kind: "dataset" }>["read"]>;

@@ -12,6 +12,7 @@ import { customObjects, registerCustomModels } from "../support/custom-models.ts
 import {
   decodeTensors,
   describeGolden,
+  goldenFiles,
   type GoldenTensor,
   goldenPath,
   hasGolden,
@@ -180,6 +181,16 @@ describeGolden("files that Keras wrote", () => {
       table.push(`${file} | loaded | ${isOpaque ? "weights equal, outputs not compared" : "outputs equal"}`);
     });
   }
+
+  it("models that were compiled and not trained have an optimizer without slots", async () => {
+    const names = goldenFiles("training", ".init.keras");
+    expect(names.length).toBeGreaterThan(30);
+    for (const name of names) {
+      const model = await loadModel(goldenPath(`training/${name}`), { customObjects });
+      const steps = model.optimizer?.variables[0]?.dataSync();
+      if (steps !== undefined) expect([...steps].map(Number), name).toEqual([0]);
+    }
+  });
 
   it("a file cut short is never a model", async () => {
     const bytes = new Uint8Array(readFileSync(goldenPath("formats/mnist_mlp.keras")));

@@ -130,7 +130,7 @@ class DiscretizationLayer extends LayerBase {
 
   override getConfig(): Record<string, unknown> {
     const { trainable: _, ...config } = super.getConfig();
-    return config;
+    return { ...config, dtype: this.dtypePolicy.name };
   }
 }
 

@@ -81,7 +81,7 @@ class HashedCrossingLayer extends LayerBase {
 
   override getConfig(): Record<string, unknown> {
     const { trainable: _, ...config } = super.getConfig();
-    return config;
+    return { ...config, dtype: this.dtypePolicy.name };
   }
 }
 

@@ -18,7 +18,7 @@ class SpatialDropout1DLayer extends SpatialDropoutLayer {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), name: this.name, dtype: this.dtypePolicy };
+    return { ...super.getConfig(), name: this.name, dtype: this.dtypePolicy.name };
   }
 }
 

@@ -24,7 +24,7 @@ class SpatialDropout2DLayer extends SpatialDropoutLayer {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), name: this.name, dtype: this.dtypePolicy };
+    return { ...super.getConfig(), name: this.name, dtype: this.dtypePolicy.name };
   }
 }
 
