@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { needAllKernels } from "../../src/backend/kernels.ts";
 import { WasmBackend } from "../../src/backend/wasm/backend.ts";
 import { setDefaultOptions } from "../../src/backend/wasm/options.ts";
-import { setThreadCount } from "../../src/backend/wasm/threads/settings.ts";
+import { setThreadCount, threadCount } from "../../src/backend/wasm/threads/settings.ts";
 import type { TypedArray } from "../../src/ir/dtypes.ts";
 import { conv } from "../../src/ir/primitives/index.ts";
 import { ProgramBuilder, withBuilder } from "../../src/ir/program.ts";
@@ -16,7 +16,9 @@ afterEach(() => {
 });
 
 /** A 3×3 convolution, small enough to be computed directly on one thread where nothing is asked for. */
-function convolve(mode: string): { readonly result: TypedArray; readonly isThreaded: boolean } {
+async function convolve(
+  mode: string,
+): Promise<{ readonly result: TypedArray; readonly isThreaded: boolean }> {
   applyMode(mode);
   const builder = new ProgramBuilder();
   const x = builder.input({ shape: [1, 8, 8, 8], dtype: "float32" });
@@ -34,24 +36,30 @@ function convolve(mode: string): { readonly result: TypedArray; readonly isThrea
   );
   const backend = new WasmBackend();
   const fill = (size: number): Float32Array => Float32Array.from({ length: size }, (_, i) => Math.sin(i * i));
-  const [result] = backend.compile(builder.finish([y])).run([fill(512), fill(576)], []);
+  const executable = backend.compile(builder.finish([y]));
+  let [result] = executable.run([fill(512), fill(576)], []);
+  // Threads need a moment to start.
+  for (let i = 0; i < 200 && threadCount() > 1 && backend.engine.threadedRuns === 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    [result] = executable.run([fill(512), fill(576)], []);
+  }
   const isThreaded = backend.engine.threadedRuns > 0;
   backend.engine.close();
   return { result: result ?? new Float32Array(0), isThreaded };
 }
 
 describe("modes", () => {
-  it("change what they name", () => {
-    const plain = convolve("1-thread,plain-simd,winograd-never");
-    const two = convolve("1-thread,plain-simd,winograd-2");
-    const four = convolve("1-thread,plain-simd,winograd-4");
-    const fused = convolve("1-thread,winograd-never");
+  it("change what they name", async () => {
+    const plain = await convolve("1-thread,plain-simd,winograd-never");
+    const two = await convolve("1-thread,plain-simd,winograd-2");
+    const four = await convolve("1-thread,plain-simd,winograd-4");
+    const fused = await convolve("1-thread,winograd-never");
     const all = [plain, two, four, fused].map(({ result }) => result);
     all.forEach((result, i) =>
       all.slice(i + 1).forEach((other) => expect(result, "rounded alike").not.toEqual(other)),
     );
     expect(plain.isThreaded).toBe(false);
-    const threaded = convolve("2-threads,plain-simd,winograd-4");
+    const threaded = await convolve("2-threads,plain-simd,winograd-4");
     expect(threaded.isThreaded).toBe(true);
     expect(threaded.result).toEqual(four.result);
   });

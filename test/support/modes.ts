@@ -48,6 +48,7 @@ export const modeSuites: Readonly<Record<"quick" | "all", readonly string[]>> = 
     "test/golden/optimizers.test.ts",
     "test/golden/training.test.ts",
     "test/training",
+    "test/browser/suites.test.ts",
   ],
 };
 

@@ -8,10 +8,12 @@ export interface WasmOptions {
   /** Which convolutions use Winograd's algorithm. Default: those that are estimated faster with it. */
   readonly winograd?: WinogradUse;
   /**
-   * Let threads share even the smallest work, and wait until they know a program before its first run; both are
-   * slower: for tests. Default false.
+   * Let threads share even the smallest work, and wait, once they run, until they know a program; both are slower: for
+   * tests. Default false.
    */
   readonly shareAll?: boolean;
+  /** Most bytes of memory. Default: the 4 GiB that WebAssembly can address. */
+  readonly memoryBytes?: number;
 }
 
 /** All choices, made. */
@@ -30,5 +32,6 @@ export function choicesOf(options: WasmOptions): WasmChoices {
     relaxedSimd: options.relaxedSimd ?? defaults.relaxedSimd ?? relaxedSimdSupported(),
     winograd: options.winograd ?? defaults.winograd ?? "estimated",
     shareAll: options.shareAll ?? defaults.shareAll ?? false,
+    memoryBytes: options.memoryBytes ?? defaults.memoryBytes ?? 2 ** 32,
   };
 }

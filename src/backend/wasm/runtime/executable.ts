@@ -1,6 +1,6 @@
 import type { Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { bytesOf, type DType, type TypedArray } from "../../../ir/dtypes.ts";
-import { DataError, invariant } from "../../../util/errors.ts";
+import { DataError, DeviceError, invariant } from "../../../util/errors.ts";
 import { canBlock } from "../../../util/platform/index.ts";
 import type { DeviceBuffer, Executable } from "../../contract.ts";
 import { hostImports } from "../math/host.ts";
@@ -10,6 +10,7 @@ import type { WasmChoices } from "../options.ts";
 import { controlAddress } from "../threads/control.ts";
 import type { Step, ThreadPool } from "../threads/pool.ts";
 import { WasmBuffer } from "./buffer.ts";
+import { needsOf, tooLarge, totalOf } from "./memory-needs.ts";
 import type { Profiler } from "./profile.ts";
 import type { Engine } from "./engine.ts";
 
@@ -62,6 +63,8 @@ export class WasmExecutable implements Executable {
     this.#schedule = schedule;
     this.#layout = layout;
     this.#options = options;
+    const needs = needsOf(schedule);
+    if (totalOf(needs) > engine.heap.limitBytes) throw tooLarge(needs, engine.heap.limitBytes);
     this.#code = this.#generate();
     this.#program = engine.nextProgram();
     this.#inputCount = counts.inputs;
@@ -144,7 +147,7 @@ export class WasmExecutable implements Executable {
     if (this.#announced?.pool !== pool) {
       this.#announced = { pool, message: pool.register(this.#program, this.#code.module, this) };
     }
-    if (this.#options.shareAll && canBlock()) pool.awaitReceipt(this.#announced.message);
+    if (this.#options.shareAll && canBlock() && pool.isStarted) pool.awaitReceipt(this.#announced.message);
     return pool.hasReceived(this.#announced.message);
   }
 
@@ -158,7 +161,7 @@ export class WasmExecutable implements Executable {
     const { heap } = this.#engine;
     const arenaBytes = align(this.#schedule.arenaBytes);
     const scratchBytes = align(this.#code.scratchBytes(threads));
-    const workspace = this.#engine.workspace(arenaBytes + scratchBytes + this.#inputBytes, isAsync);
+    const workspace = this.#settleIn(arenaBytes + scratchBytes + this.#inputBytes, state, isAsync);
     const firstInput = workspace + arenaBytes + scratchBytes;
     const table = new Uint32Array(
       heap.memory.buffer,
@@ -197,7 +200,36 @@ export class WasmExecutable implements Executable {
     });
   }
 
+  /** Brings the state into the memory, and gives the address of the workspace beside it. */
+  #settleIn(bytes: number, state: readonly DeviceBuffer[], isAsync: boolean): number {
+    const { heap } = this.#engine;
+    heap.hold(state);
+    try {
+      bringIn(state);
+      return this.#engine.workspace(bytes, isAsync);
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+    }
+    // What is free lies in too many pieces, or a larger workspace than is needed is kept: everything makes room once.
+    this.#engine.clear();
+    heap.hold(state);
+    try {
+      const workspace = this.#engine.workspace(bytes, isAsync);
+      bringIn(state);
+      return workspace;
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      const needs = needsOf(this.#schedule);
+      throw tooLarge({ ...needs, workspace: bytes - needs.inputs }, heap.limitBytes);
+    }
+  }
+
   #read(results: readonly Place[]): TypedArray[] {
     return results.map(({ dtype, address, size }) => this.#engine.heap.read(dtype, address, size));
   }
+}
+
+/** Makes sure that buffers are in the backend's memory. */
+function bringIn(state: readonly DeviceBuffer[]): void {
+  for (const buffer of state) if (buffer instanceof WasmBuffer) buffer.enter();
 }

@@ -56,6 +56,11 @@ export class ThreadPool {
     );
   }
 
+  /** Whether all workers run: until then a thread that waits for them may keep them from it. */
+  get isStarted(): boolean {
+    return this.hasReceived(1);
+  }
+
   /** Waits, asleep, until all workers have received a message; on a thread that may block. */
   awaitReceipt(message: number): void {
     for (const since = nowMs(); !this.hasReceived(message);) {
