@@ -1,0 +1,236 @@
+import { type DType, isFloat } from "../../../ir/dtypes.ts";
+import type { RefArray } from "../../../ir/primitive.ts";
+import { broadcastPrimitive } from "../../../ir/primitives/broadcast.ts";
+import type { Dims } from "../../../ir/shape.ts";
+import { fromRefArray, toRefArray } from "../constant.ts";
+import { computeType, type Emitter } from "../emitter.ts";
+import type { GraphBuilder } from "../graph-builder.ts";
+import { int } from "../graph-builder.ts";
+import { elementTypes } from "../model-proto.ts";
+import { result, type Rule, type Site } from "../site.ts";
+import { isFixed } from "../size.ts";
+import { Unsupported } from "../unsupported.ts";
+import { broadcastSizes, constantIn, type Value } from "../value.ts";
+import { allNumbers, anything, floats, integers, numbers, single, wideNumbers } from "./types.ts";
+
+/** Writes nodes for operands that broadcast; gives the result's name. */
+type Write = (g: GraphBuilder, names: readonly string[], dtype: DType) => string;
+
+interface Elementwise {
+  /** Dtypes in which it is computed. */
+  readonly types: readonly DType[];
+  readonly write: Write;
+  /** Leading operands that keep their dtype. */
+  readonly exempt?: number;
+}
+
+const node = (opType: string, types: readonly DType[]): Elementwise => ({
+  types,
+  write: (g, names) => g.one(opType, names),
+});
+
+/** A comparison that ONNX has as the negation of another. */
+const negated = (opType: string, types: readonly DType[]): Elementwise => ({
+  types,
+  write: (g, names) => g.one("Not", [g.one(opType, names)]),
+});
+
+/** `And` for bools, `BitwiseAnd` for integers. */
+const bits = (opType: string): Elementwise => ({
+  types: ["bool", ...integers],
+  write: (g, names, dtype) => g.one(dtype === "bool" ? opType : `Bitwise${opType}`, names),
+});
+
+/** A composition of operators on numbers. */
+const composed = (
+  types: readonly DType[],
+  write: (h: Helper, ...names: string[]) => string,
+): Elementwise => ({
+  types,
+  write: (g, names, dtype) =>
+    write(
+      { do: (opType, ...inputs) => g.one(opType, inputs), number: (n) => g.scalar(n, dtype), g },
+      ...names,
+    ),
+});
+
+interface Helper {
+  do(opType: string, ...inputs: string[]): string;
+  number(n: number): string;
+  readonly g: GraphBuilder;
+}
+
+/** How element-wise primitives are written. */
+const table: Readonly<Record<string, Elementwise>> = {
+  abs: node("Abs", allNumbers),
+  acos: node("Acos", single),
+  acosh: node("Acosh", single),
+  add: node("Add", numbers),
+  and: bits("And"),
+  asin: node("Asin", single),
+  asinh: node("Asinh", single),
+  atan: node("Atan", single),
+  // The angle of (x, y): atan(y/x), moved by ±π where x is negative; ±π/2 where it is 0.
+  atan2: composed(single, (h, y, x) => {
+    const zero = h.number(0);
+    const isLeft = h.do("Less", x, zero);
+    const turn = h.do("Where", h.do("Less", y, zero), h.number(-Math.PI), h.number(Math.PI));
+    const angle = h.do("Atan", h.do("Div", y, h.do("Where", h.do("Equal", x, zero), h.number(1), x)));
+    const slanted = h.do("Add", angle, h.do("Where", isLeft, turn, zero));
+    const upright = h.do("Mul", h.do("Sign", y), h.number(Math.PI / 2));
+    return h.do("Where", h.do("Equal", x, zero), upright, slanted);
+  }),
+  atanh: node("Atanh", single),
+  ceil: node("Ceil", floats),
+  cos: node("Cos", single),
+  cosh: node("Cosh", single),
+  div: node("Div", numbers),
+  eq: node("Equal", [...numbers, "bool"]),
+  erf: node("Erf", single),
+  exp: node("Exp", floats),
+  // tanh(x/2) · (eˣ + 1) = eˣ − 1, exact near 0; where eˣ overflows, so does the result.
+  expm1: composed(floats, (h, x) =>
+    h.do("Mul", h.do("Tanh", h.do("Mul", x, h.number(0.5))), h.do("Add", h.do("Exp", x), h.number(1))),
+  ),
+  floor: node("Floor", floats),
+  ge: node("GreaterOrEqual", numbers),
+  gt: node("Greater", numbers),
+  isFinite: composed(["float32", "float64"], (h, x) =>
+    h.do("Not", h.do("Or", h.do("IsInf", x), h.do("IsNaN", x))),
+  ),
+  isNan: node("IsNaN", floats),
+  le: node("LessOrEqual", numbers),
+  log: node("Log", floats),
+  // log(u) · x / (u − 1) for u = 1 + x, which takes back the rounding of u; x where u rounds to 1, log(u) where infinite.
+  log1p: composed(["float32", "float64"], (h, x) => {
+    const one = h.number(1);
+    const u = h.do("Add", x, one);
+    const logarithm = h.do("Log", u);
+    const isTiny = h.do("Equal", u, one);
+    const away = h.do("Where", isTiny, one, h.do("Sub", u, one));
+    const corrected = h.do("Mul", logarithm, h.do("Div", x, away));
+    const finite = h.do("Where", h.do("IsInf", u), u, corrected);
+    return h.do("Where", isTiny, x, finite);
+  }),
+  logistic: node("Sigmoid", floats),
+  lt: node("Less", numbers),
+  max: node("Max", wideNumbers),
+  min: node("Min", wideNumbers),
+  mul: node("Mul", numbers),
+  ne: negated("Equal", [...numbers, "bool"]),
+  neg: node("Neg", [...numbers, "int8"]),
+  not: {
+    types: ["bool", ...integers],
+    write: (g, names, dtype) => g.one(dtype === "bool" ? "Not" : "BitwiseNot", names),
+  },
+  or: bits("Or"),
+  pow: node("Pow", ["float32", "float64", "int32", "int64"]),
+  // The sign of the dividend, as in C.
+  rem: { types: allNumbers, write: (g, names) => g.one("Mod", names, { fmod: int(1) }) },
+  round: node("Round", floats),
+  rsqrt: composed(floats, (h, x) => h.do("Reciprocal", h.do("Sqrt", x))),
+  select: {
+    types: ["float32", "float64", "int32", "int64", "uint8"],
+    write: (g, names) => g.one("Where", names),
+    exempt: 1,
+  },
+  sign: node("Sign", allNumbers),
+  sin: node("Sin", floats),
+  sinh: node("Sinh", single),
+  sqrt: node("Sqrt", floats),
+  sub: node("Sub", numbers),
+  tan: node("Tan", single),
+  tanh: node("Tanh", floats),
+  trunc: composed(floats, (h, x) => h.do("Mul", h.do("Sign", x), h.do("Floor", h.do("Abs", x)))),
+  xor: bits("Xor"),
+};
+
+/** Constants of one shape, from constants that broadcast. */
+function spreadTo(array: RefArray, shape: Dims): RefArray {
+  const missing = shape.length - array.shape.length;
+  const [spread] = broadcastPrimitive.evaluate(
+    [array],
+    { shape, axes: array.shape.map((_, i) => i + missing) },
+    () => [],
+  );
+  return spread ?? array;
+}
+
+/** Largest whole number up to which doubles hold every one. */
+const exactUpTo = 2 ** 53;
+
+/** The result where all operands are constants; else null. */
+function folded(e: Emitter, { primitive, params }: Site, values: readonly Value[]): Value | null {
+  const constants = values.flatMap((value) => constantIn(value) ?? []);
+  if (constants.length < values.length) return null;
+  const shape = broadcastSizes(values.map(({ stored }) => stored));
+  if (!shape.every(isFixed)) return null;
+  const dims = shape.map((size) => size[0] ?? 1);
+  const operands = constants.map((constant) => spreadTo(toRefArray(constant), dims));
+  const isExact = operands.every(
+    ({ dtype, data }) =>
+      !dtype.endsWith("64") || isFloat(dtype) || data.every((x) => Math.abs(x) <= exactUpTo),
+  );
+  const [folding] = isExact ? primitive.evaluate(operands, params[0] ?? {}, () => []) : [];
+  if (folding === undefined) return null;
+  return { ...e.constant(fromRefArray(folding)), shape: values[0]?.shape ?? [] };
+}
+
+/** Writes an element-wise operation on values that broadcast to one shape, in whatever order of axes they are stored. */
+export function writeElementwise(
+  e: Emitter,
+  operands: readonly Value[],
+  out: { readonly shape: Value["shape"]; readonly dtype: DType },
+  types: readonly DType[],
+  write: Write,
+  { exempt = 0, name = "" }: { readonly exempt?: number; readonly name?: string } = {},
+): Value {
+  const { values, perm } = e.aligned(operands);
+  const dtype = operands[exempt]?.dtype ?? "float32";
+  const within = computeType(name, dtype, types);
+  const names = values.map((value, i) => (i < exempt ? e.name(value) : e.cast(e.name(value), dtype, within)));
+  const written = write(e.graph, names, within);
+  const isBool = out.dtype === "bool" && dtype !== "bool";
+  const typed = isBool ? written : e.cast(written, within, out.dtype);
+  return e.tensor(typed, out.dtype, broadcastSizes(values.map(({ stored }) => stored)), {
+    perm,
+    shape: out.shape,
+  });
+}
+
+/** The rule of an element-wise primitive. */
+export const elementwiseRule: Rule = (e, site) => {
+  const rule = Object.hasOwn(table, site.primitive.name) ? table[site.primitive.name] : undefined;
+  if (rule === undefined) throw new Unsupported(`ONNX has no operator for \`${site.primitive.name}\``);
+  const plain = site.inputs.every((value) => constantIn(value) !== null)
+    ? folded(
+        e,
+        site,
+        site.inputs.map((value) => e.plain(value)),
+      )
+    : null;
+  if (plain !== null) return [{ ...plain, shape: result(site).shape }];
+  return [
+    writeElementwise(e, site.inputs, result(site), rule.types, rule.write, {
+      exempt: rule.exempt ?? 0,
+      name: site.primitive.name,
+    }),
+  ];
+};
+
+/** A conversion: elements keep their places, whatever these are. */
+export const castRule: Rule = (e, site) => {
+  const [value] = site.inputs;
+  const { shape, dtype } = result(site);
+  if (value === undefined) throw new Unsupported("cast without an operand");
+  if (constantIn(value) !== null) {
+    const done = folded(e, site, [e.plain(value)]);
+    if (done !== null) return [{ ...done, shape }];
+  }
+  const from = value.dtype;
+  // NaN and numbers out of range aside, `Cast` truncates as Antler does; any number but 0 is true.
+  const name = e.graph.one("Cast", [e.name(value)], { to: int(elementTypes[dtype]) });
+  const isKept = anything.includes(from) && anything.includes(dtype);
+  if (!isKept) throw new Unsupported(`a cast from ${from} to ${dtype}`);
+  return [e.tensor(name, dtype, value.stored, { perm: value.perm, shape })];
+};
