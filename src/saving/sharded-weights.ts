@@ -34,9 +34,9 @@ export function writeShardedWeights(root: LayerBase, maxShardSize: number): Shar
   const placed = new Map<string, number[]>();
   let used = 0;
   let total = 0;
-  for (const { path, name, values } of storedGroups(root)) {
+  for (const { path, attributes, values } of storedGroups(root)) {
     const steps = [...path.split("/").filter((part) => part !== ""), "vars"];
-    addGroup(last(shards), steps, name);
+    addGroup(last(shards), steps, attributes);
     for (const [key, value] of values) {
       const size = value.data.byteLength;
       if (size > limit) {

@@ -1,16 +1,18 @@
 import type { FileArray } from "../codec/array.ts";
+import type { Hdf5AttributeInput } from "../codec/hdf5/index.ts";
 import { isLayer, LayerBase } from "../graph/layer-base.ts";
 import type { VariableStore } from "../graph/stored-operation.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
 import { toValue } from "../ops/core/convert.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { FormatError } from "../util/errors.ts";
+import { seedAttribute } from "./seed-states.ts";
 import { type WeightGroup, weightGroups } from "./saveables.ts";
 
 /** A group of a weights file with its values. */
 export interface StoredGroup {
   readonly path: string;
-  readonly name: string;
+  readonly attributes: ReadonlyMap<string, Hdf5AttributeInput>;
   readonly values: ReadonlyMap<string, FileArray>;
 }
 
@@ -20,7 +22,7 @@ export function storedGroups(root: LayerBase): StoredGroup[] {
     const custom = customOwner(group);
     return {
       path: group.path,
-      name: group.name,
+      attributes: new Map<string, Hdf5AttributeInput>([["name", group.name], ...seedAttribute(group)]),
       values: custom === null ? valuesOf(group) : customValues(custom),
     };
   });

@@ -1,19 +1,23 @@
 import type { FileArray } from "../codec/array.ts";
-import type { Hdf5GroupInput, Hdf5NodeInput } from "../codec/hdf5/index.ts";
+import type { Hdf5AttributeInput, Hdf5GroupInput, Hdf5NodeInput } from "../codec/hdf5/index.ts";
 import { FormatError } from "../util/errors.ts";
 
 /** A group of a weights file under construction. */
 export interface GroupBuilder {
   readonly children: Map<string, GroupBuilder | Hdf5NodeInput>;
-  readonly attributes: Map<string, string>;
+  readonly attributes: Map<string, Hdf5AttributeInput>;
 }
 
 export function newGroup(): GroupBuilder {
   return { children: new Map(), attributes: new Map() };
 }
 
-/** The group at a path, made where it is missing; with the name of the object that owns it, where given. */
-export function addGroup(root: GroupBuilder, path: readonly string[], name?: string): GroupBuilder {
+/** The group at a path, made where it is missing, and given the attributes. */
+export function addGroup(
+  root: GroupBuilder,
+  path: readonly string[],
+  attributes: ReadonlyMap<string, Hdf5AttributeInput> = new Map(),
+): GroupBuilder {
   let at = root;
   for (const step of path) {
     const next = at.children.get(step) ?? newGroup();
@@ -21,7 +25,7 @@ export function addGroup(root: GroupBuilder, path: readonly string[], name?: str
     at.children.set(step, next);
     at = next;
   }
-  if (name !== undefined) at.attributes.set("name", name);
+  for (const [name, value] of attributes) at.attributes.set(name, value);
   return at;
 }
 

@@ -8,6 +8,7 @@ import { formatShape, sameShape } from "../ir/shape.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { FormatError, warnOnce } from "../util/errors.ts";
 import { type WeightGroup, weightGroups } from "./saveables.ts";
+import { seedMatches } from "./seed-states.ts";
 import { customOwner, storedGroups } from "./stored-groups.ts";
 import { addDataset, addGroup, finishGroup, type GroupBuilder, newGroup } from "./weight-tree.ts";
 
@@ -22,8 +23,8 @@ export function writeWeights(root: LayerBase): Uint8Array {
 /** The tree of a `.weights.h5` file, to which more can be added. */
 export function weightsTree(root: LayerBase): GroupBuilder {
   const file = newGroup();
-  for (const { path, name, values } of storedGroups(root)) {
-    const group = addGroup(file, [...path.split("/").filter((part) => part !== ""), "vars"], name);
+  for (const { path, attributes, values } of storedGroups(root)) {
+    const group = addGroup(file, [...path.split("/").filter((part) => part !== ""), "vars"], attributes);
     for (const [key, value] of values) addDataset(group, key, value);
   }
   return file;
@@ -69,6 +70,7 @@ export function readWeights(
   const custom: CustomMatch[] = [];
   for (const group of groups) {
     const layer = customOwner(group);
+    matches.push(...seedMatches(findGroup(file, group.path), group));
     if (layer === null) matchGroup(file, group, options.skipMismatch === true, matches, problems);
     else custom.push(readStore(file, group, layer));
   }
