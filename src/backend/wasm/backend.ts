@@ -30,7 +30,7 @@ export class WasmBackend implements Backend {
           "wasm backend: expected an engine with 128-bit WebAssembly SIMD, which this one lacks.",
         );
       }
-      this.#engine = new Engine();
+      this.#engine = new Engine(this.#options.memoryBytes);
     }
     return this.#engine;
   }

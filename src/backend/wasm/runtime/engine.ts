@@ -17,8 +17,8 @@ export class Engine {
   /** The last asynchronous run: the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor() {
-    this.heap = new Heap(threadCount() > 1);
+  constructor(memoryBytes?: number) {
+    this.heap = new Heap(threadCount() > 1, memoryBytes);
   }
 
   /** The threads for a large program, or null where it runs on the calling thread alone. */
@@ -62,6 +62,16 @@ export class Engine {
     const address = this.heap.allocate(bytes);
     this.#workspaces[which] = { address, bytes };
     return address;
+  }
+
+  /** Empties the memory of all that can be elsewhere for a while; not while a program runs. */
+  clear(): void {
+    this.#workspaces.forEach((workspace, i) => {
+      if (workspace !== undefined) this.heap.free(workspace.address);
+      this.#workspaces[i] = undefined;
+    });
+    this.heap.hold([]);
+    this.heap.clear();
   }
 
   /** Ends the threads; the next large program starts new ones. */

@@ -10,17 +10,21 @@ const slackBytes = 256;
 /** Most bytes that a growth adds beyond what is asked for. */
 const mostSpareBytes = 64 * 2 ** 20;
 
-function megabytes(bytes: number): string {
+/** A number of bytes, for messages. */
+export function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
-function createMemory(shared: boolean): {
+function createMemory(
+  shared: boolean,
+  mostPages: number,
+): {
   readonly memory: WebAssembly.Memory;
   readonly maximumPages: number;
 } {
   let failure: unknown;
   // Some engines reserve the maximum at once and may not have 4 GiB of address space to give.
-  for (const maximumPages of [65536, 32768, 16384, 8192]) {
+  for (const maximumPages of [65536, 32768, 16384, 8192].map((pages) => Math.min(pages, mostPages))) {
     try {
       const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared });
       return { memory, maximumPages };
@@ -33,19 +37,38 @@ function createMemory(shared: boolean): {
   );
 }
 
+/** Something that has a block of the memory, and can be without it for a while. */
+export interface Resident {
+  /** Gives the block back, content kept elsewhere. */
+  leave(): void;
+}
+
+/** A block that is to be freed with its owner. */
+interface OwnedBlock {
+  readonly address: number;
+  isFreed: boolean;
+}
+
 /** The one memory of the backend: grown on demand, handed out in blocks, never shrunk. */
 export class Heap {
   #memory: WebAssembly.Memory;
   #shared: boolean;
   #maximumPages: number;
+  readonly #mostPages: number;
   readonly #free = new FreeList();
   #used = 0;
-  readonly #finalizer: FinalizationRegistry<number> = new FinalizationRegistry((address) =>
-    this.free(address),
+  readonly #finalizer: FinalizationRegistry<OwnedBlock> = new FinalizationRegistry((block) =>
+    this.#freeOwned(block),
   );
+  /** Who has which block, those that came first in front. */
+  readonly #residents = new Map<OwnedBlock, WeakRef<Resident>>();
+  /** Those that the present run needs where they are. */
+  #held: readonly object[] = [];
 
-  constructor(shared: boolean) {
-    const { memory, maximumPages } = createMemory(shared);
+  /** `mostBytes`: less than the 4 GiB that a memory can have. */
+  constructor(shared: boolean, mostBytes: number = 65536 * pageBytes) {
+    this.#mostPages = Math.floor(mostBytes / pageBytes);
+    const { memory, maximumPages } = createMemory(shared, this.#mostPages);
     this.#memory = memory;
     this.#shared = shared;
     this.#maximumPages = maximumPages;
@@ -70,7 +93,7 @@ export class Heap {
   makeShared(): void {
     if (this.#shared) return;
     const old = this.#memory;
-    const { memory, maximumPages } = createMemory(true);
+    const { memory, maximumPages } = createMemory(true, this.#mostPages);
     const missing = (old.buffer.byteLength - memory.buffer.byteLength) / pageBytes;
     if (missing > maximumPages - memory.buffer.byteLength / pageBytes)
       throw this.#exhausted(old.buffer.byteLength);
@@ -89,17 +112,18 @@ export class Heap {
     return this.#memory.buffer.byteLength;
   }
 
+  /** Bytes that the memory can have. */
+  get limitBytes(): number {
+    return this.#maximumPages * pageBytes;
+  }
+
   /**
-   * The address of `bytes` bytes of memory, of undefined content.
+   * The address of `bytes` bytes of memory, of undefined content. Residents leave where there is no other room.
    *
-   * @throws {DeviceError} when the memory cannot grow any further.
+   * @throws {DeviceError} when there is none at all.
    */
   allocate(bytes: number): number {
-    let address = this.#free.take(bytes);
-    if (address === null) {
-      this.#grow(bytes);
-      address = this.#free.take(bytes);
-    }
+    const address = this.#find(bytes) ?? this.#makeRoom(bytes);
     if (address === null) throw this.#exhausted(bytes);
     this.#used += this.#free.sizeOf(address);
     return address;
@@ -113,7 +137,57 @@ export class Heap {
 
   /** Frees a block when its owner is no longer reachable. */
   freeWith(owner: object, address: number): void {
-    this.#finalizer.register(owner, address);
+    this.#finalizer.register(owner, { address, isFreed: false });
+  }
+
+  /** A block for a resident, freed when that is no longer reachable, or by the function that is returned. */
+  admit(resident: Resident, bytes: number): { readonly address: number; readonly release: () => void } {
+    const block = { address: this.allocate(bytes), isFreed: false };
+    this.#finalizer.register(resident, block, block);
+    this.#residents.set(block, new WeakRef(resident));
+    const release = (): void => {
+      this.#finalizer.unregister(block);
+      this.#freeOwned(block);
+    };
+    return { address: block.address, release };
+  }
+
+  /** Makes these stay where they are, instead of those that had to stay before. */
+  hold(owners: readonly object[]): void {
+    this.#held = owners;
+  }
+
+  /** Lets all residents leave, but those that have to stay. */
+  clear(): void {
+    for (const [block, resident] of this.#residents) this.#dismiss(block, resident);
+  }
+
+  #freeOwned(block: OwnedBlock): void {
+    if (block.isFreed) return;
+    block.isFreed = true;
+    this.#residents.delete(block);
+    this.free(block.address);
+  }
+
+  /** Frees the block of a resident that is gone, or can leave; whether it did. */
+  #dismiss(block: OwnedBlock, resident: WeakRef<Resident>): boolean {
+    const owner = resident.deref();
+    if (owner !== undefined && this.#held.includes(owner)) return false;
+    if (owner === undefined) this.#freeOwned(block);
+    else owner.leave();
+    return true;
+  }
+
+  #makeRoom(bytes: number): number | null {
+    for (const [block, resident] of this.#residents) {
+      const address = this.#dismiss(block, resident) ? this.#find(bytes) : null;
+      if (address !== null) return address;
+    }
+    return null;
+  }
+
+  #find(bytes: number): number | null {
+    return this.#free.take(bytes) ?? (this.#grow(bytes) ? this.#free.take(bytes) : null);
   }
 
   /** A view of memory; it becomes useless when the memory grows. */
@@ -133,7 +207,8 @@ export class Heap {
     copyInto(this.view(dtype, address, data.length), data);
   }
 
-  #grow(bytes: number): void {
+  /** Whether the memory could grow by what is missing for a block. */
+  #grow(bytes: number): boolean {
     const total = this.totalBytes;
     // What is free at the end counts. Some more than needed, so that many small blocks do not mean many growths.
     const missing = bytes + slackBytes - this.#free.tailBytes(total - slackBytes);
@@ -143,19 +218,20 @@ export class Heap {
       Math.max(least, Math.ceil(Math.min(total / 4, mostSpareBytes) / pageBytes)),
       available,
     );
-    if (pages < least) throw this.#exhausted(bytes);
+    if (pages < least) return false;
     try {
       this.#memory.grow(pages);
     } catch {
-      throw this.#exhausted(bytes);
+      return false;
     }
     this.#free.add(total - slackBytes, pages * pageBytes);
+    return true;
   }
 
   #exhausted(bytes: number): DeviceError {
     return new DeviceError(
       `wasm backend: expected ${megabytes(bytes)} more memory, but ${megabytes(this.#used)} are in use and at most ` +
-        `${megabytes(this.#maximumPages * pageBytes)} can be. Use a smaller batch or a smaller model.`,
+        `${megabytes(this.limitBytes)} can be. Use a smaller batch or a smaller model.`,
     );
   }
 }
