@@ -1,3 +1,4 @@
+import { exportModel } from "../saving/onnx/index.ts";
 import { loadModel, saveModel, saveWeights } from "../saving/index.ts";
 import { OptionError } from "../util/errors.ts";
 import { pathKind, writeFileAtomic } from "../util/platform/index.ts";
@@ -7,16 +8,19 @@ import type { Given, Output } from "./run-command.ts";
 export async function convert({ files, options }: Given, output: Output): Promise<number> {
   const [from = "", to = ""] = files;
   const overwrite = options.has("--overwrite");
-  const kind = [".keras", ".weights.h5", ".safetensors", ".json"].find((ending) => to.endsWith(ending));
+  const kind = [".keras", ".weights.h5", ".safetensors", ".json", ".onnx"].find((ending) =>
+    to.endsWith(ending),
+  );
   if (kind === undefined) {
     throw new OptionError(
-      `cannot write "${to}": expected a name that ends in .keras, .weights.h5, .safetensors or .json.`,
+      `cannot write "${to}": expected a name that ends in .keras, .weights.h5, .safetensors, .json or .onnx.`,
     );
   }
   if (!overwrite && (await pathKind(to)) !== "missing")
     throw new OptionError(`"${to}" exists already. Give --overwrite to replace it.`);
   const model = await loadModel(from);
   if (kind === ".keras") await saveModel(model, to);
+  else if (kind === ".onnx") await exportModel(model, to);
   else if (kind === ".json") await writeFileAtomic(to, model.toJson());
   else await saveWeights(model, to);
   output.print(`wrote ${to}`);

@@ -62,7 +62,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   convert: {
     usage: "antler convert IN OUT",
-    about: "write a model (.keras, .h5) as .keras, .weights.h5, .safetensors or .json",
+    about: "write a model (.keras, .h5) as .keras, .weights.h5, .safetensors, .json or .onnx",
     files: 2,
     options: { "--overwrite": flag("replace OUT when it exists") },
     run: convert,

@@ -21,6 +21,7 @@ import type {
   SaveModelOptions,
   SaveWeightsOptions,
 } from "../saving/index.ts";
+import type { ExportOptions } from "../saving/onnx/index.ts";
 import { serializeLayer } from "../saving/serialize.ts";
 import { cloneGraph, copyLayer } from "./clone-graph.ts";
 import { FunctionalGraph } from "./functional-graph.ts";
@@ -97,6 +98,19 @@ export class ModelClass extends TrainedModel {
   async save(path: string, options: SaveModelOptions = {}): Promise<void> {
     const { saveModel } = await import("../saving/index.ts");
     await saveModel(this, path, options);
+  }
+
+  /**
+   * Writes the model's inference for other runtimes, as an ONNX file. Sizes that its inputs leave open, the batch's first
+   * of all, stay open; inputs and outputs go by the names of their layers.
+   *
+   * @param path - Ends in `.onnx`.
+   * @throws {FormatError} that lists every layer that ONNX cannot express; then nothing is written.
+   * @see Keras `export/onnx.py`
+   */
+  async export(path: string, options: ExportOptions = {}): Promise<void> {
+    const { exportModel } = await import("../saving/onnx/index.ts");
+    await exportModel(this, path, options);
   }
 
   /** Writes the weights (and the optimizer's state) as a `.weights.h5` file, or in shards (`.weights.json`). */

@@ -96,14 +96,14 @@ export async function saveWeights(
   else await writeShards(model, path, maxShardSize ?? 5);
 }
 
-function refuseUnbuilt(model: ModelClass): void {
+export function refuseUnbuilt(model: ModelClass): void {
   if (model.built) return;
   throw new AntlerError(
     `${model.where}: it is not built yet, so there are no weights to save. Call it on data first.`,
   );
 }
 
-async function refuseExisting(where: string, path: string, { overwrite }: SaveOptions): Promise<void> {
+export async function refuseExisting(where: string, path: string, { overwrite }: SaveOptions): Promise<void> {
   if (overwrite === false && (await pathKind(path)) !== "missing") {
     throw new OptionError(`${where}: "${path}" exists already. Give { overwrite: true } to replace it.`);
   }
