@@ -2,8 +2,8 @@ import { DeviceError, OptionError } from "../util/errors.ts";
 import type { Backend } from "./contract.ts";
 import { ReferenceBackend } from "./reference/reference-backend.ts";
 import { WasmBackend } from "./wasm/backend.ts";
-import type { KernelProfile } from "./wasm/runtime/profile.ts";
-export type { KernelProfile } from "./wasm/runtime/profile.ts";
+import type { KernelProfile, ProfileOptions } from "./wasm/runtime/profile.ts";
+export type { KernelProfile, ProfileOptions } from "./wasm/runtime/profile.ts";
 export { setThreadCount as setThreads, threadCount as getThreads } from "./wasm/threads/settings.ts";
 
 /** Backends by name. */
@@ -28,7 +28,12 @@ export function setBackend(name: string): void {
     throw new OptionError(
       `setBackend: expected one of ${Object.keys(backends).join(", ")}, received "${name}".`,
     );
-  current = make();
+  useBackend(make());
+}
+
+/** Makes programs run on a backend that has no name here. */
+export function useBackend(backend: Backend): void {
+  current = backend;
   for (const listener of listeners) listener();
 }
 
@@ -38,13 +43,16 @@ export function onBackendChange(listener: () => void): void {
 }
 
 /**
- * Times each kernel of all programs that run while `action` does.
+ * Times each kernel of all programs that run while `action` does; `warmUp` runs before it, with nothing counted.
  *
  * @throws {DeviceError} when the current backend has no kernels to time.
  */
-export async function profileKernels(action: () => unknown): Promise<KernelProfile[]> {
+export async function profileKernels(
+  action: () => unknown,
+  options: ProfileOptions = {},
+): Promise<KernelProfile[]> {
   const backend = getBackend();
-  if (backend instanceof WasmBackend) return backend.profile(action);
+  if (backend instanceof WasmBackend) return backend.profile(action, options);
   throw new DeviceError(
     `profile: expected the wasm backend, but "${backend.name}" is current; choose it with setBackend("wasm").`,
   );

@@ -9,7 +9,7 @@ import { shareReductions } from "./loops/share-reductions.ts";
 import { choicesOf, type WasmChoices, type WasmOptions } from "./options.ts";
 import { WasmBuffer } from "./runtime/buffer.ts";
 import { Engine } from "./runtime/engine.ts";
-import { type KernelProfile, Profiler } from "./runtime/profile.ts";
+import { type KernelProfile, type ProfileOptions, Profiler } from "./runtime/profile.ts";
 import { WasmExecutable } from "./runtime/executable.ts";
 
 /** Compiles programs to WebAssembly with 128-bit SIMD, one module for each program, over one memory. */
@@ -49,13 +49,15 @@ export class WasmBackend implements Backend {
 
   /**
    * Times each kernel while `action` runs. Programs are compiled anew for it, so what runs for the first time costs
-   * more than it will.
+   * more than it will: `warmUp` takes that away.
    */
-  async profile(action: () => unknown): Promise<KernelProfile[]> {
+  async profile(action: () => unknown, { warmUp }: ProfileOptions = {}): Promise<KernelProfile[]> {
     const { engine } = this;
     const profiler = new Profiler();
     engine.profiler = profiler;
     try {
+      await warmUp?.();
+      profiler.clear();
       await action();
     } finally {
       engine.profiler = null;

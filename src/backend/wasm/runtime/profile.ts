@@ -30,6 +30,15 @@ export interface KernelProfile extends KernelInfo {
   readonly gigabytesPerSecond: number;
 }
 
+/** How a profile is made. */
+export interface ProfileOptions {
+  /**
+   * Runs first, and is not counted: programs are compiled anew for a profile, and engines optimise code only after it
+   * has run for a while.
+   */
+  readonly warmUp?: () => unknown;
+}
+
 /** Collects the time between marks that generated code makes after each kernel. */
 export class Profiler {
   readonly #kernels: { readonly info: KernelInfo; calls: number; ms: number }[] = [];
@@ -49,6 +58,11 @@ export class Profiler {
       entry.ms += now - this.#last;
     }
     this.#last = nowMs();
+  }
+
+  /** Forgets the times so far. */
+  clear(): void {
+    for (const kernel of this.#kernels) [kernel.calls, kernel.ms] = [0, 0];
   }
 
   /** All kernels that have run, those that took most time first; equal ones of several programs as one. */
