@@ -166,7 +166,12 @@ export class Emitter {
       const shape = stored.map((size) => fixedSize(size) ?? 0);
       return { ...value, source: reshapeConstant(constant, shape), stored };
     }
-    const name = this.graph.one("Reshape", [this.name(value), this.#target(stored, value.stored)]);
+    const hasEmpty = stored.some((size) => size.includes(0));
+    const name = this.graph.one(
+      "Reshape",
+      [this.name(value), this.#target(stored, value.stored)],
+      hasEmpty ? { allowzero: int(1) } : {},
+    );
     return this.tensor(name, value.dtype, stored);
   }
 

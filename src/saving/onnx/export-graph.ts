@@ -11,7 +11,6 @@ import type { OnnxGraph, OnnxValueInfo } from "./model-proto.ts";
 import { ruleFor } from "./primitives/index.ts";
 import type { Site } from "./site.ts";
 import { fixedSize, sameSize, type Size } from "./size.ts";
-import { tidy } from "./tidy.ts";
 import { type Origin, sizesOf, type Trace, traceModel, type Traces } from "./trace.ts";
 import { Unsupported } from "./unsupported.ts";
 import type { Value } from "./value.ts";
@@ -233,7 +232,7 @@ export function exportGraph(model: ModelClass): OnnxGraph {
   const exact = outputs.map((value) => e.exact(value));
   exact.forEach((value) => e.name(value));
   const infos = exact.map((value, i) => nameOutput(e, value, reserved[i] ?? "output", unknown, named));
-  builder.rewrite(tidy(infos.map(({ name }) => name)));
+  builder.tidy(infos.map(({ name }) => name));
   const inputInfos = first.program.inputs.map((value, i) =>
     infoOf(inputs[i] ?? "", read(values, value), unknown),
   );

@@ -3,6 +3,7 @@ import { sizeOf } from "../../ir/shape.ts";
 import { type Constant, constantOf } from "./constant.ts";
 import type { Attribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValueInfo } from "./model-proto.ts";
 import type { Size } from "./size.ts";
+import { tidy } from "./tidy.ts";
 
 /** Where a size can be read: an axis of a tensor. */
 export interface SizeSource {
@@ -39,7 +40,8 @@ export class GraphBuilder {
   /** Names of constants, by their elements and then by dtype and shape. */
   readonly #constants: Map<TypedArray | string, Map<string, string>>;
   #nodes: OnnxNode[] = [];
-  #sources: SizeSource[] = [];
+  readonly #sources: SizeSource[] = [];
+  readonly #ranks = new Map<string, number>();
   readonly #sizeNames = new Map<string, string>();
   /** What names of nodes begin with: the path of the layer being written. */
   prefix = "";
@@ -106,6 +108,7 @@ export class GraphBuilder {
 
   /** Tells that a tensor has these sizes, so that unknown ones can be read from it. */
   offer(name: string, sizes: readonly Size[]): void {
+    this.#ranks.set(name, sizes.length);
     sizes.forEach((size, axis) => {
       if (size.some((value) => value !== size[0])) this.#sources.push({ name, axis, size });
     });
@@ -146,9 +149,20 @@ export class GraphBuilder {
     this.#nodes = this.#nodes.map((node) => renamed(node, from, to));
   }
 
-  /** Applies a change to the list of nodes. */
-  rewrite(f: (nodes: readonly OnnxNode[]) => readonly OnnxNode[]): void {
-    this.#nodes = [...f(this.#nodes)];
+  /** Joins and drops nodes; the outputs stay. */
+  tidy(outputs: readonly string[]): void {
+    this.#nodes = [
+      ...tidy(this.#nodes, {
+        outputs,
+        rankOf: (name) => this.#ranks.get(name) ?? null,
+        constant: (name) => this.#initializers.find((tensor) => tensor.name === name) ?? null,
+        reshape: (name, shape) => {
+          const at = this.#initializers.findIndex((tensor) => tensor.name === name);
+          const tensor = this.#initializers[at];
+          if (tensor !== undefined) this.#initializers[at] = { ...tensor, shape };
+        },
+      }),
+    ];
   }
 
   finish(name: string, inputs: readonly OnnxValueInfo[], outputs: readonly OnnxValueInfo[]): OnnxGraph {

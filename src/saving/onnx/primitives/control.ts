@@ -5,7 +5,7 @@ import { computeType, type Emitter } from "../emitter.ts";
 import { int, ints } from "../graph-builder.ts";
 import type { Attribute, OnnxValueInfo } from "../model-proto.ts";
 import { flagParam, input, numberParam, result, type Rule, type Site } from "../site.ts";
-import type { Size } from "../size.ts";
+import { fixedSize, type Size } from "../size.ts";
 import { Unsupported } from "../unsupported.ts";
 import type { Value } from "../value.ts";
 
@@ -20,7 +20,9 @@ class Body {
 
   input(name: string, dtype: DType, shape: readonly Size[]): Value {
     const fresh = this.e.graph.fresh(name);
-    this.#inputs.push({ name: fresh, dtype, shape: null });
+    const sizes = shape.map(fixedSize);
+    const known = sizes.flatMap((size) => size ?? []);
+    this.#inputs.push({ name: fresh, dtype, shape: known.length === sizes.length ? known : null });
     return this.e.tensor(fresh, dtype, shape);
   }
 

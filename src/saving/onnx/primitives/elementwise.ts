@@ -5,7 +5,7 @@ import type { Dims } from "../../../ir/shape.ts";
 import { fromRefArray, toRefArray } from "../constant.ts";
 import { computeType, type Emitter } from "../emitter.ts";
 import type { GraphBuilder } from "../graph-builder.ts";
-import { int } from "../graph-builder.ts";
+import { int, text } from "../graph-builder.ts";
 import { elementTypes } from "../model-proto.ts";
 import { result, type Rule, type Site } from "../site.ts";
 import { isFixed } from "../size.ts";
@@ -134,6 +134,21 @@ const table: Readonly<Record<string, Elementwise>> = {
     write: (g, names) => g.one("Where", names),
     exempt: 1,
   },
+  shiftLeft: {
+    types: ["uint8", "uint32", "uint64", "int32"],
+    write: (g, names, dtype) => shifted(g, names, dtype, "LEFT"),
+  },
+  // ⌊x / 2^s⌋ of a negative number is the complement of that of its complement.
+  shiftRight: {
+    types: ["uint8", "uint32", "uint64", "int32"],
+    write: (g, [x = "", by = ""], dtype) => {
+      if (dtype !== "int32") return shifted(g, [x, by], dtype, "RIGHT");
+      const isNegative = g.one("Less", [x, g.scalar(0, dtype)]);
+      const complement = (name: string): string =>
+        g.one("Where", [isNegative, g.one("BitwiseNot", [name]), name]);
+      return complement(shifted(g, [complement(x), by], dtype, "RIGHT"));
+    },
+  },
   sign: node("Sign", allNumbers),
   sin: node("Sin", floats),
   sinh: node("Sinh", single),
@@ -144,6 +159,19 @@ const table: Readonly<Record<string, Elementwise>> = {
   trunc: composed(floats, (h, x) => h.do("Mul", h.do("Sign", x), h.do("Floor", h.do("Abs", x)))),
   xor: bits("Xor"),
 };
+
+/** `BitShift` knows unsigned integers alone. */
+function shifted(
+  g: GraphBuilder,
+  names: readonly string[],
+  dtype: DType,
+  direction: "LEFT" | "RIGHT",
+): string {
+  const as = (name: string, to: DType): string => g.one("Cast", [name], { to: int(elementTypes[to]) });
+  if (dtype !== "int32") return g.one("BitShift", names, { direction: text(direction) });
+  const bits = names.map((name) => as(name, "uint32"));
+  return as(g.one("BitShift", bits, { direction: text(direction) }), "int32");
+}
 
 /** Constants of one shape, from constants that broadcast. */
 function spreadTo(array: RefArray, shape: Dims): RefArray {

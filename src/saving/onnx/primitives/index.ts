@@ -1,6 +1,7 @@
 import type { Primitive } from "../../../ir/primitive.ts";
 import type { Rule } from "../site.ts";
 import { Unsupported } from "../unsupported.ts";
+import { attention } from "./attention.ts";
 import { controlRules } from "./control.ts";
 import { castRule, elementwiseRule } from "./elementwise.ts";
 import { indexingRules } from "./indexing.ts";
@@ -13,6 +14,16 @@ const rules: Readonly<Record<string, Rule>> = {
   ...indexingRules,
   ...controlRules,
   cast: castRule,
+  attention,
+};
+
+/** Why some primitives are not written. */
+const reasons: Readonly<Record<string, string>> = {
+  threefry: "it draws random numbers, which ONNX's operators cannot repeat",
+  attentionGrad: "it takes a gradient",
+  convFilterGrad: "it takes a gradient",
+  windowMaxGrad: "it takes a gradient",
+  windowSumGrad: "it takes a gradient",
 };
 
 /** How a primitive is written: by its own rule, as an element-wise one, or as what it is made of. */
@@ -26,7 +37,7 @@ export function ruleFor(primitive: Primitive): Rule {
       return (e, site) => site.expand(e);
     default:
       return () => {
-        throw new Unsupported(`ONNX has no operator for \`${primitive.name}\``);
+        throw new Unsupported(reasons[primitive.name] ?? `ONNX has no operator for \`${primitive.name}\``);
       };
   }
 }
