@@ -121,3 +121,51 @@ describeSharedData("models of Keras 1.1 to 2.3", folder, () => {
     ).rejects.toThrow(/byName/);
   });
 });
+
+describeSharedData("optimizers of Keras 2 and tf.keras", "keras_models", () => {
+  const examples = `${folder}/examples`;
+  const faces = "keras_models/oarriaga_face_classification";
+  it.each([
+    ["keras_models/mlcommons_tiny/ad_model_ToyCar.hdf5", 241_200],
+    ["keras_models/mlcommons_tiny/ic_pretrainedResnet.h5", 781_500],
+    ["keras_models/mlcommons_tiny/ic_pretrainedResnet_older.h5", 781_500],
+    // The slots of another model are in the file as well.
+    ["keras_models/mlcommons_tiny/ic_trainedResnet_20201214_1120.h5", 48_453],
+    ["keras_models/mlcommons_tiny/vww_96.h5", 61_680],
+    // Keras 2.0 sorts variables by their names, and has no names for slots.
+    [`${faces}/tiny_XCEPTION_KDEF.hdf5`, 1],
+    [`${faces}/gender_mini_XCEPTION.21-0.95.hdf5`, 1],
+    [`${examples}/reshape_to_rnn/reshape_model.h5`, 1],
+    // Without a counter.
+    [`${examples}/simple_rnn/simple_rnn_tf_keras_2_model.h5`, 0],
+    [`${examples}/simple_lstm/simple_lstm_tf_keras_2_model.h5`, 0],
+  ])("%s", async (name, steps) => {
+    const { optimizer, trainableVariables } = await loadModel(sharedDataPath(name));
+    if (optimizer === null) throw new Error("the model is not compiled");
+    const { className, variables } = optimizer;
+    expect(Number(variables[0]?.dataSync()[0])).toBeGreaterThanOrEqual(steps);
+    const slots = variables.slice(2);
+    const numbers = (suffix: string): number[] =>
+      slots
+        .filter((slot) => slot.name.endsWith(suffix))
+        .flatMap((slot) => Array.from(slot.dataSync() as Float32Array)); // SAFETY: float32
+    expect(slots.length).toBe(trainableVariables.length * (className === "Adam" ? 2 : 1));
+    // Means of squares are never negative, and not all zero; means of gradients have both signs.
+    const squares = numbers("velocity");
+    expect(Math.min(...extremes(squares))).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...extremes(squares))).toBeGreaterThan(0);
+    if (className === "Adam") expect(Math.min(...extremes(numbers("momentum")))).toBeLessThan(0);
+  });
+
+  it("that cannot be restored start afresh", async () => {
+    // Keras 1 kept four slots for what are four gates of one kernel today.
+    const path = sharedDataPath(`${examples}/simple_lstm/simple_lstm_tf_keras_1_model.h5`);
+    const { optimizer } = await loadModel(path);
+    const numbers = optimizer?.variables.slice(2).flatMap((slot) => Array.from(slot.dataSync(), Number));
+    expect(numbers?.every((number) => number === 0)).toBe(true);
+  });
+});
+
+function extremes(numbers: readonly number[]): [number, number] {
+  return numbers.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [Infinity, -Infinity]);
+}

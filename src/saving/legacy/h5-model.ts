@@ -47,7 +47,8 @@ export async function readLegacyModel(
   loadByPosition(model, weightsGroup(file), { version, backend, where });
   if (options.compile !== false) {
     const training = stringAttribute(file, "training_config");
-    if (training !== undefined) compileFromTraining(model, parseConfig(training, where), file, options);
+    if (training !== undefined)
+      compileFromTraining(model, parseConfig(training, where), file, version, options);
   }
   return model;
 }

@@ -1,6 +1,4 @@
-import { findNode, type Hdf5Group, stringsAttribute } from "../../codec/hdf5/index.ts";
-import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
-import { sameShape } from "../../ir/shape.ts";
+import type { Hdf5Group } from "../../codec/hdf5/index.ts";
 import type { ModelClass } from "../../models/model.ts";
 import { AntlerError, warnOnce } from "../../util/errors.ts";
 import { isPlainObject } from "../../util/options.ts";
@@ -8,6 +6,7 @@ import { inside, rootContext } from "../context.ts";
 import { deserializeObject } from "../deserialize.ts";
 import type { ReadOptions } from "../keras-file.ts";
 import { camelCase } from "../names.ts";
+import { restoreOptimizer } from "./optimizer-state.ts";
 
 /** Optimizer options that no longer exist. */
 const dropped: ReadonlySet<string> = new Set([
@@ -25,6 +24,7 @@ export function compileFromTraining(
   model: ModelClass,
   config: unknown,
   file: Hdf5Group,
+  version: string,
   { customObjects }: ReadOptions,
 ): void {
   if (!isPlainObject(config)) return;
@@ -49,7 +49,7 @@ export function compileFromTraining(
     warnOnce(`${model.name}: not compiled as it was (${error.message}). Call compile() before training on.`);
     return;
   }
-  restoreSlots(model, file);
+  restoreOptimizer(model, file, version);
 }
 
 function readOptimizer(value: unknown, context: ReturnType<typeof rootContext>): unknown {
@@ -71,7 +71,14 @@ function readOptimizer(value: unknown, context: ReturnType<typeof rootContext>):
 function modern(value: unknown, module: string): unknown {
   if (Array.isArray(value)) return value.map((item) => modern(item, module));
   if (!isPlainObject(value)) return value ?? null;
-  if (typeof value["class_name"] === "string") return { module, registered_name: null, ...value };
+  if (typeof value["class_name"] === "string") {
+    const { config } = value;
+    if (!isPlainObject(config)) return { module, registered_name: null, ...value };
+    // tf.keras wrote the function behind a loss beside the loss's own options, and a reduction that it chose itself.
+    const { fn: _, reduction, ...rest } = config;
+    const kept = reduction === undefined || reduction === "auto" ? rest : { ...rest, reduction };
+    return { module, registered_name: null, ...value, config: kept };
+  }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, modern(item, module)]));
 }
 
@@ -94,47 +101,4 @@ function readMetrics(value: unknown): unknown {
 /** A single metric stands for a list of one. */
 function listed(metrics: unknown): unknown {
   return typeof metrics === "string" ? [metrics] : metrics;
-}
-
-/** Slots of the optimizer where the file has as many, of the same shapes, in the same order. */
-function restoreSlots(model: ModelClass, file: Hdf5Group): void {
-  const group = findNode(file, "optimizer_weights");
-  const { optimizer } = model;
-  if (group?.kind !== "group" || optimizer === null) return;
-  const names = stringsAttribute(group, "weight_names") ?? [];
-  const values = names.flatMap((name) => {
-    const node = findNode(group, name);
-    const value = node?.kind === "dataset" ? node.read() : null;
-    return value === null || value.dtype === "string" || value.dtype === "opaque" ? [] : [value];
-  });
-  const [iterations, ...slots] = values;
-  const targets = optimizer.variables.slice(2);
-  const ordered = names.some((name) => /\/(?:m|v):\d+$/.test(name)) ? interleave(slots) : slots;
-  const withoutRate = ordered.length === targets.length + 1 ? ordered.slice(1) : ordered;
-  const fits =
-    iterations?.data.length === 1 &&
-    withoutRate.length === targets.length &&
-    targets.every(({ shape }, i) => sameShape(shape, withoutRate[i]?.shape ?? []));
-  if (iterations === undefined || !fits) {
-    warnOnce(
-      `${model.name}: the optimizer's state in the file does not fit ${optimizer.name}; it starts afresh.`,
-    );
-    return;
-  }
-  const convert = (
-    value: (typeof values)[number],
-    dtype: Parameters<typeof fromNumbers>[1],
-  ): ReturnType<typeof fromNumbers> => fromNumbers(toNumbers(value.data, value.dtype), dtype);
-  const counter = optimizer.variables[0];
-  counter?.assignData(convert(iterations, counter.dtype));
-  targets.forEach((variable, i) => {
-    const value = withoutRate[i];
-    if (value !== undefined) variable.assignData(convert(value, variable.dtype));
-  });
-}
-
-/** All first moments, then all second ones, as pairs. */
-function interleave<T>(slots: readonly T[]): T[] {
-  const half = slots.length / 2;
-  return slots.slice(0, half).flatMap((slot, i) => [slot, ...slots.slice(half + i, half + i + 1)]);
 }
