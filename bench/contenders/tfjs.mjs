@@ -70,7 +70,12 @@ async function prepare(row) {
     return giving(() => take(tf.conv2d(images, filters, 1, "same")));
   }
   const build = builders[workload];
-  if (build === undefined || (action === "train" && workload !== "mlp" && backend === "wasm")) return null;
+  if (
+    action === "resize" ||
+    build === undefined ||
+    (action !== "predict" && workload !== "mlp" && backend === "wasm")
+  )
+    return null;
   const model = build();
   setWeights(model, workload);
   if (action === "predict") {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { KernelProfile } from "../../src/backend/index.ts";
 import { toolEnvironment } from "../../scripts/support/command.ts";
 
 /** What a contender answers to a measurement. */
@@ -15,8 +16,18 @@ export interface Measurement {
 export interface Preparation {
   readonly check?: readonly number[];
   readonly firstStepsMs?: number;
+  /** Of the row's model, where it has one. */
+  readonly parameters?: number;
   readonly unsupported?: true;
   readonly error?: string;
+}
+
+/** Where the time of a row's steps goes; `kernels` are those of `config.profile`. */
+export interface Profile {
+  readonly kernels: readonly KernelProfile[];
+  readonly steps: number;
+  /** Milliseconds of all steps. */
+  readonly elapsed: number;
 }
 
 /** A program that is measured, in a process of its own that waits between its turns. */
@@ -55,6 +66,15 @@ export class Contender {
 
   measure(row: string, seconds: number): Promise<Measurement | { readonly error: string }> {
     return this.#ask({ do: "measure", row, seconds });
+  }
+
+  /** Makes a row ready and measures its very first step. */
+  first(row: string): Promise<Measurement | { readonly error: string } | { readonly unsupported: true }> {
+    return this.#ask({ do: "first", row });
+  }
+
+  profile(row: string, seconds: number): Promise<Profile | { readonly error: string }> {
+    return this.#ask({ do: "profile", row, seconds });
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { convData, gemmData, modelBatch, modelWeights, takeRows, type BenchArray } from "./data.mjs";
+import { convData, gemmData, hasData, modelBatch, modelWeights, takeRows, type BenchArray } from "./data.mjs";
 import { parseRow, rows } from "./rows.mjs";
 
 /** Writes the data of all rows for contenders in other languages: `data.bin`, and where everything lies in it. */
@@ -8,6 +8,7 @@ export function writeData(folder: string): void {
   const arrays = new Map<string, BenchArray>();
   for (const { key } of rows) {
     const { workload, action, numbers } = parseRow(key);
+    if (!hasData(workload)) continue;
     const given =
       workload === "gemm" ? gemmData(numbers) : workload === "conv" ? convData() : modelBatch(workload);
     const prefix = workload === "gemm" ? key : workload;

@@ -12,12 +12,12 @@ export function uniform(size, low, high, seed) {
 }
 
 const sizeOf = (shape) => shape.reduce((a, b) => a * b, 1);
-const floats = (shape, low, high, seed) => ({
+export const floats = (shape, low, high, seed) => ({
   shape,
   dtype: "float32",
   values: uniform(sizeOf(shape), low, high, seed),
 });
-const integers = (shape, end, seed) => ({
+export const integers = (shape, end, seed) => ({
   shape,
   dtype: "int32",
   values: Int32Array.from(uniform(sizeOf(shape), 0, end, seed), Math.floor),
@@ -129,6 +129,11 @@ const models = {
 /** Weights of a model, in the order of its layers. */
 export function modelWeights(model) {
   return models[model].weights.map(weight);
+}
+
+/** Whether a workload's data are given: those of others each contender makes for itself. */
+export function hasData(workload) {
+  return workload in models || workload === "gemm" || workload === "conv";
 }
 
 /** One batch: inputs and targets by name. */

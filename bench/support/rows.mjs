@@ -7,6 +7,8 @@ const gflops = (flop) => ({
 });
 const steps = { unit: "steps/s", higherIsBetter: true, value: (seconds) => 1 / seconds };
 const latency = { unit: "ms", higherIsBetter: false, value: (seconds) => seconds * 1000 };
+/** Measured once in a new process each time. */
+const first = { ...latency, isFresh: true };
 
 const gemms = [
   [512, 512, 512],
@@ -25,10 +27,26 @@ export const rows = [
   { key: "resnet predict b32", workload: "resnet", ...latency },
   { key: "ticket train b32", workload: "ticket", ...steps },
   { key: "autoencoder train b64", workload: "autoencoder", ...steps },
+  // From the call to the end of the first step: tracing, compiling and the step itself.
+  { key: "mlp first b64", workload: "mlp", ...first },
+  { key: "resnet first b64", workload: "resnet", ...first },
+  { key: "ticket first b32", workload: "ticket", ...first },
+  { key: "autoencoder first b64", workload: "autoencoder", ...first },
+  { key: "resnet50 first b1", workload: "resnet50", ...first },
+  // The first prediction at a batch size that differs from the one before.
+  { key: "mlp resize b33", workload: "mlp", ...first },
+  { key: "resnet resize b33", workload: "resnet", ...first },
 ];
 
 /** The parts of a row's key: `{ workload, action: "train" | "predict" | …, numbers }`. */
 export function parseRow(key) {
   const [workload, action] = key.split(" ");
-  return { workload, action, numbers: (key.match(/\d+/g) ?? []).map(Number) };
+  return { workload, action, numbers: (key.slice(workload.length).match(/\d+/g) ?? []).map(Number) };
+}
+
+/** Sizes in a key: `b64 w128 d2 t10` → `{ batch: 64, width: 128, depth: 2, length: 10 }`. */
+export function sizesOf(key) {
+  const names = { b: "batch", w: "width", d: "depth", t: "length" };
+  const found = [...key.matchAll(/ ([bwdt])(\d+)/g)];
+  return Object.fromEntries(found.map(([, letter, size]) => [names[letter], Number(size)]));
 }

@@ -7,9 +7,14 @@ const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
  * Answers requests until the input ends.
  *
  * `prepare` is `(row key) → { step, check }` or null where the contender cannot run the row; `step` does one step and
- * waits until its output is there; `check` returns numbers that all contenders must agree on.
+ * waits until its output is there; `check` returns numbers that all contenders must agree on. What a request asks for:
+ *
+ * - `prepare`: the row is made ready, checked and warmed up;
+ * - `measure`: the median of its steps for some seconds;
+ * - `first`: the row is made ready, and its very first step is measured;
+ * - `profile`: the contender's own `profile(row, seconds)`.
  */
-export async function serve(versions, prepare) {
+export async function serve(versions, prepare, { profile } = {}) {
   // Libraries write to the console as they like; replies go out by themselves.
   const reply = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
   console.log = console.error;
@@ -28,7 +33,19 @@ export async function serve(versions, prepare) {
         runners.set(request.row, runner);
         const check = await runner.check();
         for (let i = 0; i < 3; i++) await runner.step();
-        reply({ check, firstStepsMs: performance.now() - started });
+        reply({ check, parameters: runner.parameters, firstStepsMs: performance.now() - started });
+      } else if (request.do === "first") {
+        const runner = await prepare(request.row);
+        if (runner === null) {
+          reply({ unsupported: true });
+          continue;
+        }
+        const from = performance.now();
+        await runner.step();
+        const seconds = (performance.now() - from) / 1000;
+        reply({ seconds, best: seconds, count: 1, rssBytes: process.memoryUsage.rss() });
+      } else if (request.do === "profile") {
+        reply(await profile(request.row, request.seconds));
       } else {
         const { step } = runners.get(request.row);
         const times = [];
