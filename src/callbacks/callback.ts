@@ -28,7 +28,7 @@ export interface CallbackModel {
   /** The weights, layer by layer. */
   readonly weights: readonly Variable[];
   /** What else changes in layers: seeds, states. */
-  readonly unsavedVariables: readonly Variable[];
+  readonly stateVariables: readonly Variable[];
   /** Epoch at which `fit` is to begin; set in `onTrainBegin` by what restores an earlier run. */
   restoredEpoch: number | null;
   /** The `fit` that runs now; null outside of one. */

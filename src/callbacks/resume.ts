@@ -22,7 +22,7 @@ export function captureTraining(model: CallbackModel, { epoch, batch }: Training
     sources: run.sources.map((source) => source.state()),
     // At the end of an epoch metrics are reset before they are used again.
     metrics: batch === 0 ? [] : valuesOf(metricVariables(model)),
-    seeds: valuesOf(model.unsavedVariables),
+    seeds: valuesOf(model.stateVariables),
     callbacks: run.callbacks.map((callback) => [nameOf(callback), callback.trainingState()]),
   };
 }
@@ -50,7 +50,7 @@ export async function resumeTraining(model: CallbackModel, state: StateTree, whe
     const kept = listOf(sources)[i];
     if (kept !== undefined) await source.restore(kept, i === 0 && batch > 0);
   }
-  assignAll(model.unsavedVariables, seeds, { what: "random or stateful layers", where });
+  assignAll(model.stateVariables, seeds, { what: "random or stateful layers", where });
   await restoreCallbacks(run.callbacks, listOf(callbacks));
   model.restoredEpoch = epoch;
   run.resumption = {

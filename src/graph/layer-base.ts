@@ -300,10 +300,10 @@ export abstract class LayerBase extends StoredOperation {
     ];
   }
 
-  /** What changes and yet is in no file of weights, as in Keras: seeds of random layers, states of stateful ones. */
-  get unsavedVariables(): Variable[] {
+  /** What changes beside the weights: seeds of random layers, states of stateful ones. */
+  get stateVariables(): Variable[] {
     const seeds = findParts(this, isSeedGenerator).map(({ value }) => value.state);
-    return [...new Set([...seeds, ...this.subLayers.flatMap((layer) => layer.unsavedVariables)])];
+    return [...new Set([...seeds, ...this.subLayers.flatMap((layer) => layer.stateVariables)])];
   }
 
   get trainable(): boolean {

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions } from "esbuild";
-import { chromium, type Browser } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
 
 const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -150,7 +150,24 @@ export class BrowserHarness {
    *
    * @throws Error with the page's stack and console when `run` rejects or the page does not load.
    */
-  async run(bundle: Bundle, options: PageOptions = {}): Promise<PageResult> {
+  run(bundle: Bundle, options: PageOptions = {}): Promise<PageResult> {
+    return this.visit(bundle, options, (page) =>
+      page.evaluate(
+        `import("/entry.js").then((module) => module.run(${JSON.stringify(options.argument ?? null)}))`,
+      ),
+    );
+  }
+
+  /**
+   * Serves a bundle to a new page and does something with the page: clicks, files, downloads.
+   *
+   * @throws Error with the page's stack and console when that fails.
+   */
+  async visit(
+    bundle: Bundle,
+    options: PageOptions,
+    act: (page: Page) => Promise<unknown>,
+  ): Promise<PageResult> {
     const server = await serve(new Map([...bundle, ...(options.files ?? [])]), options.isolated ?? false);
     const context = await this.#browser.newContext({ baseURL: originOf(server) });
     const page = await context.newPage();
@@ -160,10 +177,7 @@ export class BrowserHarness {
     page.on("pageerror", (error) => lines.push(String(error.stack ?? error)));
     try {
       await page.goto("/");
-      const value: unknown = await page.evaluate(
-        `import("/entry.js").then((module) => module.run(${JSON.stringify(options.argument ?? null)}))`,
-      );
-      return { value, console: lines };
+      return { value: await act(page), console: lines };
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       throw new Error([text, ...lines].join("\n"), { cause: error });

@@ -193,7 +193,7 @@ describe("a run that was interrupted ends with the same bits", () => {
           expect(String(error)).toMatch(/power cut/);
           continue;
         }
-        return [...bitsOf(model), ...model.unsavedVariables.map(({ value }) => value.arraySync().toString())];
+        return [...bitsOf(model), ...model.stateVariables.map(({ value }) => value.arraySync().toString())];
       }
       return [];
     };

@@ -91,8 +91,8 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
     return this.#states;
   }
 
-  override get unsavedVariables(): Variable[] {
-    return [...super.unsavedVariables, ...(this.#states === null ? [] : flatten<Variable>(this.#states))];
+  override get stateVariables(): Variable[] {
+    return [...super.stateVariables, ...(this.#states === null ? [] : flatten<Variable>(this.#states))];
   }
 
   override build(sequencesShape: Shape): void {

@@ -1,0 +1,51 @@
+// A program to be killed. `save FOLDER FORMAT` saves ever new versions of a model; `train FOLDER OPTIMIZER SAVE_FREQ`
+// trains one, going on from its backup, and writes every bit of the result to `FOLDER/result` at the end.
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { callbacks, Input, layers, Model, setRandomSeed } from "../../src/index.ts";
+import { bitsOf, makeModel, optimizersByName, train } from "./resumable.ts";
+
+const [mode = "", folder = "", ...rest] = process.argv.slice(2);
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** All weights of version n are n. Large enough for writing to take its time. */
+async function save(format: string): Promise<void> {
+  setRandomSeed(0);
+  const inputs = Input({ shape: [300] });
+  const model = Model({ inputs, outputs: layers.Dense(300, { name: "dense" })(inputs), name: "versions" });
+  const path = join(folder, `model.${format}`);
+  // After a kill the count goes on, so that a version is of one writer alone.
+  for (let version = Number(rest[1]); ; version++) {
+    for (const weight of model.weights) weight.assignData(new Float32Array(weight.size).fill(version));
+    say(`saving ${version}`);
+    await (format === "keras" ? model.save(path) : model.saveWeights(path));
+    say(`saved ${version}`);
+  }
+}
+
+async function trainOn(optimizer: string, saveFreq: "epoch" | number): Promise<void> {
+  const make = optimizersByName[optimizer];
+  if (make === undefined) throw new Error(`no optimizer ${optimizer}`);
+  const model = makeModel(make());
+  const { BackupAndRestore, CSVLogger, LambdaCallback, ModelCheckpoint } = callbacks;
+  await train(
+    model,
+    [
+      new BackupAndRestore({
+        backupDir: join(folder, "backup"),
+        saveFreq,
+        doubleCheckpoint: optimizer === "Adam",
+      }),
+      new CSVLogger(join(folder, "log.csv"), { append: true }),
+      new ModelCheckpoint(join(folder, "checkpoint.keras"), { saveFreq: 5 }),
+      new LambdaCallback({ onTrainBatchEnd: () => say("step") }),
+    ],
+    { epochs: 4 },
+  );
+  const result = join(folder, "result");
+  if (!existsSync(result)) writeFileSync(result, bitsOf(model).join("\n"));
+  say("done");
+}
+
+if (mode === "save") await save(rest[0] ?? "");
+else await trainOn(rest[0] ?? "", rest[1] === "epoch" ? "epoch" : Number(rest[1]));
