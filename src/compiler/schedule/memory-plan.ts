@@ -6,10 +6,8 @@ import {
   type LoopKernel,
   type StructuredKernel,
 } from "../kernel-ir/kernel-ir.ts";
+import { type Block, placeBlocks } from "./place-blocks.ts";
 import type { PendingBuffer } from "./values.ts";
-
-/** Cache lines, so that no two buffers share one. */
-const alignment = 64;
 
 /** When a buffer holds something, in steps of the schedule; both ends included. */
 interface Life {
@@ -42,48 +40,51 @@ export function planMemory(
   kept: ReadonlySet<number>,
 ): MemoryPlan {
   const lives = livesOf(buffers, items, kept);
-  const order = [...lives.keys()].toSorted((a, b) => (lives.get(a)?.start ?? 0) - (lives.get(b)?.start ?? 0));
-  const arena = new Arena();
+  const order = [...lives].toSorted(([, a], [, b]) => a.start - b.start);
+  const blocks = new Map<number, Block>();
+  for (const [id, { bytes, start, end, blockEnd, takes }] of order)
+    if (takes === null) blocks.set(id, { bytes, start, end: Math.max(end, blockEnd) });
+  const { places, size } = placeBlocks([...blocks.values()], peakOf(lives.values()));
   const offsets = new Map<PendingBuffer, number>();
-  const places = new Map<number, number>();
-  for (const id of order) {
-    const life = lives.get(id);
+  for (const [id, life] of order) {
+    // The first of those that follow each other in one place.
+    let first = id;
+    for (let donor = life.takes; donor !== null; donor = lives.get(donor)?.takes ?? null) first = donor;
+    const block = blocks.get(first);
     const buffer = buffers[id];
-    if (life === undefined || buffer === undefined) continue;
-    const inherited = life.takes === null ? undefined : places.get(life.takes);
-    const at = inherited ?? arena.place(life.bytes, life.start, Math.max(life.end, life.blockEnd));
-    places.set(id, at);
-    offsets.set(buffer, at);
+    if (block !== undefined && buffer !== undefined) offsets.set(buffer, places.get(block) ?? 0);
   }
-  return { offsets, arenaBytes: arena.size };
+  return { offsets, arenaBytes: size };
 }
 
-/** First-come memory: free gaps are reused by the best fit. */
-class Arena {
-  size = 0;
-  #used: { offset: number; bytes: number; end: number }[] = [];
+/** Most bytes that arena buffers hold at once: what no plan can go below. */
+export function peakLiveBytes(
+  buffers: readonly Pick<PendingBuffer, "dtype" | "size" | "home">[],
+  items: readonly Item[],
+  kept: ReadonlySet<number>,
+): number {
+  return peakOf(livesOf(buffers, items, kept).values());
+}
 
-  place(bytes: number, start: number, end: number): number {
-    const needed = Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
-    this.#used = this.#used.filter((block) => block.end >= start);
-    let best = -1;
-    let bestGap = Number.POSITIVE_INFINITY;
-    let bestIndex = 0;
-    let at = 0;
-    this.#used.forEach((block, i) => {
-      const gap = block.offset - at;
-      if (gap >= needed && gap < bestGap) [best, bestGap, bestIndex] = [at, gap, i];
-      at = block.offset + block.bytes;
-    });
-    const offset = best >= 0 ? best : at;
-    this.#used.splice(best >= 0 ? bestIndex : this.#used.length, 0, { offset, bytes: needed, end });
-    this.size = Math.max(this.size, offset + needed);
-    return offset;
+function peakOf(lives: Iterable<Life>): number {
+  const changes = new Map<number, number>();
+  const change = (time: number, bytes: number): void =>
+    void changes.set(time, (changes.get(time) ?? 0) + bytes);
+  for (const { bytes, start, end, takes } of lives) {
+    // A buffer that takes over another's memory begins when that one has ended.
+    change(takes === null ? start : start + 1, bytes);
+    change(end + 1, -bytes);
   }
+  let [live, peak] = [0, 0];
+  for (const [, bytes] of [...changes].toSorted(([x], [y]) => x - y)) {
+    live += bytes;
+    peak = Math.max(peak, live);
+  }
+  return peak;
 }
 
 function livesOf(
-  buffers: readonly PendingBuffer[],
+  buffers: readonly Pick<PendingBuffer, "dtype" | "size" | "home">[],
   items: readonly Item[],
   kept: ReadonlySet<number>,
 ): Map<number, Life> {
@@ -210,7 +211,7 @@ function sameAccess(a: Access, b: Access): boolean {
 function reuseInPlace(
   kernel: LoopKernel,
   time: number,
-  buffers: readonly PendingBuffer[],
+  buffers: readonly Pick<PendingBuffer, "dtype">[],
   lives: Map<number, Life>,
 ): void {
   if (kernel.inner.length > 0) return;

@@ -54,14 +54,22 @@ export class Engine {
    * their results in one of their own until they are read.
    */
   workspace(bytes: number, isAsync: boolean): number {
+    this.leaveWorkspace(bytes, isAsync);
     const which = isAsync ? 1 : 0;
     const known = this.#workspaces[which];
-    if (known !== undefined && known.bytes >= bytes) return known.address;
-    if (known !== undefined) this.heap.free(known.address);
-    this.#workspaces[which] = undefined;
+    if (known !== undefined) return known.address;
     const address = this.heap.allocate(bytes);
     this.#workspaces[which] = { address, bytes };
     return address;
+  }
+
+  /** Gives the workspace back if it is too small for a run, so that what else the run needs can lie there. */
+  leaveWorkspace(bytes: number, isAsync: boolean): void {
+    const which = isAsync ? 1 : 0;
+    const known = this.#workspaces[which];
+    if (known === undefined || known.bytes >= bytes) return;
+    this.heap.free(known.address);
+    this.#workspaces[which] = undefined;
   }
 
   /** Empties the memory of all that can be elsewhere for a while; not while a program runs. */

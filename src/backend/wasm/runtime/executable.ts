@@ -204,6 +204,7 @@ export class WasmExecutable implements Executable {
   #settleIn(bytes: number, state: readonly DeviceBuffer[], isAsync: boolean): number {
     const { heap } = this.#engine;
     heap.hold(state);
+    this.#engine.leaveWorkspace(bytes, isAsync);
     try {
       bringIn(state);
       return this.#engine.workspace(bytes, isAsync);
