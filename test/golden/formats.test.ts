@@ -31,8 +31,6 @@ const refused: Readonly<Record<string, RegExp>> = {
   "quantized_int8.keras": /QuantizedDTypePolicy|quantiz/i,
   "quantized_int8.h5": /QuantizedDTypePolicy|quantiz/i,
   "pre_pr22362_nested_container.keras": /NestedDenseModel/,
-  // The old file has the low-rank parts apart from the kernel, without a word on how to join them.
-  "lora_model.h5": /found 4/,
   "subclassed.h5": /code of its own/,
   "extra/npz_weights.keras": /model\.weights\.h5/,
   "extra/many_children.h5": /weights alone/,

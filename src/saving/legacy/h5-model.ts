@@ -16,6 +16,7 @@ import { FormatError, warnOnce } from "../../util/errors.ts";
 import { modelFromDescription, type ReadOptions } from "../keras-file.ts";
 import { parsePythonJson } from "../python-json.ts";
 import { compileFromTraining } from "./training-config.ts";
+import { loraScales, mergeLora } from "./lora.ts";
 import { modernizeModel } from "./modernize.ts";
 import { adaptWeights, type StoredWeight } from "./weight-layouts.ts";
 
@@ -44,7 +45,8 @@ export async function readLegacyModel(
       `${where}: the file does not tell the input's shape, so the model cannot be built.`,
     );
   const backend = stringAttribute(file, "backend") ?? "tensorflow";
-  loadByPosition(model, weightsGroup(file), { version, backend, where });
+  const scales = loraScales(file);
+  loadByPosition(model, weightsGroup(file), { version, backend, where, scales });
   if (options.compile !== false) {
     const training = stringAttribute(file, "training_config");
     if (training !== undefined)
@@ -71,6 +73,8 @@ interface Origin {
   readonly version: string;
   readonly backend: string;
   readonly where: string;
+  /** See `loraScales`. */
+  readonly scales: ReadonlyMap<string, number>;
   /** Whether weights whose shape differs are left as they are, with a warning. Default false. */
   readonly skipMismatch?: boolean | undefined;
 }
@@ -97,6 +101,7 @@ export function readLegacyWeights(
     backend: stringAttribute(group, "backend") ?? stringAttribute(file, "backend") ?? "tensorflow",
     where,
     skipMismatch,
+    scales: loraScales(file),
   };
   if (byName) loadByName(model, group, origin);
   else loadByPosition(model, group, origin);
@@ -112,7 +117,7 @@ function loadByName(model: ModelBase, group: Hdf5Group, origin: Origin): void {
   const layers = new Map(layersOf(model).map((layer) => [layer.name, layer]));
   const pairs = namesOf(group, "layer_names").flatMap((name): Pair[] => {
     const layer = layers.get(name);
-    const weights = layer === undefined ? [] : storedWeights(group, name, origin.where);
+    const weights = layer === undefined ? [] : storedWeights(group, name, origin);
     return layer === undefined || weights.length === 0 ? [] : [{ name, layer, weights }];
   });
   assignPairs(model, pairs, origin);
@@ -133,7 +138,7 @@ function namesOf(group: Hdf5Group, attribute: string): readonly string[] {
 /** Sets the weights of each layer, in the order of the file's and the model's layers that have any. */
 export function loadByPosition(model: ModelBase, group: Hdf5Group, origin: Origin): void {
   const stored = namesOf(group, "layer_names")
-    .map((name) => ({ name, weights: storedWeights(group, name, origin.where) }))
+    .map((name) => ({ name, weights: storedWeights(group, name, origin) }))
     .filter(({ weights }) => weights.length > 0);
   const layers = layersOf(model).filter(({ weights }) => weights.length > 0);
   if (stored.length !== layers.length) {
@@ -174,10 +179,10 @@ function layersOf(model: ModelBase): readonly LayerBase[] {
   return model.layers;
 }
 
-function storedWeights(group: Hdf5Group, layer: string, where: string): StoredWeight[] {
+function storedWeights(group: Hdf5Group, layer: string, { where, scales }: Origin): readonly StoredWeight[] {
   const node = findNode(group, layer);
   if (node?.kind !== "group") throw new FormatError(`${where}: there is no group "${layer}".`);
-  return namesOf(node, "weight_names").map((name) => {
+  const weights = namesOf(node, "weight_names").map((name): StoredWeight => {
     const dataset = findNode(node, name);
     if (dataset?.kind !== "dataset")
       throw new FormatError(`${where}: there is no dataset "${layer}/${name}".`);
@@ -186,6 +191,7 @@ function storedWeights(group: Hdf5Group, layer: string, where: string): StoredWe
       throw new FormatError(`${where}: "${layer}/${name}" holds no numbers.`);
     return { name, shape: value.shape, dtype: value.dtype, data: value.data };
   });
+  return mergeLora(weights, scales.get(layer) ?? 1);
 }
 
 function matchLayer(

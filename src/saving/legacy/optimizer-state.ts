@@ -129,7 +129,7 @@ function ordersOf(
 /** Slots by their kind: by the end of their names (`…/kernel/m:0`), or as many as there are variables after each other. */
 function kindsOf(given: readonly Stored[], variables: readonly Variable[]): Stored[][] {
   const parsed = given.map((one) => ({ one, parts: /\/(.+)\/([^/]+):\d+$/.exec(`/${one.name}`) }));
-  const isNamed = parsed.every(({ parts }) => parts !== null && !/^Variable/.test(parts[2] ?? ""));
+  const isNamed = parsed.every(({ parts }) => parts?.[2]?.startsWith("Variable") === false);
   if (!isNamed)
     return Array.from({ length: Math.ceil(given.length / variables.length) }, (_, kind) =>
       given.slice(kind * variables.length, (kind + 1) * variables.length),
