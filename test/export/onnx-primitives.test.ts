@@ -51,7 +51,7 @@ async function conform(primitive: Primitive, sample: Sample, seed: number): Prom
   });
   const tensors = given.length === 0 ? [Tensor.fromData(Float32Array.of(0), [1], "float32")] : given;
   const inputs = tensors.map(({ dims, dtype }, i) => Input({ batchShape: dims, dtype, name: `x${i}` }));
-  const outputs = new Applied(primitive, sample)(inputs.length === 1 ? inputs[0] : inputs);
+  const outputs = new Applied(primitive, sample).invoke(inputs.length === 1 ? inputs[0] : inputs);
   const session = await openOnnx(writeOnnx(Model({ inputs, outputs })));
   const actual = await runOnnx(session, tensors);
   expected.forEach(({ dtype, shape, data }, i) => {

@@ -28,6 +28,10 @@ export interface Call {
   readonly args: unknown;
   readonly result: unknown;
   readonly origin: Origin;
+  /** Its equations are those from this one … */
+  readonly start: number;
+  /** … to the one before this. */
+  readonly end: number;
 }
 
 /** The program that a model's inference is, for some sizes of its inputs. */
@@ -141,7 +145,8 @@ function traceWith(model: ModelClass, shapes: readonly (readonly number[])[]): T
       const result = run();
       for (const equation of builder.equations.slice(start))
         if (!origins.has(equation)) origins.set(equation, around);
-      calls.push({ callee: known, args, result, origin: around });
+      const end = builder.equations.length;
+      calls.push({ callee: known, args, result, origin: around, start, end });
       return result;
     } finally {
       around = outer;
