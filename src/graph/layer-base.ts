@@ -1,4 +1,4 @@
-import { type DType, isFloat } from "../ir/dtypes.ts";
+import { type DType, isFloat, type TypedArray } from "../ir/dtypes.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
 import type { Constraint } from "../constraints/constraint.ts";
@@ -6,15 +6,14 @@ import { get as getConstraint } from "../constraints/index.ts";
 import { get as getInitializer } from "../initializers/index.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import type { NestedArray } from "../ops/core/convert.ts";
-import { knownShape, type Spec } from "../ops/core/abstract.ts";
+import type { Spec } from "../ops/core/abstract.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { get as getRegularizer } from "../regularizers/index.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
-import type { TypedArray } from "../ir/dtypes.ts";
 import { AntlerError, ShapeError } from "../util/errors.ts";
 import type { Tree } from "../util/tree.ts";
-import { invokeLayer, inferLayer, type ShapeTree } from "./layer-call.ts";
+import { invokeLayer, inferLayer, knownShapes, type ShapeTree } from "./layer-call.ts";
 import { type CallArguments, defaultCallArguments } from "./call-arguments.ts";
 import { type DTypePolicy, type DTypePolicyLike, toPolicy } from "./dtype-policy.ts";
 import type { InputSpec } from "./input-spec.ts";
@@ -396,13 +395,4 @@ export function classNameOf(cls: object): string {
   const found = Object.hasOwn(cls, "className") && className !== undefined ? className : name;
   classNames.set(cls, found);
   return found;
-}
-
-function knownShapes(tree: ShapeTree): ShapeTree {
-  if (Array.isArray(tree) && tree.every((dim) => dim === null || typeof dim === "number"))
-    return knownShape(tree as Shape); // SAFETY: sizes only
-  if (Array.isArray(tree)) return tree.map((child: ShapeTree) => knownShapes(child));
-  return Object.fromEntries(
-    Object.entries(tree as object).map(([key, child]: [string, ShapeTree]) => [key, knownShapes(child)]),
-  ); // SAFETY: neither shape nor list
 }

@@ -2,7 +2,7 @@ import { isFloat } from "../ir/dtypes.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
 import { divide } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
-import { inferSpecs, type Spec } from "../ops/core/abstract.ts";
+import { inferSpecs, knownShape, type Spec } from "../ops/core/abstract.ts";
 import { observed } from "../ops/core/observer.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { containsSymbolic, type Value } from "../ops/core/value.ts";
@@ -192,4 +192,14 @@ function passMasks(layer: LayerBase, { args, options }: BoundCall, outputs: unkn
   const inputs = args.length === 1 ? args[0] : args;
   const masks = layer.computeMask(inputs, options["mask"] ?? masksOf(inputs) ?? undefined);
   if (masks !== undefined) setMasks(outputs, masks);
+}
+
+/** What a layer is built for, where some shapes were made without sizes. */
+export function knownShapes(tree: ShapeTree): ShapeTree {
+  if (Array.isArray(tree) && tree.every((dim) => dim === null || typeof dim === "number"))
+    return knownShape(tree as Shape); // SAFETY: sizes only
+  if (Array.isArray(tree)) return tree.map((child: ShapeTree) => knownShapes(child));
+  return Object.fromEntries(
+    Object.entries(tree as object).map(([key, child]: [string, ShapeTree]) => [key, knownShapes(child)]),
+  ); // SAFETY: neither shape nor list
 }
