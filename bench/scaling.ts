@@ -98,8 +98,8 @@ interface Point {
   readonly size: number;
   readonly seconds: number;
   readonly units: number;
-  /** Milliseconds of making ready: building, tracing, compiling and four first steps. */
-  readonly readyMs: number;
+  /** Milliseconds of building, tracing and compiling: of making ready, less its steps. */
+  readonly compileMs: number;
 }
 
 /** A curve as measured. */
@@ -115,6 +115,9 @@ interface Turn {
   readonly rounds: number;
   readonly seconds: number;
 }
+
+/** Steps that a contender does to make a row ready. */
+const warmUpSteps = 3;
 
 /** One point for each contender and row: rounds over all points, so that drift meets all of them. */
 async function measurePoints(
@@ -138,7 +141,9 @@ async function measurePoints(
   return given.flatMap(({ size }, i) => {
     const { parameters = 0, ms = 0, times = [] } = ready[i] ?? {};
     const middle = median(times);
-    return middle === null ? [] : [{ size, seconds: middle, units: units(size, parameters), readyMs: ms }];
+    if (middle === null) return [];
+    const compileMs = Math.max(0, ms - warmUpSteps * middle * 1000);
+    return [{ size, seconds: middle, units: units(size, parameters), compileMs }];
   });
 }
 
@@ -194,8 +199,8 @@ export function renderCurves(measured: readonly MeasuredCurve[]): string {
       const isThreads = threads === null;
       const header = isThreads
         ? ["threads", "ms a step", "times as fast as the first"]
-        : [name, "ms a step", `ns a ${per}`, "times the least", "ms until ready"];
-      const body = points.map(({ size, seconds, readyMs }, i) => {
+        : [name, "ms a step", `ns a ${per}`, "times the least", "ms to compile"];
+      const body = points.map(({ size, seconds, compileMs }, i) => {
         const cost = costs[i] ?? 0;
         return isThreads
           ? [String(size), show(seconds * 1000), `${((points[0]?.seconds ?? 0) / seconds).toFixed(2)}×`]
@@ -204,7 +209,7 @@ export function renderCurves(measured: readonly MeasuredCurve[]): string {
               show(seconds * 1000),
               show(cost * 1e9),
               `${(cost / least).toFixed(2)}×`,
-              readyMs.toFixed(0),
+              compileMs.toFixed(0),
             ];
       });
       const on = isThreads ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`;

@@ -115,5 +115,8 @@ async function measureFirst(row: string, entries: readonly Entry[], rounds: numb
 function add(outcome: Outcome, result: Awaited<ReturnType<Contender["first"]>>): void {
   if ("error" in result) outcome.note = `fails: ${firstLine(result.error)}`;
   else if ("unsupported" in result) outcome.note = "not supported";
-  else outcome.samples.push(result);
+  else {
+    outcome.samples.push(result);
+    if (result.check !== undefined) outcome.check = result.check;
+  }
 }

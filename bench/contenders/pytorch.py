@@ -235,9 +235,10 @@ def main():
                     reply({"unsupported": True})
                     continue
                 started = time.perf_counter()
-                step()
+                loss = step()
                 seconds = time.perf_counter() - started
-                reply({"seconds": seconds, "best": seconds, "count": 1, "rssBytes": rss_bytes()})
+                check = [loss] if row.split(" ")[0] in COMPARED else []
+                reply({"seconds": seconds, "best": seconds, "count": 1, "check": check, "rssBytes": rss_bytes()})
                 continue
             times, end = [], time.perf_counter() + request["seconds"]
             while time.perf_counter() < end or len(times) < 3:

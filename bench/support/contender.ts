@@ -10,6 +10,8 @@ export interface Measurement {
   readonly best: number;
   readonly count: number;
   readonly rssBytes: number;
+  /** Of a first step: its loss, where all contenders have to agree on it. */
+  readonly check?: readonly number[];
 }
 
 /** What a contender answers to a preparation. */

@@ -46,11 +46,12 @@ export function median(values: readonly number[]): number | null {
   return sorted[sorted.length >> 1] ?? null;
 }
 
-/** Whether two lists of numbers agree to 0.1 % of the largest of them. */
+/** Whether two lists of numbers agree, as far as both go, to 0.1 % of the largest of them. */
 function agree(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length === 0 || b.length === 0) return true;
-  const scale = Math.max(...a.map(Math.abs), ...b.map(Math.abs));
-  return a.length === b.length && a.every((x, i) => Math.abs(x - (b[i] ?? Number.NaN)) <= 1e-3 * scale);
+  const count = Math.min(a.length, b.length);
+  const [left, right] = [a.slice(0, count), b.slice(0, count)];
+  const scale = Math.max(...left.map(Math.abs), ...right.map(Math.abs));
+  return left.every((x, i) => Math.abs(x - (right[i] ?? Number.NaN)) <= 1e-3 * scale);
 }
 
 function secondsOf(outcome: Outcome | undefined): number | null {

@@ -12,6 +12,7 @@ export const comparison = (workload) => ({ mlp: 20, ticket: 5, autoencoder: 3 })
 /** A row whose step trains on one batch and gives the loss. */
 export const training = (step, compared) => ({
   step,
+  compared,
   check: async () => {
     const losses = [];
     for (let i = 0; i < compared; i++) losses.push(await step());

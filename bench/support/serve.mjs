@@ -41,9 +41,10 @@ export async function serve(versions, prepare, { profile } = {}) {
           continue;
         }
         const from = performance.now();
-        await runner.step();
+        const loss = await runner.step();
         const seconds = (performance.now() - from) / 1000;
-        reply({ seconds, best: seconds, count: 1, rssBytes: process.memoryUsage.rss() });
+        const check = runner.compared > 0 ? [loss] : [];
+        reply({ seconds, best: seconds, count: 1, check, rssBytes: process.memoryUsage.rss() });
       } else if (request.do === "profile") {
         reply(await profile(request.row, request.seconds));
       } else {
