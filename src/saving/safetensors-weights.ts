@@ -16,6 +16,25 @@ function named(model: LayerBase): ReadonlyMap<string, Variable> {
   return found;
 }
 
+/** Both maps with or without the name of the model in front, whichever makes their names equal; else as they are. */
+function alike<A, B>(
+  one: ReadonlyMap<string, A>,
+  other: ReadonlyMap<string, B>,
+): readonly [ReadonlyMap<string, A>, ReadonlyMap<string, B>] {
+  for (const a of [one, withoutPrefix(one)]) {
+    for (const b of [other, withoutPrefix(other)])
+      if (a.size === b.size && [...a.keys()].every((name) => b.has(name))) return [a, b];
+  }
+  return [one, other];
+}
+
+/** Names without their first step, where that is the same for all. */
+function withoutPrefix<T>(values: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const prefix = /^[^/]+\//.exec([...values.keys()][0] ?? "")?.[0] ?? "";
+  if (![...values.keys()].every((name) => name.startsWith(prefix))) return values;
+  return new Map([...values].map(([name, value]) => [name.slice(prefix.length), value]));
+}
+
 /** The bytes of a safetensors file of a model's weights, each by its path (`dense/kernel`). */
 export function writeSafetensorsWeights(model: LayerBase): Uint8Array {
   const tensors = [...named(model)].map(([name, weight]): StoredTensor => ({
@@ -28,7 +47,8 @@ export function writeSafetensorsWeights(model: LayerBase): Uint8Array {
 }
 
 /**
- * Sets a model's weights from a safetensors file, by their paths.
+ * Sets a model's weights from a safetensors file, by their paths. Whether these begin with the name of the model, as
+ * they do for layers that it built itself, makes no difference.
  *
  * @throws {FormatError} when one is missing, extra or of another shape; then nothing has been changed.
  */
@@ -38,8 +58,8 @@ export function readSafetensorsWeights(
   where: string,
   skipMismatch: boolean,
 ): void {
-  const stored = new Map(readSafetensors(bytes, where).map((tensor) => [tensor.name, tensor]));
-  const variables = named(model);
+  const tensors = new Map(readSafetensors(bytes, where).map((tensor) => [tensor.name, tensor]));
+  const [variables, stored] = alike(named(model), tensors);
   const problems: string[] = [];
   const matches: { readonly variable: Variable; readonly tensor: StoredTensor }[] = [];
   for (const [name, variable] of variables) {
