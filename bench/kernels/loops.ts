@@ -4,7 +4,7 @@
 import { schedule } from "../../src/compiler/compile.ts";
 import type { Item } from "../../src/compiler/kernel-ir/kernel-ir.ts";
 import { ProgramBuilder, withBuilder, type Var } from "../../src/ir/program.ts";
-import * as p from "../../src/ir/primitives/index.ts";
+import * as p from "../../src/ops/core/primitives/index.ts";
 import { sizeOf } from "../../src/ir/shape.ts";
 import { WasmBackend } from "../../src/backend/wasm/backend.ts";
 import { setThreadCount } from "../../src/backend/wasm/threads/settings.ts";

@@ -35,23 +35,54 @@ function apply(code: string, edits: readonly Edit[]): string {
   return out;
 }
 
+/** What runs when it is called: nothing in it happens while the module loads. */
+function isDeferred({ type }: SyntaxNode): boolean {
+  return /Function/.test(type) || type === "MethodDefinition";
+}
+
+/** The expression that a declared constant or a static field begins with. */
+function initialValue(node: SyntaxNode): SyntaxNode | null {
+  const value =
+    node.type === "VariableDeclarator" && "init" in node
+      ? node.init
+      : node.type === "PropertyDefinition" && "value" in node
+        ? node.value
+        : null;
+  return isNode(value) ? value : null;
+}
+
+/** Bundlers take `...x` for something that might have an effect, and keep what it is part of. */
+function spreads(value: SyntaxNode): boolean {
+  let found = false;
+  walk(value, (node) => {
+    if (isDeferred(node)) return false;
+    found ||= node.type === "SpreadElement";
+    return !found;
+  });
+  return found;
+}
+
 /**
- * Marks calls that only make a module's constants as free of effects, so that bundlers leave out what nobody uses.
+ * Marks what only makes a module's constants as free of effects, so that bundlers leave out what nobody uses.
  *
- * Importing a file has no effect in this project (`test/architecture.test.ts`), so this is true of every such call.
+ * Importing a file has no effect in this project (`test/architecture.test.ts`), so this is true of all of it, but for
+ * statements that are calls: those are the effects of the few files that have one.
  */
 export function markPure(code: string): string {
   const starts = new Set<number>();
+  const wrapped: Edit[] = [];
   walk(parseAst(code), (node) => {
-    // What is inside functions runs when they are called.
-    if (/Function/.test(node.type) || node.type === "MethodDefinition") return false;
+    if (isDeferred(node) || node.type === "ExpressionStatement") return false;
     if (node.type === "CallExpression" || node.type === "NewExpression") starts.add(node.start);
+    const value = initialValue(node);
+    if (value !== null && spreads(value)) {
+      wrapped.push({ start: value.start, end: value.start, text: "/* @__PURE__ */ (() => (" });
+      wrapped.push({ start: value.end, end: value.end, text: "))()" });
+    }
     return true;
   });
-  return apply(
-    code,
-    [...starts].map((start) => ({ start, end: start, text: "/* @__PURE__ */ " })),
-  );
+  const marks = [...starts].map((start) => ({ start, end: start, text: "/* @__PURE__ */ " }));
+  return apply(code, [...marks, ...wrapped]);
 }
 
 /** Takes out the samples of primitives: inputs for the project's own tests, which nobody else asks for. */

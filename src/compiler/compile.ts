@@ -3,7 +3,7 @@ import { sizeOf } from "../ir/shape.ts";
 import { expandComposites } from "./expand-composites.ts";
 import { simplify } from "./simplify/simplify.ts";
 import type { Schedule } from "./kernel-ir/kernel-ir.ts";
-import { placeControl } from "./schedule/control.ts";
+import { placeControl } from "./control-flow.ts";
 import { BufferTable } from "./schedule/buffer-table.ts";
 import { emitEntries, markNeeded } from "./schedule/emit.ts";
 import { planMemory } from "./schedule/memory-plan.ts";

@@ -3,6 +3,7 @@ import { wrapTo } from "./elementwise.ts";
 import { linesOf } from "./lines.ts";
 import type { RefArray, Sample, VjpRule } from "./primitive.ts";
 import type { Aval, Var } from "./program.ts";
+import { scatter } from "./primitives/gather.ts";
 import { formatShape, sizeOf } from "./shape.ts";
 
 export interface CumulativeParams extends Record<string, unknown> {
@@ -53,39 +54,38 @@ export function evaluateCumulative(
  *
  * Such an element equals its own running extreme, so its position is the running maximum of the positions where both agree.
  */
-export const cumulativeExtremeVjp: VjpRule<CumulativeParams> = (
-  [g],
-  { inputs: [x], outputs: [y], params, p },
-) => {
-  if (!g || !x || !y) return [];
-  const { axis, reverse, exclusive } = params;
-  const last = [...x.shape.map((_, i) => i).filter((i) => i !== axis), axis];
-  const length = x.shape[axis] ?? 0;
-  const rows = sizeOf(x.shape) / Math.max(length, 1);
-  const turn = (value: Var): Var => {
-    const flat = p.reshape(p.transpose(value, last), [rows, length]);
-    return reverse ? p.reverse(flat, [1]) : flat;
+export const cumulativeExtremeVjp =
+  (cumMax: (x: Var, axis: number) => Var): VjpRule<CumulativeParams> =>
+  ([g], { inputs: [x], outputs: [y], params, p }) => {
+    if (!g || !x || !y) return [];
+    const { axis, reverse, exclusive } = params;
+    const last = [...x.shape.map((_, i) => i).filter((i) => i !== axis), axis];
+    const length = x.shape[axis] ?? 0;
+    const rows = sizeOf(x.shape) / Math.max(length, 1);
+    const turn = (value: Var): Var => {
+      const flat = p.reshape(p.transpose(value, last), [rows, length]);
+      return reverse ? p.reverse(flat, [1]) : flat;
+    };
+    // An exclusive result i + 1 is the inclusive result i; the first one is the neutral value.
+    const shift = (value: Var): Var => (exclusive ? p.pad(value, 0, [0, -1], [0, 1]) : value);
+    const incoming = shift(turn(g));
+    const extremes = exclusive ? p.pad(turn(y), Number.NaN, [0, -1], [0, 1]) : turn(y);
+    const columns = p.iota([rows, length], 1, "int32");
+    const hits = p.select(p.eq(turn(x), extremes), columns, p.zerosLike(columns));
+    const linear = p.add(cumMax(hits, 1), p.scale(p.iota([rows, length], 0, "int32"), length));
+    const sums = scatter(p.full(0, [rows * length], g.dtype), linear, incoming, 0, "add");
+    const result = p.reshape(sums, [rows, length]);
+    const moved = p.reshape(
+      reverse ? p.reverse(result, [1]) : result,
+      last.map((i) => x.shape[i] ?? 0),
+    );
+    return [
+      p.transpose(
+        moved,
+        last.map((_, i) => last.indexOf(i)),
+      ),
+    ];
   };
-  // An exclusive result i + 1 is the inclusive result i; the first one is the neutral value.
-  const shift = (value: Var): Var => (exclusive ? p.pad(value, 0, [0, -1], [0, 1]) : value);
-  const incoming = shift(turn(g));
-  const extremes = exclusive ? p.pad(turn(y), Number.NaN, [0, -1], [0, 1]) : turn(y);
-  const columns = p.iota([rows, length], 1, "int32");
-  const hits = p.select(p.eq(turn(x), extremes), columns, p.zerosLike(columns));
-  const linear = p.add(p.cumMax(hits, 1), p.scale(p.iota([rows, length], 0, "int32"), length));
-  const sums = p.scatter(p.full(0, [rows * length], g.dtype), linear, incoming, 0, "add");
-  const result = p.reshape(sums, [rows, length]);
-  const moved = p.reshape(
-    reverse ? p.reverse(result, [1]) : result,
-    last.map((i) => x.shape[i] ?? 0),
-  );
-  return [
-    p.transpose(
-      moved,
-      last.map((_, i) => last.indexOf(i)),
-    ),
-  ];
-};
 
 /** Samples for cumulative primitives: every axis and direction. */
 export function cumulativeSamples(low = -2, high = 2): Sample<CumulativeParams>[] {

@@ -1,3 +1,4 @@
+import { gather } from "./primitives/gather.ts";
 import type { PrimitiveFunctions } from "./primitive.ts";
 import type { Var } from "./program.ts";
 
@@ -62,5 +63,5 @@ export function rotatePairs(
     [p.sub(p.mul(c, first), p.mul(s, second)), p.add(p.mul(s, first), p.mul(c, second))],
     axis,
   );
-  return p.gather(rotated, order, axis);
+  return gather(rotated, order, axis);
 }

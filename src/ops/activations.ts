@@ -1,5 +1,5 @@
 import { isFloat } from "../ir/dtypes.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape, normalizeAxes, normalizeAxis } from "../ir/shape.ts";
 import { ShapeError } from "../util/errors.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { schedule } from "../compiler/compile.ts";
 import { gradients } from "../compiler/gradient/gradients.ts";
 import type { DType } from "../ir/dtypes.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { ProgramBuilder, type Var, withBuilder } from "../ir/program.ts";
 import type { Dims } from "../ir/shape.ts";
 import { WasmBackend } from "../backend/wasm/backend.ts";

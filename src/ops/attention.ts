@@ -1,7 +1,6 @@
-import { needAttentionKernels } from "../backend/kernels.ts";
 import type { DType } from "../ir/dtypes.ts";
 import type { Var } from "../ir/program.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { broadcastShapes, formatShape } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { softmaxOver } from "./activations.ts";
@@ -47,7 +46,6 @@ function byTiles(
   params: { readonly scale: number; readonly isCausal: boolean },
   dtype: DType,
 ): Var {
-  needAttentionKernels();
   const [q, k, v] = operands.map((x) => castTo(x.traced, "float32"));
   if (q === undefined || k === undefined || v === undefined)
     throw new ShapeError("ops.dotProductAttention: three operands are needed.");

@@ -1,5 +1,5 @@
 import type { DType } from "../ir/dtypes.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { binaryOp } from "./core/binary.ts";
 import type { BinaryOp, UnaryOp } from "./core/op-types.ts";
 import { unaryOp } from "./core/unary.ts";

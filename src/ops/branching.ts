@@ -1,5 +1,5 @@
 import { traceBody } from "../ir/branches.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { currentBuilder, type Var } from "../ir/program.ts";
 import { mapTree, type Tree } from "../util/tree.ts";
 import { type TensorInput, toValue } from "./core/convert.ts";

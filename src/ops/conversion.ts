@@ -1,7 +1,7 @@
 import { type DType, isFloat, toDType } from "../ir/dtypes.ts";
 import { highest, lowest } from "../ir/dtype-range.ts";
 import { floatx } from "../ir/floatx.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { TypedArray } from "../ir/dtypes.ts";
 import { isSymbolic } from "./core/value.ts";
 import { AntlerError } from "../util/errors.ts";

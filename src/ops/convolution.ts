@@ -1,5 +1,4 @@
-import { needConvolutionKernels } from "../backend/kernels.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
@@ -66,7 +65,6 @@ function convolve(
   const pads = spatial.map((size, i) =>
     padsFor(padding, size, window[i] ?? 1, strides[i] ?? 1, dilation[i] ?? 1),
   );
-  needConvolutionKernels();
   return p.conv(x, kernel, { strides, padding: pads, dilation, groups: channels / kernelChannels });
 }
 
@@ -225,7 +223,6 @@ export const convTranspose: Op2<
         (size - 1) * (strides[i] ?? 1) + (reaches[i] ?? 1) - (pads[i]?.[0] ?? 0) - (pads[i]?.[1] ?? 0),
     );
     const shape = [x.shape[0] ?? 0, ...sizes, weights.shape.at(-2) ?? 0];
-    needConvolutionKernels();
     const wide = p.convInputGrad(x, weights, shape, { strides, padding: pads, dilation, groups: 1 });
     const low = [0, ...cuts.map(([left]) => Math.max(0, -left)), 0];
     const high = [0, ...cuts.map(([, right]) => Math.max(0, -right)), 0];

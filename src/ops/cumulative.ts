@@ -1,5 +1,5 @@
 import type { DType } from "../ir/dtypes.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { normalizeAxis } from "../ir/shape.ts";
 import { castTo, wrap } from "./core/lift.ts";

@@ -1,7 +1,7 @@
 import { getBackend } from "../backend/index.ts";
 import { gradients } from "../compiler/gradient/gradients.ts";
 import { isFloat } from "../ir/dtypes.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { currentBuilder, ProgramBuilder, type Var } from "../ir/program.ts";
 import { formatShape } from "../ir/shape.ts";
 import { AntlerError, DTypeError, invariant, ShapeError } from "../util/errors.ts";

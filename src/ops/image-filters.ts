@@ -1,6 +1,5 @@
 import { type DType, isFloat } from "../ir/dtypes.ts";
-import { needConvolutionKernels } from "../backend/kernels.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
@@ -34,7 +33,6 @@ function filter(x: Var, kernel: Var): Var {
     const size = kernel.shape[i] ?? 1;
     return [Math.floor((size - 1) / 2), size - 1 - Math.floor((size - 1) / 2)];
   });
-  needConvolutionKernels();
   return p.conv(x, kernel, { strides: [1, 1], padding: pads, dilation: [1, 1], groups: x.shape.at(-1) ?? 1 });
 }
 
@@ -178,7 +176,6 @@ export const ssim: Op2<
     };
     const [a, b] = [planes(image1), planes(image2)];
     const channels = a.shape[3] ?? 1;
-    needConvolutionKernels();
     const line = gaussian(filterSize, p.full(filterSigma, [], a.dtype));
     const kernel = separable(line, line, channels);
     const smooth = (x: Var): Var =>

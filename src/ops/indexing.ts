@@ -1,6 +1,6 @@
 import { type DType, toDType } from "../ir/dtypes.ts";
 import { floatx } from "../ir/floatx.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { broadcastShapes, formatShape, normalizeAxis, sizeOf, stridesOf } from "../ir/shape.ts";
 import type { OneHot } from "../ir/shape-types/index.ts";

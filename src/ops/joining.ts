@@ -1,4 +1,4 @@
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape, normalizeAxis } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";

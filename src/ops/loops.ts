@@ -1,5 +1,5 @@
 import { traceBody } from "../ir/branches.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { type Var } from "../ir/program.ts";
 import { formatShape } from "../ir/shape.ts";
 import { invariant, OptionError, ShapeError } from "../util/errors.ts";

@@ -1,5 +1,4 @@
-import { needWindowKernels } from "../backend/kernels.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
 import { ShapeError } from "../util/errors.ts";
@@ -58,7 +57,6 @@ function poolOp(name: string, pool: (x: Var, windows: Windows, isPadded: boolean
       },
     },
     ({ inputs, poolSize, dataFormat, ...how }: PoolArguments) => {
-      needWindowKernels();
       const format = dataFormatOf(where, dataFormat);
       const n = spatialRank(where, inputs.traced);
       const x = channelsLast(inputs.traced, format);

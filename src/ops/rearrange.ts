@@ -1,4 +1,4 @@
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { formatShape } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { wrap } from "./core/lift.ts";

@@ -1,5 +1,5 @@
 import { type DType, isFloat } from "../ir/dtypes.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { normalizeAxes, normalizeAxis } from "../ir/shape.ts";
 import { axesOf, countAlong, meanOver, restoreAxes, spread, toBool } from "./core/compute.ts";

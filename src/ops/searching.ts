@@ -1,6 +1,6 @@
 import { type DType, isFloat, type TypedArray } from "../ir/dtypes.ts";
 import { fromNumbers, toNumbers } from "../ir/numbers.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { formatShape, indicesOf, normalizeAxis, sizeOf, stridesOf } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { oneOf } from "../util/options.ts";

@@ -1,6 +1,6 @@
 import { isFloat } from "../ir/dtypes.ts";
 import { highest, lowest } from "../ir/dtype-range.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { formatShape } from "../ir/shape.ts";
 import { castTo, wrap } from "./core/lift.ts";

@@ -1,5 +1,5 @@
 import type { DType } from "../ir/dtypes.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import { formatShape, normalizeAxes, normalizeAxis, sizeOf } from "../ir/shape.ts";
 import type { ExpandDims, Reshaped, Shape, Squeezed, Transposed } from "../ir/shape-types/index.ts";
 import { ShapeError } from "../util/errors.ts";

@@ -1,5 +1,5 @@
 import { isFloat, isInteger } from "../ir/dtypes.ts";
-import * as p from "../ir/primitives/index.ts";
+import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { castTo, wrap } from "./core/lift.ts";
 import { defineOp } from "./core/op.ts";

@@ -1,6 +1,6 @@
 // Runs in a page: one program on one thread and on several, without blocking the page.
 import { ProgramBuilder, withBuilder } from "../../src/ir/program.ts";
-import * as p from "../../src/ir/primitives/index.ts";
+import * as p from "../../src/ops/core/primitives/index.ts";
 import { WasmBackend } from "../../src/backend/wasm/backend.ts";
 import { setThreadCount } from "../../src/backend/wasm/threads/settings.ts";
 

@@ -1,5 +1,5 @@
 import type { Backend } from "../../src/backend/contract.ts";
-import { needAllKernels } from "../../src/backend/kernels.ts";
+import { needAllKernels } from "../../src/backend/kernels/all.ts";
 import { WasmBackend } from "../../src/backend/wasm/backend.ts";
 import type { WasmOptions } from "../../src/backend/wasm/options.ts";
 import { ReferenceBackend } from "../../src/backend/reference/reference-backend.ts";

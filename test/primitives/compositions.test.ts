@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gradients } from "../../src/compiler/gradient/gradients.ts";
-import * as p from "../../src/ir/primitives/index.ts";
+import * as p from "../../src/ops/core/primitives/index.ts";
 import { currentBuilder, type Var } from "../../src/ir/program.ts";
 import type { RefArray } from "../../src/ir/primitive.ts";
 import { array } from "./evaluate.ts";

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { needAllKernels } from "../../src/backend/kernels/all.ts";
 import { isFloat } from "../../src/ir/dtypes.ts";
 import type { Primitive, Sample, VjpRule } from "../../src/ir/primitive.ts";
 import { allPrimitives } from "../../src/ir/primitives/all.ts";
 import { allowedError, checkGradient, type GradientCheck } from "./numeric-gradient.ts";
 import { describeSample } from "./sample-data.ts";
+
+needAllKernels();
 
 /** Control flow has no rule of its own: the gradient transform takes it as a whole. */
 const transformed = new Set(["scan", "cond"]);

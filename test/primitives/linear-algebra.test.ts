@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RefArray } from "../../src/ir/primitive.ts";
-import * as p from "../../src/ir/primitives/index.ts";
+import * as p from "../../src/ops/core/primitives/index.ts";
 import type { Var } from "../../src/ir/program.ts";
 import { expectClose } from "../support/close.ts";
 import { array, evaluate } from "./evaluate.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RefArray } from "../../src/ir/primitive.ts";
-import * as p from "../../src/ir/primitives/index.ts";
+import * as p from "../../src/ops/core/primitives/index.ts";
 import { threefry2x32 } from "../../src/ir/primitives/threefry.ts";
 import { ProgramBuilder, withBuilder } from "../../src/ir/program.ts";
 import { DTypeError, ShapeError } from "../../src/util/errors.ts";

@@ -2,7 +2,7 @@ import { evaluateProgram } from "../../src/backend/reference/evaluate.ts";
 import { gradients } from "../../src/compiler/gradient/gradients.ts";
 import { isFloat } from "../../src/ir/dtypes.ts";
 import type { Primitive, RefArray, Sample } from "../../src/ir/primitive.ts";
-import * as p from "../../src/ir/primitives/index.ts";
+import * as p from "../../src/ops/core/primitives/index.ts";
 import { emit, type Program, ProgramBuilder, type Var, withBuilder } from "../../src/ir/program.ts";
 import { sizeOf } from "../../src/ir/shape.ts";
 import { verify } from "../../src/ir/verify.ts";

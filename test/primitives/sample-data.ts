@@ -1,3 +1,4 @@
+import { needAllKernels } from "../../src/backend/kernels/all.ts";
 import { isFloat, type TypedArray } from "../../src/ir/dtypes.ts";
 import { fromNumbers, toNumbers } from "../../src/ir/numbers.ts";
 import type { Params, Primitive, RefArray, Sample } from "../../src/ir/primitive.ts";
@@ -40,6 +41,7 @@ export function referenceInputs(sample: Sample, seed: number): RefArray[] {
 
 /** A program of one equation. */
 export function sampleProgram<P extends Params>(primitive: Primitive<P>, sample: Sample<P>): Program {
+  needAllKernels();
   const builder = new ProgramBuilder();
   const inputs = sample.inputs.map(({ shape, dtype }) => builder.input({ shape, dtype }));
   return builder.finish(builder.emit(primitive, inputs, sample.params));

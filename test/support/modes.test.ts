@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { needAllKernels } from "../../src/backend/kernels.ts";
+import { needAllKernels } from "../../src/backend/kernels/all.ts";
 import { WasmBackend } from "../../src/backend/wasm/backend.ts";
 import { setDefaultOptions } from "../../src/backend/wasm/options.ts";
 import { setThreadCount, threadCount } from "../../src/backend/wasm/threads/settings.ts";

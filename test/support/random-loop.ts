@@ -1,5 +1,5 @@
 import { gradients } from "../../src/compiler/gradient/gradients.ts";
-import * as p from "../../src/ir/primitives/index.ts";
+import * as p from "../../src/ops/core/primitives/index.ts";
 import { type Program, ProgramBuilder, type Var, withBuilder } from "../../src/ir/program.ts";
 import type { Choose } from "./random-program.ts";
 

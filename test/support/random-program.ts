@@ -1,5 +1,5 @@
 import type { DType } from "../../src/ir/dtypes.ts";
-import * as p from "../../src/ir/primitives/index.ts";
+import * as p from "../../src/ops/core/primitives/index.ts";
 import { type Program, ProgramBuilder, type Var, withBuilder } from "../../src/ir/program.ts";
 import { type Dims, sizeOf } from "../../src/ir/shape.ts";
 

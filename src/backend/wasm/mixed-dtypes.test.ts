@@ -7,7 +7,7 @@ import { formatSchedule } from "../../compiler/schedule/format.ts";
 import { dtypes, type DType } from "../../ir/dtypes.ts";
 import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
 import { type Program, ProgramBuilder, withBuilder, type Var } from "../../ir/program.ts";
-import * as p from "../../ir/primitives/index.ts";
+import * as p from "../../ops/core/primitives/index.ts";
 import { sizeOf } from "../../ir/shape.ts";
 import { evaluateProgram } from "../reference/evaluate.ts";
 import { WasmBackend } from "./backend.ts";

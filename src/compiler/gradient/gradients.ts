@@ -3,11 +3,7 @@ import type { VjpRule } from "../../ir/primitive.ts";
 import * as p from "../../ir/primitives/functions.ts";
 import { type Equation, type ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
 import { AntlerError, invariant } from "../../util/errors.ts";
-import { condVjp } from "./cond.ts";
-import type { ControlVjp } from "./control-vjp.ts";
-import { scanVjp } from "./scan.ts";
-
-const controlRules: Readonly<Record<string, ControlVjp>> = { scan: scanVjp, cond: condVjp };
+import { controlFlow } from "../control-flow.ts";
 
 /**
  * Reverse-mode differentiation: appends to `builder` the equations that compute the cotangents of `wrt`.
@@ -65,8 +61,8 @@ function applyRule(
   needs: readonly boolean[],
 ): readonly (Var | null | undefined)[] {
   const { primitive, inputs, outputs, params } = equation;
-  const control = controlRules[primitive.name];
-  if (control !== undefined) return control(gradients, builder, equation, incoming, needs);
+  const control = primitive.lowering.kind === "control" ? controlFlow(primitive.name).vjp : null;
+  if (control !== null) return control(gradients, builder, equation, incoming, needs);
   const rule = primitive.vjp;
   if (isRule(rule)) return rule(incoming, { inputs, outputs, params, needs, p });
   if (rule.gradient === "zero") return [];

@@ -4,24 +4,12 @@ import type { WhileLoopParams } from "../../ir/primitives/while-loop.ts";
 import type { Equation, Program, Var } from "../../ir/program.ts";
 import { sizeOf, stridesOf } from "../../ir/shape.ts";
 import { invariant } from "../../util/errors.ts";
+import { placeControl } from "../control-flow.ts";
 import type { BufferTable } from "./buffer-table.ts";
 import { emitEntries, markNeeded } from "./emit.ts";
 import { Scheduler } from "./scheduler.ts";
 import { homeOf, placeUpdates } from "./updates.ts";
 import { Root } from "./values.ts";
-
-const rules: Readonly<Record<string, (scheduler: Scheduler, equation: Equation) => void>> = {
-  scan: placeScan,
-  whileLoop: placeWhile,
-  cond: placeCond,
-};
-
-/** Adds control flow to a schedule. */
-export function placeControl(scheduler: Scheduler, equation: Equation): void {
-  const rule = rules[equation.primitive.name];
-  invariant(rule !== undefined, `no rule to schedule ${equation.primitive.name}`);
-  rule(scheduler, equation);
-}
 
 /** The value of an enclosing program, or (with `loopStrides`) a slice of it, as a body sees it. */
 function view(value: Var, root: Root, offset = 0, loopStrides: readonly number[] = []): Root {
@@ -76,7 +64,8 @@ function carryUpdates(scheduler: Scheduler, carried: readonly Root[], values: re
   );
 }
 
-function placeScan(scheduler: Scheduler, equation: Equation): void {
+/** Places a loop over the leading axis of arrays. */
+export function placeScan(scheduler: Scheduler, equation: Equation): void {
   const { body, captureCount, carryCount, length, reverse } = equation.params as ScanParams; // SAFETY: the parameters of `scan`
   const { inputs, outputs } = equation;
   const captures = inputs.slice(0, captureCount).map((value) => scheduler.store(value));
@@ -142,7 +131,8 @@ function placeSlice(inner: Scheduler, value: Var, slice: Root, program: Program)
   return null;
 }
 
-function placeWhile(scheduler: Scheduler, equation: Equation): void {
+/** Places a loop with a condition. */
+export function placeWhile(scheduler: Scheduler, equation: Equation): void {
   const { cond, body, captureCount } = equation.params as WhileLoopParams; // SAFETY: the parameters of `whileLoop`
   const captures = equation.inputs.slice(0, captureCount).map((value) => scheduler.store(value));
   const carry = placeCarry(scheduler, equation.inputs.slice(captureCount));
@@ -185,7 +175,8 @@ function placeWhile(scheduler: Scheduler, equation: Equation): void {
   bindResults(scheduler, equation.outputs, carry, position);
 }
 
-function placeCond(scheduler: Scheduler, equation: Equation): void {
+/** Places a choice between branches. */
+export function placeCond(scheduler: Scheduler, equation: Equation): void {
   const { branches } = equation.params as CondParams; // SAFETY: the parameters of `cond`
   const [selector, ...operands] = equation.inputs.map((value) => scheduler.store(value));
   invariant(selector !== undefined, "cond: the selector is missing");

@@ -19,7 +19,7 @@ import type { Rewriter } from "./rewriter.ts";
  *
  * @returns What stands for the results of the scan.
  */
-export function simplifyScan(rewriter: Rewriter, equation: Equation): readonly Var[] {
+export function liftFromScan(rewriter: Rewriter, equation: Equation): readonly Var[] {
   const loop = new Loop(equation);
   const results = new Map<Var, Var>();
   dropUnchanged(loop, results);

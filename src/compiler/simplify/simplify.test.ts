@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import * as p from "../../ir/primitives/index.ts";
+import * as p from "../../ops/core/primitives/index.ts";
 import { type Program, ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
 import { randomNumbers } from "../../../test/primitives/sample-data.ts";
 import { expectClose } from "../../../test/support/close.ts";

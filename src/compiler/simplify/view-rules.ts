@@ -2,8 +2,7 @@ import { type BroadcastParams, broadcastPrimitive } from "../../ir/primitives/br
 import { type ConcatParams, concatPrimitive } from "../../ir/primitives/concat.ts";
 import type { PadParams } from "../../ir/primitives/pad.ts";
 import { reshapePrimitive } from "../../ir/primitives/reshape.ts";
-import { type ScatterParams, scatterPrimitive } from "../../ir/primitives/scatter.ts";
-import type { GatherParams } from "../../ir/primitives/gather.ts";
+import type { GatherParams, ScatterParams } from "../../ir/primitives/gather.ts";
 import { type SliceParams, slicePrimitive } from "../../ir/primitives/slice.ts";
 import { type TransposeParams, transposePrimitive } from "../../ir/primitives/transpose.ts";
 import type { LiteralParams } from "../../ir/primitives/literal.ts";
@@ -72,7 +71,7 @@ function transposedGather(r: Rewriter, x: Var, perm: readonly number[]): Var | n
 }
 
 /** Sums of updates do not depend on their order, but for rounding: transposed updates have transposed indices. */
-const scatter: Rule = (r, [x, indices, updates], params) => {
+const scatter: Rule = (r, [x, indices, updates], params, _, primitive) => {
   const { axis, mode } = params as ScatterParams; // SAFETY: the parameters of `scatter`
   const transposed = r.match(updates, "transpose");
   const [origin] = transposed?.inputs ?? [];
@@ -81,7 +80,7 @@ const scatter: Rule = (r, [x, indices, updates], params) => {
   const moved = indexPermutation(perm, indices.shape.length);
   if (moved === null) return null;
   const back = r.apply(transposePrimitive, [indices], { perm: moved.map((_, i) => moved.indexOf(i)) });
-  return r.apply(scatterPrimitive, [x, back, origin], { axis, mode });
+  return r.apply(primitive, [x, back, origin], { axis, mode });
 };
 
 const broadcast: Rule = (r, [x], params, result) => {

@@ -12,6 +12,8 @@ import {
 } from "../matrices.ts";
 import type { Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
+import { dynamicSlice } from "./dynamic-slice.ts";
+import { scan } from "./scan.ts";
 
 function factor(a: Matrix): Matrix {
   const n = a.length;
@@ -42,10 +44,10 @@ export const choleskyPrimitive: Primitive<Record<never, never>> = {
       const matrix = asBatch(p, x);
       const [batch = 0, n = 0] = matrix.shape;
       const below = p.ge(p.iota([n, n], 1, "int32"), p.iota([n, n], 0, "int32"));
-      const { ys } = p.scan(
+      const { ys } = scan(
         ([rest], [start, diagonal, rows]) => {
-          const column = p.dynamicSlice(rest, start, [batch, n, 1]);
-          const pivot = p.sqrt(p.dynamicSlice(column, diagonal, [batch, 1, 1]));
+          const column = dynamicSlice(rest, start, [batch, n, 1]);
+          const pivot = p.sqrt(dynamicSlice(column, diagonal, [batch, 1, 1]));
           const scaled = p.div(column, p.broadcast(pivot, column.shape));
           const l = p.select(p.broadcast(rows, column.shape, [1]), scaled, p.zerosLike(scaled));
           return { carry: [p.sub(rest, p.matmul(l, p.swapLastAxes(l)))], ys: [p.reshape(l, [batch, n])] };

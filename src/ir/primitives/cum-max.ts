@@ -15,7 +15,7 @@ export const cumMaxPrimitive: Primitive<CumulativeParams> = {
   infer: ([x], params) => inferCumulative("cumMax", x, params),
   evaluate: ([x], params) => evaluateCumulative(x, params, lowest(x?.dtype ?? "float32"), Math.max),
   lowering: { kind: "structured" },
-  vjp: cumulativeExtremeVjp,
+  vjp: cumulativeExtremeVjp((x, axis) => cumMax(x, axis)),
   samples: () => cumulativeSamples(),
 };
 

@@ -9,13 +9,14 @@ import {
 import { highest } from "../dtype-range.ts";
 import type { Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
+import { cumMax } from "./cum-max.ts";
 
 export const cumMinPrimitive: Primitive<CumulativeParams> = {
   name: "cumMin",
   infer: ([x], params) => inferCumulative("cumMin", x, params),
   evaluate: ([x], params) => evaluateCumulative(x, params, highest(x?.dtype ?? "float32"), Math.min),
   lowering: { kind: "structured" },
-  vjp: cumulativeExtremeVjp,
+  vjp: cumulativeExtremeVjp(cumMax),
   samples: () => cumulativeSamples(),
 };
 

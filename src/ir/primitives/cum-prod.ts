@@ -7,6 +7,7 @@ import {
 } from "../cumulative.ts";
 import type { Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
+import { scan } from "./scan.ts";
 
 export const cumProdPrimitive: Primitive<CumulativeParams> = {
   name: "cumProd",
@@ -33,7 +34,7 @@ export const cumProdPrimitive: Primitive<CumulativeParams> = {
     const incoming = exclusive ? shift(given, 0) : given;
     const {
       ys: [totals],
-    } = p.scan(
+    } = scan(
       ([total], [gradient, factor]) => {
         const next = p.add(gradient, p.mul(factor, total));
         return { carry: [next], ys: [next] };
@@ -42,7 +43,7 @@ export const cumProdPrimitive: Primitive<CumulativeParams> = {
       [incoming, shift(factors, 1)],
       { length, reverse: true },
     );
-    const result = p.mul(p.cumProd(factors, 0, { exclusive: true }), totals);
+    const result = p.mul(cumProd(factors, 0, { exclusive: true }), totals);
     return [p.transpose(reverse ? p.reverse(result, [0]) : result, back)];
   },
   samples: () => [

@@ -13,8 +13,8 @@ export const cumSumPrimitive: Primitive<CumulativeParams> = {
   infer: ([x], params) => inferCumulative("cumSum", x, params),
   evaluate: ([x], params) => evaluateCumulative(x, params, 0, (a, b) => a + b),
   lowering: { kind: "structured" },
-  vjp: ([g], { params: { axis, reverse, exclusive }, p }) =>
-    g ? [p.cumSum(g, axis, { reverse: !reverse, exclusive })] : [],
+  vjp: ([g], { params: { axis, reverse, exclusive } }) =>
+    g ? [cumSum(g, axis, { reverse: !reverse, exclusive })] : [],
   samples: () => cumulativeSamples(),
 };
 

@@ -14,6 +14,8 @@ import {
 } from "../matrices.ts";
 import type { Primitive } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
+import { scan } from "./scan.ts";
+import { sort } from "./sort.ts";
 
 /** Cyclic Jacobi rotations in plain numbers. */
 function decompose(matrix: Matrix): { values: number[]; vectors: Matrix } {
@@ -83,7 +85,7 @@ export const eighPrimitive: Primitive<Record<never, never>> = {
       const full = p.select(lower, matrix, p.swapLastAxes(matrix));
       const start = p.pad(full, 0, [0, 0, 0], [0, size - n, size - n]);
       const order = p.literal(roundRobin(size), [size], "int32");
-      const { carry } = p.scan(
+      const { carry } = scan(
         ([a, v]) => {
           const entries = diagonal(p, a);
           const [first, second] = [
@@ -105,8 +107,8 @@ export const eighPrimitive: Primitive<Record<never, never>> = {
       const last = p.reshape(p.slice(carry[1], [0, size - 1, 0], [batch, size, size]), [batch, size]);
       const padding = p.gt(p.abs(last), p.fullLike(last, 0.5));
       const keys = n === size ? found : p.select(padding, p.fullLike(found, Infinity), found);
-      const [, sorted = carry[1]] = p.sort([p.broadcast(keys, carry[1].shape, [0, 2]), carry[1]], 2);
-      const [values = keys] = p.sort([keys], 1);
+      const [, sorted = carry[1]] = sort([p.broadcast(keys, carry[1].shape, [0, 2]), carry[1]], 2);
+      const [values = keys] = sort([keys], 1);
       const vectors = p.slice(sorted, [0, 0, 0], [batch, n, n]);
       const signed = p.mul(vectors, p.broadcast(columnSigns(p, vectors), vectors.shape, [0, 2]));
       return [

@@ -11,6 +11,9 @@ import {
 } from "../matrices.ts";
 import type { Primitive } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
+import { argMax } from "./arg-max.ts";
+import { dynamicSlice } from "./dynamic-slice.ts";
+import { scan } from "./scan.ts";
 
 interface Factored {
   readonly lu: Matrix;
@@ -88,11 +91,11 @@ export const luPrimitive: Primitive<Record<never, never>> = {
       const whole = matrix.shape;
       const rows = p.iota([batch, m], 1, "int32");
       const columns = p.iota([batch, n], 1, "int32");
-      const { carry, ys } = p.scan(
+      const { carry, ys } = scan(
         ([lu, order], [k, atColumn, atRow]) => {
           const row = p.broadcast(k, [batch, m], []);
-          const column = p.reshape(p.dynamicSlice(lu, atColumn, [batch, m, 1]), [batch, m]);
-          const pivot = p.argMax(p.select(p.ge(rows, row), p.abs(column), p.fullLike(column, -1)), 1);
+          const column = p.reshape(dynamicSlice(lu, atColumn, [batch, m, 1]), [batch, m]);
+          const pivot = argMax(p.select(p.ge(rows, row), p.abs(column), p.fullLike(column, -1)), 1);
           const isPivot = p.eq(rows, p.broadcast(pivot, [batch, m], [0]));
           const isRow = p.eq(rows, row);
           const pick = (value: Var, mask: Var): Var =>
@@ -104,7 +107,7 @@ export const luPrimitive: Primitive<Record<never, never>> = {
             const upper = p.broadcast(found, value.shape, kept);
             return p.select(first, upper, p.select(second, p.broadcast(old, value.shape, kept), value));
           };
-          const old = p.reshape(p.dynamicSlice(lu, atRow, [batch, 1, n]), [batch, n]);
+          const old = p.reshape(dynamicSlice(lu, atRow, [batch, 1, n]), [batch, n]);
           const found = pick(lu, p.broadcast(isPivot, whole, [0, 1]));
           const swapped = swap(lu, old, found);
           const permutation = swap(order, pick(order, isRow), pick(order, isPivot));
@@ -115,7 +118,7 @@ export const luPrimitive: Primitive<Record<never, never>> = {
           );
           const below = p.gt(rows, row);
           const divisor = p.select(p.eq(head, p.zerosLike(head)), p.fullLike(head, 1), head);
-          const entries = p.reshape(p.dynamicSlice(swapped, atColumn, [batch, m, 1]), [batch, m]);
+          const entries = p.reshape(dynamicSlice(swapped, atColumn, [batch, m, 1]), [batch, m]);
           const l = p.select(
             below,
             p.div(entries, p.broadcast(divisor, [batch, m], [0])),

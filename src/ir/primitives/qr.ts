@@ -13,6 +13,8 @@ import {
 } from "../matrices.ts";
 import type { Primitive } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
+import { dynamicSlice } from "./dynamic-slice.ts";
+import { scan } from "./scan.ts";
 
 export interface QrParams extends Record<string, unknown> {
   /** Q square, R as tall as `x`; otherwise both as small as the factorisation allows. */
@@ -85,9 +87,9 @@ export const qrPrimitive: Primitive<QrParams> = {
       const squares = [steps, m];
       const atRow = p.eq(p.iota(squares, 1, "int32"), p.iota(squares, 0, "int32"));
       const below = p.gt(p.iota(squares, 1, "int32"), p.iota(squares, 0, "int32"));
-      const { carry } = p.scan(
+      const { carry } = scan(
         ([r, q], [start, isRow, isBelow]) => {
-          const column = p.reshape(p.dynamicSlice(r, start, [batch, m, 1]), [batch, m]);
+          const column = p.reshape(dynamicSlice(r, start, [batch, m, 1]), [batch, m]);
           const zeros = p.zerosLike(column);
           const onRow = p.broadcast(isRow, column.shape, [1]);
           const tail = p.select(p.broadcast(isBelow, column.shape, [1]), column, zeros);

@@ -2,6 +2,7 @@ import type { Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { evaluateReduce, inferReduce, type ReduceParams, reduceSamples } from "../reduction.ts";
 import { type Dims, sizeOf } from "../shape.ts";
+import { cumProd } from "./cum-prod.ts";
 
 export const reduceProdPrimitive: Primitive<ReduceParams> = {
   name: "reduceProd",
@@ -18,8 +19,8 @@ export const reduceProdPrimitive: Primitive<ReduceParams> = {
       sizeOf(kept.map((i) => x.shape[i] ?? 1)),
       sizeOf(axes.map((i) => x.shape[i] ?? 1)),
     ]);
-    const left = p.cumProd(flat, 1, { exclusive: true });
-    const right = p.cumProd(flat, 1, { exclusive: true, reverse: true });
+    const left = cumProd(flat, 1, { exclusive: true });
+    const right = cumProd(flat, 1, { exclusive: true, reverse: true });
     const others = p.transpose(
       p.reshape(p.mul(left, right), moved.shape),
       perm.map((_, i) => perm.indexOf(i)),

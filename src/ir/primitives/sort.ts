@@ -51,8 +51,8 @@ export const sortPrimitive: Primitive<SortParams> = {
   // The permutation that was applied; sorting by it takes every cotangent back to its place.
   vjp: (cotangents, { inputs: [keys], params: { axis, descending }, p }) => {
     if (!keys) return [];
-    const [, order] = p.sort([keys, p.iota(keys.shape, axis, "int32")], axis, { descending });
-    return cotangents.map((g) => (g && order ? p.sort([order, g], axis)[1] : null));
+    const [, order] = sort([keys, p.iota(keys.shape, axis, "int32")], axis, { descending });
+    return cotangents.map((g) => (g && order ? sort([order, g], axis)[1] : null));
   },
   samples: () => [
     ...[0, 1, 2].map((axis) => ({

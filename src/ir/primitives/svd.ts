@@ -14,6 +14,8 @@ import {
 } from "../matrices.ts";
 import type { Primitive, PrimitiveFunctions } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
+import { scan } from "./scan.ts";
+import { sort } from "./sort.ts";
 
 export interface SvdParams extends Record<string, unknown> {
   /** U and V square; otherwise as small as the decomposition allows. */
@@ -185,7 +187,7 @@ function expandTall(
   const size = n + (n % 2);
   const half = size / 2;
   const order = p.literal(roundRobin(size), [size], "int32");
-  const { carry } = p.scan(
+  const { carry } = scan(
     ([a, v]) => {
       const first = p.slice(a, [0, 0, 0], [batch, m, half]);
       const second = p.slice(a, [0, 0, half], [batch, m, size]);
@@ -207,8 +209,8 @@ function expandTall(
   const padding = p.gt(p.abs(last), p.fullLike(last, 0.5));
   const keys = n === size ? norms : p.select(padding, p.fullLike(norms, -1), norms);
   const sorted = (value: Var): Var =>
-    p.sort([p.broadcast(keys, value.shape, [0, 2]), value], 2, { descending: true })[1] ?? value;
-  const [ordered = keys] = p.sort([keys], 1, { descending: true });
+    sort([p.broadcast(keys, value.shape, [0, 2]), value], 2, { descending: true })[1] ?? value;
+  const [ordered = keys] = sort([keys], 1, { descending: true });
   const s = p.slice(ordered, [0, 0], [batch, n]);
   const right = p.slice(sorted(v), [0, 0, 0], [batch, n, n]);
   const signs = columnSigns(p, right);

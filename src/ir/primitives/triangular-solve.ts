@@ -16,6 +16,8 @@ import {
 import type { Primitive, Sample } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { formatShape, sameShape } from "../shape.ts";
+import { dynamicUpdateSlice } from "./dynamic-slice.ts";
+import { scan } from "./scan.ts";
 
 export interface TriangularSolveParams extends Record<string, unknown> {
   /** Which triangle of `a` is read; the other one is taken as 0. */
@@ -79,12 +81,12 @@ export const triangularSolvePrimitive: Primitive<TriangularSolveParams> = {
       const right = asBatch(p, b);
       const [batch = 0, n = 0, m = 0] = right.shape;
       const pivots = unitDiagonal ? p.full(1, [n, batch], a.dtype) : p.transpose(diagonal(p, matrix), [1, 0]);
-      const { carry } = p.scan(
+      const { carry } = scan(
         ([x], [row, target, pivot, start]) => {
           const known = p.matmul(p.reshape(row, [batch, 1, n]), x);
           const rest = p.sub(p.reshape(target, known.shape), known);
           const solved = p.div(rest, p.broadcast(pivot, known.shape, [0]));
-          return { carry: [p.dynamicUpdateSlice(x, solved, start)], ys: [] };
+          return { carry: [dynamicUpdateSlice(x, solved, start)], ys: [] };
         },
         [p.full(0, [batch, n, m], b.dtype)],
         [p.transpose(matrix, [1, 0, 2]), p.transpose(right, [1, 0, 2]), pivots, startsAlong(p, n, 3, 1)],

@@ -1,4 +1,4 @@
-import * as p from "../../ir/primitives/index.ts";
+import * as p from "./primitives/index.ts";
 import type { Var } from "../../ir/program.ts";
 import { formatShape } from "../../ir/shape.ts";
 import { ShapeError } from "../../util/errors.ts";

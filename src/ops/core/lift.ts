@@ -1,5 +1,5 @@
 import { type DType, isFloat } from "../../ir/dtypes.ts";
-import * as p from "../../ir/primitives/index.ts";
+import * as p from "./primitives/index.ts";
 import type { Var } from "../../ir/program.ts";
 import { broadcastShapes } from "../../ir/shape.ts";
 import { floatType, resultType } from "./promote.ts";

@@ -1,5 +1,5 @@
 import type { DType } from "../../ir/dtypes.ts";
-import * as p from "../../ir/primitives/index.ts";
+import * as p from "./primitives/index.ts";
 import { type Var } from "../../ir/program.ts";
 import { formatShape } from "../../ir/shape.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";

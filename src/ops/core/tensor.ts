@@ -1,7 +1,7 @@
 import { type DType, type TypedArray, type TypedArrayOf } from "../../ir/dtypes.ts";
 import { toNumbers } from "../../ir/numbers.ts";
 import { type Aval, currentBuilder, Var } from "../../ir/program.ts";
-import * as p from "../../ir/primitives/index.ts";
+import * as p from "./primitives/index.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
 import type { Cast, DefaultDType, Shape, TensorFamily } from "../../ir/shape-types/index.ts";
 import { AntlerError, invariant } from "../../util/errors.ts";

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "../../../../scripts/support/command.ts";
 import { ProgramBuilder, withBuilder } from "../../../ir/program.ts";
-import * as p from "../../../ir/primitives/index.ts";
+import * as p from "../../../ops/core/primitives/index.ts";
 import { DeviceError } from "../../../util/errors.ts";
 import type { DeviceBuffer, Executable } from "../../contract.ts";
 import { WasmBackend } from "../backend.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ProgramBuilder, withBuilder } from "../../../ir/program.ts";
-import * as p from "../../../ir/primitives/index.ts";
+import * as p from "../../../ops/core/primitives/index.ts";
 import { DataError, DeviceError } from "../../../util/errors.ts";
 import { WasmBackend } from "../backend.ts";
 import { FreeList } from "./free-list.ts";

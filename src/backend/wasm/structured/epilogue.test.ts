@@ -8,7 +8,7 @@ import { toNumbers } from "../../../ir/numbers.ts";
 import { type Program, ProgramBuilder, withBuilder, type Var } from "../../../ir/program.ts";
 import * as p from "../../../ir/primitives/index.ts";
 import { sizeOf } from "../../../ir/shape.ts";
-import { needAllKernels } from "../../kernels.ts";
+import { needAllKernels } from "../../kernels/all.ts";
 import { evaluateProgram } from "../../reference/evaluate.ts";
 import { WasmBackend } from "../backend.ts";
 

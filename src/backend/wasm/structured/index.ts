@@ -1,27 +1,8 @@
-import { argExtreme } from "./arg-extreme.ts";
 import type { EmitStructured } from "./contract.ts";
-import { cumulative } from "./cumulative.ts";
-import { dynamicSlice, dynamicUpdateSlice } from "./dynamic-slice.ts";
-import { gather } from "./gather.ts";
 import { matmul } from "./matmul.ts";
-import { scatter } from "./scatter.ts";
-import { sort } from "./sort.ts";
 
 /** The kernels that every program may use. */
-const common: Readonly<Record<string, EmitStructured>> = {
-  argMax: argExtreme("max"),
-  argMin: argExtreme("min"),
-  cumMax: cumulative("max"),
-  cumMin: cumulative("min"),
-  cumProd: cumulative("mul"),
-  cumSum: cumulative("add"),
-  dynamicSlice,
-  dynamicUpdateSlice,
-  gather,
-  matmul,
-  scatter,
-  sort,
-};
+const common: Readonly<Record<string, EmitStructured>> = { matmul };
 
 const provided = new Map<string, EmitStructured>();
 

@@ -6,7 +6,7 @@ import { allPrimitives } from "../../../ir/primitives/all.ts";
 import * as p from "../../../ir/primitives/index.ts";
 import { sizeOf } from "../../../ir/shape.ts";
 import { DeviceError, OptionError } from "../../../util/errors.ts";
-import { needAllKernels } from "../../kernels.ts";
+import { needAllKernels } from "../../kernels/all.ts";
 import { WasmBackend } from "../backend.ts";
 import { setThreadCount, threadCount } from "./settings.ts";
 

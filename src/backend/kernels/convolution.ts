@@ -1,0 +1,11 @@
+import { convolution } from "../wasm/structured/convolution.ts";
+import { provideKernels } from "../wasm/structured/index.ts";
+
+/** For `conv`, `convInputGrad` and `convFilterGrad`. */
+export function needConvolutionKernels(): void {
+  provideKernels({
+    conv: convolution("forward"),
+    convFilterGrad: convolution("filterGradient"),
+    convInputGrad: convolution("inputGradient"),
+  });
+}

@@ -1,0 +1,8 @@
+import { gather } from "../wasm/structured/gather.ts";
+import { provideKernels } from "../wasm/structured/index.ts";
+import { scatter } from "../wasm/structured/scatter.ts";
+
+/** For `gather` and `scatter`, each the other's gradient. */
+export function needGatherKernels(): void {
+  provideKernels({ gather, scatter });
+}
