@@ -1,5 +1,6 @@
 import { exportModel } from "../saving/onnx/index.ts";
 import { loadModel, saveModel, saveWeights } from "../saving/index.ts";
+import { isModelJson } from "../saving/save.ts";
 import { OptionError } from "../util/errors.ts";
 import { pathKind, writeFileAtomic } from "../util/platform/index.ts";
 import type { Given, Output } from "./run-command.ts";
@@ -13,13 +14,13 @@ export async function convert({ files, options }: Given, output: Output): Promis
   );
   if (kind === undefined) {
     throw new OptionError(
-      `cannot write "${to}": expected a name that ends in .keras, .weights.h5, .safetensors, .json or .onnx.`,
+      `cannot write "${to}": expected a name that ends in .keras, .weights.h5, .safetensors, .json or .onnx, or is model.json, for TensorFlow.js.`,
     );
   }
   if (!overwrite && (await pathKind(to)) !== "missing")
     throw new OptionError(`"${to}" exists already. Give --overwrite to replace it.`);
   const model = await loadModel(from);
-  if (kind === ".keras") await saveModel(model, to);
+  if (kind === ".keras" || isModelJson(to)) await saveModel(model, to);
   else if (kind === ".onnx") await exportModel(model, to);
   else if (kind === ".json") await writeFileAtomic(to, model.toJson());
   else await saveWeights(model, to);

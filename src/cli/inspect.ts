@@ -10,6 +10,8 @@ import { isSafetensors, readSafetensors } from "../saving/safetensors.ts";
 import { ZipArchive } from "../codec/zip-read.ts";
 import { formatShape } from "../ir/shape.ts";
 import { parsePythonJson } from "../saving/python-json.ts";
+import { isJsonObject } from "../saving/tfjs/artifacts.ts";
+import { readManifest } from "../saving/tfjs/manifest.ts";
 import { readSource } from "../saving/source.ts";
 import { FormatError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
@@ -24,9 +26,13 @@ export async function inspect({ files }: Given, output: Output): Promise<number>
       ? describeSafetensors(bytes, name)
       : bytes[0] === 0x50 && bytes[1] === 0x4b
         ? await describeArchive(bytes, name)
-        : null;
+        : isJsonObject(bytes)
+          ? describeModelJson(bytes, name)
+          : null;
   if (lines === null)
-    throw new FormatError(`${name}: expected a .keras, .h5 or .safetensors file, received none of them.`);
+    throw new FormatError(
+      `${name}: expected a .keras, .h5 or .safetensors file or a model.json, received none of them.`,
+    );
   output.print(lines.join("\n"));
   return 0;
 }
@@ -97,6 +103,30 @@ function describeHdf5(root: Hdf5Group): string[] {
     if (node.kind !== "dataset") continue;
     total += node.shape.reduce((product, size) => product * size, 1);
     lines.push(`  ${node.path}  ${node.dtype} ${formatShape(node.shape)}`);
+  }
+  return [...lines, `elements: ${total}`];
+}
+
+/** A `model.json` of TensorFlow.js, without the files that it names. */
+function describeModelJson(bytes: Uint8Array, where: string): string[] {
+  const json = parse(new TextDecoder().decode(bytes), where);
+  const topology = isPlainObject(json) ? json["modelTopology"] : null;
+  if (!isPlainObject(json) || !isPlainObject(topology))
+    throw new FormatError(`${where}: it has no modelTopology, so it is no model of TensorFlow.js.`);
+  const facts = ["format", "generatedBy", "convertedBy", "userDefinedMetadata"].flatMap((key) => {
+    const value = json[key] ?? null;
+    return value === null ? [] : [`${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`];
+  });
+  const training = json["trainingConfig"] ?? topology["training_config"] ?? null;
+  const lines = [...facts, ...describeModel(topology["model_config"] ?? topology, training)];
+  let total = 0;
+  for (const { paths, weights } of readManifest(json["weightsManifest"], where)) {
+    lines.push("members:", ...paths.map((path) => `  ${path}`), "variables:");
+    for (const { name, shape, dtype, quantization, size } of weights) {
+      total += size;
+      const stored = quantization === null ? "" : ` as ${quantization.dtype}`;
+      lines.push(`  ${name}  ${dtype}${stored} ${formatShape(shape)}`);
+    }
   }
   return [...lines, `elements: ${total}`];
 }

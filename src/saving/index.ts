@@ -17,6 +17,7 @@ import { previousFolder } from "./save.ts";
 import { type Json, serializeLayer, serializeObject } from "./serialize.ts";
 import { isShardMap, readShards } from "./sharded-weights.ts";
 import { type FileSource, type LoadedFile, readSource } from "./source.ts";
+import { isArtifacts, isJsonObject, type ModelArtifacts } from "./tfjs/artifacts.ts";
 import { type LoadWeightsOptions, readWeights } from "./weights-file.ts";
 
 export {
@@ -34,7 +35,7 @@ export {
   saveWeights,
   type SaveWeightsOptions,
 } from "./save.ts";
-export type { FileSource, LoadWeightsOptions };
+export type { FileSource, LoadWeightsOptions, ModelArtifacts };
 
 export interface LoadModelOptions extends ReadOptions {
   /** Only true is supported: loading never runs code from a file. */
@@ -42,31 +43,44 @@ export interface LoadModelOptions extends ReadOptions {
 }
 
 /**
- * Reads a model from a `.keras` file (a path, a URL, bytes, or a `Blob`), or the folder that it unpacks to (a path).
+ * Reads a model from a `.keras` file (a path, a URL, bytes, or a `Blob`), or the folder that it unpacks to (a path); from
+ * an old `.h5` file; or from a `model.json` of TensorFlow.js (a path or a URL that its weights lie beside, a list of all
+ * the files, or what TensorFlow.js hands to a save handler).
  *
  * @param options - `customObjects`: classes and functions by the names the file has for them; `compile`: whether to
  *   compile the model as it was. Default true.
  * @throws {FormatError} when the file is damaged, names unknown classes, or its weights do not fit.
  * @see Keras `saving/saving_api.py`
  */
-export async function loadModel(source: FileSource, options: LoadModelOptions = {}): Promise<Model> {
+export async function loadModel(
+  source: FileSource | ModelArtifacts,
+  options: LoadModelOptions = {},
+): Promise<Model> {
   checkOptions("loadModel", options, ["customObjects", "compile", "safeMode"]);
   if (options.safeMode === false)
     throw new OptionError(
       "loadModel: safeMode: false is not supported: code in files is never run. Supply functions in customObjects.",
     );
+  if (isArtifacts(source)) return (await tfjs()).readArtifacts(source, options) as Model; // SAFETY: models are callable
   const folder = await folderOf(source);
   // SAFETY: models are callable.
   if (folder !== null) return (await readKerasMembers(await folderMembers(folder), folder, options)) as Model;
-  const { bytes, name } = await readSource(source);
+  const file = await readSource(source);
+  const { bytes, name } = file;
   if (isHdf5(bytes)) return (await readLegacyModel(bytes, name, options)) as Model; // SAFETY: models are callable
+  if (isJsonObject(bytes)) return (await (await tfjs()).readModelJson(file, options)) as Model; // SAFETY: as above
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
     throw new FormatError(
-      `${name}: expected a .keras file (a zip archive) or an .h5 file, received neither.`,
+      `${name}: expected a .keras file (a zip archive), an .h5 file or a model.json of TensorFlow.js, received none of them.`,
     );
   }
   const members = archiveMembers(ZipArchive.open(bytes, name));
   return (await readKerasMembers(members, name, options)) as Model; // SAFETY: models are callable
+}
+
+/** What reads models of TensorFlow.js; a page that reads none does not load it. */
+async function tfjs(): Promise<typeof import("./tfjs/read-model.ts")> {
+  return import("./tfjs/read-model.ts");
 }
 
 /** The folder that a path names, or null. One that is just being replaced is found by its other name. */

@@ -32,12 +32,20 @@ export interface SaveWeightsOptions extends SaveOptions {
   readonly maxShardSize?: number | null | undefined;
 }
 
+/** What models of TensorFlow.js are called, in folders of their own. */
+export function isModelJson(path: string): boolean {
+  return /(?:^|[/\\])model\.json$/.test(path);
+}
+
 /**
- * Writes a model as a `.keras` file: architecture, weights, how it was compiled, the optimizer's state.
+ * Writes a model as a `.keras` file: architecture, weights, how it was compiled, the optimizer's state. A path that ends
+ * in `model.json` makes a layers-model of TensorFlow.js of it: that file and its weights beside it, in a folder that is
+ * made when there is none.
  *
  * Written beside and renamed: a crash leaves the old file whole.
  *
  * @throws {OptionError} for another ending, or when the file exists and may not be replaced.
+ * @throws {FormatError} that names the layer or option that TensorFlow.js lacks.
  * @see Keras `saving/saving_api.py`
  */
 export async function saveModel(
@@ -47,10 +55,17 @@ export async function saveModel(
 ): Promise<void> {
   checkOptions("saveModel", options, ["overwrite", "zipped"]);
   const { zipped = true } = options;
+  if (isModelJson(path) && options.zipped === undefined) {
+    await refuseExisting("saveModel", path, options);
+    refuseUnbuilt(model);
+    const { saveTfjsModel } = await import("./tfjs/save-model.ts");
+    await saveTfjsModel(model, path);
+    return;
+  }
   if (zipped !== path.endsWith(".keras")) {
     throw new OptionError(
       zipped
-        ? `saveModel: expected a file name that ends in .keras, received "${path}".`
+        ? `saveModel: expected a file name that ends in .keras (or, for TensorFlow.js, in model.json), received "${path}".`
         : `saveModel: expected the name of a folder, which does not end in .keras, with zipped: false; received "${path}".`,
     );
   }

@@ -70,7 +70,8 @@ async function readPicked(files: readonly File[]): Promise<LoadedFile> {
     bytes: await bytesOf(main),
     name: main.name,
     sibling: async (name) => {
-      const found = files.find((file) => file.name === name);
+      // A page tells the names of files, not their folders.
+      const found = files.find((file) => file.name === name.slice(name.lastIndexOf("/") + 1));
       if (found === undefined)
         throw new DataError(`${main.name}: "${name}" is missing among the files given.`);
       return bytesOf(found);
@@ -88,7 +89,7 @@ async function readUrl(url: string): Promise<LoadedFile> {
           `${name} is needed beside the file, and a ${url.slice(0, 5)} URL has no neighbours.`,
         );
       // A query (of a signed address, say) belongs to the whole folder.
-      const beside = new URL(encodeURIComponent(name), url);
+      const beside = new URL(name.split("/").map(encodeURIComponent).join("/"), url);
       beside.search = new URL(url).search;
       return downloadBytes(beside.href);
     },

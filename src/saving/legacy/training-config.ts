@@ -25,9 +25,14 @@ export function compileFromTraining(
   config: unknown,
   file: Hdf5Group,
   version: string,
-  { customObjects }: ReadOptions,
+  options: ReadOptions,
 ): void {
-  if (!isPlainObject(config)) return;
+  if (compileAs(model, config, options)) restoreOptimizer(model, file, version);
+}
+
+/** Compiles a model as an old `training_config` says; false, with a warning, where that cannot be. */
+export function compileAs(model: ModelClass, config: unknown, { customObjects }: ReadOptions): boolean {
+  if (!isPlainObject(config)) return false;
   const context = rootContext({ customObjects }, "training_config");
   try {
     const {
@@ -47,9 +52,9 @@ export function compileFromTraining(
   } catch (error) {
     if (!(error instanceof AntlerError)) throw error;
     warnOnce(`${model.name}: not compiled as it was (${error.message}). Call compile() before training on.`);
-    return;
+    return false;
   }
-  restoreOptimizer(model, file, version);
+  return true;
 }
 
 function readOptimizer(value: unknown, context: ReturnType<typeof rootContext>): unknown {
