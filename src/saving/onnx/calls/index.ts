@@ -5,12 +5,19 @@ import type { Call } from "../trace.ts";
 import { activationPlans } from "./activations.ts";
 import { type NativeCall, nativeCall, type Operand, operandsOf } from "./call.ts";
 import { OpCall, type OpPlan } from "./op-call.ts";
+import { normalizationPlans } from "./normalization.ts";
+import { poolingPlans } from "./pooling.ts";
 import { productPlans } from "./products.ts";
 import { recurrentPlan } from "./recurrent.ts";
 
 export type { NativeCall } from "./call.ts";
 
-const opPlans: Readonly<Record<string, OpPlan>> = { ...activationPlans, ...productPlans };
+const opPlans: Readonly<Record<string, OpPlan>> = {
+  ...activationPlans,
+  ...normalizationPlans,
+  ...poolingPlans,
+  ...productPlans,
+};
 
 /** Tensors of nested results, in every trace; null where they are not alike. */
 function resultsOf(calls: readonly Call[]): Operand[] | null {

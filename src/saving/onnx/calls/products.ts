@@ -1,12 +1,9 @@
-import { padsFor } from "../../../ops/core/windows.ts";
-import { computeType, type Emitter, range } from "../emitter.ts";
-import { float, int, ints, text } from "../graph-builder.ts";
 import type { DType } from "../../../ir/dtypes.ts";
-import { constantOf } from "../constant.ts";
-import { floats, numbers, single } from "../primitives/types.ts";
-import { channelsFirst, fromChannelsFirst } from "../primitives/windows.ts";
-import { fixedSize, sameSizes } from "../size.ts";
-import type { Value } from "../value.ts";
+import { range } from "../emitter.ts";
+import { int, text } from "../graph-builder.ts";
+import { writeAttention } from "../primitives/attention.ts";
+import { floats, numbers } from "../primitives/types.ts";
+import { fixedSize } from "../size.ts";
 import type { OpPlan } from "./op-call.ts";
 
 /** Matrix products broadcast as NumPy's do. */
@@ -107,138 +104,42 @@ const mean: OpPlan = (call) => {
   };
 };
 
-/** A parameter as a vector. */
-function vector(
-  e: Emitter,
-  value: Value | undefined,
-  n: Value["shape"][number],
-  fill: number,
-  dtype: DType,
-): string {
-  if (value !== undefined) return e.name(e.reshaped(value, [n]));
-  const size = fixedSize(n) ?? 0;
-  return e.graph.constant(constantOf(new Float64Array(size).fill(fill), [size], dtype));
-}
-
-const batchNormalization: OpPlan = (call) => {
-  const [x, average, variance] = [call.tensor("x"), call.tensor("mean"), call.tensor("variance")];
-  const [scale, offset] = [call.tensor("scale"), call.tensor("offset")];
-  const epsilon = call.number("epsilon");
-  if (x === null || average === null || variance === null || epsilon === null || x.rank < 2) return null;
-  const [axis = -1] = call.axes("axis", x.rank);
-  const size = x.shape[axis];
-  const parts = [average, variance, scale, offset].filter((part) => part !== null);
-  const fits = parts.every(
-    (part) => part.dtype === x.dtype && part.shape.some((each) => String(each) === String(size)),
-  );
-  if (x.dtype !== "float32" || !fits || size === undefined || fixedSize(size) === null || axis === 0)
+const attention: OpPlan = (call) => {
+  const [query, key, value] = [call.tensor("query"), call.tensor("key"), call.tensor("value")];
+  const [bias, mask] = [call.tensor("bias"), call.tensor("mask")];
+  if (query === null || key === null || value === null || (mask !== null && mask.dtype !== "bool"))
     return null;
-  return {
-    operands: [x, ...parts],
-    write: (e, [given, m, v, ...rest]) => {
-      if (given === undefined) return [];
-      // Channels are to be axis 1; others keep their order.
-      const others = range(x.rank).filter((i) => i !== axis);
-      const stored = [others[0] ?? 0, axis, ...others.slice(1)];
-      const perm = range(x.rank).map((i) => stored.indexOf(i));
-      const value = e.exactIn(given, perm);
-      const [gamma, beta] = [scale === null ? undefined : rest[0], offset === null ? undefined : rest.at(-1)];
-      const name = e.graph.one(
-        "BatchNormalization",
-        [
-          e.name(value),
-          vector(e, gamma, size, 1, x.dtype),
-          vector(e, beta, size, 0, x.dtype),
-          vector(e, m, size, 0, x.dtype),
-          vector(e, v, size, 1, x.dtype),
-        ],
-        { epsilon: float(epsilon) },
-      );
-      return [e.tensor(name, x.dtype, value.stored, { perm, shape: value.shape })];
-    },
-  };
-};
-
-const layerNormalization: OpPlan = (call) => {
-  const [x, gamma, beta] = [call.tensor("x"), call.tensor("gamma"), call.tensor("beta")];
-  const epsilon = call.number("epsilon");
-  if (x === null || epsilon === null || x.dtype !== "float32" || call.get("rmsScaling") === true) return null;
-  const axes = call.axes("axis", x.rank);
-  const first = x.rank - axes.length;
-  const isTrailing = axes.every((axis, i) => axis === first + i);
-  const sizes = x.shape.slice(first);
-  const parts = [gamma, beta].filter((part) => part !== null);
-  const fits = parts.every((part) => part.dtype === x.dtype && sameSizes(part.shape, sizes));
-  if (!isTrailing || !fits || sizes.some((size) => fixedSize(size) === null)) return null;
-  return {
-    operands: [x, ...parts],
-    write: (e, [given, ...rest]) => {
-      if (given === undefined) return [];
-      const shape = sizes.map((size) => fixedSize(size) ?? 1);
-      const ones = constantOf(new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(1), shape, x.dtype);
-      const scale = gamma === null ? undefined : rest[0];
-      const shift = beta === null ? undefined : rest.at(-1);
-      const name = e.graph.one(
-        "LayerNormalization",
-        [
-          e.full(given),
-          scale === undefined ? e.graph.constant(ones) : e.full(scale),
-          shift === undefined ? "" : e.full(shift),
-        ],
-        { axis: int(first - x.rank), epsilon: float(epsilon) },
-      );
-      return [e.tensor(name, x.dtype, given.shape)];
-    },
-  };
-};
-
-/** Means over windows, padding left out. */
-const averagePool: OpPlan = (call) => {
-  const inputs = call.tensor("inputs");
-  const isLast = call.get("dataFormat") === "channels_last" || call.get("dataFormat") === null;
-  if (inputs === null || !single.includes(inputs.dtype) || !isLast) return null;
-  const rank = inputs.rank - 2;
-  const list = (name: string): number[] | null => {
-    const value = call.get(name);
-    if (typeof value === "number") return range(rank).map(() => value);
-    return Array.isArray(value) ? value.map(Number) : null;
-  };
-  const window = list("poolSize");
-  const strides = list("strides") ?? window;
-  const padding = String(call.get("padding")).toLowerCase();
-  if (window === null || strides === null) return null;
-  const sizes = inputs.shape.slice(1, -1);
-  const pads = sizes.map((size, i) =>
-    size.map((n) => padsFor(padding === "same" ? "same" : "valid", n, window[i] ?? 1, strides[i] ?? 1, 1)),
+  const floats32 = [query, key, value, bias, call.result].every(
+    (operand) => operand === null || operand.dtype === "float32",
   );
-  const isKnown = pads.every((each) => each.every((pair) => String(pair) === String(each[0])));
+  const depth = fixedSize(key.shape[3] ?? []);
+  if (!floats32 || depth === null) return null;
+  const extra = [mask, bias].filter((operand) => operand !== null);
   const { result } = call;
   return {
-    operands: [inputs],
-    write: (e, [value]) => {
-      if (value === undefined) return [];
-      const x = e.exactIn(value, fromChannelsFirst(inputs.rank));
-      const within = computeType("AveragePool", x.dtype, single);
-      const name = e.graph.one("AveragePool", [e.cast(e.name(x), x.dtype, within)], {
-        kernel_shape: ints(window),
-        strides: ints(strides),
-        count_include_pad: int(0),
-        ...(isKnown
-          ? { pads: ints([0, 1].flatMap((side) => pads.map((each) => each[0]?.[side] ?? 0))) }
-          : { auto_pad: text("SAME_UPPER") }),
+    operands: [query, key, value, ...extra],
+    write: (e, [q, k, v, ...rest]) => {
+      if (q === undefined || k === undefined || v === undefined) return [];
+      const { mixed } = writeAttention(e, {
+        query: q,
+        key: k,
+        value: v,
+        mask: mask === null ? undefined : rest[0],
+        bias: bias === null ? undefined : rest.at(-1),
+        scale: call.number("scale") ?? 1 / Math.sqrt(depth),
+        isCausal: call.get("isCausal") === true,
+        softCap: call.number("attnLogitsSoftCap"),
       });
-      return [channelsFirst(e, e.cast(name, within, result.dtype), result)];
+      return [e.tensor(mixed, result.dtype, result.shape)];
     },
   };
 };
 
-/** How products, lookups, means and normalisations are written. */
+/** How products, lookups, means and attention are written. */
 export const productPlans: Readonly<Record<string, OpPlan>> = {
   matmul,
   einsum,
   take,
   mean,
-  batchNormalization,
-  layerNormalization,
-  averagePool,
+  dotProductAttention: attention,
 };
