@@ -1,6 +1,8 @@
 import type { Program, Var } from "../ir/program.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { expandComposites } from "./expand-composites.ts";
+import { rematerialise } from "./rematerialise/rematerialise.ts";
+import { removeDead } from "./simplify/dead-code.ts";
 import { simplify } from "./simplify/simplify.ts";
 import type { Schedule } from "./kernel-ir/kernel-ir.ts";
 import { placeControl } from "./control-flow.ts";
@@ -23,9 +25,38 @@ function placeFor(value: Var, home: Place["buffer"]["home"]): Place {
  * Turns a program into kernels over placed buffers: element-wise work and reductions fused into loops, views folded
  * into addresses, new values of state written in place, temporaries packed into one arena.
  */
-export function schedule(traced: Program): Schedule {
+export function schedule(traced: Program, { arenaBytes }: ScheduleOptions = {}): Schedule {
   const program = simplify(expandComposites(traced));
-  const scheduler = new Scheduler(program, placeControl);
+  const plain = scheduleSimplified(program);
+  return arenaBytes === undefined || plain.arenaBytes <= arenaBytes
+    ? plain
+    : within(arenaBytes, program, plain);
+}
+
+/** What a schedule is to keep to. */
+export interface ScheduleOptions {
+  /** Bytes of temporaries to stay below, where computing some of them twice achieves that. Default: no limit. */
+  readonly arenaBytes?: number;
+}
+
+/** Estimates that are corrected by what the schedule turned out to take. */
+const mostAttempts = 4;
+
+/** The schedule of a program that computes some values twice, so that its arena fits; or the smallest there is. */
+function within(budgetBytes: number, program: Program, plain: Schedule): Schedule {
+  let best = plain;
+  let target = budgetBytes;
+  for (let attempt = 0; attempt < mostAttempts && best.arenaBytes > budgetBytes; attempt++) {
+    const found = rematerialise(program, target);
+    const next = scheduleSimplified(removeDead(found.program), found.late);
+    if (next.arenaBytes < best.arenaBytes) best = next;
+    target *= Math.min(0.9, budgetBytes / next.arenaBytes);
+  }
+  return best;
+}
+
+function scheduleSimplified(program: Program, late?: ReadonlySet<Var>): Schedule {
+  const scheduler = new Scheduler(program, placeControl, 0, late);
   const table = new BufferTable();
   for (const [index, value] of program.inputs.entries()) {
     scheduler.bindPlace(value, placeFor(value, { kind: "input", index }));

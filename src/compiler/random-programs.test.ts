@@ -11,6 +11,7 @@ import type { Program, Var } from "../ir/program.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { verify } from "../ir/verify.ts";
 import { schedule } from "./compile.ts";
+import { rematerialise } from "./rematerialise/rematerialise.ts";
 import { formatSchedule } from "./schedule/format.ts";
 import { simplify } from "./simplify/simplify.ts";
 
@@ -39,16 +40,19 @@ function check(program: Program, random: () => number): void {
     expectClose(same.outputs[i]?.data ?? [], data, close, `simplified output ${i}`),
   );
 
-  const memory = state.map(({ data }) => Float32Array.from(data));
-  const compiled = schedule(program);
-  const actual = interpret(compiled, inputs, memory);
-  const what = (name: string): string => `${name} of\n${formatSchedule(compiled)}\n`;
-  expected.outputs.forEach(({ data }, i) =>
-    expectClose(actual[i]?.data ?? [], data, close, what(`output ${i}`)),
-  );
-  expected.updates.forEach((update, i) => {
-    expectClose(memory[i] ?? [], (update ?? state[i])?.data ?? [], close, what(`state ${i}`));
-  });
+  verify(rematerialise(simpler, 0).program, "a program that computes some values twice");
+  // As it is, and with as little memory as it can do with.
+  for (const compiled of [schedule(program), schedule(program, { arenaBytes: 0 })]) {
+    const memory = state.map(({ data }) => Float32Array.from(data));
+    const actual = interpret(compiled, inputs, memory);
+    const what = (name: string): string => `${name} of\n${formatSchedule(compiled)}\n`;
+    expected.outputs.forEach(({ data }, i) =>
+      expectClose(actual[i]?.data ?? [], data, close, what(`output ${i}`)),
+    );
+    expected.updates.forEach((update, i) => {
+      expectClose(memory[i] ?? [], (update ?? state[i])?.data ?? [], close, what(`state ${i}`));
+    });
+  }
 }
 
 /** Checks the programs that a maker makes of random decisions. */

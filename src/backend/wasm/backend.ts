@@ -10,7 +10,11 @@ import { choicesOf, type WasmChoices, type WasmOptions } from "./options.ts";
 import { WasmBuffer } from "./runtime/buffer.ts";
 import { Engine } from "./runtime/engine.ts";
 import { type KernelProfile, type ProfileOptions, Profiler } from "./runtime/profile.ts";
+import { needsOf } from "./runtime/memory-needs.ts";
 import { WasmExecutable } from "./runtime/executable.ts";
+
+/** Share of the memory that may be planned; the rest is for what kernels work in. */
+const fullest = 0.9;
 
 /** Compiles programs to WebAssembly with 128-bit SIMD, one module for each program, over one memory. */
 export class WasmBackend implements Backend {
@@ -44,7 +48,15 @@ export class WasmBackend implements Backend {
   }
 
   compile(program: Program): Executable {
-    return this.compileSchedule(scheduleProgram(program), program.inputs.length, program.state.length);
+    return this.compileSchedule(this.#schedule(program), program.inputs.length, program.state.length);
+  }
+
+  /** A program that does not fit computes some values twice instead of keeping them. */
+  #schedule(program: Program): Schedule {
+    const plain = scheduleProgram(program);
+    const { workspace, persistent, inputs } = needsOf(plain);
+    const arenaBytes = fullest * this.engine.heap.limitBytes - persistent - inputs;
+    return workspace <= arenaBytes ? plain : scheduleProgram(program, { arenaBytes });
   }
 
   /**

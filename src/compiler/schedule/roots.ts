@@ -25,7 +25,7 @@ const mostOps = 400;
 const scalarCosts = new Map<string, number>();
 
 /** Cost of one element, in additions. */
-function costOf(equation: Equation): number {
+export function costOf(equation: Equation): number {
   const { lowering, name } = equation.primitive;
   if (lowering.kind !== "elementwise") return 0;
   const plain = Object.keys(equation.params).length === 0;

@@ -44,10 +44,18 @@ export class Scheduler implements Values {
   readonly #roots = new Map<Var, Root>();
   readonly #siblings = new Map<number, Cluster[]>();
   readonly #placeControl: PlaceControl;
+  readonly #late: ReadonlySet<Var>;
 
-  constructor(program: Program, placeControl: PlaceControl, depth = 0) {
+  /** `late`: values that are stored no earlier than their place in the program. */
+  constructor(
+    program: Program,
+    placeControl: PlaceControl,
+    depth = 0,
+    late: ReadonlySet<Var> = new Set<Var>(),
+  ) {
     this.program = program;
     this.depth = depth;
+    this.#late = late;
     this.#definitions = definitions(program.equations);
     this.analysis = analyse(program, this.#definitions);
     this.#placeControl = placeControl;
@@ -115,9 +123,10 @@ export class Scheduler implements Values {
   }
 
   /** Makes a value available in memory, or in the loops that compute it. */
-  store(value: Var, earliest = 0): Root {
+  store(value: Var, notBefore = 0): Root {
     const known = this.rootOf(value);
     if (known !== null) return known;
+    const earliest = this.#late.has(value) ? this.nextPosition : notBefore;
     const equation = this.equationOf(value);
     if (isRename(equation)) {
       const input = equation.inputs[equation.outputs.indexOf(value)];

@@ -26,7 +26,11 @@ function createMemory(
   // Some engines reserve the maximum at once and may not have 4 GiB of address space to give.
   for (const maximumPages of [65536, 32768, 16384, 8192].map((pages) => Math.min(pages, mostPages))) {
     try {
-      const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared });
+      const memory = new WebAssembly.Memory({
+        initial: Math.min(16, maximumPages),
+        maximum: maximumPages,
+        shared,
+      });
       return { memory, maximumPages };
     } catch (error) {
       failure = error;
