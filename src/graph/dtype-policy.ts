@@ -13,18 +13,19 @@ export class DTypePolicy {
   readonly computeDtype: DType;
   readonly variableDtype: DType;
 
-  constructor(name: string) {
+  /** @param source - The policy that tells the dtypes, where the name says more than these. */
+  constructor(name: string, source: string = name) {
     this.name = name;
-    if (name === "mixed_float16" || name === "mixed_bfloat16") {
-      this.computeDtype = name === "mixed_float16" ? "float16" : "bfloat16";
+    if (source === "mixed_float16" || source === "mixed_bfloat16") {
+      this.computeDtype = source === "mixed_float16" ? "float16" : "bfloat16";
       this.variableDtype = "float32";
     } else {
-      this.computeDtype = toDType(name, "DTypePolicy");
+      this.computeDtype = toDType(source, "DTypePolicy");
       this.variableDtype = this.computeDtype;
     }
   }
 
-  getConfig(): { readonly name: string } {
+  getConfig(): Readonly<Record<string, unknown>> {
     return { name: this.name };
   }
 

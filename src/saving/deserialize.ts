@@ -2,11 +2,13 @@ import { get as getActivation } from "../activations/index.ts";
 import { DTypePolicy } from "../graph/dtype-policy.ts";
 import { isLayer, LayerBase } from "../graph/layer-base.ts";
 import { inferLayer, type ShapeTree } from "../graph/layer-call.ts";
+import { QuantizedDTypePolicy } from "../graph/quantized-dtype-policy.ts";
 import { isDType } from "../ir/dtypes.ts";
+import { int8Classes } from "../layers/quantized/index.ts";
 import { functionNamed as lossFunctionNamed } from "../losses/functions.ts";
 import { functionNamed as metricFunctionNamed } from "../metrics/functions.ts";
 import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
-import { AntlerError, FormatError, warnOnce } from "../util/errors.ts";
+import { AntlerError, FormatError, OptionError, warnOnce } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
 import { type Context, type Description, inside, readDescription } from "./context.ts";
@@ -100,11 +102,24 @@ function instantiate(
   context: Context,
 ): object {
   if (className === "DTypePolicy") return new DTypePolicy(String(config["name"]));
+  if (className === "QuantizedDTypePolicy")
+    return new QuantizedDTypePolicy(String(config["mode"]), String(config["source_name"]));
   if (Array.isArray(config["layers"]) && "input_layers" in config)
     return functionalFromConfig(cls, config, context, deserializeObject);
   if (Array.isArray(config["layers"]) && className === "Sequential")
     return sequentialFromConfig(config, context, deserializeObject);
-  return fromConfig(cls, withFunction(className, readConfig(config, context)), context.customObjects);
+  const given = withFunction(className, readConfig(config, context));
+  if (given["dtype"] instanceof QuantizedDTypePolicy) return quantized(className, given);
+  return fromConfig(cls, given, context.customObjects);
+}
+
+/** A layer whose weights are kept as integers: a class of its own, by the same name in files. */
+function quantized(className: string, config: Readonly<Record<string, unknown>>): object {
+  const cls = Object.hasOwn(int8Classes, className) ? int8Classes[className] : undefined;
+  if (cls !== undefined) return cls.fromConfig(config);
+  throw new OptionError(
+    `a quantized ${className} is not supported. Those that are: ${Object.keys(int8Classes).join(", ")}.`,
+  );
 }
 
 /** Classes whose files have the name of a built-in function as `fn`, and where such functions are found. */
@@ -127,7 +142,9 @@ export function readConfig(
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) => {
-      if (key === "quantization_config" && value === null) return [];
+      // How weights are rounded is Keras's own description, kept as it is.
+      if (key === "quantization_config")
+        return value === null || value === undefined ? [] : [[camelCase(key), value]];
       if (key === "lora_rank" || key === "lora_alpha") {
         // Keras adds the low-rank part to the kernel when it saves, and leaves the part itself out.
         if (value !== null)

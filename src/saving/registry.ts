@@ -50,7 +50,12 @@ export function findClass(
   }
   if (className === "Functional" || className === "Model") return ModelClass as unknown as SerializableClass; // SAFETY: a class with fromConfig
   if (className === "Sequential") return Sequential as unknown as SerializableClass; // SAFETY: as above
-  if (className === "DTypePolicy") return DTypePolicy as unknown as SerializableClass; // SAFETY: as above
+  if (className === "DTypePolicy" || className === "QuantizedDTypePolicy")
+    return DTypePolicy as unknown as SerializableClass; // SAFETY: as above; made by its own constructor
+  if (module === "keras.dtype_policies")
+    throw new FormatError(
+      `the policy "${className}" is not supported: of quantized models those of 8-bit integers are read. Save the model in Keras before it is quantized.`,
+    );
   const found = builtIn(module, className);
   if (found !== undefined) return found;
   throw unknownClass(module, className, registeredName);

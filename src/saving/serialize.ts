@@ -1,5 +1,6 @@
 import { DTypePolicy } from "../graph/dtype-policy.ts";
 import { KerasTensor } from "../graph/keras-tensor.ts";
+import { QuantizedDTypePolicy } from "../graph/quantized-dtype-policy.ts";
 import { classNameOf, isLayer, type LayerBase } from "../graph/layer-base.ts";
 import type { ShapeTree } from "../graph/layer-call.ts";
 import { symbolicIn } from "../graph/node.ts";
@@ -53,6 +54,8 @@ export function serializeObject(value: unknown): Json {
     );
   if (value instanceof Tensor) return serializeTensor(value);
   if (value instanceof Variable) return serializeTensor(value.value);
+  if (value instanceof QuantizedDTypePolicy)
+    return describe("keras.dtype_policies", "QuantizedDTypePolicy", serializeConfig(value.getConfig()), null);
   if (value instanceof DTypePolicy) return describe("keras", "DTypePolicy", { name: value.name }, null);
   if (isLayer(value)) return serializeLayer(value);
   if (isConfigurable(value)) return serializeConfigurable(value);
@@ -130,7 +133,7 @@ export function configOf(layer: LayerBase): { readonly [key: string]: Json } {
   if (layer instanceof ModelBase && layer.className === "Functional")
     return functionalConfig(layer, serializeObject, serializeLayer);
   const config = serializeConfig(layer.getConfig());
-  return moduleOf(layer) !== null && quantizable.has(layer.className)
+  return moduleOf(layer) !== null && quantizable.has(layer.className) && !("quantization_config" in config)
     ? { ...config, quantization_config: null }
     : config;
 }

@@ -28,15 +28,11 @@ interface Entry {
 
 /** Files that are refused, and what the error must say. */
 const refused: Readonly<Record<string, RegExp>> = {
-  "quantized_int8.keras": /QuantizedDTypePolicy|quantiz/i,
-  "quantized_int8.h5": /QuantizedDTypePolicy|quantiz/i,
   "pre_pr22362_nested_container.keras": /NestedDenseModel/,
   "subclassed.h5": /code of its own/,
   "extra/npz_weights.keras": /model\.weights\.h5/,
   "extra/many_children.h5": /weights alone/,
   "extra/many_children_latest.h5": /weights alone/,
-  // Integers and their scales, for a model that cannot be made; see its `.keras` file.
-  "quantized_int8.weights.h5": /QuantizedDTypePolicy|quantiz/i,
 };
 
 /** Weights that were rounded to half precision. */

@@ -40,9 +40,9 @@ function isMissing({ class: name }: ZooCase): boolean {
   return !(name in antler.layers);
 }
 
-/** Saved by Keras after a transform of the model that Antler leaves out. */
+/** Saved by Keras after a transform of the model that Antler does not read: quantized to other than 8-bit integers. */
 function isTransformed({ name }: ZooCase): boolean {
-  return name === "lora" || name.startsWith("quant");
+  return name === "quant_int4" || name === "quant_float8" || name === "quantized";
 }
 
 /** Keras on PyTorch truncates the clip limit here; its other backends, and Antler, do not. */
