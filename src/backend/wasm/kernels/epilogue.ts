@@ -31,7 +31,7 @@ export function emitEpilogueStrip(
       const transform = epilogue.emitRow(fn, { row, column, batch: fn.param("i32", 5), params });
       const apply = (lanes: number): void => {
         fn.set(value, v128.load(pointer));
-        fn.set(result, transform(value));
+        fn.set(result, transform(value, lanes));
         if (epilogue.storesResult) fn.storeLanes32(pointer, result, lanes);
       };
       fn.set(pointer, address);

@@ -48,10 +48,10 @@ export interface Epilogue {
   /** Whether the transformed value takes the place of the kernel's own; if not, that one is needed by nobody else. */
   readonly storesResult: boolean;
   /**
-   * Emits what is the same along a row; gives the emitter of the transformed value of four columns. `value` is a local
-   * and may be used repeatedly. Statements may be emitted before the value.
+   * Emits what is the same along a row; gives the emitter of the transformed value of four columns, of which only the
+   * first `lanes` exist. `value` is a local and may be used repeatedly. Statements may be emitted before the value.
    */
-  emitRow(fn: FunctionBuilder, at: EpiloguePosition): (value: Local<"v128">) => Expr<"v128">;
+  emitRow(fn: FunctionBuilder, at: EpiloguePosition): (value: Local<"v128">, lanes: number) => Expr<"v128">;
 }
 
 /** Options of code generation, the same for a whole module. */

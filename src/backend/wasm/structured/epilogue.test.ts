@@ -27,7 +27,7 @@ function randomFusion(choose: (bound: number) => number): Program {
     strides: Array.from({ length: rank }, () => 1),
     padding: Array.from({ length: rank }, () => [1, 1]),
     dilation: Array.from({ length: rank }, () => 1),
-    groups: 1,
+    groups: 1 + choose(3),
   });
   const product = (): Var => {
     if (choose(2) === 0) {
@@ -39,11 +39,13 @@ function randomFusion(choose: (bound: number) => number): Program {
     const rank = 1 + choose(2);
     const spatial = Array.from({ length: rank }, () => 3 + choose(5));
     const window = spatial.map(() => 3);
-    const [channels, filters] = [size(), size()];
-    const x = [1 + choose(3), ...spatial, channels];
-    if (choose(2) === 0) return p.conv(input(x), input([...window, channels, filters]), geometry(rank));
+    const how = geometry(rank);
+    const [channels, filters] = [size(), size() * how.groups];
+    const x = [1 + choose(3), ...spatial, channels * how.groups];
+    const kernel = [...window, channels, filters];
+    if (choose(2) === 0) return p.conv(input(x), input(kernel), how);
     const y = [x[0] ?? 1, ...spatial, filters];
-    return p.convInputGrad(input(y), input([...window, channels, filters]), x, geometry(rank));
+    return p.convInputGrad(input(y), input(kernel), x, how);
   };
   const outputs: Var[] = [];
   withBuilder(builder, () => {

@@ -111,7 +111,10 @@ class EpilogueEmitter implements FusedEpilogue {
     return known >= 0 ? known : this.bases.push(access) - 1;
   }
 
-  emitRow(fn: FunctionBuilder, position: EpiloguePosition): (value: Local<"v128">) => Expr<"v128"> {
+  emitRow(
+    fn: FunctionBuilder,
+    position: EpiloguePosition,
+  ): (value: Local<"v128">, lanes: number) => Expr<"v128"> {
     const s = scopes.get(fn) ?? new Scope(fn, this.#shared);
     scopes.set(fn, s);
     const at: Row = { ...position, known: new Map() };
@@ -120,13 +123,13 @@ class EpilogueEmitter implements FusedEpilogue {
       nodes.flatMap((node, i) => (this.#isUniform(node) ? [[i, this.#uniform(s, node, at)] as const] : [])),
     );
     this.#prepareRow(s, at);
-    return (value) => {
+    return (value, lanes) => {
       const values: Vector[] = [];
       nodes.forEach((node, i) => values.push(uniform.get(i) ?? this.#node(s, node, values, value, at)));
       stores.forEach((store, i) => {
         const stored = values[store.value];
         if (i !== this.#ownStore && stored !== undefined)
-          this.#store(s, store.access, stored, nodes[store.value]?.dtype ?? "float32", at);
+          this.#store(s, store.access, stored, nodes[store.value]?.dtype ?? "float32", at, lanes);
       });
       return values[stores[this.#ownStore]?.value ?? -1] ?? value;
     };
@@ -305,27 +308,18 @@ class EpilogueEmitter implements FusedEpilogue {
     return all;
   }
 
-  #store(s: Scope, access: Access, value: Vector, dtype: DType, at: Row): void {
+  #store(s: Scope, access: Access, value: Vector, dtype: DType, at: Row, lanes: number): void {
     const stride = access.strides.at(-1) ?? 0;
     const base = s.fn.local("i32", this.#address(access, dtype, at));
-    const rest = this.#columns % 4;
-    const whole = (lanes: number): void =>
-      s.temporaries(() => {
-        if (stride === 1) storeVector(s, base, 0, value, dtype, lanes);
-        else
-          storeLanes(
-            s,
-            Array.from({ length: lanes }, (_, lane) => i32.add(base, lane * stride * bytesOf(dtype))),
-            value,
-            dtype,
-          );
-      });
-    if (rest === 0) whole(4);
-    else
-      s.fn.if(
-        i32.leS(i32.add(at.column, 4), this.#columns),
-        () => whole(4),
-        () => whole(rest),
-      );
+    s.temporaries(() => {
+      if (stride === 1) storeVector(s, base, 0, value, dtype, lanes);
+      else
+        storeLanes(
+          s,
+          Array.from({ length: lanes }, (_, lane) => i32.add(base, lane * stride * bytesOf(dtype))),
+          value,
+          dtype,
+        );
+    });
   }
 }
