@@ -57,5 +57,7 @@ export function transposeConstant(constant: Constant, perm: Dims): Constant {
       index[axis] = 0;
     }
   }
-  return { data: elements, shape, dtype, label: label === null ? null : `${label}:${perm.join("")}` };
+  // Where one axis alone has several elements, their order stays.
+  const isMoved = label !== null && shape.filter((dim) => dim !== 1).length > 1;
+  return { data: elements, shape, dtype, label: isMoved ? `${label}:${perm.join("")}` : label };
 }

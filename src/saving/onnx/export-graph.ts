@@ -62,7 +62,7 @@ function refuseUpdates(model: ModelClass, { program, cells }: Trace): void {
   const changed = cells.filter((_, i) => program.updates[i] !== null && program.updates[i] !== undefined);
   if (changed.length === 0) return;
   const owners = changed.map((cell) => {
-    const owner = allLayers(model).find(({ variables }) => variables.some((variable) => variable === cell));
+    const owner = allLayers(model).findLast(({ name }) => cell.path.split("/").includes(name));
     return owner === undefined
       ? cell.path
       : `${owner.where}, whose variable "${cell.path}" changes at every call`;

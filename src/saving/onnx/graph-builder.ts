@@ -147,6 +147,8 @@ export class GraphBuilder {
   /** Gives a tensor that a node makes another name. */
   rename(from: string, to: string): void {
     this.#nodes = this.#nodes.map((node) => renamed(node, from, to));
+    const rank = this.#ranks.get(from);
+    if (rank !== undefined) this.#ranks.set(to, rank);
   }
 
   /** Joins and drops nodes; the outputs stay. */

@@ -3,6 +3,7 @@ import type { KerasTensor } from "../../graph/keras-tensor.ts";
 import { isLayer, type LayerBase } from "../../graph/layer-base.ts";
 import { replaceSymbolic } from "../../graph/node.ts";
 import { currentBuilder, type Equation, type Program, ProgramBuilder } from "../../ir/program.ts";
+import type { FunctionalGraph } from "../../models/functional-graph.ts";
 import type { ModelClass } from "../../models/model.ts";
 import { withObserver } from "../../ops/core/observer.ts";
 import type { Op } from "../../ops/core/op.ts";
@@ -73,12 +74,19 @@ const sharings: readonly ((input: KerasTensor, axis: number) => string)[] = [
 
 /** Traces a model's inference, once where all sizes are known, else with three sets of stand-ins. */
 export function traceModel(model: ModelClass): Traces {
-  const inputs = model.inputs;
+  const { graph } = model;
+  if (graph === null) {
+    throw new FormatError(
+      `export: ${model.where} computes in a call of its own and has no graph. Wrap it: Model(inputs, model(inputs)), with inputs from Input.`,
+    );
+  }
+  const { inputs } = graph;
   if (!inputs.some(({ shape }) => shape.includes(null)))
     return {
       traces: [
         traceWith(
           model,
+          graph,
           inputs.map(({ shape }) => shape.map((dim) => dim ?? 0)),
         ),
       ],
@@ -100,6 +108,7 @@ export function traceModel(model: ModelClass): Traces {
         const traces = [0, 1, 2].map((i) =>
           traceWith(
             model,
+            graph,
             inputs.map((input) =>
               input.shape.map((dim, axis) => dim ?? sizes.get(nameOf(input, axis))?.[i] ?? 0),
             ),
@@ -116,13 +125,7 @@ export function traceModel(model: ModelClass): Traces {
   throw problem instanceof Error ? problem : new AntlerError("the model cannot be traced.");
 }
 
-function traceWith(model: ModelClass, shapes: readonly (readonly number[])[]): Trace {
-  const { graph } = model;
-  if (graph === null) {
-    throw new FormatError(
-      `${model.where}: a model of its own class has no graph to write. Wrap it: Model(inputs, model(inputs)), with inputs from Input.`,
-    );
-  }
+function traceWith(model: ModelClass, graph: FunctionalGraph, shapes: readonly (readonly number[])[]): Trace {
   const scope = new StateScope(new ProgramBuilder());
   const { builder } = scope;
   const calls: Call[] = [];
