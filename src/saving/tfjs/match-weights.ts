@@ -31,8 +31,9 @@ export function assignWeights(
 ): ReadonlyMap<string, Variable> {
   const isByPath = weights.length > 0 && weights.every(({ name }) => /(?:^|\/)vars\/\d+$/.test(name));
   const { matches, problems } = isByPath ? matchByPath(model, weights) : matchByName(model, weights);
-  for (const { variable, weight } of matches) {
-    if (!sameShape(weight.shape, variable.shape))
+  for (const match of matches) {
+    const { variable, weight } = match;
+    if (!fits(match))
       problems.push(
         `mis-shaped: ${weight.name} for ${variable.path}: expected ${formatShape(variable.shape)}, found ${formatShape(weight.shape)}`,
       );
@@ -85,19 +86,55 @@ interface Found {
   readonly steps: readonly string[];
 }
 
+/** How a step of a name may name a layer. */
+const readings: readonly ((step: string, isLayer: (name: string) => boolean) => string)[] = [
+  (step) => step,
+  // A name that was taken in the session that saved the model got a number: `conv_1/kernel` of the layer `conv`.
+  (step, isLayer) => (isLayer(step) ? step : withoutNumber(step)),
+  withoutNumber,
+];
+
+function withoutNumber(step: string): string {
+  return step.replace(/_\d+$/, "");
+}
+
+/** By names as they are, or, where not all fit, by one of the ways in which Keras 2 changed them. */
 function matchByName(model: LayerBase, weights: readonly StoredWeight[]): Findings {
-  const findings: Findings = { matches: [], problems: [] };
   const layers = namedLayers(model);
+  let first: Findings | null = null;
+  for (const nameIn of readings) {
+    const findings = matchNames(layers, weights, nameIn);
+    if (findings.problems.length === 0 && findings.matches.every(fits)) return findings;
+    first ??= findings;
+  }
+  return first ?? { matches: [], problems: [] };
+}
+
+function fits({ variable, weight }: Match): boolean {
+  return sameShape(weight.shape, variable.shape);
+}
+
+function matchNames(
+  layers: readonly NamedLayer[],
+  weights: readonly StoredWeight[],
+  nameIn: (step: string, isLayer: (name: string) => boolean) => string,
+): Findings {
+  const findings: Findings = { matches: [], problems: [] };
   const byName = Map.groupBy(layers, ({ layer }) => layer.name);
+  const isLayer = (name: string): boolean => byName.has(name);
   const found = new Map<NamedLayer, Found[]>(layers.map((layer) => [layer, []]));
   const times = new Map<string, number>();
   for (const weight of weights) {
     // Python ends names with the number of an output: `dense/kernel:0`.
     const path = weight.name.replace(/:\d+$/, "").split("/");
-    const at = path.findIndex((step, i) => i < path.length - 1 && byName.has(step));
+    const at = path.findIndex((step, i) => i < path.length - 1 && isLayer(nameIn(step, isLayer)));
     const time = times.get(weight.name) ?? 0;
     times.set(weight.name, time + 1);
-    const owner = ownerOf(byName.get(path[at] ?? "") ?? [], path.slice(0, Math.max(at, 0)), time);
+    const owner = ownerOf(
+      byName.get(nameIn(path[at] ?? "", isLayer)) ?? [],
+      path.slice(0, Math.max(at, 0)),
+      time,
+    );
     if (owner === undefined) findings.problems.push(extra(weight));
     else found.get(owner)?.push({ weight, steps: path.slice(at + 1) });
   }
