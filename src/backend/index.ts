@@ -4,6 +4,7 @@ import { ReferenceBackend } from "./reference/reference-backend.ts";
 import { WasmBackend } from "./wasm/backend.ts";
 import type { KernelProfile, ProfileOptions } from "./wasm/runtime/profile.ts";
 export type { KernelProfile, ProfileOptions } from "./wasm/runtime/profile.ts";
+export { memoryLimit as getMemoryLimit, setMemoryLimit } from "./wasm/runtime/memory-limit.ts";
 export { setThreadCount as setThreads, threadCount as getThreads } from "./wasm/threads/settings.ts";
 
 /** Backends by name. */

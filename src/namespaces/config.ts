@@ -1,9 +1,11 @@
 /** Settings of the library: Keras's `config` namespace. */
 export {
   getBackend,
+  getMemoryLimit,
   getThreads,
   profileKernels as profile,
   setBackend,
+  setMemoryLimit,
   setThreads,
 } from "../backend/index.ts";
 export { dtypePolicy, floatx, setDtypePolicy, setFloatx } from "../graph/dtype-policy.ts";

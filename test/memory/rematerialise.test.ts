@@ -95,5 +95,12 @@ describe("a step with less memory than it would take", () => {
     const memoryBytes = 65536 * Math.ceil((arenaBytes * 0.85) / 65536);
     expect(() => new WasmBackend({ memoryBytes }).compile(program)).not.toThrow();
     expect(() => new WasmBackend({ memoryBytes: arenaBytes / 8 }).compile(program)).toThrow(/smaller batch/);
+    antler.config.setMemoryLimit(Math.max(2 ** 20, arenaBytes / 8));
+    try {
+      expect(() => new WasmBackend().compile(program)).toThrow(/smaller batch/);
+    } finally {
+      antler.config.setMemoryLimit(null);
+    }
+    expect(() => antler.config.setMemoryLimit(1000)).toThrow(antler.OptionError);
   });
 });

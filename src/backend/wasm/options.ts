@@ -1,4 +1,5 @@
 import type { WinogradUse } from "../../compiler/kernel-ir/structured.ts";
+import { addressableBytes } from "./runtime/memory-limit.ts";
 import { relaxedSimdSupported } from "./assembler/index.ts";
 
 /** Choices of the WebAssembly backend. All give the same results, within the tolerances of a dtype. */
@@ -32,6 +33,6 @@ export function choicesOf(options: WasmOptions): WasmChoices {
     relaxedSimd: options.relaxedSimd ?? defaults.relaxedSimd ?? relaxedSimdSupported(),
     winograd: options.winograd ?? defaults.winograd ?? "estimated",
     shareAll: options.shareAll ?? defaults.shareAll ?? false,
-    memoryBytes: options.memoryBytes ?? defaults.memoryBytes ?? 2 ** 32,
+    memoryBytes: options.memoryBytes ?? defaults.memoryBytes ?? addressableBytes,
   };
 }

@@ -1,6 +1,7 @@
 import { allocate as allocateArray, viewOf, type DType, type TypedArray } from "../../../ir/dtypes.ts";
 import { DeviceError } from "../../../util/errors.ts";
 import { FreeList } from "./free-list.ts";
+import { addressableBytes, memoryLimit } from "./memory-limit.ts";
 
 const pageBytes = 65536;
 /** The bytes from which failed guards read, and those through which threads talk. */
@@ -70,7 +71,7 @@ export class Heap {
   #held: readonly object[] = [];
 
   /** `mostBytes`: less than the 4 GiB that a memory can have. */
-  constructor(shared: boolean, mostBytes: number = 65536 * pageBytes) {
+  constructor(shared: boolean, mostBytes: number = addressableBytes) {
     this.#mostPages = Math.floor(mostBytes / pageBytes);
     const { memory, maximumPages } = createMemory(shared, this.#mostPages);
     this.#memory = memory;
@@ -118,7 +119,7 @@ export class Heap {
 
   /** Bytes that the memory can have. */
   get limitBytes(): number {
-    return this.#maximumPages * pageBytes;
+    return Math.min(this.#maximumPages * pageBytes, memoryLimit());
   }
 
   /**
@@ -217,7 +218,7 @@ export class Heap {
     // What is free at the end counts. Some more than needed, so that many small blocks do not mean many growths.
     const missing = bytes + slackBytes - this.#free.tailBytes(total - slackBytes);
     const least = Math.ceil(missing / pageBytes);
-    const available = this.#maximumPages - total / pageBytes;
+    const available = Math.floor((this.limitBytes - total) / pageBytes);
     const pages = Math.min(
       Math.max(least, Math.ceil(Math.min(total / 4, mostSpareBytes) / pageBytes)),
       available,
