@@ -33,6 +33,7 @@ export const modeSuites: Readonly<Record<"quick" | "all", readonly string[]>> = 
   quick: [
     "test/primitives/conformance.test.ts",
     "test/primitives/compositions.test.ts",
+    "src/backend/wasm/random-programs.test.ts",
     "test/golden/ops-gradients.test.ts",
     ...["convolutional", "pooling", "rnn", "normalization", "attention"].map(
       (family) => `test/golden/layers/${family}.test.ts`,

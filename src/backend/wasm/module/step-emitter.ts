@@ -228,6 +228,8 @@ export class StepEmitter {
         this.#fn.br(again);
       });
     });
+    // Nor may what follows, which can lie where the flag is, before all have left the loop.
+    this.#busy = "all";
   }
 
   #switch({ selector, branches }: Extract<Item, { kind: "switch" }>): void {
