@@ -16,6 +16,7 @@ import type { Tree } from "../util/tree.ts";
 import { invokeLayer, inferLayer, knownShapes, type ShapeTree } from "./layer-call.ts";
 import { type CallArguments, defaultCallArguments } from "./call-arguments.ts";
 import { type DTypePolicy, type DTypePolicyLike, toPolicy } from "./dtype-policy.ts";
+import { blankWeight } from "./blank-weights.ts";
 import type { InputSpec } from "./input-spec.ts";
 import { withNameScope } from "./naming.ts";
 import { StoredOperation } from "./stored-operation.ts";
@@ -192,7 +193,8 @@ export abstract class LayerBase extends StoredOperation {
       );
     });
     const initializer = getInitializer(options.initializer ?? (isFloat(dtype) ? "glorot_uniform" : "zeros"));
-    const value = outsideTrace(() => initializer(shape, { dtype }));
+    const blank = this.storesItself ? null : blankWeight(`${this.where}: ${name}`, shape, dtype);
+    const value = blank ?? outsideTrace(() => initializer(shape, { dtype }));
     const variable = new Variable(value, {
       dtype,
       name,

@@ -29,6 +29,12 @@ export abstract class StoredOperation extends Operation {
   /** Its own variables, without those of its parts. */
   abstract get ownVariables(): Variable[];
 
+  /** Whether code of its own says what is kept of it. */
+  get storesItself(): boolean {
+    const { saveOwnVariables, loadOwnVariables } = StoredOperation.prototype;
+    return this.saveOwnVariables !== saveOwnVariables || this.loadOwnVariables !== loadOwnVariables;
+  }
+
   /** Puts its own variables into a store; by default under `"0"`, `"1"`, … */
   saveOwnVariables(store: VariableStore): void {
     this.ownVariables.forEach((variable, i) => store.set(String(i), variable.value));

@@ -13,6 +13,7 @@ import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
 import { type Context, type Description, inside, readDescription } from "./context.ts";
 import { keras2HardSigmoid, keras2HardSigmoidName } from "./legacy/hard-sigmoid.ts";
+import { whileReading } from "./malformed.ts";
 import { camelCase } from "./names.ts";
 import { type CustomObjects, getRegisteredObject } from "./custom-objects.ts";
 import { findClass, type SerializableClass } from "./registry.ts";
@@ -45,7 +46,9 @@ function special({ module, className, config }: Description, context: Context): 
       if (!isPlainObject(config)) throw new FormatError(`${context.path}: malformed ${className}.`);
       const { value, dtype } = config;
       const nested = value as NestedArray; // SAFETY: makeTensor checks it
-      return makeTensor(nested, { dtype: isDType(dtype) ? dtype : "float32" });
+      return whileReading(context.path, () =>
+        makeTensor(nested, { dtype: isDType(dtype) ? dtype : "float32" }),
+      );
     }
     case "__lambda__":
       throw new FormatError(
@@ -83,16 +86,11 @@ function construct(description: Description, context: Context): unknown {
     throw new FormatError(`${context.path}: expected the configuration of "${className}" to be an object.`);
   const cls = findClass(module, className, registeredName, context.customObjects);
   const where = inside(context, className);
-  try {
+  return whileReading(where.path, () => {
     const made = instantiate(cls, className, config, where);
     if (isLayer(made) && description.buildConfig !== null) buildFrom(made, description.buildConfig);
     return made;
-  } catch (error) {
-    if (error instanceof AntlerError && !(error instanceof FormatError)) {
-      throw new FormatError(`${where.path}: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
+  });
 }
 
 function instantiate(
@@ -177,6 +175,7 @@ function fromConfig(
 /** Builds a layer for the shapes that its file names. */
 export function buildFrom(layer: LayerBase, buildConfig: Readonly<Record<string, unknown>>): void {
   if (layer.built) return;
+  const path = `${layer.where}: build_config`;
   const { input_shape: inputShape, shapes_dict: shapes } = buildConfig;
   if (isPlainObject(shapes)) {
     const names = layer.callArguments.tensors;
@@ -184,8 +183,28 @@ export function buildFrom(layer: LayerBase, buildConfig: Readonly<Record<string,
       Object.entries(shapes).map(([key, shape]) => [camelCase(key.replace(/_shape$/, "")), shape]),
     );
     const ordered = names.map((name) => byName.get(name)).filter((shape) => shape !== undefined);
-    build(layer, (ordered.length > 0 ? ordered : [...byName.values()]) as ShapeTree[]); // SAFETY: shapes, as files have them
-  } else if (inputShape !== undefined && inputShape !== null) build(layer, [inputShape as ShapeTree]); // SAFETY: as above
+    const given = ordered.length > 0 ? ordered : [...byName.values()];
+    build(
+      layer,
+      given.map((shape) => shapeTree(shape, path)),
+    );
+  } else if (inputShape !== undefined && inputShape !== null) build(layer, [shapeTree(inputShape, path)]);
+}
+
+/** A shape, or nested shapes, as files have them. */
+function shapeTree(value: unknown, path: string, depth = 0): ShapeTree {
+  const isSize = (size: unknown): boolean =>
+    size === null || (typeof size === "number" && Number.isInteger(size) && size >= 0);
+  if (depth < 8 && Array.isArray(value)) {
+    if (value.every(isSize)) return value;
+    return value.map((child: unknown) => shapeTree(child, path, depth + 1));
+  }
+  if (depth < 8 && isPlainObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => [key, shapeTree(child, path, depth + 1)]),
+    );
+  }
+  throw new ShapeError(`${path}: expected a shape such as [null, 784], received ${JSON.stringify(value)}.`);
 }
 
 /** Layers without a `build` of their own have parts that are built by the first call: one without numbers. */

@@ -1,14 +1,18 @@
-import { readHdf5, type Hdf5Group } from "../codec/hdf5/index.ts";
+import { elementBytes } from "../codec/array.ts";
+import { readHdf5, type Hdf5Group, walkNodes } from "../codec/hdf5/index.ts";
 import { writeZip } from "../codec/zip-write.ts";
+import { withBlankWeights } from "../graph/blank-weights.ts";
 import { isLayer } from "../graph/layer-base.ts";
+import { sizeOf } from "../ir/shape.ts";
 import { ModelClass } from "../models/model.ts";
-import { AntlerError, FormatError } from "../util/errors.ts";
+import { FormatError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { readAssets, writeAssets } from "./assets.ts";
 import { inside, rootContext } from "./context.ts";
 import { deserializeObject } from "./deserialize.ts";
 import type { CustomObjects } from "./custom-objects.ts";
 import type { Members } from "./members.ts";
+import { whileReading } from "./malformed.ts";
 import { camelCase } from "./names.ts";
 import { parseJson } from "./parse-json.ts";
 import { pythonJson } from "./python-json.ts";
@@ -53,9 +57,12 @@ export async function readKerasMembers(
     throw new FormatError(`${where}: it has no member config.json, so it is no .keras file.`);
   const weights = weightsMember(members, where);
   const config = parseJson(await members.read("config.json"), `${where}: config.json`);
-  const model = modelFromDescription(config, options.customObjects ?? {}, `${where}: config.json`);
+  const tree = await readWeightsMember(members, where);
+  const model = withBlankWeights(numberBytes(tree), () =>
+    modelFromDescription(config, options.customObjects ?? {}, `${where}: config.json`),
+  );
   compileFromConfig(model, config, options, `${where}: config.json`);
-  readWeights(model, await readWeightsMember(members, where), `${where}: ${weights}`);
+  readWeights(model, tree, `${where}: ${weights}`);
   await readAssets(model, members, where);
   return model;
 }
@@ -83,13 +90,23 @@ export async function readWeightsMember(members: Members, where: string): Promis
   });
 }
 
+/** Bytes of all numbers in a file. */
+export function numberBytes(tree: Hdf5Group): number {
+  let total = 0;
+  for (const node of walkNodes(tree)) {
+    if (node.kind === "dataset" && node.dtype !== "string" && node.dtype !== "opaque")
+      total += sizeOf(node.shape) * elementBytes(node.dtype);
+  }
+  return total;
+}
+
 /** The model a `config.json` describes, without weights. */
 export function modelFromDescription(
   config: unknown,
   customObjects: CustomObjects,
   where: string,
 ): ModelClass {
-  const model = deserializeObject(config, rootContext({ customObjects }, where));
+  const model = whileReading(where, () => deserializeObject(config, rootContext({ customObjects }, where)));
   if (model instanceof ModelClass) return model;
   if (isLayer(model)) throw new FormatError(`${where}: it describes the layer ${model.where}, not a model.`);
   throw new FormatError(`${where}: it does not describe a model.`);
@@ -108,12 +125,7 @@ function compileFromConfig(
     camelCase(key),
     deserializeObject(value, inside(context, key)),
   ]);
-  try {
+  whileReading(`${where}: compile_config (which { compile: false } leaves aside)`, () => {
     model.compileFromConfig(Object.fromEntries(settings));
-  } catch (error) {
-    if (!(error instanceof AntlerError) || error instanceof FormatError) throw error;
-    throw new FormatError(`${where}: compile_config: ${error.message} Or load it with { compile: false }.`, {
-      cause: error,
-    });
-  }
+  });
 }

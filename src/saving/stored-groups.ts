@@ -1,6 +1,6 @@
 import type { FileArray } from "../codec/array.ts";
 import type { Hdf5AttributeInput } from "../codec/hdf5/index.ts";
-import { isLayer, LayerBase } from "../graph/layer-base.ts";
+import { isLayer, type LayerBase } from "../graph/layer-base.ts";
 import type { VariableStore } from "../graph/stored-operation.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
 import { toValue } from "../ops/core/convert.ts";
@@ -30,11 +30,7 @@ export function storedGroups(root: LayerBase): StoredGroup[] {
 
 /** The object, if its own code says what is kept of it. */
 export function customOwner({ owner }: WeightGroup): LayerBase | null {
-  if (!isLayer(owner)) return null;
-  const { saveOwnVariables, loadOwnVariables } = LayerBase.prototype;
-  return owner.saveOwnVariables === saveOwnVariables && owner.loadOwnVariables === loadOwnVariables
-    ? null
-    : owner;
+  return isLayer(owner) && owner.storesItself ? owner : null;
 }
 
 function valuesOf({ variables }: WeightGroup): ReadonlyMap<string, FileArray> {

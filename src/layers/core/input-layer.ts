@@ -112,6 +112,11 @@ function batchShapeOf({ shape, batchSize, batchShape, tensor }: InputOptions): S
 }
 
 function checkedShape(shape: Shape): Shape {
+  if (!Array.isArray(shape)) {
+    throw new OptionError(
+      `Input: expected \`batchShape\` to be an array such as [null, 784], received ${JSON.stringify(shape)}.`,
+    );
+  }
   if (shape.every((dim) => dim === null || (Number.isInteger(dim) && dim >= 0))) return [...shape];
   throw new OptionError(`Input: expected sizes to be whole numbers or null, received ${formatShape(shape)}.`);
 }

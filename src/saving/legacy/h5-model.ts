@@ -5,6 +5,7 @@ import {
   stringAttribute,
   stringsAttribute,
 } from "../../codec/hdf5/index.ts";
+import { withBlankWeights } from "../../graph/blank-weights.ts";
 import type { LayerBase } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import type { TypedArray } from "../../ir/dtypes.ts";
@@ -13,7 +14,8 @@ import { formatShape, sameShape } from "../../ir/shape.ts";
 import type { ModelBase } from "../../models/model-base.ts";
 import type { ModelClass } from "../../models/model.ts";
 import { FormatError, warnOnce } from "../../util/errors.ts";
-import { modelFromDescription, type ReadOptions } from "../keras-file.ts";
+import { modelFromDescription, numberBytes, type ReadOptions } from "../keras-file.ts";
+import { whileReading } from "../malformed.ts";
 import { parsePythonJson } from "../python-json.ts";
 import { compileFromTraining } from "./training-config.ts";
 import { loraScales, mergeLora } from "./lora.ts";
@@ -38,8 +40,11 @@ export async function readLegacyModel(
     );
   }
   const version = stringAttribute(file, "keras_version") ?? "1.0.0";
-  const config = modernizeModel(parseConfig(text, where), version, `${where}: model_config`);
-  const model = modelFromDescription(config, options.customObjects ?? {}, `${where}: model_config`);
+  const place = `${where}: model_config`;
+  const config = whileReading(place, () => modernizeModel(parseConfig(text, where), version, place));
+  const model = withBlankWeights(numberBytes(file), () =>
+    modelFromDescription(config, options.customObjects ?? {}, place),
+  );
   if (!model.built)
     throw new FormatError(
       `${where}: the file does not tell the input's shape, so the model cannot be built.`,
@@ -50,7 +55,9 @@ export async function readLegacyModel(
   if (options.compile !== false) {
     const training = stringAttribute(file, "training_config");
     if (training !== undefined)
-      compileFromTraining(model, parseConfig(training, where), file, version, options);
+      whileReading(`${where}: training_config`, () =>
+        compileFromTraining(model, parseConfig(training, where), file, version, options),
+      );
   }
   return model;
 }

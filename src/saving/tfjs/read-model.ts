@@ -1,6 +1,8 @@
+import { withBlankWeights } from "../../graph/blank-weights.ts";
 import type { ModelClass } from "../../models/model.ts";
 import { FormatError, warnOnce } from "../../util/errors.ts";
 import { modelFromDescription, type ReadOptions } from "../keras-file.ts";
+import { whileReading } from "../malformed.ts";
 import type { LoadedFile } from "../source.ts";
 import type { ModelArtifacts } from "./artifacts.ts";
 import { storedArtifacts, storedModel, type TfjsModel } from "./read-files.ts";
@@ -28,8 +30,13 @@ export function readArtifacts(artifacts: ModelArtifacts, options: ReadOptions): 
  */
 function modelFrom(stored: TfjsModel, options: ReadOptions): ModelClass {
   const { where, weights } = stored;
-  const { description, training, isOwn } = readTopology(stored);
-  const model = modelFromDescription(description, options.customObjects ?? {}, `${where}: modelTopology`);
+  const { description, training, isOwn } = whileReading(`${where}: modelTopology`, () =>
+    readTopology(stored),
+  );
+  const bytes = weights.reduce((total, { data }) => total + data.byteLength, 0);
+  const model = withBlankWeights(bytes, () =>
+    modelFromDescription(description, options.customObjects ?? {}, `${where}: modelTopology`),
+  );
   if (!model.built)
     throw new FormatError(
       `${where}: the file does not tell the input's shape, so the model cannot be built.`,
@@ -42,7 +49,9 @@ function modelFrom(stored: TfjsModel, options: ReadOptions): ModelClass {
   );
   if (options.compile !== false && training !== undefined && training !== null) {
     const state = weights.filter(({ group }) => group === "optimizer");
-    restoreTraining(model, training, state, byName, options);
+    whileReading(`${where}: trainingConfig`, () => {
+      restoreTraining(model, training, state, byName, options);
+    });
   }
   return model;
 }
