@@ -6,10 +6,18 @@ import { deflate } from "../../src/codec/inflate.ts";
 import { readNpy, writeNpy } from "../../src/codec/npy.ts";
 import { ZipArchive } from "../../src/codec/zip-read.ts";
 import { writeZip } from "../../src/codec/zip-write.ts";
-import { Input, layers, Model, tensor } from "../../src/index.ts";
-import { loadModel, modelToBytes } from "../../src/saving/index.ts";
+import { Input, layers, Model, setRandomSeed, tensor } from "../../src/index.ts";
+import type { ModelClass } from "../../src/models/model.ts";
+import { parsePythonJson } from "../../src/saving/python-json.ts";
+import { loadModel, modelFromJson, modelToBytes } from "../../src/saving/index.ts";
+import { writeSafetensorsWeights } from "../../src/saving/safetensors-weights.ts";
+import { writeShardedWeights } from "../../src/saving/sharded-weights.ts";
+import { writeTfjsModel } from "../../src/saving/tfjs/write-model.ts";
+import { writeWeights } from "../../src/saving/weights-file.ts";
+import { DataError } from "../../src/util/errors.ts";
 import { goldenPath, hasGolden } from "./golden.ts";
-import type { FuzzTarget } from "./fuzz.ts";
+import { type FuzzTarget, mutate } from "./fuzz.ts";
+import { mutateJson, mutateTree } from "./fuzz-structure.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -105,8 +113,8 @@ async function loadable(files: readonly Uint8Array[]): Promise<readonly Uint8Arr
 }
 
 /** Everything a file says of a model. */
-async function loadWhole(bytes: Uint8Array): Promise<unknown> {
-  const model = await loadModel(bytes, { compile: true });
+async function loadWhole(source: Uint8Array | readonly File[]): Promise<unknown> {
+  const model = await loadModel(source, { compile: true });
   const weights = model.weights.map((variable) => [variable.shape, variable.dtype, variable.dataSync()]);
   return [model.toJson(), weights];
 }
@@ -130,6 +138,207 @@ function memberTarget(member: string): FuzzTarget {
       return members.filter(({ name }) => name === member).map(({ data }) => data);
     },
     read: (data) => loadWhole(writeZip([...rest, { name: member, data }])),
+  };
+}
+
+/** Configurations of the golden models. */
+async function configSeeds(): Promise<readonly Uint8Array[]> {
+  const files = await loadable(goldenSeeds(".keras"));
+  const found: Uint8Array[] = [];
+  for (const bytes of files) {
+    for (const { name, data } of await membersOf(bytes)) if (name === "config.json") found.push(data);
+  }
+  return found;
+}
+
+/** Mutates the files inside an archive, one or two of them, and packs them again with right checksums. */
+async function mutateMembers(
+  seed: Uint8Array,
+  others: readonly Uint8Array[],
+  random: () => number,
+): Promise<readonly [Uint8Array, string]> {
+  const members = await membersOf(seed);
+  const what: string[] = [];
+  for (let count = random() < 0.8 ? 1 : 2; count > 0; count--) {
+    const member = members[Math.floor(random() * members.length)];
+    if (member === undefined) break;
+    const [data, how] = await mutateContent(member, others, random);
+    member.data = data;
+    what.push(`${member.name}: ${how}`);
+  }
+  return [writeZip(members), what.join("; ")];
+}
+
+/** Mutates what a file means, by its form; now and then its bytes. */
+async function mutateContent(
+  { name, data }: { readonly name: string; readonly data: Uint8Array },
+  others: readonly Uint8Array[],
+  random: () => number,
+): Promise<readonly [Uint8Array, string]> {
+  // What was mutated before may be no JSON and no HDF5 any more.
+  const isPlain = random() < 0.15 || !(await isSound({ name, data }));
+  if (!isPlain && name.endsWith(".json")) {
+    const [json, how] = mutateJson(new TextDecoder().decode(data), random);
+    return [text(json), how];
+  }
+  if (!isPlain && name.endsWith(".h5")) return mutateTree(data, random);
+  return mutate(data, [data, ...others], random);
+}
+
+async function isSound({
+  name,
+  data,
+}: {
+  readonly name: string;
+  readonly data: Uint8Array;
+}): Promise<boolean> {
+  try {
+    if (name.endsWith(".json")) parsePythonJson(new TextDecoder().decode(data));
+    if (name.endsWith(".h5"))
+      for (const node of walkNodes(await readHdf5(data, name))) if (node.kind === "dataset") node.read();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Mutates the tree of an HDF5 file, and JSON in its attributes. */
+const mutateHdf5: FuzzTarget["mutate"] = (seed, others, random) =>
+  mutateContent({ name: "a.h5", data: seed }, others, random);
+
+/** Mutates the header of a safetensors file, which is JSON, and its length with it. */
+const mutateSafetensors: FuzzTarget["mutate"] = (seed, others, random) => {
+  if (random() < 0.3) return mutate(seed, others, random);
+  const length = Number(new DataView(seed.buffer, seed.byteOffset).getBigUint64(0, true));
+  const [json, how] = mutateJson(new TextDecoder().decode(seed.subarray(8, 8 + length)), random);
+  const header = text(json);
+  const bytes = new Uint8Array(8 + header.length + seed.length - 8 - length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, 8);
+  bytes.set(seed.subarray(8 + length), 8 + header.length);
+  return [bytes, how];
+};
+
+/** Packs the members of an archive under other names, twice, or behind headers that lie. */
+async function mutateArchive(
+  seed: Uint8Array,
+  others: readonly Uint8Array[],
+  random: () => number,
+): Promise<readonly [Uint8Array, string]> {
+  const members = await membersOf(seed);
+  const names = [
+    "../config.json",
+    "/config.json",
+    "C:\\config.json",
+    "config.json",
+    "metadata.json",
+    "a/../../b",
+    "",
+    "x/",
+    "config.json\0",
+  ];
+  const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)];
+  const what: string[] = [];
+  for (let count = 1 + Math.floor(random() * 2); count > 0; count--) {
+    const member = pick(members);
+    if (member === undefined) break;
+    const kind = Math.floor(random() * 4);
+    const name = pick(names) ?? "";
+    what.push(`${kind} ${member.name} ${name}`);
+    if (kind === 0) member.name = name;
+    else if (kind === 1) members.push({ ...member });
+    else if (kind === 2) members.push({ name, data: member.data });
+    else members.splice(members.indexOf(member), 1);
+  }
+  const zip = writeZip(members);
+  if (random() < 0.5) return [zip, what.join(", ")];
+  // One field of one entry of the directory (APPNOTE.TXT 4.3.12).
+  const view = new DataView(zip.buffer);
+  const entries: number[] = [];
+  for (let at = 0; at + 46 < zip.length; at++) if (view.getUint32(at, true) === 0x02014b50) entries.push(at);
+  const entry = pick(entries) ?? 0;
+  const [offset, width] = pick([
+    [6, 2],
+    [8, 2],
+    [10, 2],
+    [16, 4],
+    [20, 4],
+    [24, 4],
+    [28, 2],
+    [30, 2],
+    [32, 2],
+    [38, 4],
+    [42, 4],
+  ] as const) ?? [8, 2];
+  const value = pick([0, 1, 8, 9, 99, 0xffff, 0xffffffff, 0x80000000, zip.length]) ?? 0;
+  if (width === 2) view.setUint16(entry + offset, value, true);
+  else view.setUint32(entry + offset, value, true);
+  return [zip, `${what.join(", ")}, field ${offset} of ${entry} = ${value}`];
+}
+
+/** The files of an archive as a page's file dialog gives them. */
+async function filesOf(bytes: Uint8Array): Promise<File[]> {
+  return (await membersOf(bytes)).map(({ name, data }) => new File([new Uint8Array(data)], name));
+}
+
+/** A small model with layers of many kinds, trained a little. */
+async function largeModel(): Promise<ModelClass> {
+  setRandomSeed(3);
+  const tokens = Input({ shape: [6], name: "tokens", dtype: "int32" });
+  const image = Input({ shape: [6, 6, 2], name: "image" });
+  const words = layers.Embedding(11, 4, { maskZero: true })(tokens);
+  const sentence = layers.Bidirectional(layers.LSTM(3))(words);
+  const features = layers.Conv2D(3, 3, { activation: "relu", kernelRegularizer: "l2" })(image);
+  const picture = layers.GlobalAveragePooling2D()(layers.BatchNormalization()(features));
+  const both = layers.Dropout(0.5)(layers.Concatenate()([sentence, picture]));
+  const model = Model({
+    inputs: [tokens, image],
+    outputs: layers.Dense(2, { name: "out" })(both),
+    name: "large",
+  });
+  model.compile({ optimizer: "adam", loss: "mse", metrics: ["mae"] });
+  const x = [
+    tensor(new Int32Array(12).fill(3), { shape: [2, 6] }),
+    tensor(new Float32Array(144), { shape: [2, 6, 6, 2] }),
+  ];
+  await model.trainOnBatch(
+    x,
+    tensor([
+      [0, 1],
+      [1, 0],
+    ]),
+  );
+  return model;
+}
+
+/** Weights of the small model, in its own form, read into a model of that form. */
+function weightsTarget(
+  name: string,
+  write: (model: ModelClass) => Uint8Array | Promise<Uint8Array>,
+  mutation: FuzzTarget["mutate"],
+  source: (bytes: Uint8Array) => Uint8Array | Promise<File[]> = (bytes) => bytes,
+): FuzzTarget {
+  let model: ModelClass | null = null;
+  const shapes = (of: ModelClass): string =>
+    JSON.stringify(
+      [...of.weights, ...(of.optimizer?.variables ?? [])].map((variable) => [
+        variable.shape,
+        variable.dataSync().length,
+      ]),
+    );
+  return {
+    name,
+    accepts: "any",
+    refusesWith: [DataError],
+    ...(mutation === undefined ? {} : { mutate: mutation }),
+    seeds: async () => [await write((model ??= await largeModel()))],
+    read: async (bytes) => {
+      const into = (model ??= await largeModel());
+      const before = shapes(into);
+      await into.loadWeights(await source(bytes));
+      if (shapes(into) !== before) throw new Error("weights of other shapes were accepted");
+      return into.weights.map((variable) => variable.dataSync());
+    },
   };
 }
 
@@ -189,6 +398,76 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   },
   memberTarget("config.json"),
   memberTarget("model.weights.h5"),
+  {
+    name: "keras-structure",
+    accepts: "any",
+    seeds: async () => [
+      await modelSeed(),
+      modelToBytes(await largeModel()),
+      ...(await loadable(goldenSeeds(".keras"))),
+    ],
+    mutate: mutateMembers,
+    read: loadWhole,
+  },
+  {
+    name: "keras-archive",
+    accepts: "same",
+    seeds: async () => [await modelSeed()],
+    mutate: mutateArchive,
+    read: loadWhole,
+  },
+  {
+    name: "keras-shards",
+    accepts: "any",
+    seeds: async () => {
+      const model = await largeModel();
+      const whole = (await membersOf(modelToBytes(model))).filter(({ name }) => name !== "model.weights.h5");
+      const { map, shards } = writeShardedWeights(model, 1e-6);
+      const names = shards.map((_, n) => `model_${String(n).padStart(5, "0")}.weights.h5`);
+      const parts = shards.map((data, n) => ({ name: names[n] ?? "", data }));
+      return [writeZip([...whole, { name: "model.weights.json", data: map(names) }, ...parts])];
+    },
+    mutate: mutateMembers,
+    read: loadWhole,
+  },
+  {
+    name: "json",
+    accepts: "any",
+    seeds: async () => [text((await largeModel()).toJson()), ...(await configSeeds())],
+    mutate: (seed, others, random) => mutateContent({ name: "a.json", data: seed }, others, random),
+    read: (bytes) => modelFromJson(new TextDecoder().decode(bytes)).toJson(),
+  },
+  weightsTarget("weights-h5", (model) => writeWeights(model), mutateHdf5),
+  weightsTarget("safetensors", (model) => writeSafetensorsWeights(model), mutateSafetensors),
+  {
+    name: "tfjs",
+    accepts: "any",
+    refusesWith: [DataError],
+    seeds: async () => {
+      const { modelJson, shards } = writeTfjsModel(await largeModel());
+      return [
+        writeZip([
+          { name: "model.json", data: text(modelJson) },
+          ...shards.map(({ name, bytes }) => ({ name, data: bytes })),
+        ]),
+      ];
+    },
+    mutate: mutateMembers,
+    read: async (bytes) => loadWhole(await filesOf(bytes)),
+  },
+  {
+    name: "h5-structure",
+    accepts: "any",
+    seeds: async () => {
+      const models = await loadable(goldenSeeds(".h5"));
+      return models.length > 0 ? models : [await modelSeed()];
+    },
+    mutate: (seed, others, random) =>
+      seed[0] === 0x50
+        ? mutateMembers(seed, others, random)
+        : mutateContent({ name: "a.h5", data: seed }, others, random),
+    read: loadWhole,
+  },
   {
     name: "h5-model",
     accepts: "any",

@@ -12,6 +12,14 @@ export interface FuzzTarget {
    * a checksum; `any`thing of sound form, since data without checksums may change.
    */
   readonly accepts: "same" | "any";
+  /** Makes a damaged file of a sound one. Default: mutations of bytes. */
+  readonly mutate?: (
+    seed: Uint8Array,
+    others: readonly Uint8Array[],
+    random: () => number,
+  ) => readonly [bytes: Uint8Array, what: string] | Promise<readonly [bytes: Uint8Array, what: string]>;
+  /** Errors beside FormatError that are right, as where a file of several is missing. */
+  readonly refusesWith?: readonly (abstract new (...args: never[]) => Error)[];
 }
 
 /** A file that was treated wrongly. */
@@ -141,6 +149,11 @@ function fingerprint(value: unknown): string {
   });
 }
 
+/** Whether an error is what a damaged file is to be refused with. */
+export function isRefusal(error: unknown, { refusesWith = [] }: FuzzTarget): boolean {
+  return error instanceof FormatError || refusesWith.some((kind) => error instanceof kind);
+}
+
 /** Reads `count` mutated files and says which were treated wrongly. */
 export async function fuzz(target: FuzzTarget, count: number, seed: number): Promise<FuzzReport> {
   const random = generator(seed);
@@ -151,7 +164,8 @@ export async function fuzz(target: FuzzTarget, count: number, seed: number): Pro
   let [refused, accepted, slowestMs] = [0, 0, 0];
   for (let i = 0; i < count; i++) {
     const seedIndex = Math.floor(random() * seeds.length);
-    const [bytes, mutation] = mutate(seeds[seedIndex] ?? new Uint8Array(), seeds, random);
+    const damage = target.mutate ?? mutate;
+    const [bytes, mutation] = await damage(seeds[seedIndex] ?? new Uint8Array(), seeds, random);
     const fail = (reason: string): void =>
       void failures.push({ target: target.name, reason, seedIndex, mutation, bytes });
     const before = process.memoryUsage();
@@ -162,7 +176,7 @@ export async function fuzz(target: FuzzTarget, count: number, seed: number): Pro
       const known = target.accepts === "any" || expected.includes(fingerprint(value));
       if (!known) fail("a damaged file was accepted with other content");
     } catch (error) {
-      if (error instanceof FormatError) refused++;
+      if (isRefusal(error, target)) refused++;
       else {
         const kind = error instanceof AntlerError ? error.name : "an internal error";
         fail(`${kind}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -172,7 +186,7 @@ export async function fuzz(target: FuzzTarget, count: number, seed: number): Pro
     slowestMs = Math.max(slowestMs, ms);
     if (ms > limitMs) fail(`took ${ms.toFixed(0)} ms`);
     const after = process.memoryUsage();
-    const taken = after.arrayBuffers - before.arrayBuffers;
+    const taken = Math.max(after.arrayBuffers - before.arrayBuffers, after.external - before.external);
     if (taken > memoryBytes(bytes.length)) fail(`took ${taken} bytes for a file of ${bytes.length}`);
   }
   return { refused, accepted, failures, slowestMs };
