@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { runCommand } from "../../src/cli/run-command.ts";
 import { valuesIn } from "../../src/graph/call-arguments.ts";
 import { FormatError, Input, Layer, layers, Model, OptionError, ops } from "../../src/index.ts";
-import { type DType, isFloat } from "../../src/ir/dtypes.ts";
+import type { DType } from "../../src/ir/dtypes.ts";
 import { toNumbers } from "../../src/ir/numbers.ts";
 import { sizeOf } from "../../src/ir/shape.ts";
 import type { ModelClass } from "../../src/models/model.ts";
@@ -14,21 +14,12 @@ import { exportGraph } from "../../src/saving/onnx/export-graph.ts";
 import { writeModelProto } from "../../src/saving/onnx/model-proto.ts";
 import { randomNumbers } from "../primitives/sample-data.ts";
 import { expectClose, tolerance } from "../support/close.ts";
+import { scramble } from "../support/compare-onnx.ts";
 import { openOnnx, runOnnx } from "../support/onnx.ts";
 import { type Given, onnxCases } from "./onnx-cases.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "antler-onnx-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Weights unlike those that layers begin with: no zeros, no ones. */
-function scramble(model: ModelClass): void {
-  const random = randomNumbers(7);
-  for (const weight of model.weights) {
-    const isVariance = weight.name.includes("variance");
-    const numbers = Float32Array.from({ length: weight.size }, () => (isVariance ? 0.5 : -0.5) + random());
-    if (isFloat(weight.dtype)) weight.assign(numbers);
-  }
-}
 
 function randomTensor(given: Given, seed: number): Tensor {
   const random = randomNumbers(seed);
