@@ -81,6 +81,24 @@ it("converts between forms, and replaces nothing unasked", async () => {
   expect((await run("convert", file("a.keras"), file("out.txt"))).complained).toContain(".safetensors");
 });
 
+it("takes models of TensorFlow.js and makes them", async () => {
+  expect((await run("convert", file("a.keras"), file("web/model.json"))).code).toBe(0);
+  const { printed } = await run("inspect", file("web/model.json"));
+  for (const text of [
+    "layers-model",
+    "Dense × 1",
+    "optimizer Adam",
+    "group1-shard1of1.bin",
+    "d/kernel  float32 [2, 3]",
+  ])
+    expect(printed).toContain(text);
+  expect((await run("summary", file("web/model.json"))).printed).toContain("d (Dense)");
+  // Its names of losses are long ones.
+  expect((await run("diff", file("a.keras"), file("web/model.json"))).printed).toBe(
+    'config.compile_config.loss: "mse" | "mean_squared_error"\n',
+  );
+});
+
 it("compares models", async () => {
   expect(await run("diff", file("a.keras"), file("a.keras"))).toMatchObject({ code: 0, printed: "equal\n" });
   const { code, printed } = await run("diff", file("a.keras"), file("b.keras"));

@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { DataError, FormatError } from "../../util/errors.ts";
 import type { Model } from "../../models/model.ts";
@@ -66,6 +67,27 @@ describe("a model of TensorFlow.js", () => {
     await expect(loadModel(files.slice(1))).rejects.toThrow(DataError);
     await expect(loadModel(files.slice(1))).rejects.toThrow("2.bin");
     await expect(loadModel(new TextEncoder().encode(modelJson(["1.bin"])))).rejects.toThrow(/1\.bin.*beside/);
+  });
+
+  it("is read from a server, whose address of the weights is that of the model with its query", async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      const whole = smallWeights.weightData as ArrayBuffer; // SAFETY: as made above
+      if (request.url === "/m/model.json?key=1") response.end(modelJson(["w/part one.bin"]));
+      else if (request.url === "/m/w/part%20one.bin?key=1") response.end(new Uint8Array(whole));
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    try {
+      const model = await loadModel(`http://127.0.0.1:${port}/m/model.json?key=1`);
+      expect(numbersOf(model)).toEqual(smallNumbers);
+      expect(asked).toEqual(["/m/model.json?key=1", "/m/w/part%20one.bin?key=1"]);
+    } finally {
+      server.close();
+    }
   });
 
   it("has its numbers by names, whatever their order", async () => {

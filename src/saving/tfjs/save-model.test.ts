@@ -222,6 +222,7 @@ describe("what TensorFlow.js lacks is refused by name, before a file is written:
       () => one(layers.GroupNormalization({ groups: 1, name: "mine" })),
       "mine (GroupNormalization): TensorFlow.js has no layer GroupNormalization",
     ],
+    "a layer that differs": [() => one(layers.Resizing(2, 2), [4, 4, 1]), "computes Resizing otherwise"],
     "a custom layer": [() => one((x) => new Doubled({ name: "mine" })(x)), "mine (Doubled)"],
     "an op": [() => one((x) => ops.exp(x)), "has no ops between layers"],
     reset_after: [() => one(layers.GRU(2, { name: "mine" })), "resetAfter: false"],

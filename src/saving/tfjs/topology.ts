@@ -101,6 +101,6 @@ function warnOfResizing(className: string, { interpolation, name }: JsonObject):
   const isOther = (className === "UpSampling2D" && interpolation === "bilinear") || className === "Resizing";
   if (isOther)
     warnOnce(
-      `${String(name)} (${className}): TensorFlow.js takes the corners of pixels where Keras takes their centers, so outputs differ slightly.`,
+      `${String(name)} (${className}): TensorFlow.js takes the corners of pixels where Keras takes their centers: outputs differ.`,
     );
 }

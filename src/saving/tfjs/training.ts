@@ -59,9 +59,13 @@ function modernizeTraining(training: unknown): unknown {
   return {
     ...training,
     loss: renameFunctions(loss),
-    metrics: isPlainObject(metrics) && Object.keys(metrics).length === 0 ? null : renameFunctions(metrics),
+    metrics: isEmpty(metrics) ? null : renameFunctions(metrics),
     optimizer_config: modernizeOptimizer(optimizer),
   };
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 function renameFunctions(value: unknown): unknown {

@@ -18,12 +18,19 @@ export function refusal(where: string, reason: string, way = ""): FormatError {
   return new FormatError(`${where}: TensorFlow.js ${reason}.${way === "" ? "" : ` ${way}`}`);
 }
 
+/** Layers of which TensorFlow.js has the name, not the meaning. */
+const differing: ReadonlySet<string> = new Set(["CenterCrop", "Resizing"]);
+
 /** What TensorFlow.js knows of a layer's class. */
 export function optionsOf(layer: LayerBase): LayerOptions {
   const { className } = layer;
   const options = Object.hasOwn(layerOptions, className) ? layerOptions[className] : undefined;
   if (options === undefined || moduleOf(layer) === null)
-    throw refusal(layer.where, `has no layer ${className}`, "Leave it out, or save the model as .keras.");
+    throw refusal(
+      layer.where,
+      differing.has(className) ? `computes ${className} otherwise` : `has no layer ${className}`,
+      "Leave it out, or save the model as .keras.",
+    );
   return options;
 }
 
