@@ -93,10 +93,10 @@ it("takes models of TensorFlow.js and makes them", async () => {
   ])
     expect(printed).toContain(text);
   expect((await run("summary", file("web/model.json"))).printed).toContain("d (Dense)");
-  // Its names of losses are long ones.
-  expect((await run("diff", file("a.keras"), file("web/model.json"))).printed).toBe(
-    'config.compile_config.loss: "mse" | "mean_squared_error"\n',
-  );
+  // Its names of losses are long ones, and optimizers have none.
+  const { printed: differences } = await run("diff", file("a.keras"), file("web/model.json"));
+  for (const line of differences.trim().split("\n"))
+    expect(line).toMatch(/^config\.compile_config\.(?:loss|optimizer\.config\.name):/);
 });
 
 it("compares models", async () => {
