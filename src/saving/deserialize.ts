@@ -8,7 +8,7 @@ import { int8Classes } from "../layers/quantized/index.ts";
 import { functionNamed as lossFunctionNamed } from "../losses/functions.ts";
 import { functionNamed as metricFunctionNamed } from "../metrics/functions.ts";
 import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
-import { AntlerError, FormatError, OptionError, warnOnce } from "../util/errors.ts";
+import { AntlerError, FormatError, OptionError, ShapeError, warnOnce } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
 import { type Context, type Description, inside, readDescription } from "./context.ts";
