@@ -96,7 +96,7 @@ export class ModelClass extends TrainedModel {
    * @param path - Ends in `.keras`; with `{ zipped: false }` that of a folder.
    */
   async save(path: string, options: SaveModelOptions = {}): Promise<void> {
-    const { saveModel } = await import("../saving/index.ts");
+    const { saveModel } = await import("../saving/save.ts");
     await saveModel(this, path, options);
   }
 
@@ -115,13 +115,13 @@ export class ModelClass extends TrainedModel {
 
   /** Writes the weights (and the optimizer's state) as a `.weights.h5` file, or in shards (`.weights.json`). */
   async saveWeights(path: string, options: SaveWeightsOptions = {}): Promise<void> {
-    const { saveWeights } = await import("../saving/index.ts");
+    const { saveWeights } = await import("../saving/save.ts");
     await saveWeights(this, path, options);
   }
 
   /** Sets the weights from a `.weights.h5` file: a path, a URL, bytes or a `Blob`. */
   async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
-    const { loadWeights } = await import("../saving/index.ts");
+    const { loadWeights } = await import("../saving/load-weights.ts");
     await loadWeights(this, source, options);
   }
 
