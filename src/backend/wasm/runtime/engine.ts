@@ -14,6 +14,8 @@ export class Engine {
   /** How many runs used several threads. */
   threadedRuns = 0;
   readonly #workspaces: ({ readonly address: number; readonly bytes: number } | undefined)[] = [];
+  /** Asynchronous runs whose results may still be in their workspace. */
+  #unread = 0;
   /** The last asynchronous run: the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -34,9 +36,14 @@ export class Engine {
 
   /** Runs `task` after all asynchronous tasks before it. */
   async inTurn<T>(task: () => Promise<T>): Promise<T> {
+    this.#unread++;
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);
-    return result;
+    try {
+      return await result;
+    } finally {
+      this.#unread--;
+    }
   }
 
   /** Waits, on the calling thread, until the workers have finished the step they are at. */
@@ -72,10 +79,11 @@ export class Engine {
     this.#workspaces[which] = undefined;
   }
 
-  /** Empties the memory of all that can be elsewhere for a while; not while a program runs. */
-  clear(): void {
+  /** Empties the memory of all that can be elsewhere for a while, for a run. */
+  clear(isAsync: boolean): void {
     this.#workspaces.forEach((workspace, i) => {
-      if (workspace !== undefined) this.heap.free(workspace.address);
+      if (workspace === undefined || (i === 1 && this.#unread > 0 && !isAsync)) return;
+      this.heap.free(workspace.address);
       this.#workspaces[i] = undefined;
     });
     this.heap.hold([]);

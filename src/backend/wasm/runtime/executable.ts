@@ -212,7 +212,7 @@ export class WasmExecutable implements Executable {
       if (!(error instanceof DeviceError)) throw error;
     }
     // What is free lies in too many pieces, or a larger workspace than is needed is kept: everything makes room once.
-    this.#engine.clear();
+    this.#engine.clear(isAsync);
     heap.hold(state);
     try {
       const workspace = this.#engine.workspace(bytes, isAsync);
