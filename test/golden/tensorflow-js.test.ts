@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { valuesIn } from "../../src/graph/call-arguments.ts";
 import { Input, layers, Model, Sequential, tensor } from "../../src/index.ts";
@@ -265,6 +267,34 @@ describeTensorFlowJs("TensorFlow.js and Antler", () => {
     const theirs = await tf.loadLayersModel(tf.io.fromMemory(written(model)));
     expectOutputs(outputsThere(theirs, inputs), expected);
   });
+
+  it(
+    "TensorFlow.js itself fetches what is saved here, several files of weights too",
+    { timeout: 60_000 },
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "antler-tfjs-"));
+      const server = createServer((request, response) => {
+        const isJson = request.url?.endsWith(".json") === true;
+        response.setHeader("content-type", isJson ? "application/json" : "application/octet-stream");
+        response.end(readFileSync(join(folder, basename(request.url ?? ""))));
+      });
+      await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+      try {
+        const model = Sequential([layers.Dense(1200, { inputShape: [1000] }), layers.Dense(3)]) as Model; // SAFETY: a sequential model is a model
+        await model.save(join(folder, "model.json"));
+        expect(readdirSync(folder)).toHaveLength(3);
+        const address = server.address();
+        const theirs = await tf.loadLayersModel(
+          `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/model.json`,
+        );
+        const inputs = sampleInputs(model.inputs);
+        expectOutputs(outputsThere(theirs, inputs), numbersOf(compute(model, inputs)));
+      } finally {
+        server.close();
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 
   const x = { shape: [4, 3], data: sampleNumbers(12, 5) };
   const y = { shape: [4, 2], data: sampleNumbers(8, 6) };

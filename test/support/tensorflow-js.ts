@@ -51,7 +51,7 @@ export interface TensorFlowJs {
   model(options: object): TfModel;
   sequential(options: object): TfModel;
   tensor(data: ArrayLike<number>, shape: readonly number[], dtype?: string): TfTensor;
-  loadLayersModel(handler: object): Promise<TfModel>;
+  loadLayersModel(handler: object | string): Promise<TfModel>;
 }
 
 const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
