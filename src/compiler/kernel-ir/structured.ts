@@ -34,6 +34,8 @@ export interface MatmulDescriptor {
   readonly accumulate: boolean;
   /** B is already in the backend's packed form (made once, used by many products). Without batch strides of B. */
   readonly bPacked?: boolean;
+  /** As of a convolution: B is prepared. */
+  readonly isPrepared?: boolean;
 }
 
 /** One spatial axis of a convolution or a pooling window. */
@@ -74,6 +76,11 @@ export interface ConvolutionDescriptor {
   readonly accumulate: boolean;
   /** Default "estimated". */
   readonly winograd?: WinogradUse;
+  /**
+   * Operand b (of the forward pass or the input gradient) comes in the form that the kernel's preparation makes of it,
+   * where there is one: weights that do not change are packed or transformed once, not in every step. Default false.
+   */
+  readonly isPrepared?: boolean;
 }
 
 /**

@@ -32,19 +32,28 @@ export function gatherConvolution(
   const params = i32Params(6 + (epilogue?.paramCount ?? 0));
   const perThread = Math.ceil((plan.tableBytes + plan.slabBytes) / 64 + 2) * 64;
   const sharedBytes = Math.ceil(plan.packedFloats / 16) * 64;
-  const phases: FunctionHandle[] = [];
+  const isPrepared = d.isPrepared === true && (plan.packed || plan.isNarrow);
+  const before = isPrepared ? i32Params(6) : params;
+  const preparing: FunctionHandle[] = [];
   if (plan.packed) {
-    phases.push(module.function(params, [], (fn) => emitPackWeights(module, fn, d, plan)));
+    preparing.push(module.function(before, [], (fn) => emitPackWeights(module, fn, d, plan)));
   }
-  if (plan.isNarrow) phases.push(module.function(params, [], (fn) => emitPackNarrowParts(module, fn, plan)));
-  phases.push(
-    module.function(params, [], (fn) => {
-      const own = fn.local("i32", i32.add(fn.param("i32", 3), sharedBytes));
-      fn.increment(own, i32.mul(fn.param("i32", 4), perThread));
-      for (const part of plan.parts)
-        new GatherEmitter(module, fn, d, plan, part, options, epilogue, own).emit();
-    }),
-  );
+  if (plan.isNarrow) {
+    preparing.push(module.function(before, [], (fn) => emitPackNarrowParts(module, fn, plan)));
+  }
+  const multiply = module.function(params, [], (fn) => {
+    const scratch = fn.param("i32", 3);
+    const own = fn.local("i32", isPrepared ? scratch : i32.add(scratch, sharedBytes));
+    fn.increment(own, i32.mul(fn.param("i32", 4), perThread));
+    const packed = isPrepared ? fn.param("i32", 1) : scratch;
+    for (const part of plan.parts)
+      new GatherEmitter(module, fn, d, plan, part, options, epilogue, own, packed).emit();
+  });
+  if (isPrepared) {
+    const preparation = { phases: preparing, bytes: sharedBytes };
+    return { phases: [multiply], preparation, scratchBytes: (nthreads) => perThread * nthreads };
+  }
+  const phases = [...preparing, multiply];
   return { phases, scratchBytes: (nthreads) => sharedBytes + perThread * nthreads };
 }
 
@@ -133,6 +142,8 @@ class GatherEmitter {
   readonly #options: KernelOptions;
   readonly #strip: FunctionHandle | undefined;
   readonly #own: Local<"i32">;
+  /** Where the weights lie that were packed or laid out before. */
+  readonly #packed: Local<"i32">;
 
   constructor(
     module: ModuleBuilder,
@@ -143,6 +154,7 @@ class GatherEmitter {
     options: KernelOptions,
     epilogue: Epilogue | undefined,
     own: Local<"i32">,
+    packed: Local<"i32">,
   ) {
     this.#module = module;
     this.#fn = fn;
@@ -154,6 +166,7 @@ class GatherEmitter {
     this.#strip =
       epilogue && emitEpilogueStrip(module, plan.groupResult, step * plan.resultChannels, epilogue, step);
     this.#own = own;
+    this.#packed = packed;
   }
 
   emit(): void {
@@ -283,7 +296,7 @@ class GatherEmitter {
     const cStride = x.step * resultChannels * 4;
     const [strip, a, c] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
     const weights = packed
-      ? i32.add(fn.param("i32", 3), i32.add(i32.mul(at.group, packedSize(k, panels) * 4), packedAt * 4))
+      ? i32.add(this.#packed, i32.add(i32.mul(at.group, packedSize(k, panels) * 4), packedAt * 4))
       : i32.add(fn.param("i32", 1), i32.mul(at.group, this.#plan.groupResult * 4));
     const b = fn.local("i32", weights);
     fn.set(a, sourceRow);
@@ -323,7 +336,7 @@ class GatherEmitter {
     const x = phases[2];
     const [aStride, cStride] = [x.sourceStep * sourceChannels * 4, x.step * resultChannels * 4];
     const [a, c, count] = [fn.local("i32", sourceRow), fn.local("i32", resultRow), fn.local("i32")];
-    const b = i32.add(fn.param("i32", 3), packedAt * 4);
+    const b = i32.add(this.#packed, packedAt * 4);
     const tile = (rows: number): void => {
       const kernel = narrowTile(this.#module, rows, resultChannels, this.#options);
       fn.call(kernel, a, aStride, b, run, c, cStride, init, runs, this.#own);

@@ -48,7 +48,8 @@ function isPointwise(d: ConvolutionDescriptor): boolean {
 function pointwiseProduct(d: ConvolutionDescriptor): MatmulDescriptor {
   const { inputChannels: c, outputChannels: f } = d;
   const pixels = d.axes.reduce((product, axis) => product * axis.output, d.batch);
-  const common = { kind: "matmul", dtype: d.dtype, batch: [], accumulate: d.accumulate } as const;
+  const { dtype, accumulate, isPrepared = false } = d;
+  const common = { kind: "matmul", dtype, batch: [], accumulate, isPrepared } as const;
   const plain = (columns: number): { row: number; column: number } => ({ row: columns, column: 1 });
   if (d.pass === "forward")
     return { ...common, m: pixels, n: f, k: c, a: plain(c), b: plain(f), c: { row: f } };

@@ -19,6 +19,11 @@ import type {
  */
 export interface StructuredKernel {
   readonly phases: readonly FunctionHandle[];
+  /**
+   * Of a descriptor with `isPrepared`: phases that make of operand b what the others take in its place. In the place of
+   * scratch memory they get the address of `bytes` bytes; the other operands are not read.
+   */
+  readonly preparation?: { readonly phases: readonly FunctionHandle[]; readonly bytes: number };
   /** Bytes of scratch memory, shared by all threads. */
   scratchBytes(nthreads: number): number;
 }

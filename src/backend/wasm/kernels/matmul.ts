@@ -52,6 +52,7 @@ export function emitMatmul(
   if (suitsTransposing(d) && epilogue === undefined) return emitTransposed(module, d, options);
   if (suitsDot(d)) return dotMatmul(module, d, options, epilogue);
   const plan = planOf(d);
+  if (d.isPrepared === true && plan.packPhase) return preparedMatmul(module, d, options, epilogue);
   const packedFloats = plan.packB ? packedSize(d.k, plan.panels) : 0;
   const perThread = scratchOf(d, plan, epilogue).perThread;
   const shared = plan.packPhase ? packedFloats : 0;
@@ -66,6 +67,22 @@ export function emitMatmul(
     );
   }
   return { phases, scratchBytes: (nthreads) => 4 * (shared + perThread * nthreads) };
+}
+
+/** A product by a B that is packed beforehand. */
+function preparedMatmul(
+  module: ModuleBuilder,
+  d: MatmulDescriptor,
+  options: KernelOptions,
+  epilogue: Epilogue | undefined,
+): StructuredKernel {
+  const pack = packMatmulB(module, d);
+  const prepare = module.function(i32Params(6), [], (fn) => {
+    fn.call(pack, ...[1, 3, 4, 5].map((i) => fn.param("i32", i)));
+  });
+  const { isPrepared: _, ...unprepared } = d;
+  const kernel = emitMatmul(module, { ...unprepared, bPacked: true }, options, epilogue);
+  return { ...kernel, preparation: { phases: [prepare], bytes: packedBytes(d) } };
 }
 
 /** Floats of scratch memory that each thread has for itself, and those of them for a strip of the result. */

@@ -34,7 +34,7 @@ function winogradCycles(d: ConvolutionDescriptor, outputs: 2 | 3 | 4): number {
   const cost = transformCycles[outputs];
   const products = ((tiles * positions * k * n) / rate) * overhead;
   const transforms = tiles * ((k / 4) * cost.input + (n / 4) * cost.output);
-  const filter = ((k * n) / 4) * cost.filter;
+  const filter = d.isPrepared === true ? 0 : ((k * n) / 4) * cost.filter;
   const blocks = Math.ceil((tiles * positions * (k + n)) / 163_840);
   const traffic = blocks * positions * k * n * 4 * filterByteCycles;
   return (products + transforms + filter + traffic) * (outputs === 4 ? accuracyPenalty : 1);

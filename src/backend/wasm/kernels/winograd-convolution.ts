@@ -114,48 +114,56 @@ export function winogradConvolution(
   const patchBytes = align(w.tile ** 2 * Math.max(k, n));
   const perThread = inputBytes + productBytes + patchBytes;
 
-  const phases: FunctionHandle[] = [
-    module.function(params, [], (fn) => emitTransformFilter(module, fn, d, plan, options)),
+  const isPrepared = d.isPrepared === true;
+  const before = isPrepared ? i32Params(6) : params;
+  const preparing: FunctionHandle[] = [
+    module.function(before, [], (fn) => emitTransformFilter(module, fn, d, plan, options)),
   ];
   if (d.pass === "inputGradient") {
-    phases.push(module.function(params, [], (fn) => emitPackFilter(module, fn, plan, align(filterFloats))));
+    preparing.push(
+      module.function(before, [], (fn) => emitPackFilter(module, fn, plan, align(filterFloats))),
+    );
   }
   const strip = epilogue && emitEpilogueStrip(module, n, n, epilogue);
-  phases.push(
-    module.function(params, [], (fn) => {
-      const scratch = fn.param("i32", 3);
-      const transformed = fn.local("i32", i32.add(scratch, sharedBytes));
-      fn.increment(transformed, i32.mul(fn.param("i32", 4), perThread));
-      const products = fn.local("i32", i32.add(transformed, inputBytes));
-      const patch = fn.local("i32", i32.add(products, productBytes));
-      const filter = fn.local("i32", d.pass === "forward" ? scratch : i32.add(scratch, align(filterFloats)));
-      const [block, to] = shareOf(fn, plan.blocks, fn.param("i32", 4), fn.param("i32", 5));
-      const end = fn.local("i32");
-      fn.while(i32.ltS(block, to), () => {
-        const first = i32.mul(block, tiles);
-        fn.set(end, i32.add(first, tiles));
-        fn.if(i32.gtS(end, plan.grid.total), () => fn.set(end, plan.grid.total));
-        const at = tilePosition(fn);
-        fn.set(at.tile, first);
-        emitInputTiles(module, fn, plan, options, at, end, transformed, patch);
-        emitProducts(module, fn, d, plan, options, { transformed, filter, products });
-        fn.set(at.tile, first);
-        const target = fn.local("i32", products);
-        const back = tileTransform(module, backTransform(plan), options);
-        const result = { ...resultImage(plan), address: fn.param("i32", 2) };
-        const extra = params.slice(6).map((_, i) => fn.param("i32", 6 + i));
-        fn.while(i32.ltS(at.tile, end), () => {
-          emitLocate(fn, plan.grid, at);
-          const write = (address: Local<"i32">, rowBytes: Local<"i32">): void =>
-            fn.call(back, target, address, rowBytes, n * 4);
-          emitWriteTile(module, fn, result, at, patch, write, strip, extra);
-          fn.increment(target, n * 4);
-          fn.increment(at.tile, 1);
-        });
-        fn.increment(block, 1);
+  const multiply = module.function(params, [], (fn) => {
+    const scratch = fn.param("i32", 3);
+    const shared = isPrepared ? fn.param("i32", 1) : scratch;
+    const transformed = fn.local("i32", isPrepared ? scratch : i32.add(scratch, sharedBytes));
+    fn.increment(transformed, i32.mul(fn.param("i32", 4), perThread));
+    const products = fn.local("i32", i32.add(transformed, inputBytes));
+    const patch = fn.local("i32", i32.add(products, productBytes));
+    const filter = fn.local("i32", d.pass === "forward" ? shared : i32.add(shared, align(filterFloats)));
+    const [block, to] = shareOf(fn, plan.blocks, fn.param("i32", 4), fn.param("i32", 5));
+    const end = fn.local("i32");
+    fn.while(i32.ltS(block, to), () => {
+      const first = i32.mul(block, tiles);
+      fn.set(end, i32.add(first, tiles));
+      fn.if(i32.gtS(end, plan.grid.total), () => fn.set(end, plan.grid.total));
+      const at = tilePosition(fn);
+      fn.set(at.tile, first);
+      emitInputTiles(module, fn, plan, options, at, end, transformed, patch);
+      emitProducts(module, fn, d, plan, options, { transformed, filter, products });
+      fn.set(at.tile, first);
+      const target = fn.local("i32", products);
+      const back = tileTransform(module, backTransform(plan), options);
+      const result = { ...resultImage(plan), address: fn.param("i32", 2) };
+      const extra = params.slice(6).map((_, i) => fn.param("i32", 6 + i));
+      fn.while(i32.ltS(at.tile, end), () => {
+        emitLocate(fn, plan.grid, at);
+        const write = (address: Local<"i32">, rowBytes: Local<"i32">): void =>
+          fn.call(back, target, address, rowBytes, n * 4);
+        emitWriteTile(module, fn, result, at, patch, write, strip, extra);
+        fn.increment(target, n * 4);
+        fn.increment(at.tile, 1);
       });
-    }),
-  );
+      fn.increment(block, 1);
+    });
+  });
+  if (isPrepared) {
+    const preparation = { phases: preparing, bytes: sharedBytes };
+    return { phases: [multiply], preparation, scratchBytes: (nthreads) => perThread * nthreads };
+  }
+  const phases = [...preparing, multiply];
   return { phases, scratchBytes: (nthreads) => sharedBytes + perThread * nthreads };
 }
 

@@ -1,3 +1,4 @@
+import type { Access } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import type { WinogradUse } from "../../../compiler/kernel-ir/structured.ts";
 import type { DType } from "../../../ir/dtypes.ts";
 import {
@@ -25,6 +26,8 @@ export interface ModuleScope {
   readonly winograd: WinogradUse;
   /** Share out even the smallest work among threads: for tests. */
   readonly shareAll: boolean;
+  /** Whether an operand keeps its value from step to step, and what kernels make of it is to be kept as well. */
+  readonly isKept: (operand: Access) => boolean;
 }
 
 /** Emits vector code into one function: constants hoisted to the function's start, pooled temporaries. */

@@ -1,7 +1,16 @@
 import type { Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
 
 /** Words of the pointer table that precede those of inputs and state. */
-export const tableSlots = { arena: 0, constants: 1, scratch: 2, barrier: 3, first: 4 } as const;
+export const tableSlots = {
+  arena: 0,
+  constants: 1,
+  scratch: 2,
+  barrier: 3,
+  /** Address of what was made of weights, and whether (1) it has to be made anew. */
+  prepared: 4,
+  isStale: 5,
+  first: 6,
+} as const;
 
 /** Where the parts of a program's memory are, relative to the pointers in the table. */
 export interface Layout {

@@ -16,6 +16,7 @@ import { structuredEmitter } from "../structured/index.ts";
 import { kernelInfo, type Profiler } from "../runtime/profile.ts";
 import { tableSlots, type Layout } from "./layout.ts";
 import { mayOverlap } from "./overlap.ts";
+import type { Preparations } from "./preparations.ts";
 
 type Int = Expr<"i32">;
 
@@ -25,6 +26,7 @@ export class StepEmitter {
   readonly #layout: Layout;
   readonly #scope: ModuleScope;
   readonly #barrier: FunctionHandle;
+  readonly #preparations: Preparations;
   readonly #fn: FunctionBuilder;
   readonly #tid: Local<"i32">;
   readonly #threads: Local<"i32">;
@@ -47,6 +49,7 @@ export class StepEmitter {
     layout: Layout,
     scope: ModuleScope,
     barrier: FunctionHandle,
+    preparations: Preparations,
     profile: { readonly profiler: Profiler; readonly mark: FunctionHandle } | null,
   ) {
     this.#profile = profile;
@@ -54,6 +57,7 @@ export class StepEmitter {
     this.#layout = layout;
     this.#scope = scope;
     this.#barrier = barrier;
+    this.#preparations = preparations;
     this.#fn = scope.module.declare(["i32", "i32", "i32"]);
     this.#tid = this.#fn.param("i32", 0);
     this.#threads = this.#fn.param("i32", 1);
@@ -78,6 +82,14 @@ export class StepEmitter {
     this.#mark(-1);
     this.#items(this.#schedule.items);
     this.#meet();
+    const prepare = this.#preparations.emit(this.#scope.module, this.#barrier);
+    if (prepare !== null) {
+      this.#fn.prologue(() => {
+        this.#fn.if(this.#pointer(tableSlots.isStale), () =>
+          this.#fn.call(prepare, this.#tid, this.#threads, this.#table),
+        );
+      });
+    }
     this.#scope.module.exportFunction("step", this.#fn);
   }
 
@@ -199,7 +211,12 @@ export class StepEmitter {
     if ("items" in result) return this.#items(result.items);
     const { phases, isParallel } = result;
     if (isParallel) this.#sharedWork += result.work * this.#turns;
-    const operands = result.operands.map((access) => this.#address(access));
+    const { preparation } = result;
+    const operands = result.operands.map((access, i) =>
+      i === preparation?.operand
+        ? i32.add(this.#pointer(tableSlots.prepared), this.#preparations.add(access, preparation))
+        : this.#address(access),
+    );
     const extra = result.extra.map((access) => this.#address(access));
     this.#scratch.push((nthreads) => result.scratchBytes(isParallel ? nthreads : 1));
     for (const phase of phases) {

@@ -31,6 +31,7 @@ export class WasmBuffer implements DeviceBuffer, Resident {
   /** The content while it is on the host; null: zeros. */
   #content: TypedArray | null = null;
   #stay: Stay | null = null;
+  #version = 0;
 
   constructor(heap: Heap, { shape, dtype }: Aval, data?: TypedArray) {
     this.shape = shape;
@@ -74,6 +75,16 @@ export class WasmBuffer implements DeviceBuffer, Resident {
     return this.#content?.slice() ?? allocate<DType>(this.dtype, size);
   }
 
+  /** Grows with every change of the content. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** To be called when a program changes the content. */
+  change(): void {
+    this.#version++;
+  }
+
   write(data: TypedArray): void {
     if (data.length !== sizeOf(this.shape)) {
       throw new DataError(
@@ -81,6 +92,7 @@ export class WasmBuffer implements DeviceBuffer, Resident {
           `received ${data.length}.`,
       );
     }
+    this.change();
     if (this.#stay === null) this.#content = data.slice();
     else this.#heap.write(this.#stay.address, this.dtype, data);
   }

@@ -9,8 +9,10 @@ import { align, layoutOf, tableSlots, type Layout } from "../module/layout.ts";
 import type { WasmChoices } from "../options.ts";
 import { controlAddress } from "../threads/control.ts";
 import type { Step, ThreadPool } from "../threads/pool.ts";
+import { writtenBuffers } from "../module/preparations.ts";
 import { WasmBuffer } from "./buffer.ts";
 import { needsOf, tooLarge, totalOf } from "./memory-needs.ts";
+import { PreparedWeights } from "./prepared-weights.ts";
 import type { Profiler } from "./profile.ts";
 import type { Engine } from "./engine.ts";
 
@@ -24,6 +26,9 @@ interface Code {
   readonly module: WebAssembly.Module;
   readonly step: Step;
   readonly sharedWork: number;
+  readonly prepared: PreparedWeights | null;
+  /** The state that is prepared, by index. */
+  readonly preparedFrom: readonly number[];
   scratchBytes(nthreads: number): number;
 }
 
@@ -51,6 +56,10 @@ export class WasmExecutable implements Executable {
   /** The inputs that are read; `address` counts from the end of arena and scratch memory. */
   readonly #inputs: (Place & { readonly index: number })[] = [];
   readonly #inputBytes: number;
+  /** Indices of the state that a run changes. */
+  readonly #changes: readonly number[];
+  /** Whether there is room for weights in a second form. */
+  readonly #keepsPrepared: boolean;
 
   constructor(
     engine: Engine,
@@ -65,6 +74,11 @@ export class WasmExecutable implements Executable {
     this.#options = options;
     const needs = needsOf(schedule);
     if (totalOf(needs) > engine.heap.limitBytes) throw tooLarge(needs, engine.heap.limitBytes);
+    this.#keepsPrepared = totalOf(needs) < engine.heap.limitBytes / 4;
+    const written = writtenBuffers(schedule.items);
+    this.#changes = schedule.buffers.flatMap(({ home }, id) =>
+      home.kind === "state" && written.has(id) ? [home.index] : [],
+    );
     this.#code = this.#generate();
     this.#program = engine.nextProgram();
     this.#inputCount = counts.inputs;
@@ -85,8 +99,9 @@ export class WasmExecutable implements Executable {
 
   #generate(): Code {
     const { heap, profiler } = this.#engine;
-    const { bytes, sharedWork, scratchBytes } = compileModule(this.#schedule, this.#layout, {
+    const { bytes, sharedWork, scratchBytes, prepared } = compileModule(this.#schedule, this.#layout, {
       ...this.#options,
+      keepsPrepared: this.#keepsPrepared,
       memory: { shared: heap.shared, maximumPages: heap.maximumPages },
       profiler,
     });
@@ -98,7 +113,16 @@ export class WasmExecutable implements Executable {
     });
     // SAFETY: every generated module exports this function.
     const step = exports["step"] as Step;
-    return { memory: heap.memory, profiler, module, step, sharedWork, scratchBytes };
+    return {
+      memory: heap.memory,
+      profiler,
+      module,
+      step,
+      sharedWork,
+      scratchBytes,
+      prepared: prepared.bytes === 0 ? null : new PreparedWeights(heap, prepared.bytes),
+      preparedFrom: prepared.state,
+    };
   }
 
   run(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): TypedArray[] {
@@ -172,6 +196,12 @@ export class WasmExecutable implements Executable {
     table[tableSlots.constants] = this.#constants;
     table[tableSlots.scratch] = workspace + arenaBytes;
     table[tableSlots.barrier] = controlAddress;
+    const { prepared, preparedFrom } = this.#code;
+    if (prepared !== null) {
+      const weights = preparedFrom.flatMap((i) => state[i] ?? []);
+      table[tableSlots.prepared] = prepared.address;
+      table[tableSlots.isStale] = prepared.isStaleFor(weights) ? 1 : 0;
+    }
     for (const { index, dtype, size, address } of this.#inputs) {
       const data = inputs[index];
       if (data === undefined || data.length !== size) {
@@ -186,6 +216,10 @@ export class WasmExecutable implements Executable {
       invariant(buffer instanceof WasmBuffer, "state buffers belong to the backend that runs the program");
       table[tableSlots.first + this.#inputCount + i] = buffer.address;
     });
+    for (const i of this.#changes) {
+      const buffer = state[i];
+      if (buffer instanceof WasmBuffer) buffer.change();
+    }
     return this.#schedule.outputs.map((id) => {
       const buffer = this.#schedule.buffers[id];
       invariant(buffer !== undefined, "an output without a buffer");
@@ -203,20 +237,26 @@ export class WasmExecutable implements Executable {
   /** Brings the state into the memory, and gives the address of the workspace beside it. */
   #settleIn(bytes: number, state: readonly DeviceBuffer[], isAsync: boolean): number {
     const { heap } = this.#engine;
-    heap.hold(state);
+    const { prepared } = this.#code;
+    const held = prepared === null ? state : [...state, prepared];
+    const bringIn = (): void => {
+      for (const buffer of state) if (buffer instanceof WasmBuffer) buffer.enter();
+      prepared?.enter();
+    };
+    heap.hold(held);
     this.#engine.leaveWorkspace(bytes, isAsync);
     try {
-      bringIn(state);
+      bringIn();
       return this.#engine.workspace(bytes, isAsync);
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
     }
     // What is free lies in too many pieces, or a larger workspace than is needed is kept: everything makes room once.
     this.#engine.clear(isAsync);
-    heap.hold(state);
+    heap.hold(held);
     try {
       const workspace = this.#engine.workspace(bytes, isAsync);
-      bringIn(state);
+      bringIn();
       return workspace;
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
@@ -226,11 +266,7 @@ export class WasmExecutable implements Executable {
   }
 
   #read(results: readonly Place[]): TypedArray[] {
+    this.#code.prepared?.settle();
     return results.map(({ dtype, address, size }) => this.#engine.heap.read(dtype, address, size));
   }
-}
-
-/** Makes sure that buffers are in the backend's memory. */
-function bringIn(state: readonly DeviceBuffer[]): void {
-  for (const buffer of state) if (buffer instanceof WasmBuffer) buffer.enter();
 }

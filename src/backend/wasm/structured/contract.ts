@@ -10,6 +10,15 @@ export interface StructuredCode {
   readonly phases: readonly FunctionHandle[];
   /** The leading parameters: byte addresses of these accesses at index 0. */
   readonly operands: readonly Access[];
+  /**
+   * Phases that make of one operand what the others take in its place: `(…operands, target, tid, nthreads)` with
+   * `bytes` bytes at the target. Run only after that operand has changed.
+   */
+  readonly preparation?: {
+    readonly operand: number;
+    readonly phases: readonly FunctionHandle[];
+    readonly bytes: number;
+  };
   /** Further addresses, after `nthreads`. */
   readonly extra: readonly Access[];
   /** False: one thread does all of it; the others must not call. */

@@ -21,7 +21,7 @@ import { isHalf, viaFloat32 } from "./via-float32.ts";
 import { windowAxes } from "./window-axes.ts";
 
 function descriptorOf(
-  { winograd }: ModuleScope,
+  { winograd, isKept }: ModuleScope,
   pass: ConvolutionPass,
   kernel: StructuredKernel,
 ): ConvolutionDescriptor {
@@ -37,6 +37,7 @@ function descriptorOf(
     groups: numberParam(kernel, "groups"),
     accumulate: false,
     winograd,
+    isPrepared: pass !== "filterGradient" && isKept(operandAt(kernel.inputs, 1).access),
   };
 }
 
@@ -75,6 +76,7 @@ export function convolution(pass: ConvolutionPass): EmitStructured {
     const code = convolutionCode(shared, descriptorOf(shared, pass, kernel), fused);
     return {
       phases: code.phases,
+      ...(code.preparation && { preparation: { operand: 1, ...code.preparation } }),
       operands: [...kernel.inputs, output].map(({ access }) => access),
       extra: fused?.bases ?? [],
       isParallel: shared.shareAll || products > 131_072,

@@ -18,7 +18,11 @@ function isStructuredDType(dtype: DType): dtype is StructuredDType {
   return dtype === "float32" || dtype === "float64" || dtype === "int32";
 }
 
-function descriptorOf(kernel: StructuredKernel, dtype: StructuredDType): MatmulDescriptor {
+function descriptorOf(
+  shared: ModuleScope,
+  kernel: StructuredKernel,
+  dtype: StructuredDType,
+): MatmulDescriptor {
   const [a, b] = kernel.inputs;
   const [c] = kernel.outputs;
   invariant(a !== undefined && b !== undefined && c !== undefined, "matmul has two inputs and a result");
@@ -37,6 +41,7 @@ function descriptorOf(kernel: StructuredKernel, dtype: StructuredDType): MatmulD
     b: { row: stride(b, rank - 2), column: stride(b, rank - 1) },
     c: { row: stride(c, rank - 2) },
     accumulate: false,
+    isPrepared: shared.isKept(b.access),
   };
 }
 
@@ -108,13 +113,14 @@ export const matmul: EmitStructured = (shared, kernel) => {
     const { epilogue: _, ...bare } = kernel;
     return { items: [bare, epilogueLoop(kernel, kernel.epilogue)] };
   }
-  const descriptor = descriptorOf(kernel, c.dtype);
+  const descriptor = descriptorOf(shared, kernel, c.dtype);
   const code = matmulCode(shared, descriptor, fused);
   const [a, b] = kernel.inputs;
   invariant(a !== undefined && b !== undefined, "matmul has two inputs");
   const products = sizeOf(c.shape) * descriptor.k;
   return {
     phases: code.phases,
+    ...(code.preparation && { preparation: { operand: 1, ...code.preparation } }),
     operands: [a.access, b.access, c.access],
     extra: fused?.bases ?? [],
     isParallel: shared.shareAll || products > parallelThreshold,
