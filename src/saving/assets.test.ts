@@ -79,8 +79,9 @@ describe("assets", () => {
       "model.weights.h5",
       "assets/by_number/vocabulary.txt",
       "assets/by_word/vocabulary.txt",
-      "assets/vectorize/vocabulary.txt",
-      "assets/vectorize/_lookup_layer/vocabulary.txt",
+      // In the order of names, `layers` comes before `vectorize`, and has it too.
+      "assets/layers/text_vectorization/vocabulary.txt",
+      "assets/layers/text_vectorization/_lookup_layer/vocabulary.txt",
     ]);
     const text = new TextDecoder().decode(await archive.read("assets/by_word/vocabulary.txt"));
     expect(text).toBe("\n[UNK]\nb\né\nc d");

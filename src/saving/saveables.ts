@@ -14,6 +14,8 @@ export interface WeightGroup {
   readonly name: string;
   readonly variables: readonly Variable[];
   readonly owner: Saveable;
+  /** Further places that lead to the object, where older files may have it. */
+  readonly otherPaths: readonly string[];
 }
 
 /** What may hold variables: layers, models, optimizers. */
@@ -30,17 +32,24 @@ const skipped: ReadonlySet<string> = new Set(["inboundNodes", "outboundNodes"]);
  * All groups of a model's weights file, in Keras's order: each object once, at the first place that leads to it.
  *
  * Layers of functional and sequential models are `layers/<class>_<count>`; parts of other layers go by the name of
- * their field, lists and objects of parts by `<field>/<class>_<count>`.
+ * their field, lists and objects of parts by `<field>/<class>_<count>`. A subclassed model has both: `layers` comes in
+ * its place among the fields, so that parts in fields after it are found there.
  *
  * @see Keras `saving/saving_lib.py`
  */
 export function weightGroups(root: Saveable): WeightGroup[] {
   const groups: WeightGroup[] = [];
-  const seen = new Set<Saveable>();
+  const others = new Map<Saveable, string[]>();
   const visit = (saveable: Saveable, path: string): void => {
-    if (seen.has(saveable)) return;
-    seen.add(saveable);
-    groups.push({ path, name: saveable.name, variables: variablesOf(saveable), owner: saveable });
+    const known = others.get(saveable);
+    if (known !== undefined) {
+      known.push(path);
+      return;
+    }
+    const otherPaths: string[] = [];
+    others.set(saveable, otherPaths);
+    const { name } = saveable;
+    groups.push({ path, name, variables: variablesOf(saveable), owner: saveable, otherPaths });
     for (const [key, child] of partsOf(saveable)) visitPart(child, join(path, key), visit);
   };
   visit(root, "");
@@ -87,24 +96,25 @@ export function holdsSaveable(value: unknown): boolean {
 
 /** The fields of an object that lead to parts: sorted as Python sorts them, private ones last. */
 function partsOf(saveable: Saveable): [string, unknown][] {
-  const hasGraph =
-    saveable instanceof ModelBase &&
-    saveable.graph !== null &&
-    ["Functional", "Sequential"].includes(saveable.className);
   const fields = Object.entries(saveable)
     .filter(([field, value]) => !skipped.has(field) && holdsSaveable(value))
     .map(([field, value]): [string, unknown] => [snakeCase(field), value]);
   if (saveable instanceof OptimizerBase && "optimizers" in saveable)
     fields.push(["optimizers", saveable.optimizers]);
-  const parts: [string, unknown][] = hasGraph ? [["layers", saveable.layers], ...fields] : fields;
-  if (saveable instanceof ModelBase) {
-    const optimizer = optimizerOf(saveable);
-    if (optimizer !== null && !parts.some(([field]) => field === "optimizer"))
-      parts.push(["optimizer", optimizer]);
-  }
-  return parts.sort(([a], [b]) =>
-    a.startsWith("_") === b.startsWith("_") ? (a < b ? -1 : a > b ? 1 : 0) : a.startsWith("_") ? 1 : -1,
-  );
+  if (!(saveable instanceof ModelBase)) return fields.sort(byName);
+  const optimizer = optimizerOf(saveable);
+  if (optimizer !== null && !fields.some(([field]) => field === "optimizer"))
+    fields.push(["optimizer", optimizer]);
+  const layers: [string, unknown] = ["layers", saveable.layers];
+  const hasOwn = fields.some(([field]) => field === "layers");
+  if (saveable.graph !== null) return [layers, ...fields.sort(byName)];
+  return (hasOwn ? fields : [...fields, layers]).sort(byName);
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  const isPrivate = a.startsWith("_");
+  if (isPrivate !== b.startsWith("_")) return isPrivate ? 1 : -1;
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The optimizer a model was compiled with, or null. */

@@ -70,7 +70,7 @@ export function readWeights(
   const custom: CustomMatch[] = [];
   for (const group of groups) {
     const layer = customOwner(group);
-    matches.push(...seedMatches(findGroup(file, group.path), group));
+    matches.push(...seedMatches(findGroup(file, group), group));
     if (layer === null) matchGroup(file, group, options.skipMismatch === true, matches, problems);
     else custom.push(readStore(file, group, layer));
   }
@@ -84,30 +84,39 @@ export function readWeights(
   for (const { variable, data } of matches) variable.assignData(data);
 }
 
-/** The group's place in files. Before nested containers were told apart, and in Keras 2.13, it was another one. */
-function findGroup(file: Hdf5Group, path: string): Hdf5Group | undefined {
-  const place = path === "" ? "vars" : `${path}/vars`;
+/**
+ * The group in a file. Before nested containers were told apart, and in Keras 2.13, it was at another place; before
+ * that containers inside containers were left out, and their parts were found as the model's layers.
+ */
+function findGroup(file: Hdf5Group, { path, otherPaths }: WeightGroup): Hdf5Group | undefined {
+  const place = placeOf(path);
   const places = [
     place,
     place.replaceAll("/container", ""),
     place.replaceAll("layers", "_layer_checkpoint_dependencies"),
+    ...otherPaths.map(placeOf),
   ];
   return places.map((one) => findNode(file, one)).find((node) => node?.kind === "group");
 }
 
-function readStore(file: Hdf5Group, { path }: WeightGroup, layer: LayerBase): CustomMatch {
-  const group = findGroup(file, path);
+function placeOf(path: string): string {
+  return path === "" ? "vars" : `${path}/vars`;
+}
+
+function readStore(file: Hdf5Group, given: WeightGroup, layer: LayerBase): CustomMatch {
+  const place = placeOf(given.path);
+  const group = findGroup(file, given);
   const store = new Map(
     [...(group?.children ?? [])].flatMap(([name, node]): [string, Tensor][] => {
       if (node.kind !== "dataset") return [];
       const value = node.read();
       const dtype = isBfloat16(node.attributes.get("dtype"), value) ? "bfloat16" : value.dtype;
       if (dtype === "string" || dtype === "opaque") return [];
-      const data = convert(value, node.attributes.get("dtype"), dtype, `${path}/vars/${name}`);
+      const data = convert(value, node.attributes.get("dtype"), dtype, `${place}/${name}`);
       return [[name, Tensor.fromData(data, node.shape, dtype)]];
     }),
   );
-  return { layer, store, place: path === "" ? "vars" : `${path}/vars` };
+  return { layer, store, place };
 }
 
 function loadStore({ layer, store, place }: CustomMatch, where: string, skipMismatch: boolean): void {
@@ -128,8 +137,8 @@ function matchGroup(
   problems: string[],
 ): void {
   const { path, variables } = given;
-  const place = path === "" ? "vars" : `${path}/vars`;
-  const group = findGroup(file, path);
+  const place = placeOf(path);
+  const group = findGroup(file, given);
   if (leavesOptimizer(group, given, place)) return;
   variables.forEach((variable, i) => {
     const dataset = group?.children.get(String(i));
@@ -197,7 +206,7 @@ function unusedDatasets(file: Hdf5Group, groups: readonly WeightGroup[]): string
   const known = new Map(
     groups.flatMap((group): [string, number][] => {
       const count = customOwner(group) === null ? group.variables.length : Number.POSITIVE_INFINITY;
-      const found = findGroup(file, group.path);
+      const found = findGroup(file, group);
       return found === undefined ? [] : [[found.path, count]];
     }),
   );

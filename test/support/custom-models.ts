@@ -119,6 +119,29 @@ export class SubclassedMLP extends Model {
   }
 }
 
+/** A model of Keras's own tests, with containers in a container. */
+export class NestedDenseModel extends Model {
+  readonly num: number;
+  readonly blocks: readonly (readonly Dense[])[];
+  readonly out: Dense = layers.Dense(2);
+
+  constructor({ num = 3, ...options }: Options & { readonly num?: number } = {}) {
+    super(options);
+    this.num = num;
+    this.blocks = Array.from({ length: num }, (_, i) => [
+      layers.Dense(4, { useBias: false, name: `d_${i}` }) as Dense, // SAFETY: its size is of no interest here
+    ]);
+  }
+
+  override call(inputs: Tensor): unknown {
+    return this.out(this.blocks.flat().reduce((x, block) => block(x) as Tensor, inputs)); // SAFETY: a tensor in, a tensor out
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), num: this.num };
+  }
+}
+
 export class MyMetric extends metrics.Mean {}
 
 function my_activation(x: Tensor): unknown {
@@ -145,4 +168,9 @@ export function registerCustomModels(): void {
 }
 
 /** The same by their bare names, which old files have. */
-export const customObjects: Readonly<Record<string, unknown>> = { CustomDense, CustomRNN, BlockWithList };
+export const customObjects: Readonly<Record<string, unknown>> = {
+  CustomDense,
+  CustomRNN,
+  BlockWithList,
+  NestedDenseModel,
+};
