@@ -9,7 +9,7 @@ import { withObserver } from "../../ops/core/observer.ts";
 import type { Op } from "../../ops/core/op.ts";
 import { type StateCell, StateScope, withScope } from "../../ops/core/scope.ts";
 import { Tensor } from "../../ops/core/tensor.ts";
-import { AntlerError, FormatError, ShapeError } from "../../util/errors.ts";
+import { AntlerError, FormatError } from "../../util/errors.ts";
 import { zipLists, type Size } from "./size.ts";
 
 /** Where an equation comes from. */
@@ -58,11 +58,17 @@ export interface Traces {
   readonly unknown: readonly UnknownSize[];
 }
 
+/** How often a model of unknown sizes is traced: two traces suggest a formula for a size, two confirm it. */
+const traceCount = 4;
+
 /** Stand-ins for the k-th unknown size. Those of the first traces have many divisors, so that reshapes divide evenly. */
 function standIns(k: number): { readonly even: Size; readonly mixed: Size } {
   const [first, second] = [720 * (2 * k + 3), 720 * (3 * k + 4)];
-  // An odd one shows what is rounded, such as the padding of strided windows.
-  return { even: [first, second, 720 * (5 * k + 7)], mixed: [first, second, 1009 + 222 * k] };
+  // Odd ones show what is rounded, such as the padding of strided windows.
+  return {
+    even: [first, second, 720 * (5 * k + 7), 720 * (7 * k + 11)],
+    mixed: [first, second, 1009 + 222 * k, 1597 + 134 * k],
+  };
 }
 
 /** How unknown sizes of several inputs belong together: as few as need be are taken to be equal. */
@@ -72,7 +78,7 @@ const sharings: readonly ((input: KerasTensor, axis: number) => string)[] = [
   (_, axis) => (axis === 0 ? "batch" : "size"),
 ];
 
-/** Traces a model's inference, once where all sizes are known, else with three sets of stand-ins. */
+/** Traces a model's inference, once where all sizes are known, else with several sets of stand-ins. */
 export function traceModel(model: ModelClass): Traces {
   const { graph } = model;
   if (graph === null) {
@@ -105,7 +111,7 @@ export function traceModel(model: ModelClass): Traces {
       const unknown = names.map((name, k) => ({ name, size: standIns(k)[kind] }));
       const sizes = new Map(unknown.map(({ name, size }) => [name, size]));
       try {
-        const traces = [0, 1, 2].map((i) =>
+        const traces = Array.from({ length: traceCount }, (_, i) =>
           traceWith(
             model,
             graph,
@@ -117,7 +123,7 @@ export function traceModel(model: ModelClass): Traces {
         return { traces, unknown };
       } catch (error) {
         // Sizes that do not fit each other, or do not divide: other stand-ins may do.
-        if (!(error instanceof ShapeError)) throw error;
+        if (!(error instanceof AntlerError)) throw error;
         problem ??= error;
       }
     }
