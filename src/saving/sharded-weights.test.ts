@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -76,6 +76,31 @@ describe("sharded weights", () => {
     const other = make();
     await other.loadWeights(path);
     expect(values(other)).toEqual(values(model));
+  });
+
+  it("are whole at every moment: a JSON that names shards by other names is one of a save that was interrupted", async () => {
+    const path = join(folder, "d.weights.json");
+    const [first, second] = [make(), make()];
+    await first.saveWeights(path, { maxShardSize: 1.4 * kilobyte });
+    // As it is between the two halves of a save: new shards beside the old ones, and named by the JSON.
+    for (const i of [0, 1]) {
+      const name = join(folder, `d_0000${i}.weights.h5`);
+      await rename(name, `${name}.new`);
+      await writeFile(name, "half written");
+    }
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.replaceAll(".weights.h5", ".weights.h5.new"));
+    const read = make();
+    await read.loadWeights(path);
+    expect(values(read)).toEqual(values(first));
+    await second.saveWeights(path, { maxShardSize: 1.4 * kilobyte });
+    await read.loadWeights(path);
+    expect(values(read)).toEqual(values(second));
+    expect((await readdir(folder)).filter((name) => name.startsWith("d"))).toEqual([
+      "d.weights.json",
+      "d_00000.weights.h5",
+      "d_00001.weights.h5",
+    ]);
   });
 
   it("refuse a variable that is larger than a shard", async () => {
