@@ -1,4 +1,5 @@
 import type { FileArray } from "../codec/array.ts";
+import { crc32 } from "../codec/checksums.ts";
 import { type Hdf5Node, readHdf5, writeHdf5 } from "../codec/hdf5/index.ts";
 import { isArray } from "../callbacks/state-values.ts";
 import type { StateTree } from "../callbacks/training-run.ts";
@@ -19,14 +20,16 @@ const arrayKey = "$array";
  * Writes a model's weights, its optimizer's state and the state of its training as one `.weights.h5` file, so that all
  * are of one moment whenever the writer is killed. Keras reads the weights of such a file.
  *
- * The state is JSON (`training_state/json`, bytes of UTF-8) that refers to arrays (`training_state/0`, …).
+ * The state is JSON (`training_state/json`, bytes of UTF-8, and their checksum) that refers to arrays
+ * (`training_state/0`, …).
  */
 export async function writeBackup(model: ModelClass, path: string, state: StateTree): Promise<void> {
   const file = weightsTree(model);
   const group = addGroup(file, [trainingStateGroup]);
   const arrays: HostArray[] = [];
-  const json = pythonJson(withReferences(state, arrays));
-  addDataset(group, "json", flat(new TextEncoder().encode(json)));
+  const json = new TextEncoder().encode(pythonJson(withReferences(state, arrays)));
+  addDataset(group, "json", flat(json));
+  addDataset(group, "crc32", flat(Uint32Array.of(crc32(json))));
   arrays.forEach(({ data }, i) => addDataset(group, String(i), flat(data)));
   await writeFileAtomic(path, writeHdf5(finishGroup(file)));
 }
@@ -81,6 +84,8 @@ function stateOf(group: Hdf5Node, where: string): StateTree {
   if (group.kind !== "group") throw new FormatError(`${where}: expected a group, found a dataset.`);
   const json = elementsOf(group.children.get("json"), `${where}/json`);
   if (!(json instanceof Uint8Array)) throw new FormatError(`${where}/json: expected bytes.`);
+  const [sum] = elementsOf(group.children.get("crc32"), `${where}/crc32`);
+  if (sum !== crc32(json)) throw new FormatError(`${where}/json: damaged: its checksum is another.`);
   const resolve = (value: unknown): StateTree => {
     if (Array.isArray(value)) return value.map(resolve);
     if (!isPlainObject(value)) return value as StateTree; // SAFETY: JSON that is neither array nor object

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readHdf5, walkNodes, writeHdf5 } from "../../src/codec/hdf5/index.ts";
 import { readIdx } from "../../src/codec/idx.ts";
@@ -342,6 +343,8 @@ function weightsTarget(
   };
 }
 
+let backedUp: ModelClass | null = null;
+
 export const fuzzTargets: readonly FuzzTarget[] = [
   {
     name: "zip",
@@ -454,6 +457,33 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     },
     mutate: mutateMembers,
     read: async (bytes) => loadWhole(await filesOf(bytes)),
+  },
+  {
+    name: "backup",
+    accepts: "any",
+    seeds: async () => {
+      const path = join(tmpdir(), `antler-fuzz-backup-${process.pid}.weights.h5`);
+      const state = {
+        version: 1,
+        epoch: 3,
+        logs: { loss: Number.NaN },
+        kept: { data: Float32Array.of(1, 2), shape: [2], dtype: "float32" },
+      } as const;
+      await (await largeModel()).writeBackup(path, state);
+      const bytes = new Uint8Array(readFileSync(path));
+      rmSync(path);
+      return [bytes];
+    },
+    mutate: mutateHdf5,
+    read: async (bytes) => {
+      const path = join(tmpdir(), `antler-fuzz-backup-${process.pid}.weights.h5`);
+      writeFileSync(path, bytes);
+      try {
+        return await (backedUp ??= await largeModel()).readBackup(path);
+      } finally {
+        rmSync(path);
+      }
+    },
   },
   {
     name: "h5-structure",
