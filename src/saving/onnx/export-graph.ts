@@ -61,14 +61,15 @@ function weightOf({ cells, program }: Trace, i: number): Parameters<Emitter["con
 function refuseUpdates(model: ModelClass, { program, cells }: Trace): void {
   const changed = cells.filter((_, i) => program.updates[i] !== null && program.updates[i] !== undefined);
   if (changed.length === 0) return;
+  const layers = allLayers(model);
   const owners = changed.map((cell) => {
-    const owner = allLayers(model).findLast(({ name }) => cell.path.split("/").includes(name));
-    return owner === undefined
-      ? cell.path
-      : `${owner.where}, whose variable "${cell.path}" changes at every call`;
+    const owner =
+      layers.find(({ variables }) => variables.some((variable) => variable === cell)) ??
+      layers.findLast(({ name }) => cell.path.split("/").includes(name));
+    return `  ${owner?.where ?? model.where}: its state "${cell.path}" changes at every call`;
   });
   throw new FormatError(
-    `export: ${model.where} cannot be written as ONNX, whose graphs keep no state. Not covered: ${[...new Set(owners)].join("; ")}. Make these layers with stateful: false.`,
+    `export: ${model.where} cannot be written as ONNX, whose graphs keep no state. Not covered:\n${owners.join("\n")}\nMake recurrent layers with stateful: false, and call random ones without training: true.`,
   );
 }
 

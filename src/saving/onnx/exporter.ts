@@ -2,6 +2,7 @@ import * as p from "../../ir/primitives/functions.ts";
 import { type Program, ProgramBuilder, type Var, withBuilder } from "../../ir/program.ts";
 import { invariant } from "../../util/errors.ts";
 import type { Emitter } from "./emitter.ts";
+import { foldWhole } from "./fold.ts";
 import { ruleFor } from "./primitives/index.ts";
 import type { Site } from "./site.ts";
 import { neededBy, type Step, stepsOf, type Zipped } from "./steps.ts";
@@ -106,8 +107,7 @@ export class Exporter {
       },
       expand: (at) => this.#expand(at, zipped, values, origin),
     };
-    const rule = ruleFor(primitive);
-    const results = rule(e, site);
+    const results = foldWhole(e, site) ?? ruleFor(primitive)(e, site);
     outputs.forEach((output, k) => {
       const value = results[k];
       invariant(value !== undefined, `${primitive.name}: a result was not written`);

@@ -1,16 +1,12 @@
-import { type DType, isFloat } from "../../../ir/dtypes.ts";
-import type { RefArray } from "../../../ir/primitive.ts";
-import { broadcastPrimitive } from "../../../ir/primitives/broadcast.ts";
-import type { Dims } from "../../../ir/shape.ts";
-import { fromRefArray, toRefArray } from "../constant.ts";
+import type { DType } from "../../../ir/dtypes.ts";
+import { foldElementwise } from "../fold.ts";
 import { computeType, type Emitter } from "../emitter.ts";
 import type { GraphBuilder } from "../graph-builder.ts";
 import { int, text } from "../graph-builder.ts";
 import { elementTypes } from "../model-proto.ts";
-import { result, type Rule, type Site } from "../site.ts";
-import { isFixed } from "../size.ts";
+import { result, type Rule } from "../site.ts";
 import { Unsupported } from "../unsupported.ts";
-import { broadcastSizes, constantIn, type Value } from "../value.ts";
+import { broadcastSizes, type Value } from "../value.ts";
 import { allNumbers, anything, floats, integers, numbers, single, wideNumbers } from "./types.ts";
 
 /** Writes nodes for operands that broadcast; gives the result's name. */
@@ -173,37 +169,6 @@ function shifted(
   return as(g.one("BitShift", bits, { direction: text(direction) }), "int32");
 }
 
-/** Constants of one shape, from constants that broadcast. */
-function spreadTo(array: RefArray, shape: Dims): RefArray {
-  const missing = shape.length - array.shape.length;
-  const [spread] = broadcastPrimitive.evaluate(
-    [array],
-    { shape, axes: array.shape.map((_, i) => i + missing) },
-    () => [],
-  );
-  return spread ?? array;
-}
-
-/** Largest whole number up to which doubles hold every one. */
-const exactUpTo = 2 ** 53;
-
-/** The result where all operands are constants; else null. */
-function folded(e: Emitter, { primitive, params }: Site, values: readonly Value[]): Value | null {
-  const constants = values.flatMap((value) => constantIn(value) ?? []);
-  if (constants.length < values.length) return null;
-  const shape = broadcastSizes(values.map(({ stored }) => stored));
-  if (!shape.every(isFixed)) return null;
-  const dims = shape.map((size) => size[0] ?? 1);
-  const operands = constants.map((constant) => spreadTo(toRefArray(constant), dims));
-  const isExact = operands.every(
-    ({ dtype, data }) =>
-      !dtype.endsWith("64") || isFloat(dtype) || data.every((x) => Math.abs(x) <= exactUpTo),
-  );
-  const [folding] = isExact ? primitive.evaluate(operands, params[0] ?? {}, () => []) : [];
-  if (folding === undefined) return null;
-  return { ...e.constant(fromRefArray(folding)), shape: values[0]?.shape ?? [] };
-}
-
 /** Writes an element-wise operation on values that broadcast to one shape, in whatever order of axes they are stored. */
 export function writeElementwise(
   e: Emitter,
@@ -230,14 +195,8 @@ export function writeElementwise(
 export const elementwiseRule: Rule = (e, site) => {
   const rule = Object.hasOwn(table, site.primitive.name) ? table[site.primitive.name] : undefined;
   if (rule === undefined) throw new Unsupported(`ONNX has no operator for \`${site.primitive.name}\``);
-  const plain = site.inputs.every((value) => constantIn(value) !== null)
-    ? folded(
-        e,
-        site,
-        site.inputs.map((value) => e.plain(value)),
-      )
-    : null;
-  if (plain !== null) return [{ ...plain, shape: result(site).shape }];
+  const folded = foldElementwise(e, site);
+  if (folded !== null) return [folded];
   return [
     writeElementwise(e, site.inputs, result(site), rule.types, rule.write, {
       exempt: rule.exempt ?? 0,
@@ -251,10 +210,8 @@ export const castRule: Rule = (e, site) => {
   const [value] = site.inputs;
   const { shape, dtype } = result(site);
   if (value === undefined) throw new Unsupported("cast without an operand");
-  if (constantIn(value) !== null) {
-    const done = folded(e, site, [e.plain(value)]);
-    if (done !== null) return [{ ...done, shape }];
-  }
+  const folded = foldElementwise(e, site);
+  if (folded !== null) return [folded];
   const from = value.dtype;
   // NaN and numbers out of range aside, `Cast` truncates as Antler does; any number but 0 is true.
   const name = e.graph.one("Cast", [e.name(value)], { to: int(elementTypes[dtype]) });
