@@ -5,6 +5,13 @@ import type { Json } from "../saving/serialize.ts";
 import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
 
 export * from "../constraints/index.ts";
+/** Keras's lower-case names. */
+export {
+  MaxNorm as maxNorm,
+  MinMaxNorm as minMaxNorm,
+  NonNeg as nonNeg,
+  UnitNorm as unitNorm,
+} from "../constraints/index.ts";
 
 /**
  * The constraint that a name, Keras's JSON form or a constraint itself stands for.

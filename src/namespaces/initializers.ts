@@ -5,6 +5,28 @@ import type { Json } from "../saving/serialize.ts";
 import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
 
 export * from "../initializers/index.ts";
+/** Keras's lower-case names. */
+export {
+  Constant as constant,
+  GlorotNormal as glorotNormal,
+  GlorotUniform as glorotUniform,
+  HeNormal as heNormal,
+  HeUniform as heUniform,
+  Identity as identity,
+  Identity as IdentityInitializer,
+  LecunNormal as lecunNormal,
+  LecunUniform as lecunUniform,
+  Ones as ones,
+  Orthogonal as orthogonal,
+  Orthogonal as OrthogonalInitializer,
+  RandomNormal as randomNormal,
+  RandomUniform as randomUniform,
+  STFT as stft,
+  STFT as STFTInitializer,
+  TruncatedNormal as truncatedNormal,
+  VarianceScaling as varianceScaling,
+  Zeros as zeros,
+} from "../initializers/index.ts";
 
 /**
  * The initializer that a name, Keras's JSON form or an initializer itself stands for.

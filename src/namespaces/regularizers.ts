@@ -5,6 +5,13 @@ import type { Json } from "../saving/serialize.ts";
 import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
 
 export * from "../regularizers/index.ts";
+/** Keras's lower-case names: `kernelRegularizer: regularizers.l2(1e-4)`. */
+export {
+  L1 as l1,
+  L1L2 as l1L2,
+  L2 as l2,
+  OrthogonalRegularizer as orthogonalRegularizer,
+} from "../regularizers/index.ts";
 
 /**
  * The regularizer that a name, Keras's JSON form or a regularizer itself stands for.

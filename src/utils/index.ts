@@ -7,5 +7,6 @@ export { modelToDot } from "../viz/dot.ts";
 export { plotModel } from "../viz/plot-model.ts";
 export { normalize } from "./normalize.ts";
 export { padSequences } from "./pad-sequences.ts";
+export { packXYSampleWeight, unpackXYSampleWeight } from "./samples.ts";
 export { clearSession, setRandomSeed } from "./session.ts";
 export { toCategorical } from "./to-categorical.ts";
