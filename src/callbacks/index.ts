@@ -2,6 +2,7 @@ export { BackupAndRestore } from "./backup-and-restore.ts";
 export type { BackupAndRestoreOptions } from "./backup-and-restore.ts";
 export { Callback } from "./callback.ts";
 export type { CallbackModel, CallbackParams } from "./callback.ts";
+export type { StateTree, TrainingRun } from "./training-run.ts";
 export { CallbackList } from "./callback-list.ts";
 export { CSVLogger } from "./csv-logger.ts";
 export type { CSVLoggerOptions } from "./csv-logger.ts";
