@@ -374,6 +374,61 @@ const networks: readonly OnnxCase[] = [
     runs: [[[2, 4, 4, 3]]],
   },
   {
+    name: "functions of many kinds",
+    make: graph([[5]], (x) => [
+      ...(op("topK", x, 2) as unknown[]),
+      op("where", op("greater", x, 0), x, -1),
+      op("any", op("greater", x, 0), { axis: 1 }),
+      op("floorDivide", x, 2),
+      op("mod", x, 0.3),
+      op("clip", x, -0.5, 0.5),
+      op("norm", x, { axis: 1 }),
+      op("expm1", x),
+      op("log1p", op("abs", x)),
+      op("arctan2", x, op("flip", x, 1)),
+      op("bitwiseLeftShift", op("cast", op("multiply", x, 9), "int32"), 3),
+      op("bitwiseRightShift", op("cast", op("multiply", x, 9), "int32"), 1),
+      op("sum", op("onesLike", x)),
+    ]),
+    runs: [[[2, 5]], [[1, 5]]],
+  },
+  {
+    name: "linear algebra",
+    make: graph([[3, 3]], (x) => {
+      const a = op("add", op("matmul", x, op("transpose", x, [0, 2, 1])), op("eye", 3));
+      return [op("cholesky", a), op("inv", a), op("det", a)];
+    }),
+    runs: [[[2, 3, 3]]],
+    holds: "Scan",
+  },
+  {
+    name: "images of a known size made smaller and larger",
+    make: row(
+      [9, 8, 3],
+      l("Resizing", 6, 11),
+      l("Rescaling", 1 / 255),
+      l("CenterCrop", 4, 4),
+      l("RandomFlip"),
+    ),
+    runs: [[[2, 9, 8, 3]]],
+  },
+  {
+    name: "loops and conditions",
+    make: () => {
+      const f = (x: unknown): unknown => {
+        const isLess = (y: unknown): unknown => op("less", op("sum", y), 50);
+        const doubled = op("whileLoop", isLess, (y: unknown) => [op("add", op("abs", y), 1)], [x]);
+        const [y] = doubled as readonly unknown[]; // SAFETY: as many values as the loop was given
+        const isPositive = op("greater", op("sum", x), 0);
+        return op("cond", isPositive, () => op("add", y, 1), () => op("subtract", y, 1)); // prettier-ignore
+      };
+      return row([3], l("Lambda", f))();
+    },
+    runs: [[[2, 3]], [[4, 3]]],
+    holds: "Loop",
+  },
+  { name: "two open sizes that are one", make: graph([[null, 4], [null, 4]], (a, b) => l("Add")()([a, b])), runs: [[[2, 3, 4], [2, 3, 4]]] }, // prettier-ignore
+  {
     name: "a function of one's own",
     make: () => {
       const square = (x: unknown): unknown => op("multiply", op("tanh", x), x);

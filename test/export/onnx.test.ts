@@ -169,6 +169,13 @@ describe("what cannot be written", () => {
     expect(() => exportGraph(model)).toThrow(/memory \(LSTM\).*stateful: false/s);
   });
 
+  it("so is chance", () => {
+    const x = Input({ shape: [3] });
+    const always = layers.Dropout(0.5, { name: "always" });
+    const model = Model({ inputs: x, outputs: always(x, { training: true }) });
+    expect(() => exportGraph(model)).toThrow(/always \(Dropout\).*without training: true/s);
+  });
+
   it("a model without a graph is told to get one", async () => {
     class Own extends Model {
       readonly dense = layers.Dense(2);
