@@ -99,7 +99,7 @@ function instantiate(
   config: Readonly<Record<string, unknown>>,
   context: Context,
 ): object {
-  if (className === "DTypePolicy") return new DTypePolicy(String(config["name"]));
+  if (className === "DTypePolicy" || className === "Policy") return new DTypePolicy(String(config["name"]));
   if (className === "QuantizedDTypePolicy")
     return new QuantizedDTypePolicy(String(config["mode"]), String(config["source_name"]));
   if (Array.isArray(config["layers"]) && "input_layers" in config)

@@ -11,6 +11,7 @@ import { readAssets, writeAssets } from "./assets.ts";
 import { inside, rootContext } from "./context.ts";
 import { deserializeObject } from "./deserialize.ts";
 import type { CustomObjects } from "./custom-objects.ts";
+import { modernizeKeras2File } from "./legacy/modernize-keras2-file.ts";
 import type { Members } from "./members.ts";
 import { whileReading } from "./malformed.ts";
 import { camelCase } from "./names.ts";
@@ -56,7 +57,8 @@ export async function readKerasMembers(
   if (!members.names.includes("config.json"))
     throw new FormatError(`${where}: it has no member config.json, so it is no .keras file.`);
   const weights = weightsMember(members, where);
-  const config = parseJson(await members.read("config.json"), `${where}: config.json`);
+  const read = parseJson(await members.read("config.json"), `${where}: config.json`);
+  const config = modernizeKeras2File(read, await versionOf(members, where), `${where}: config.json`);
   const tree = await readWeightsMember(members, where);
   const model = withBlankWeights(numberBytes(tree), () =>
     modelFromDescription(config, options.customObjects ?? {}, `${where}: config.json`),
@@ -65,6 +67,14 @@ export async function readKerasMembers(
   readWeights(model, tree, `${where}: ${weights}`);
   await readAssets(model, members, where);
   return model;
+}
+
+/** The version of Keras that wrote it; of a folder without `metadata.json`, today's. */
+async function versionOf(members: Members, where: string): Promise<string> {
+  if (!members.names.includes("metadata.json")) return kerasVersion;
+  const metadata = parseJson(await members.read("metadata.json"), `${where}: metadata.json`);
+  const version = isPlainObject(metadata) ? metadata["keras_version"] : null;
+  return typeof version === "string" ? version : kerasVersion;
 }
 
 /** The member that holds the weights, or says which others do. */
@@ -94,8 +104,9 @@ export async function readWeightsMember(members: Members, where: string): Promis
 export function numberBytes(tree: Hdf5Group): number {
   let total = 0;
   for (const node of walkNodes(tree)) {
-    if (node.kind === "dataset" && node.dtype !== "string" && node.dtype !== "opaque")
-      total += sizeOf(node.shape) * elementBytes(node.dtype);
+    // Opaque numbers are bfloat16, of two bytes each.
+    if (node.kind === "dataset" && node.dtype !== "string")
+      total += sizeOf(node.shape) * (node.dtype === "opaque" ? 2 : elementBytes(node.dtype));
   }
   return total;
 }

@@ -50,7 +50,8 @@ export function findClass(
   }
   if (className === "Functional" || className === "Model") return ModelClass as unknown as SerializableClass; // SAFETY: a class with fromConfig
   if (className === "Sequential") return Sequential as unknown as SerializableClass; // SAFETY: as above
-  if (className === "DTypePolicy" || className === "QuantizedDTypePolicy")
+  // `Policy` is its name in tf.keras.
+  if (className === "DTypePolicy" || className === "Policy" || className === "QuantizedDTypePolicy")
     return DTypePolicy as unknown as SerializableClass; // SAFETY: as above; made by its own constructor
   if (module === "keras.dtype_policies")
     throw new FormatError(
