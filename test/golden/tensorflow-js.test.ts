@@ -8,8 +8,10 @@ import { Input, layers, Model, Sequential, tensor } from "../../src/index.ts";
 import type { Tensor } from "../../src/ops/core/tensor.ts";
 import { loadModel, type ModelArtifacts } from "../../src/saving/index.ts";
 import { writeTfjsModel } from "../../src/saving/tfjs/write-model.ts";
+import { FormatError } from "../../src/util/errors.ts";
+import { isPlainObject } from "../../src/util/options.ts";
 import { expectClose } from "../support/close.ts";
-import { describeSharedData, sharedDataPath } from "../support/golden.ts";
+import { describeSharedData, goldenFiles, goldenPath, sharedDataPath } from "../support/golden.ts";
 import { tfCases } from "../support/tensorflow-js-models.ts";
 import {
   artifactsOf,
@@ -254,8 +256,45 @@ describeTensorFlowJs("TensorFlow.js and Antler", () => {
       const expected = outputsThere(theirs, inputs);
       const model = await loadModel(await artifactsOf(tf, theirs));
       expectOutputs(numbersOf(compute(model, inputs)), expected);
+      if (item.isOneWay === true) {
+        expect(() => written(model)).toThrow(FormatError);
+        return;
+      }
       const back = await tf.loadLayersModel(tf.io.fromMemory(written(model)));
       expectOutputs(outputsThere(back, inputs), expected);
+    },
+  );
+
+  it(
+    "models of all of Keras's layers compute the same there, or are refused by name",
+    { timeout: 120_000 },
+    async () => {
+      const files = ["layers_zoo", "formats"].flatMap((folder) =>
+        goldenFiles(folder, ".keras").map((name) => goldenPath(`${folder}/${name}`)),
+      );
+      let [equal, refused] = [0, 0];
+      for (const path of files) {
+        const model = await loadModel(path, { compile: false }).catch(() => null);
+        // Classes of users, and models whose outputs are an object.
+        if (model === null || isPlainObject(model.graph?.outputStructure)) continue;
+        let artifacts: ReturnType<typeof written>;
+        try {
+          artifacts = written(model);
+        } catch (error) {
+          expect(error, path).toBeInstanceOf(FormatError);
+          expect(String(error), path).toContain("TensorFlow.js");
+          refused += 1;
+          continue;
+        }
+        const isIndexed = model.layers.some(({ className }) => className === "Embedding");
+        const inputs = sampleInputs(model.inputs, isIndexed ? 3 : undefined);
+        const theirs = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+        const [actual, expected] = [outputsThere(theirs, inputs), numbersOf(compute(model, inputs))];
+        expected.forEach(({ data }, i) => expectClose(actual[i]?.data ?? [], data, allowed, path));
+        equal += 1;
+      }
+      if (files.length > 0)
+        expect([equal > 75, refused > 50], `${equal} equal, ${refused} refused`).toEqual([true, true]);
     },
   );
 

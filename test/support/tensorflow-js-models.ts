@@ -5,8 +5,8 @@ export interface TfCase {
   make(tf: TensorFlowJs): TfModel;
   /** Inputs of whole numbers from 0 to one less, for embeddings; else numbers in -1…1. */
   readonly vocabulary?: number;
-  /** What stands between text and numbers differs by up to this. Default 1e-5. */
-  readonly tolerance?: number;
+  /** Whether it is refused when written again. Default false. */
+  readonly isOneWay?: true;
 }
 
 /** Layers by the names of the functions that make them. */
@@ -273,6 +273,7 @@ export const tfCases: Readonly<Record<string, TfCase>> = {
   },
   categories: {
     vocabulary: 4,
+    isOneWay: true,
     make: (tf) =>
       chain(tf, [5], [layerMaker(tf)("categoryEncoding", { numTokens: 4, outputMode: "multiHot" })]),
   },

@@ -8,7 +8,7 @@ import { isPlainObject } from "../../util/options.ts";
 import type { Json } from "../serialize.ts";
 import { checkMasks } from "./masks.ts";
 import { isRecurrent, nodeOf } from "./nodes.ts";
-import { refusal } from "./write-config.ts";
+import { optionsOf, refusal } from "./write-config.ts";
 
 /** The calls of layers that a model is made of, with the numbers that they get there. */
 export class GraphCalls {
@@ -94,6 +94,7 @@ function inputsOf(node: Node): readonly KerasTensor[] {
     );
   invariant(isLayer(operation), "an operation that is neither layer nor op");
   if (node.isInput) return [];
+  if (!(operation instanceof ModelBase)) optionsOf(operation);
   const [first, ...more] = args;
   const states = Object.entries(kwargs).flatMap(([key, value]): readonly unknown[] => {
     if (value === null || value === undefined) return [];

@@ -169,7 +169,6 @@ export const layerOptions: Readonly<Record<string, LayerOptions>> = {
   TimeDistributed: { kept: ["layer"], masks: "pass" },
   Bidirectional: { kept: ["layer", "merge_mode"], left: ["backward_layer"], masks: "pass" },
   Rescaling: { kept: ["scale", "offset"] },
-  CategoryEncoding: { kept: ["num_tokens", "output_mode"], idle: { sparse: [false] } },
 };
 
 /** Activations that it has, by Keras's names, under its own. */

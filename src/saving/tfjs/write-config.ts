@@ -19,7 +19,7 @@ export function refusal(where: string, reason: string, way = ""): FormatError {
 }
 
 /** Layers of which TensorFlow.js has the name, not the meaning. */
-const differing: ReadonlySet<string> = new Set(["CenterCrop", "Resizing"]);
+const differing: ReadonlySet<string> = new Set(["CategoryEncoding", "CenterCrop", "Resizing"]);
 
 /** What TensorFlow.js knows of a layer's class. */
 export function optionsOf(layer: LayerBase): LayerOptions {
@@ -75,7 +75,7 @@ function describe(
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -123,7 +123,8 @@ const ways: Readonly<Record<string, string>> = {
 };
 
 function checkDtype(value: Json, where: string): void {
-  const policy = isPlainObject(value) && isPlainObject(value["config"]) ? value["config"]["name"] : value;
+  const { class_name: className, config } = isPlainObject(value) ? value : {};
+  const policy = isPlainObject(config) ? (config["name"] ?? className) : value;
   if (policy !== "float32" && policy !== null)
     throw refusal(
       where,
