@@ -20,12 +20,13 @@ interface Case {
   readonly size: number;
   readonly mask?: Dims;
   readonly isCausal?: boolean;
+  readonly scale?: number;
   readonly dtype?: DType;
 }
 
 /** A program of attention and its gradients at query, key and value. */
 function traced(
-  { batch, queries, keys, heads, size, mask, isCausal = false, dtype = "float32" }: Case,
+  { batch, queries, keys, heads, size, mask, isCausal = false, scale, dtype = "float32" }: Case,
   flashAttention: boolean | null,
 ): ProgramBuilder & { readonly results: readonly Var[] } {
   const builder = new ProgramBuilder();
@@ -35,7 +36,12 @@ function traced(
   const seen = mask === undefined ? null : builder.input({ shape: mask, dtype: "bool" });
   if (!q || !k || !v || !g) throw new Error("four inputs");
   const results = withBuilder(builder, () => {
-    const options = { mask: seen === null ? null : wrap(seen), isCausal, flashAttention };
+    const options = {
+      mask: seen === null ? null : wrap(seen),
+      isCausal,
+      scale: scale ?? null,
+      flashAttention,
+    };
     const y = dotProductAttention(wrap(q), wrap(k), wrap(v), options).traced;
     const found = gradients(builder, [y], [g], [q, k, v]);
     return [y, ...found.map((value, i) => value ?? p.zerosLike([q, k, v][i] ?? q))];
@@ -70,6 +76,7 @@ const cases: Readonly<Record<string, Case>> = {
   "with a mask of lower rank, some queries blind": { ...sizes, mask: [37, 70] },
   "causal, with a mask for each head": { ...sizes, keys: 37, mask: [2, 3, 37, 37], isCausal: true },
   "of one head": { ...sizes, batch: 1, queries: 200, keys: 300, heads: 1, size: 9 },
+  "with weights of every magnitude, down to 0": { ...sizes, scale: 25, isCausal: true },
   "of float16": { ...sizes, dtype: "float16" },
   "of bfloat16": { ...sizes, dtype: "bfloat16" },
 };

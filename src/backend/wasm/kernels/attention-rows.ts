@@ -2,7 +2,7 @@ import { hiddenLogit } from "../../../ir/attention.ts";
 import { f32, f32x4, i32, i32x4, shuffle32, v128 } from "../assembler/index.ts";
 import type { FunctionHandle, Local } from "../assembler/index.ts";
 import { loadVector } from "../loops/memory.ts";
-import { exp, log } from "../math/exponential.ts";
+import { expOfWeight, log } from "../math/exponential.ts";
 import { type ModuleScope, Scope, type Vector, type VectorExpr } from "../math/scope.ts";
 import type { AttentionDescriptor } from "./attention-tiles.ts";
 import { tileRowBytes } from "./attention-tiles.ts";
@@ -106,13 +106,13 @@ export function softmaxRows(shared: ModuleScope, d: AttentionDescriptor): Functi
         fn.set(before, v128.load32Splat(statistics));
         fn.set(top, f32x4.pmax(before, top));
         fn.set(before, f32x4.sub(before, top));
-        s.temporaries(() => fn.set(before, exp(s, before)));
+        s.temporaries(() => fn.set(before, expOfWeight(s, before)));
         fn.set(sum, s.f32(0));
         fn.set(pointer, tile);
         fn.forRange(column, 0, columns, 4, () => {
           s.temporaries(() => {
             fn.set(x, f32x4.sub(v128.load(pointer), top));
-            fn.set(x, exp(s, x));
+            fn.set(x, expOfWeight(s, x));
             fn.store(pointer, x);
             fn.set(sum, f32x4.add(sum, x));
           });
@@ -190,7 +190,7 @@ export function gradientRows(shared: ModuleScope, d: AttentionDescriptor): Funct
           s.temporaries(() => {
             const [at, into] = [i32.add(tile, offset), i32.add(inner, offset)];
             fn.set(weight, f32x4.sub(f32x4.mul(v128.load(at), scale), sum));
-            fn.set(weight, exp(s, weight));
+            fn.set(weight, expOfWeight(s, weight));
             const difference = f32x4.mul(f32x4.sub(v128.load(into), taken), scale);
             const cotangent = s.temp(f32x4.mul(weight, difference));
             const seen = visibility.lanes(column);

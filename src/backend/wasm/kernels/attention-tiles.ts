@@ -39,9 +39,9 @@ export function tilesOf({ queries, keys }: AttentionSizes): {
   return { queries: even(queries), keys: Math.ceil(even(keys) / 8) * 8 };
 }
 
-/** Bytes of the tile of keys, or of values, in panels of eight. */
+/** Bytes of a tile of keys, values or queries in panels of eight. */
 export function packedTileBytes(depth: number): number {
-  return depth * tileRowBytes;
+  return Math.ceil(depth / 8) * 8 * tileRowBytes;
 }
 
 /** Whether tiles behind the diagonal are left out; with a mask, a query may see nothing and weigh them all. */

@@ -1,4 +1,12 @@
-import { f32x4, i32, v128, type FunctionHandle, type Local } from "../assembler/index.ts";
+import {
+  f32x4,
+  i32,
+  v128,
+  type Argument,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+} from "../assembler/index.ts";
 import type { ModuleScope } from "../math/scope.ts";
 import { finishRows, gradientRows, softmaxRows } from "./attention-rows.ts";
 import {
@@ -15,20 +23,43 @@ import {
 } from "./attention-tiles.ts";
 import { i32ParamLocals, i32Params, type StructuredKernel } from "./kernel.ts";
 import { shareOf } from "./partition.ts";
-import { tileProduct } from "./tile-product.ts";
+import { packPanels, tileProduct } from "./tile-product.ts";
 import { columnPanels } from "./tiling.ts";
 
 // Attention by tiles of queries and keys, so that no array of all pairs is kept.
 // Dao et al. (2022), "FlashAttention", algorithms 1 and 4.
 
-/** Products of tiles as the kernels use them; panels of eight columns, the last one narrower. */
-function products(
-  shared: ModuleScope,
-  columns: number,
-  walk: "rows" | "columns",
-): { readonly full: number; readonly handle: FunctionHandle } {
-  const panels = columnPanels(columns, 2);
-  return { full: panels.full, handle: tileProduct(shared.module, walk, panels.rest, shared) };
+/** A matrix of which rows are a number of bytes apart. */
+type Rows = readonly [Argument, number];
+
+/** Products `C[rows, columns] (+)= A[rows, k] · B[k, columns]` with a B in panels. */
+function productWith(shared: ModuleScope, columns: number, walk: "rows" | "columns") {
+  const { full, rest } = columnPanels(columns, 2);
+  const handle = tileProduct(shared.module, walk, rest, shared);
+  return (
+    fn: FunctionBuilder,
+    [a, aStride]: Rows,
+    b: Local<"i32">,
+    [c, cStride]: Rows,
+    k: Argument,
+    init: Argument,
+    rows: Local<"i32">,
+  ): void => fn.call(handle, a, aStride, b, c, cStride, k, init, rows, full);
+}
+
+/** The same for tiles of all pairs, of which columns behind the last key may be filled with anything. */
+function tileOfPairs(shared: ModuleScope) {
+  const handle = tileProduct(shared.module, "rows", undefined, shared);
+  return (
+    fn: FunctionBuilder,
+    [a, aStride]: Rows,
+    b: Local<"i32">,
+    [c, cStride]: Rows,
+    k: number,
+    init: number,
+    rows: Local<"i32">,
+    columns: Local<"i32">,
+  ): void => fn.call(handle, a, aStride, b, c, cStride, k, init, rows, i32.shrU(i32.add(columns, 7), 3));
 }
 
 /** Operands `(query, key, value, [mask], result, sums)`; threads share tiles of queries of all heads. */
@@ -37,18 +68,19 @@ export function attentionKernel(shared: ModuleScope, d: AttentionDescriptor): St
   const [keyRow, valueRow] = [heads * depth * 4, heads * width * 4];
   const { queries: tileQueries, keys: tileKeys } = tilesOf(d.sizes);
   const blocks = Math.ceil(queries / tileQueries);
-  const perThread = packedTileBytes(depth) + tileBytes + 512;
+  const perThread = packedTileBytes(depth) + packedTileBytes(width) + tileBytes + 512;
   const operandCount = d.mask === null ? 5 : 6;
-  const multiply = products(shared, 8, "rows");
-  const combine = products(shared, width, "rows");
+  const multiply = tileOfPairs(shared);
+  const combine = productWith(shared, width, "rows");
   const phase = shared.module.function(i32Params(operandCount + 3), [], (fn) => {
     const all = i32ParamLocals(fn, 0, operandCount + 3);
     const [query, key, value] = all;
     const mask = d.mask === null ? null : (all[3] ?? null);
     const [result, sums, scratch, tid, nthreads] = all.slice(-5);
     if (!query || !key || !value || !result || !sums || !scratch || !tid || !nthreads) return;
-    const packed = fn.local("i32", i32.add(scratch, i32.mul(tid, perThread)));
-    const tile = fn.local("i32", i32.add(packed, packedTileBytes(depth)));
+    const packedKeys = fn.local("i32", i32.add(scratch, i32.mul(tid, perThread)));
+    const packedValues = fn.local("i32", i32.add(packedKeys, packedTileBytes(depth)));
+    const tile = fn.local("i32", i32.add(packedValues, packedTileBytes(width)));
     const statistics = fn.local("i32", i32.add(tile, tileBytes));
     const empty = fn.local("v128", v128.const(emptyStatistics));
     const [from, to] = shareOf(fn, batch * heads * blocks, tid, nthreads);
@@ -69,39 +101,13 @@ export function attentionKernel(shared: ModuleScope, d: AttentionDescriptor): St
       fn.forRange(pointer, 0, tileQueries * 8, 16, () => fn.store(i32.add(statistics, pointer), empty));
       fn.forRange(firstKey, 0, end, tileKeys, () => {
         fn.set(columns, smaller(i32.const(tileKeys), i32.sub(end, firstKey)));
-        fn.call(packRowsAsColumns(shared.module), keyRows, keyRow, packed, depth, columns);
-        const panels = i32.shrU(i32.add(columns, 7), 3);
-        fn.call(
-          multiply.handle,
-          queryRows,
-          keyRow,
-          packed,
-          32,
-          depth * 32,
-          tile,
-          tileRowBytes,
-          depth,
-          0,
-          rows,
-          panels,
-        );
+        fn.call(packRowsAsColumns(shared.module), keyRows, keyRow, packedKeys, depth, columns);
+        fn.call(packPanels(shared.module, width), valueRows, valueRow, packedValues, columns);
+        multiply(fn, [queryRows, keyRow], packedKeys, [tile, tileRowBytes], depth, 0, rows, columns);
         const place = [head.mask(mask, first, firstKey), first, firstKey, i32.eqz(firstKey)];
         fn.call(softmaxRows(shared, d), tile, rows, columns, statistics, resultRows, ...place);
         const isLater = i32.ne(firstKey, 0);
-        fn.call(
-          combine.handle,
-          tile,
-          tileRowBytes,
-          valueRows,
-          valueRow,
-          32,
-          resultRows,
-          valueRow,
-          columns,
-          isLater,
-          rows,
-          combine.full,
-        );
+        combine(fn, [tile, tileRowBytes], packedValues, [resultRows, valueRow], columns, isLater, rows);
         fn.increment(keyRows, tileKeys * keyRow);
         fn.increment(valueRows, tileKeys * valueRow);
       });
@@ -136,7 +142,8 @@ export function attentionGradKernel(shared: ModuleScope, d: AttentionDescriptor)
   const parts = Math.min(blocks, Math.ceil(mostUnits / (batch * heads)));
   const partBytes = queries * depth * 4;
   const partialBytes = parts === 1 ? 0 : batch * heads * parts * partBytes;
-  const perThread = packedTileBytes(depth) + packedTileBytes(d.sizes.width) + 2 * tileBytes;
+  // Keys, values, queries and cotangents, each once as columns or rows, and keys as both.
+  const perThread = 3 * packedTileBytes(depth) + 2 * packedTileBytes(d.sizes.width) + 2 * tileBytes;
   const phases = [gradientPhase(shared, d, { blocks, parts, partialBytes, perThread })];
   if (parts > 1) phases.push(sumPhase(shared, d, parts));
   return { phases, scratchBytes: (threads) => partialBytes + perThread * threads };
@@ -160,10 +167,10 @@ function gradientPhase(
   const { queries: tileQueries, keys: tileKeys } = tilesOf(d.sizes);
   const [keyRow, valueRow] = [heads * depth * 4, heads * width * 4];
   const operandCount = d.mask === null ? 9 : 10;
-  const multiply = products(shared, 8, "rows");
-  const forQueries = products(shared, depth, "rows");
-  const forKeys = products(shared, depth, "columns");
-  const forValues = products(shared, width, "columns");
+  const multiply = tileOfPairs(shared);
+  const addToQueries = productWith(shared, depth, "rows");
+  const addToKeys = productWith(shared, depth, "columns");
+  const addToValues = productWith(shared, width, "columns");
   const changeRow = parts === 1 ? keyRow : depth * 4;
   return module.function(i32Params(operandCount + 3), [], (fn) => {
     const all = i32ParamLocals(fn, 0, operandCount + 3);
@@ -175,7 +182,10 @@ function gradientPhase(
     const own = i32.add(i32.add(scratch, partialBytes), i32.mul(tid, perThread));
     const packedKeys = fn.local("i32", own);
     const packedValues = fn.local("i32", i32.add(packedKeys, packedTileBytes(depth)));
-    const tile = fn.local("i32", i32.add(packedValues, packedTileBytes(width)));
+    const keyPanels = fn.local("i32", i32.add(packedValues, packedTileBytes(width)));
+    const queryPanels = fn.local("i32", i32.add(keyPanels, packedTileBytes(depth)));
+    const cotangentPanels = fn.local("i32", i32.add(queryPanels, packedTileBytes(depth)));
+    const tile = fn.local("i32", i32.add(cotangentPanels, packedTileBytes(width)));
     const inner = fn.local("i32", i32.add(tile, tileBytes));
     const [from, to] = shareOf(fn, batch * heads * parts, tid, nthreads);
     const [unit, part, firstKey, firstQuery, rows, columns, start] = fn.locals("i32", 7);
@@ -190,13 +200,13 @@ function gradientPhase(
       fn.call(zeroRows(module, depth * 4), change, changeRow, queries);
       fn.forRange(firstKey, i32.mul(part, tileKeys), blocks * tileKeys, parts * tileKeys, () => {
         fn.set(columns, smaller(i32.const(tileKeys), i32.sub(keys, firstKey)));
-        const panels = i32.shrU(i32.add(columns, 7), 3);
         const keyRows = head.at(key, "keys", depth, firstKey);
         const [keyChange, valueChange] = [
           head.at(forKey, "keys", depth, firstKey),
           head.at(forValue, "keys", width, firstKey),
         ];
         fn.call(packRowsAsColumns(module), keyRows, keyRow, packedKeys, depth, columns);
+        fn.call(packPanels(module, depth), keyRows, keyRow, keyPanels, columns);
         const valueRows = head.at(value, "keys", width, firstKey);
         fn.call(packRowsAsColumns(module), valueRows, valueRow, packedValues, width, columns);
         fn.call(zeroRows(module, depth * 4), keyChange, keyRow, columns);
@@ -206,33 +216,16 @@ function gradientPhase(
           fn.set(rows, smaller(i32.const(tileQueries), i32.sub(queries, firstQuery)));
           const queryRows = head.at(query, "queries", depth, firstQuery);
           const cotangentRows = head.at(cotangent, "queries", width, firstQuery);
-          fn.call(
-            multiply.handle,
-            queryRows,
-            keyRow,
-            packedKeys,
-            32,
-            depth * 32,
-            tile,
-            tileRowBytes,
-            depth,
-            0,
-            rows,
-            panels,
-          );
-          fn.call(
-            multiply.handle,
-            cotangentRows,
-            valueRow,
+          multiply(fn, [queryRows, keyRow], packedKeys, [tile, tileRowBytes], depth, 0, rows, columns);
+          multiply(
+            fn,
+            [cotangentRows, valueRow],
             packedValues,
-            32,
-            width * 32,
-            inner,
-            tileRowBytes,
+            [inner, tileRowBytes],
             width,
             0,
             rows,
-            panels,
+            columns,
           );
           fn.call(
             gradientRows(shared, d),
@@ -246,49 +239,12 @@ function gradientPhase(
             firstQuery,
             firstKey,
           );
-          fn.call(
-            forValues.handle,
-            tile,
-            tileRowBytes,
-            cotangentRows,
-            valueRow,
-            32,
-            valueChange,
-            valueRow,
-            rows,
-            1,
-            columns,
-            forValues.full,
-          );
-          fn.call(
-            forKeys.handle,
-            inner,
-            tileRowBytes,
-            queryRows,
-            keyRow,
-            32,
-            keyChange,
-            keyRow,
-            rows,
-            1,
-            columns,
-            forKeys.full,
-          );
+          fn.call(packPanels(module, width), cotangentRows, valueRow, cotangentPanels, rows);
+          addToValues(fn, [tile, tileRowBytes], cotangentPanels, [valueChange, valueRow], rows, 1, columns);
+          fn.call(packPanels(module, depth), queryRows, keyRow, queryPanels, rows);
+          addToKeys(fn, [inner, tileRowBytes], queryPanels, [keyChange, keyRow], rows, 1, columns);
           const changeRows = i32.add(change, i32.mul(firstQuery, changeRow));
-          fn.call(
-            forQueries.handle,
-            inner,
-            tileRowBytes,
-            keyRows,
-            keyRow,
-            32,
-            changeRows,
-            changeRow,
-            columns,
-            1,
-            rows,
-            forQueries.full,
-          );
+          addToQueries(fn, [inner, tileRowBytes], keyPanels, [changeRows, changeRow], columns, 1, rows);
         });
       });
     });

@@ -1,15 +1,16 @@
 import { i32, type FunctionHandle, type ModuleBuilder } from "../assembler/index.ts";
 import { i32Params, sharedFunction, type KernelOptions } from "./kernel.ts";
 import { microKernel } from "./micro-kernel.ts";
-import type { ColumnPanels } from "./tiling.ts";
+import { packRows } from "./packing.ts";
+import { columnPanels, type ColumnPanels } from "./tiling.ts";
 
 /** Rows of a register tile; what is left over has tiles of fewer. */
 const mostRows = 5;
 
 /**
  * A product of small matrices whose number of rows is known at run time, in register tiles:
- * `(a, aStride, b, bStride, bPanel, c, cStride, k, init, rows, panels)`, strides in bytes. `walk` as in
- * {@link microKernel}; panels are 8 columns wide and `bPanel` bytes apart in B. `rest` is a narrower panel after them.
+ * `(a, aStride, b, c, cStride, k, init, rows, panels)`, strides in bytes. `walk` as in {@link microKernel}; B lies in
+ * panels of 8 columns, as {@link packPanels} makes them. `rest` is a narrower panel after them.
  */
 export function tileProduct(
   module: ModuleBuilder,
@@ -19,35 +20,24 @@ export function tileProduct(
 ): FunctionHandle {
   const key = `tileProduct ${walk} ${rest?.vectors ?? 0}.${rest?.lastLanes ?? 0}`;
   return sharedFunction(module, key, () =>
-    module.function(i32Params(11), [], (fn) => {
-      const [a, b, c, rows] = [
-        fn.param("i32", 0),
-        fn.param("i32", 2),
-        fn.param("i32", 5),
-        fn.param("i32", 9),
-      ];
-      const [aStride, cStride] = [fn.param("i32", 1), fn.param("i32", 6)];
-      const [bPointer, cPointer, count, left] = [
-        fn.local("i32"),
-        fn.local("i32"),
-        fn.local("i32"),
-        fn.local("i32", rows),
-      ];
+    module.function(i32Params(9), [], (fn) => {
+      const [a, b, c, rows] = [0, 2, 3, 7].map((i) => fn.param("i32", i));
+      const [aStride, cStride, k] = [fn.param("i32", 1), fn.param("i32", 4), fn.param("i32", 5)];
+      if (!a || !b || !c || !rows) return;
+      const [bPointer, cPointer] = [fn.local("i32"), fn.local("i32")];
+      const [count, left] = [fn.local("i32"), fn.local("i32", rows)];
       const strip = (height: number): void => {
         const call = (vectors: number, lastLanes: number): void => {
-          const kernel = microKernel(
-            module,
-            { walk, rows: height, vectors, lastLanes, runs: false },
-            options,
-          );
-          const k = fn.param("i32", 7);
-          fn.call(kernel, a, aStride, bPointer, fn.param("i32", 3), cPointer, cStride, k, fn.param("i32", 8));
+          const shape = { walk, rows: height, vectors, lastLanes, runs: false };
+          const kernel = microKernel(module, shape, options);
+          const bStride = i32.const(vectors * 16);
+          fn.call(kernel, a, aStride, bPointer, bStride, cPointer, cStride, k, fn.param("i32", 6));
         };
         fn.set(bPointer, b);
         fn.set(cPointer, c);
-        fn.repeat(count, fn.param("i32", 10), () => {
+        fn.repeat(count, fn.param("i32", 8), () => {
           call(2, 4);
-          fn.increment(bPointer, fn.param("i32", 4));
+          fn.increment(bPointer, i32.mul(k, 32));
           fn.increment(cPointer, 32);
         });
         if (rest !== undefined) call(rest.vectors, rest.lastLanes);
@@ -59,6 +49,27 @@ export function tileProduct(
         fn.increment(left, -mostRows);
       });
       for (let height = 1; height < mostRows; height++) fn.if(i32.eq(left, height), () => strip(height));
+    }),
+  );
+}
+
+/**
+ * `(source, rowBytes, target, count)`: copies rows of `columns` floats into panels of 8 columns. Rows that are far
+ * apart would meet in few sets of the cache.
+ */
+export function packPanels(module: ModuleBuilder, columns: number): FunctionHandle {
+  return sharedFunction(module, `packPanels ${columns}`, () =>
+    module.function(i32Params(4), [], (fn) => {
+      const [source, rowBytes, target, rows] = [0, 1, 2, 3].map((i) => fn.param("i32", i));
+      if (!source || !rowBytes || !target || !rows) return;
+      const { full, rest } = columnPanels(columns, 2);
+      const panel = fn.local("i32");
+      fn.repeat(panel, full, () => {
+        fn.call(packRows(module, 2), source, rowBytes, target, rows);
+        fn.increment(source, 32);
+        fn.increment(target, i32.mul(rows, 32));
+      });
+      if (rest !== undefined) fn.call(packRows(module, rest.vectors), source, rowBytes, target, rows);
     }),
   );
 }

@@ -44,6 +44,16 @@ export function exp(s: Scope, x: Vector): VectorExpr {
   return f32x4.mul(f32x4.mul(series, powerOfTwo(s, half)), powerOfTwo(s, i32x4.sub(n, half)));
 }
 
+/** eˣ for x up to 80, as weights are; 0 instead of subnormal results, which are slow to work with. Error as of `exp`. */
+export function expOfWeight(s: Scope, x: Vector): VectorExpr {
+  const lowest = s.f32(-87.3);
+  const clamped = s.temp(f32x4.pmax(x, lowest));
+  const { r, n } = reduce(s, clamped);
+  const square = s.temp(f32x4.mul(r, r));
+  const series = s.temp(f32x4.add(s.madd(tail(s, r), square, r), s.f32(1)));
+  return v128.andnot(f32x4.mul(series, powerOfTwo(s, n)), f32x4.lt(x, lowest));
+}
+
 /** eˣ − 1 for x ≤ 88.7 (larger x gives infinity); relative error below 2.5 ulp. */
 export function expm1(s: Scope, x: Vector): VectorExpr {
   const clamped = s.temp(f32x4.pmax(f32x4.pmin(x, s.f32(89)), s.f32(-18)));
