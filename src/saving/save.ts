@@ -98,7 +98,8 @@ export async function saveWeights(
     throw new OptionError(
       `saveWeights: expected maxShardSize to be a number of GB above 0, received ${maxShardSize}.`,
     );
-  const endings = maxShardSize === null ? /\.safetensors$|weights\.(?:h5|json)$/ : /weights\.(?:h5|json)$/;
+  const endings =
+    maxShardSize === null ? /\.safetensors$|\.weights\.(?:h5|json)$/ : /\.weights\.(?:h5|json)$/;
   if (!endings.test(path)) {
     throw new OptionError(
       `saveWeights: expected a file name that ends in .weights.h5, .weights.json (in shards) or .safetensors${maxShardSize === null ? "" : "; with maxShardSize, in .weights.json"}; received "${path}".`,
