@@ -8,9 +8,8 @@ import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
 import type { Initializer } from "../../initializers/initializer.ts";
-import type { DType } from "../../ir/dtypes.ts";
 import { formatShape } from "../../ir/shape.ts";
-import type { DataFormat, Padding, PerAxis, Shape } from "../../ir/shape-types/index.ts";
+import type { DataFormat, PerAxis, Shape } from "../../ir/shape-types/index.ts";
 import { convTranspose } from "../../ops/convolution.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
@@ -24,6 +23,15 @@ import {
   positiveInteger,
   required,
 } from "../../util/parameters.ts";
+import type { FromConfig, LayerKind } from "../constructor.ts";
+import type {
+  Filters,
+  KernelValues,
+  Strides,
+  StridesPadding,
+  WindowForm,
+  WindowName,
+} from "./constructor.ts";
 import { addBias } from "./base-conv.ts";
 import {
   channelAxis,
@@ -33,17 +41,9 @@ import {
   type WindowOptions,
 } from "./kernel-options.ts";
 
-export interface ConvTransposeOptions<
-  S extends PerAxis = PerAxis,
-  P extends Padding = Padding,
-  L extends PerAxis = PerAxis,
-  F extends DataFormat = DataFormat,
-  O extends PerAxis | null = PerAxis | null,
-  D extends DType = DType,
->
-  extends WindowOptions<S, P, L, F, D>, KernelOptions {
+export interface ConvTransposeOptions extends WindowOptions, KernelOptions {
   /** Extra size of the output along each spatial axis; below the stride. Default: inferred from the padding. */
-  readonly outputPadding?: O | undefined;
+  readonly outputPadding?: PerAxis | null | undefined;
 }
 
 interface Bound extends Given<Omit<ConvTransposeOptions, keyof LayerOptions>>, LayerOptions {
@@ -73,6 +73,34 @@ export function convTransposeParameters(rank: number): ParameterTable {
     biasConstraint: null,
   };
 }
+
+type Form<
+  K extends LayerKind,
+  P extends readonly (Filters[number] | Chosen)[],
+  V extends readonly unknown[] = [],
+> = WindowForm<K, ConvTransposeOptions, Filters[number], Chosen, P, V>;
+
+type Chosen = WindowName | "outputPadding";
+
+/** How a transposed convolution of kind K is made; A and B are what follows the padding, in its order. */
+export interface ConvTransposeConstructor<
+  K extends LayerKind,
+  A extends readonly Chosen[] = [outputPadding: "outputPadding"],
+  B extends readonly Chosen[] = [dataFormat: "dataFormat"],
+>
+  extends
+    Form<
+      K,
+      [...Filters, ...StridesPadding, ...A, ...B, dilationRate: "dilationRate"],
+      KernelValues<ConvTransposeOptions>
+    >,
+    Form<K, []>,
+    Form<K, [...Filters, ...Strides]>,
+    Form<K, [...Filters, ...StridesPadding]>,
+    Form<K, [...Filters, ...StridesPadding, ...A]>,
+    Form<K, [...Filters, ...StridesPadding, ...A, ...B]>,
+    Form<K, Filters>,
+    FromConfig<K> {}
 
 /** What the transposed convolutions share. @see Keras `layers/convolutional/base_conv_transpose.py` */
 export abstract class BaseConvTranspose extends LayerBase {

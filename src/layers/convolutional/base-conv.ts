@@ -8,7 +8,6 @@ import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
 import type { Initializer } from "../../initializers/initializer.ts";
-import type { DType } from "../../ir/dtypes.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { DataFormat, Padding, PerAxis, Shape } from "../../ir/shape-types/index.ts";
 import { add } from "../../ops/arithmetic.ts";
@@ -27,6 +26,15 @@ import {
   positiveInteger,
   required,
 } from "../../util/parameters.ts";
+import type { FromConfig, LayerKind } from "../constructor.ts";
+import type {
+  Filters,
+  KernelValues,
+  Strides,
+  StridesPadding,
+  WindowForm,
+  WindowName,
+} from "./constructor.ts";
 import {
   channelAxis,
   dataFormatOf,
@@ -35,14 +43,7 @@ import {
   type WindowOptions,
 } from "./kernel-options.ts";
 
-export interface ConvOptions<
-  S extends PerAxis = PerAxis,
-  P extends Padding = Padding,
-  L extends PerAxis = PerAxis,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
->
-  extends WindowOptions<S, P, L, F, D>, KernelOptions {
+export interface ConvOptions extends WindowOptions, KernelOptions {
   /** Groups of channels that are convolved separately. Default 1. */
   readonly groups?: number | undefined;
 }
@@ -74,6 +75,27 @@ export function convParameters(rank: number): ParameterTable {
     biasConstraint: null,
   };
 }
+
+type Form<
+  K extends LayerKind,
+  P extends readonly (Filters[number] | WindowName)[],
+  V extends readonly unknown[] = [],
+> = WindowForm<K, ConvOptions, Filters[number], WindowName, P, V>;
+
+/** How a convolution of kind K is made. */
+export interface ConvConstructor<K extends LayerKind>
+  extends
+    Form<
+      K,
+      [...Filters, ...StridesPadding, dataFormat: "dataFormat", dilationRate: "dilationRate"],
+      [groups: ConvOptions["groups"], ...KernelValues<ConvOptions>]
+    >,
+    Form<K, []>,
+    Form<K, [...Filters, ...Strides]>,
+    Form<K, [...Filters, ...StridesPadding]>,
+    Form<K, [...Filters, ...StridesPadding, dataFormat: "dataFormat"]>,
+    Form<K, Filters>,
+    FromConfig<K> {}
 
 /** What Conv1D, Conv2D and Conv3D share. @see Keras `layers/convolutional/base_conv.py` */
 export abstract class BaseConv extends LayerBase {

@@ -8,7 +8,6 @@ import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
 import type { Initializer } from "../../initializers/initializer.ts";
-import type { DType } from "../../ir/dtypes.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { DataFormat, Padding, PerAxis, Shape } from "../../ir/shape-types/index.ts";
 import { depthwiseConv } from "../../ops/convolution.ts";
@@ -24,19 +23,14 @@ import {
   positiveInteger,
   required,
 } from "../../util/parameters.ts";
+import type { FromConfig, LayerKind } from "../constructor.ts";
+import type { StridesPadding, Strides, WindowForm, WindowName } from "./constructor.ts";
 import { addBias } from "./base-conv.ts";
 import { channelAxis, dataFormatOf, tupleOf, type WindowOptions } from "./kernel-options.ts";
 
-export interface DepthwiseConvOptions<
-  S extends PerAxis = PerAxis,
-  P extends Padding = Padding,
-  L extends PerAxis = PerAxis,
-  F extends DataFormat = DataFormat,
-  M extends number = number,
-  D extends DType = DType,
-> extends WindowOptions<S, P, L, F, D> {
+export interface DepthwiseConvOptions extends WindowOptions {
   /** Output channels for each input channel. Default 1. */
-  readonly depthMultiplier?: M | undefined;
+  readonly depthMultiplier?: number | undefined;
   /** Default `"glorot_uniform"`. */
   readonly depthwiseInitializer?: Initializer | string | undefined;
   readonly depthwiseRegularizer?: Regularizer | string | null | undefined;
@@ -68,6 +62,43 @@ export function depthwiseConvParameters(rank: number): ParameterTable {
     biasConstraint: null,
   };
 }
+
+type Form<
+  K extends LayerKind,
+  P extends readonly (WindowName | "kernelSize" | "depthMultiplier")[],
+  V extends readonly unknown[] = [],
+> = WindowForm<K, DepthwiseConvOptions, "kernelSize", WindowName | "depthMultiplier", P, V>;
+
+type Size = [kernelSize: "kernelSize"];
+type Multiplied = [...Size, ...StridesPadding, depthMultiplier: "depthMultiplier"];
+
+/** How a depthwise convolution of kind K is made. */
+export interface DepthwiseConvConstructor<K extends LayerKind>
+  extends
+    Form<
+      K,
+      [...Multiplied, dataFormat: "dataFormat", dilationRate: "dilationRate"],
+      DepthwiseValues<DepthwiseConvOptions>
+    >,
+    Form<K, []>,
+    Form<K, [...Size, ...Strides]>,
+    Form<K, [...Size, ...StridesPadding]>,
+    Form<K, Multiplied>,
+    Form<K, [...Multiplied, dataFormat: "dataFormat"]>,
+    Form<K, Size>,
+    FromConfig<K> {}
+
+type DepthwiseValues<O extends DepthwiseConvOptions> = [
+  activation: O["activation"],
+  useBias: O["useBias"],
+  depthwiseInitializer: O["depthwiseInitializer"],
+  biasInitializer: O["biasInitializer"],
+  depthwiseRegularizer: O["depthwiseRegularizer"],
+  biasRegularizer: O["biasRegularizer"],
+  activityRegularizer: O["activityRegularizer"],
+  depthwiseConstraint: O["depthwiseConstraint"],
+  biasConstraint: O["biasConstraint"],
+];
 
 /** What the depthwise convolutions share. @see Keras `layers/convolutional/base_depthwise_conv.py` */
 export abstract class BaseDepthwiseConv extends LayerBase {

@@ -8,9 +8,8 @@ import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
 import type { Initializer } from "../../initializers/initializer.ts";
-import type { DType } from "../../ir/dtypes.ts";
 import { formatShape } from "../../ir/shape.ts";
-import type { DataFormat, Padding, PerAxis, Shape } from "../../ir/shape-types/index.ts";
+import type { DataFormat, PerAxis, Shape } from "../../ir/shape-types/index.ts";
 import { separableConv } from "../../ops/convolution.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
@@ -24,16 +23,12 @@ import {
   positiveInteger,
   required,
 } from "../../util/parameters.ts";
+import type { FromConfig, LayerKind } from "../constructor.ts";
+import type { Filters, Strides, StridesPadding, WindowForm, WindowName } from "./constructor.ts";
 import { addBias } from "./base-conv.ts";
 import { channelAxis, dataFormatOf, tupleOf, type WindowOptions } from "./kernel-options.ts";
 
-export interface SeparableConvOptions<
-  S extends PerAxis = PerAxis,
-  P extends Padding = Padding,
-  L extends PerAxis = PerAxis,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends WindowOptions<S, P, L, F, D> {
+export interface SeparableConvOptions extends WindowOptions {
   /** Channels of the depthwise step for each input channel. Default 1. */
   readonly depthMultiplier?: number | undefined;
   /** Default `"glorot_uniform"`. */
@@ -76,6 +71,43 @@ export function separableConvParameters(rank: number): ParameterTable {
     biasConstraint: null,
   };
 }
+
+type Form<
+  K extends LayerKind,
+  P extends readonly (Filters[number] | WindowName)[],
+  V extends readonly unknown[] = [],
+> = WindowForm<K, SeparableConvOptions, Filters[number], WindowName, P, V>;
+
+/** How a separable convolution of kind K is made. */
+export interface SeparableConvConstructor<K extends LayerKind>
+  extends
+    Form<
+      K,
+      [...Filters, ...StridesPadding, dataFormat: "dataFormat", dilationRate: "dilationRate"],
+      SeparableValues<SeparableConvOptions>
+    >,
+    Form<K, []>,
+    Form<K, [...Filters, ...Strides]>,
+    Form<K, [...Filters, ...StridesPadding]>,
+    Form<K, [...Filters, ...StridesPadding, dataFormat: "dataFormat"]>,
+    Form<K, Filters>,
+    FromConfig<K> {}
+
+type SeparableValues<O extends SeparableConvOptions> = [
+  depthMultiplier: O["depthMultiplier"],
+  activation: O["activation"],
+  useBias: O["useBias"],
+  depthwiseInitializer: O["depthwiseInitializer"],
+  pointwiseInitializer: O["pointwiseInitializer"],
+  biasInitializer: O["biasInitializer"],
+  depthwiseRegularizer: O["depthwiseRegularizer"],
+  pointwiseRegularizer: O["pointwiseRegularizer"],
+  biasRegularizer: O["biasRegularizer"],
+  activityRegularizer: O["activityRegularizer"],
+  depthwiseConstraint: O["depthwiseConstraint"],
+  pointwiseConstraint: O["pointwiseConstraint"],
+  biasConstraint: O["biasConstraint"],
+];
 
 /** What the separable convolutions share. @see Keras `layers/convolutional/base_separable_conv.py` */
 export abstract class BaseSeparableConv extends LayerBase {

@@ -1,18 +1,13 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { DType } from "../../ir/dtypes.ts";
-import type {
-  DataFormat,
-  Padding,
-  PerAxis,
-  TransposeRule,
-  TransposeSettings,
-} from "../../ir/shape-types/index.ts";
+import type { TransposeRule, TransposeSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import type { ParameterTable } from "../../util/parameters.ts";
+import type { DTypeIn, LayerKind, SettingsIn } from "../constructor.ts";
 import {
   BaseConvTranspose,
   convTransposeParameters,
-  type ConvTransposeOptions,
+  type ConvTransposeConstructor,
 } from "./base-conv-transpose.ts";
 
 class Conv2DTransposeLayer extends BaseConvTranspose {
@@ -27,79 +22,11 @@ class Conv2DTransposeLayer extends BaseConvTranspose {
 export interface Conv2DTranspose<O extends TransposeSettings = TransposeSettings, D extends DType = DType>
   extends Conv2DTransposeLayer, LayerCall<TransposeRule<"Conv2DTranspose", 2, O, D>> {}
 
-type Settings<
-  N extends number,
-  K extends PerAxis,
-  S extends PerAxis,
-  P extends Padding,
-  L extends PerAxis,
-  F extends DataFormat,
-  O extends PerAxis | null,
-> = {
-  filters: N;
-  kernelSize: K;
-  strides: S;
-  padding: P;
-  dilationRate: L;
-  dataFormat: F;
-  outputPadding: O;
-};
-
-export interface Conv2DTransposeConstructor {
-  <
-    const N extends number,
-    const K extends PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const O extends PerAxis | null = null,
-    const D extends DType = "float32",
-  >(
-    filters: N,
-    kernelSize: K,
-    options?: ConvTransposeOptions<S, P, L, F, O, D>,
-  ): Conv2DTranspose<Settings<N, K, S, P, L, F, O>, D>;
-  <
-    const N extends number,
-    const K extends PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const O extends PerAxis | null = null,
-    const D extends DType = "float32",
-  >(
-    options: ConvTransposeOptions<S, P, L, F, O, D> & { readonly filters: N; readonly kernelSize: K },
-  ): Conv2DTranspose<Settings<N, K, S, P, L, F, O>, D>;
-  new <
-    const N extends number = number,
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const O extends PerAxis | null = null,
-    const D extends DType = "float32",
-  >(
-    filters: N,
-    kernelSize: K,
-    options?: ConvTransposeOptions<S, P, L, F, O, D>,
-  ): Conv2DTranspose<Settings<N, K, S, P, L, F, O>, D>;
-  new <
-    const N extends number = number,
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const O extends PerAxis | null = null,
-    const D extends DType = "float32",
-  >(
-    options: ConvTransposeOptions<S, P, L, F, O, D> & { readonly filters: N; readonly kernelSize: K },
-  ): Conv2DTranspose<Settings<N, K, S, P, L, F, O>, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Conv2DTranspose;
+interface Conv2DTransposeKind extends LayerKind {
+  readonly layer: Conv2DTranspose<SettingsIn<this, TransposeSettings>, DTypeIn<this>>;
 }
+
+export interface Conv2DTransposeConstructor extends ConvTransposeConstructor<Conv2DTransposeKind> {}
 
 /**
  * Transposed convolution over images: the gradient of a convolution with respect to its input, used to enlarge.

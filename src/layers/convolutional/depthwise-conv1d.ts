@@ -1,18 +1,13 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { DType } from "../../ir/dtypes.ts";
-import type {
-  DepthwiseRule,
-  DepthwiseSettings,
-  DataFormat,
-  Padding,
-  PerAxis,
-} from "../../ir/shape-types/index.ts";
+import type { DepthwiseRule, DepthwiseSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import type { ParameterTable } from "../../util/parameters.ts";
+import type { DTypeIn, LayerKind, SettingsIn } from "../constructor.ts";
 import {
   BaseDepthwiseConv,
   depthwiseConvParameters,
-  type DepthwiseConvOptions,
+  type DepthwiseConvConstructor,
 } from "./base-depthwise-conv.ts";
 
 class DepthwiseConv1DLayer extends BaseDepthwiseConv {
@@ -27,67 +22,11 @@ class DepthwiseConv1DLayer extends BaseDepthwiseConv {
 export interface DepthwiseConv1D<O extends DepthwiseSettings = DepthwiseSettings, D extends DType = DType>
   extends DepthwiseConv1DLayer, LayerCall<DepthwiseRule<"DepthwiseConv1D", 1, O, D>> {}
 
-export interface DepthwiseConv1DConstructor {
-  <
-    const K extends PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const M extends number = 1,
-    const D extends DType = "float32",
-  >(
-    kernelSize: K,
-    options?: DepthwiseConvOptions<S, P, L, F, M, D>,
-  ): DepthwiseConv1D<
-    { kernelSize: K; strides: S; padding: P; dilationRate: L; dataFormat: F; depthMultiplier: M },
-    D
-  >;
-  <
-    const K extends PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const M extends number = 1,
-    const D extends DType = "float32",
-  >(
-    options: DepthwiseConvOptions<S, P, L, F, M, D> & { readonly kernelSize: K },
-  ): DepthwiseConv1D<
-    { kernelSize: K; strides: S; padding: P; dilationRate: L; dataFormat: F; depthMultiplier: M },
-    D
-  >;
-  new <
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const M extends number = 1,
-    const D extends DType = "float32",
-  >(
-    kernelSize: K,
-    options?: DepthwiseConvOptions<S, P, L, F, M, D>,
-  ): DepthwiseConv1D<
-    { kernelSize: K; strides: S; padding: P; dilationRate: L; dataFormat: F; depthMultiplier: M },
-    D
-  >;
-  new <
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const M extends number = 1,
-    const D extends DType = "float32",
-  >(
-    options: DepthwiseConvOptions<S, P, L, F, M, D> & { readonly kernelSize: K },
-  ): DepthwiseConv1D<
-    { kernelSize: K; strides: S; padding: P; dilationRate: L; dataFormat: F; depthMultiplier: M },
-    D
-  >;
-  fromConfig(config: Readonly<Record<string, unknown>>): DepthwiseConv1D;
+interface DepthwiseConv1DKind extends LayerKind {
+  readonly layer: DepthwiseConv1D<SettingsIn<this, DepthwiseSettings>, DTypeIn<this>>;
 }
+
+export interface DepthwiseConv1DConstructor extends DepthwiseConvConstructor<DepthwiseConv1DKind> {}
 
 /**
  * Depthwise convolution over sequences: each channel by itself, with `depthMultiplier` kernels.

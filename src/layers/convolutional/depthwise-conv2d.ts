@@ -1,18 +1,13 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { DType } from "../../ir/dtypes.ts";
-import type {
-  DepthwiseRule,
-  DepthwiseSettings,
-  DataFormat,
-  Padding,
-  PerAxis,
-} from "../../ir/shape-types/index.ts";
+import type { DepthwiseRule, DepthwiseSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import type { ParameterTable } from "../../util/parameters.ts";
+import type { DTypeIn, LayerKind, SettingsIn } from "../constructor.ts";
 import {
   BaseDepthwiseConv,
   depthwiseConvParameters,
-  type DepthwiseConvOptions,
+  type DepthwiseConvConstructor,
 } from "./base-depthwise-conv.ts";
 
 class DepthwiseConv2DLayer extends BaseDepthwiseConv {
@@ -27,67 +22,11 @@ class DepthwiseConv2DLayer extends BaseDepthwiseConv {
 export interface DepthwiseConv2D<O extends DepthwiseSettings = DepthwiseSettings, D extends DType = DType>
   extends DepthwiseConv2DLayer, LayerCall<DepthwiseRule<"DepthwiseConv2D", 2, O, D>> {}
 
-export interface DepthwiseConv2DConstructor {
-  <
-    const K extends PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const M extends number = 1,
-    const D extends DType = "float32",
-  >(
-    kernelSize: K,
-    options?: DepthwiseConvOptions<S, P, L, F, M, D>,
-  ): DepthwiseConv2D<
-    { kernelSize: K; strides: S; padding: P; dilationRate: L; dataFormat: F; depthMultiplier: M },
-    D
-  >;
-  <
-    const K extends PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const M extends number = 1,
-    const D extends DType = "float32",
-  >(
-    options: DepthwiseConvOptions<S, P, L, F, M, D> & { readonly kernelSize: K },
-  ): DepthwiseConv2D<
-    { kernelSize: K; strides: S; padding: P; dilationRate: L; dataFormat: F; depthMultiplier: M },
-    D
-  >;
-  new <
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const M extends number = 1,
-    const D extends DType = "float32",
-  >(
-    kernelSize: K,
-    options?: DepthwiseConvOptions<S, P, L, F, M, D>,
-  ): DepthwiseConv2D<
-    { kernelSize: K; strides: S; padding: P; dilationRate: L; dataFormat: F; depthMultiplier: M },
-    D
-  >;
-  new <
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const M extends number = 1,
-    const D extends DType = "float32",
-  >(
-    options: DepthwiseConvOptions<S, P, L, F, M, D> & { readonly kernelSize: K },
-  ): DepthwiseConv2D<
-    { kernelSize: K; strides: S; padding: P; dilationRate: L; dataFormat: F; depthMultiplier: M },
-    D
-  >;
-  fromConfig(config: Readonly<Record<string, unknown>>): DepthwiseConv2D;
+interface DepthwiseConv2DKind extends LayerKind {
+  readonly layer: DepthwiseConv2D<SettingsIn<this, DepthwiseSettings>, DTypeIn<this>>;
 }
+
+export interface DepthwiseConv2DConstructor extends DepthwiseConvConstructor<DepthwiseConv2DKind> {}
 
 /**
  * Depthwise convolution over images: each channel by itself, with `depthMultiplier` kernels.

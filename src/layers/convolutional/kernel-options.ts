@@ -2,27 +2,20 @@ import type { ActivationLike } from "../../activations/activation.ts";
 import type { Constraint } from "../../constraints/constraint.ts";
 import type { LayerOptions } from "../../graph/layer-base.ts";
 import type { Initializer } from "../../initializers/initializer.ts";
-import type { DType } from "../../ir/dtypes.ts";
 import type { DataFormat, Padding, PerAxis } from "../../ir/shape-types/index.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { OptionError } from "../../util/errors.ts";
 
 /** Options that all convolutions share. */
-export interface WindowOptions<
-  S extends PerAxis,
-  P extends Padding,
-  L extends PerAxis,
-  F extends DataFormat,
-  D extends DType,
-> extends LayerOptions<D> {
+export interface WindowOptions extends LayerOptions {
   /** Step of the window along each spatial axis. Default 1. */
-  readonly strides?: S | undefined;
+  readonly strides?: PerAxis | undefined;
   /** `"valid"`: no padding; `"same"`: as many windows as the input has positions (divided by the stride). Default `"valid"`. */
-  readonly padding?: P | undefined;
+  readonly padding?: Padding | undefined;
   /** Default `config.imageDataFormat()`, `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
   /** Distance between the kernel's elements. Default 1. */
-  readonly dilationRate?: L | undefined;
+  readonly dilationRate?: PerAxis | undefined;
   /** Applied to the result. Default none. */
   readonly activation?: ActivationLike | null | undefined;
   /** Default true. */

@@ -4,7 +4,8 @@ import type { AdaptivePoolingRule, DataFormat, PerAxis } from "../../ir/shape-ty
 import { adaptiveAveragePool } from "../../ops/pooling.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
-import { type AdaptivePoolingOptions, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import { type AdaptivePoolingConstructor, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class AdaptiveAveragePooling1DLayer extends BaseAdaptivePooling {
   static readonly className = "AdaptiveAveragePooling1D";
@@ -27,31 +28,11 @@ export interface AdaptiveAveragePooling1D<
     AdaptiveAveragePooling1DLayer,
     LayerCall<AdaptivePoolingRule<"AdaptiveAveragePooling1D", 1, N, F, D>> {}
 
-export interface AdaptiveAveragePooling1DConstructor {
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveAveragePooling1D<N, F, D>;
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveAveragePooling1D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveAveragePooling1D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveAveragePooling1D<N, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveAveragePooling1D;
+interface AdaptiveAveragePooling1DKind extends LayerKind {
+  readonly layer: AdaptiveAveragePooling1D<AmountIn<this, PerAxis>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface AdaptiveAveragePooling1DConstructor extends AdaptivePoolingConstructor<AdaptiveAveragePooling1DKind> {}
 
 /**
  * Means of as many parts of sequences as are asked for, whatever their size.

@@ -4,7 +4,8 @@ import type { AdaptivePoolingRule, DataFormat, PerAxis } from "../../ir/shape-ty
 import { adaptiveAveragePool } from "../../ops/pooling.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
-import { type AdaptivePoolingOptions, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import { type AdaptivePoolingConstructor, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class AdaptiveAveragePooling2DLayer extends BaseAdaptivePooling {
   static readonly className = "AdaptiveAveragePooling2D";
@@ -27,31 +28,11 @@ export interface AdaptiveAveragePooling2D<
     AdaptiveAveragePooling2DLayer,
     LayerCall<AdaptivePoolingRule<"AdaptiveAveragePooling2D", 2, N, F, D>> {}
 
-export interface AdaptiveAveragePooling2DConstructor {
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveAveragePooling2D<N, F, D>;
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveAveragePooling2D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveAveragePooling2D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveAveragePooling2D<N, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveAveragePooling2D;
+interface AdaptiveAveragePooling2DKind extends LayerKind {
+  readonly layer: AdaptiveAveragePooling2D<AmountIn<this, PerAxis>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface AdaptiveAveragePooling2DConstructor extends AdaptivePoolingConstructor<AdaptiveAveragePooling2DKind> {}
 
 /**
  * Means of as many parts of images as are asked for, whatever their size.

@@ -4,7 +4,8 @@ import type { AdaptivePoolingRule, DataFormat, PerAxis } from "../../ir/shape-ty
 import { adaptiveAveragePool } from "../../ops/pooling.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
-import { type AdaptivePoolingOptions, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import { type AdaptivePoolingConstructor, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class AdaptiveAveragePooling3DLayer extends BaseAdaptivePooling {
   static readonly className = "AdaptiveAveragePooling3D";
@@ -27,31 +28,11 @@ export interface AdaptiveAveragePooling3D<
     AdaptiveAveragePooling3DLayer,
     LayerCall<AdaptivePoolingRule<"AdaptiveAveragePooling3D", 3, N, F, D>> {}
 
-export interface AdaptiveAveragePooling3DConstructor {
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveAveragePooling3D<N, F, D>;
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveAveragePooling3D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveAveragePooling3D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveAveragePooling3D<N, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveAveragePooling3D;
+interface AdaptiveAveragePooling3DKind extends LayerKind {
+  readonly layer: AdaptiveAveragePooling3D<AmountIn<this, PerAxis>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface AdaptiveAveragePooling3DConstructor extends AdaptivePoolingConstructor<AdaptiveAveragePooling3DKind> {}
 
 /**
  * Means of as many parts of volumes as are asked for, whatever their size.

@@ -4,7 +4,8 @@ import type { AdaptivePoolingRule, DataFormat, PerAxis } from "../../ir/shape-ty
 import { adaptiveMaxPool } from "../../ops/pooling.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
-import { type AdaptivePoolingOptions, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import { type AdaptivePoolingConstructor, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class AdaptiveMaxPooling1DLayer extends BaseAdaptivePooling {
   static readonly className = "AdaptiveMaxPooling1D";
@@ -25,31 +26,11 @@ export interface AdaptiveMaxPooling1D<
 >
   extends AdaptiveMaxPooling1DLayer, LayerCall<AdaptivePoolingRule<"AdaptiveMaxPooling1D", 1, N, F, D>> {}
 
-export interface AdaptiveMaxPooling1DConstructor {
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveMaxPooling1D<N, F, D>;
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveMaxPooling1D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveMaxPooling1D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveMaxPooling1D<N, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveMaxPooling1D;
+interface AdaptiveMaxPooling1DKind extends LayerKind {
+  readonly layer: AdaptiveMaxPooling1D<AmountIn<this, PerAxis>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface AdaptiveMaxPooling1DConstructor extends AdaptivePoolingConstructor<AdaptiveMaxPooling1DKind> {}
 
 /**
  * Largest elements of as many parts of sequences as are asked for, whatever their size.

@@ -4,7 +4,8 @@ import type { AdaptivePoolingRule, DataFormat, PerAxis } from "../../ir/shape-ty
 import { adaptiveMaxPool } from "../../ops/pooling.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
-import { type AdaptivePoolingOptions, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import { type AdaptivePoolingConstructor, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class AdaptiveMaxPooling2DLayer extends BaseAdaptivePooling {
   static readonly className = "AdaptiveMaxPooling2D";
@@ -25,31 +26,11 @@ export interface AdaptiveMaxPooling2D<
 >
   extends AdaptiveMaxPooling2DLayer, LayerCall<AdaptivePoolingRule<"AdaptiveMaxPooling2D", 2, N, F, D>> {}
 
-export interface AdaptiveMaxPooling2DConstructor {
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveMaxPooling2D<N, F, D>;
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveMaxPooling2D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveMaxPooling2D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveMaxPooling2D<N, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveMaxPooling2D;
+interface AdaptiveMaxPooling2DKind extends LayerKind {
+  readonly layer: AdaptiveMaxPooling2D<AmountIn<this, PerAxis>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface AdaptiveMaxPooling2DConstructor extends AdaptivePoolingConstructor<AdaptiveMaxPooling2DKind> {}
 
 /**
  * Largest elements of as many parts of images as are asked for, whatever their size.

@@ -4,7 +4,8 @@ import type { AdaptivePoolingRule, DataFormat, PerAxis } from "../../ir/shape-ty
 import { adaptiveMaxPool } from "../../ops/pooling.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
-import { type AdaptivePoolingOptions, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import { type AdaptivePoolingConstructor, BaseAdaptivePooling } from "./base-adaptive-pooling.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class AdaptiveMaxPooling3DLayer extends BaseAdaptivePooling {
   static readonly className = "AdaptiveMaxPooling3D";
@@ -25,31 +26,11 @@ export interface AdaptiveMaxPooling3D<
 >
   extends AdaptiveMaxPooling3DLayer, LayerCall<AdaptivePoolingRule<"AdaptiveMaxPooling3D", 3, N, F, D>> {}
 
-export interface AdaptiveMaxPooling3DConstructor {
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveMaxPooling3D<N, F, D>;
-  <const N extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveMaxPooling3D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    outputSize: N,
-    options?: AdaptivePoolingOptions<F, D>,
-  ): AdaptiveMaxPooling3D<N, F, D>;
-  new <
-    const N extends PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: AdaptivePoolingOptions<F, D> & { readonly outputSize: N },
-  ): AdaptiveMaxPooling3D<N, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): AdaptiveMaxPooling3D;
+interface AdaptiveMaxPooling3DKind extends LayerKind {
+  readonly layer: AdaptiveMaxPooling3D<AmountIn<this, PerAxis>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface AdaptiveMaxPooling3DConstructor extends AdaptivePoolingConstructor<AdaptiveMaxPooling3DKind> {}
 
 /**
  * Largest elements of as many parts of volumes as are asked for, whatever their size.

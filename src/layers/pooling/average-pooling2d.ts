@@ -1,15 +1,10 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { DType } from "../../ir/dtypes.ts";
-import type {
-  DataFormat,
-  Padding,
-  PerAxis,
-  PoolingRule,
-  PoolingSettings,
-} from "../../ir/shape-types/index.ts";
+import type { PoolingRule, PoolingSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import type { ParameterTable } from "../../util/parameters.ts";
-import { BasePooling, type PoolingOptions, poolingParameters } from "./base-pooling.ts";
+import { BasePooling, type PoolingConstructor, poolingParameters } from "./base-pooling.ts";
+import type { DTypeIn, LayerKind, SettingsIn } from "../constructor.ts";
 
 class AveragePooling2DLayer extends BasePooling {
   static readonly className = "AveragePooling2D";
@@ -23,71 +18,11 @@ class AveragePooling2DLayer extends BasePooling {
 export interface AveragePooling2D<O extends PoolingSettings = PoolingSettings, D extends DType = DType>
   extends AveragePooling2DLayer, LayerCall<PoolingRule<"AveragePooling2D", 2, O, D>> {}
 
-export interface AveragePooling2DConstructor {
-  <
-    const K extends PerAxis,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    poolSize: K,
-    options?: PoolingOptions<S, P, F, D>,
-  ): AveragePooling2D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  <
-    const K extends PerAxis,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    poolSize: K,
-    strides: S,
-    padding?: P,
-    options?: PoolingOptions<S, P, F, D>,
-  ): AveragePooling2D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  <
-    const K extends PerAxis,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: PoolingOptions<S, P, F, D> & { readonly poolSize: K },
-  ): AveragePooling2D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  new <
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    poolSize: K,
-    options?: PoolingOptions<S, P, F, D>,
-  ): AveragePooling2D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  new <
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    poolSize: K,
-    strides: S,
-    padding?: P,
-    options?: PoolingOptions<S, P, F, D>,
-  ): AveragePooling2D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  new <
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: PoolingOptions<S, P, F, D> & { readonly poolSize: K },
-  ): AveragePooling2D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): AveragePooling2D;
+interface AveragePooling2DKind extends LayerKind {
+  readonly layer: AveragePooling2D<SettingsIn<this, PoolingSettings>, DTypeIn<this>>;
 }
+
+export interface AveragePooling2DConstructor extends PoolingConstructor<AveragePooling2DKind, "poolSize"> {}
 
 /**
  * The mean of each window of images.

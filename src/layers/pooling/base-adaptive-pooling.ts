@@ -1,17 +1,14 @@
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import { InputSpec } from "../../graph/input-spec.ts";
 import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
-import type { DType } from "../../ir/dtypes.ts";
 import type { DataFormat, PerAxis } from "../../ir/shape-types/index.ts";
 import { bindParameters, type Given, type ParameterTable, required } from "../../util/parameters.ts";
+import type { LayerKind, SizingConstructor } from "../constructor.ts";
 import { dataFormatOf, tupleOf } from "../convolutional/kernel-options.ts";
 
-export interface AdaptivePoolingOptions<
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface AdaptivePoolingOptions extends LayerOptions {
   /** Default `config.imageDataFormat()`, `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
 }
 
 interface Bound extends Given<Omit<AdaptivePoolingOptions, keyof LayerOptions>>, LayerOptions {
@@ -19,6 +16,16 @@ interface Bound extends Given<Omit<AdaptivePoolingOptions, keyof LayerOptions>>,
 }
 
 const adaptivePoolingParameters: ParameterTable = { outputSize: required, dataFormat: null };
+
+/** How a layer of kind K that pools to a given size is made. */
+export interface AdaptivePoolingConstructor<K extends LayerKind> extends SizingConstructor<
+  K,
+  AdaptivePoolingOptions,
+  [outputSize: "outputSize"],
+  PerAxis,
+  PerAxis,
+  "outputSize"
+> {}
 
 /** What pooling to a given size shares. @see Keras `layers/pooling/base_adaptive_pooling.py` */
 export abstract class BaseAdaptivePooling extends LayerBase {

@@ -7,20 +7,16 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { averagePool, maxPool } from "../../ops/pooling.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type Given, type ParameterTable, required } from "../../util/parameters.ts";
+import type { Arguments, Format, FromConfig, LayerKind, Made, Typed } from "../constructor.ts";
 import { dataFormatOf, tupleOf } from "../convolutional/kernel-options.ts";
 
-export interface PoolingOptions<
-  S extends PerAxis | null = PerAxis | null,
-  P extends Padding = Padding,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface PoolingOptions extends LayerOptions {
   /** Step of the window. Default: the window's size. */
-  readonly strides?: S | undefined;
+  readonly strides?: PerAxis | null | undefined;
   /** Default `"valid"`. */
-  readonly padding?: P | undefined;
+  readonly padding?: Padding | undefined;
   /** Default `config.imageDataFormat()`, `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
 }
 
 interface Bound extends Given<Omit<PoolingOptions, keyof LayerOptions>>, LayerOptions {
@@ -38,6 +34,66 @@ export function poolingParameters(rank: number, mode: "max" | "average"): Parame
     name: null,
   };
 }
+
+/** One form of making a pooling layer of kind T, whose size R has to be given; see `Arguments`. */
+interface PoolingForm<
+  T extends LayerKind,
+  R extends "poolSize",
+  P extends readonly (keyof PoolingChoice<0, 0, 0, 0>)[],
+  V extends readonly unknown[] = [],
+> {
+  <
+    const K extends PerAxis = 2,
+    const S extends PerAxis | null = null,
+    const B extends Padding = "valid",
+    const F extends DataFormat | null = null,
+    const D extends DType = "float32",
+  >(
+    ...args: Arguments<PoolingChoice<K, S, B, F>, R, SettingName, P, V, Typed<PoolingOptions, D>>
+  ): Made<T, PoolingMade<K, S, B, F>, D>;
+  new <
+    const K extends PerAxis = 2,
+    const S extends PerAxis | null = null,
+    const B extends Padding = "valid",
+    const F extends DataFormat | null = null,
+    const D extends DType = "float32",
+  >(
+    ...args: Arguments<PoolingChoice<K, S, B, F>, R, SettingName, P, V, Typed<PoolingOptions, D>>
+  ): Made<T, PoolingMade<K, S, B, F>, D>;
+}
+
+interface PoolingChoice<K, S, P, F> {
+  readonly poolSize: K;
+  readonly strides: S;
+  readonly padding: P;
+  readonly dataFormat: F;
+}
+
+type SettingName = keyof PoolingChoice<0, 0, 0, 0>;
+
+type PoolingMade<K, S, P, F> = {
+  poolSize: K;
+  strides: S extends null ? K : S;
+  padding: P;
+  dataFormat: Format<F>;
+};
+
+type Size = [poolSize: "poolSize"];
+
+/** How a pooling layer of kind K is made; average pooling has no default size. */
+export interface PoolingConstructor<K extends LayerKind, R extends "poolSize" = never>
+  extends
+    PoolingForm<
+      K,
+      R,
+      [...Size, strides: "strides", padding: "padding", dataFormat: "dataFormat"],
+      [name: PoolingOptions["name"]]
+    >,
+    PoolingForm<K, R, []>,
+    PoolingForm<K, R, [...Size, strides: "strides"]>,
+    PoolingForm<K, R, [...Size, strides: "strides", padding: "padding"]>,
+    PoolingForm<K, R, Size>,
+    FromConfig<K> {}
 
 /** What max and average pooling share. @see Keras `layers/pooling/base_pooling.py` */
 export abstract class BasePooling extends LayerBase {

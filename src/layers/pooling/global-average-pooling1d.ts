@@ -8,7 +8,8 @@ import { cast } from "../../ops/cast.ts";
 import { mean, sum } from "../../ops/reductions.ts";
 import { expandDims } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
-import { BaseGlobalPooling, type GlobalPoolingOptions } from "./base-global-pooling.ts";
+import { BaseGlobalPooling, type GlobalPoolingConstructor, type KeepdimsIn } from "./base-global-pooling.ts";
+import type { DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class GlobalAveragePooling1DLayer extends BaseGlobalPooling {
   static readonly className = "GlobalAveragePooling1D";
@@ -41,23 +42,11 @@ export interface GlobalAveragePooling1D<
 >
   extends GlobalAveragePooling1DLayer, LayerCall<GlobalPoolingRule<"GlobalAveragePooling1D", 1, F, K, D>> {}
 
-export interface GlobalAveragePooling1DConstructor {
-  <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalAveragePooling1D<F, K, D>;
-  new <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalAveragePooling1D<F, K, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GlobalAveragePooling1D;
+interface GlobalAveragePooling1DKind extends LayerKind {
+  readonly layer: GlobalAveragePooling1D<FormatIn<this>, KeepdimsIn<this>, DTypeIn<this>>;
 }
+
+export interface GlobalAveragePooling1DConstructor extends GlobalPoolingConstructor<GlobalAveragePooling1DKind> {}
 
 /**
  * The mean of each channel over all positions of sequences. A mask leaves steps out.

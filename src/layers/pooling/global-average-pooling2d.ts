@@ -4,7 +4,8 @@ import type { DataFormat, GlobalPoolingRule } from "../../ir/shape-types/index.t
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { mean } from "../../ops/reductions.ts";
 import { callable } from "../../util/callable.ts";
-import { BaseGlobalPooling, type GlobalPoolingOptions } from "./base-global-pooling.ts";
+import { BaseGlobalPooling, type GlobalPoolingConstructor, type KeepdimsIn } from "./base-global-pooling.ts";
+import type { DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class GlobalAveragePooling2DLayer extends BaseGlobalPooling {
   static readonly className = "GlobalAveragePooling2D";
@@ -25,23 +26,11 @@ export interface GlobalAveragePooling2D<
 >
   extends GlobalAveragePooling2DLayer, LayerCall<GlobalPoolingRule<"GlobalAveragePooling2D", 2, F, K, D>> {}
 
-export interface GlobalAveragePooling2DConstructor {
-  <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalAveragePooling2D<F, K, D>;
-  new <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalAveragePooling2D<F, K, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GlobalAveragePooling2D;
+interface GlobalAveragePooling2DKind extends LayerKind {
+  readonly layer: GlobalAveragePooling2D<FormatIn<this>, KeepdimsIn<this>, DTypeIn<this>>;
 }
+
+export interface GlobalAveragePooling2DConstructor extends GlobalPoolingConstructor<GlobalAveragePooling2DKind> {}
 
 /**
  * The mean of each channel over all positions of images.

@@ -4,7 +4,8 @@ import type { DataFormat, GlobalPoolingRule } from "../../ir/shape-types/index.t
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { mean } from "../../ops/reductions.ts";
 import { callable } from "../../util/callable.ts";
-import { BaseGlobalPooling, type GlobalPoolingOptions } from "./base-global-pooling.ts";
+import { BaseGlobalPooling, type GlobalPoolingConstructor, type KeepdimsIn } from "./base-global-pooling.ts";
+import type { DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class GlobalAveragePooling3DLayer extends BaseGlobalPooling {
   static readonly className = "GlobalAveragePooling3D";
@@ -25,23 +26,11 @@ export interface GlobalAveragePooling3D<
 >
   extends GlobalAveragePooling3DLayer, LayerCall<GlobalPoolingRule<"GlobalAveragePooling3D", 3, F, K, D>> {}
 
-export interface GlobalAveragePooling3DConstructor {
-  <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalAveragePooling3D<F, K, D>;
-  new <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalAveragePooling3D<F, K, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GlobalAveragePooling3D;
+interface GlobalAveragePooling3DKind extends LayerKind {
+  readonly layer: GlobalAveragePooling3D<FormatIn<this>, KeepdimsIn<this>, DTypeIn<this>>;
 }
+
+export interface GlobalAveragePooling3DConstructor extends GlobalPoolingConstructor<GlobalAveragePooling3DKind> {}
 
 /**
  * The mean of each channel over all positions of volumes.

@@ -4,7 +4,8 @@ import type { DataFormat, GlobalPoolingRule } from "../../ir/shape-types/index.t
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { max } from "../../ops/reductions.ts";
 import { callable } from "../../util/callable.ts";
-import { BaseGlobalPooling, type GlobalPoolingOptions } from "./base-global-pooling.ts";
+import { BaseGlobalPooling, type GlobalPoolingConstructor, type KeepdimsIn } from "./base-global-pooling.ts";
+import type { DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class GlobalMaxPooling2DLayer extends BaseGlobalPooling {
   static readonly className = "GlobalMaxPooling2D";
@@ -25,23 +26,11 @@ export interface GlobalMaxPooling2D<
 >
   extends GlobalMaxPooling2DLayer, LayerCall<GlobalPoolingRule<"GlobalMaxPooling2D", 2, F, K, D>> {}
 
-export interface GlobalMaxPooling2DConstructor {
-  <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalMaxPooling2D<F, K, D>;
-  new <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalMaxPooling2D<F, K, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GlobalMaxPooling2D;
+interface GlobalMaxPooling2DKind extends LayerKind {
+  readonly layer: GlobalMaxPooling2D<FormatIn<this>, KeepdimsIn<this>, DTypeIn<this>>;
 }
+
+export interface GlobalMaxPooling2DConstructor extends GlobalPoolingConstructor<GlobalMaxPooling2DKind> {}
 
 /**
  * The largest element of each channel over all positions of images.

@@ -4,7 +4,8 @@ import type { DataFormat, GlobalPoolingRule } from "../../ir/shape-types/index.t
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { max } from "../../ops/reductions.ts";
 import { callable } from "../../util/callable.ts";
-import { BaseGlobalPooling, type GlobalPoolingOptions } from "./base-global-pooling.ts";
+import { BaseGlobalPooling, type GlobalPoolingConstructor, type KeepdimsIn } from "./base-global-pooling.ts";
+import type { DTypeIn, FormatIn, LayerKind } from "../constructor.ts";
 
 class GlobalMaxPooling3DLayer extends BaseGlobalPooling {
   static readonly className = "GlobalMaxPooling3D";
@@ -25,23 +26,11 @@ export interface GlobalMaxPooling3D<
 >
   extends GlobalMaxPooling3DLayer, LayerCall<GlobalPoolingRule<"GlobalMaxPooling3D", 3, F, K, D>> {}
 
-export interface GlobalMaxPooling3DConstructor {
-  <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalMaxPooling3D<F, K, D>;
-  new <
-    const F extends DataFormat = "channels_last",
-    const K extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options?: GlobalPoolingOptions<F, K, D>,
-  ): GlobalMaxPooling3D<F, K, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GlobalMaxPooling3D;
+interface GlobalMaxPooling3DKind extends LayerKind {
+  readonly layer: GlobalMaxPooling3D<FormatIn<this>, KeepdimsIn<this>, DTypeIn<this>>;
 }
+
+export interface GlobalMaxPooling3DConstructor extends GlobalPoolingConstructor<GlobalMaxPooling3DKind> {}
 
 /**
  * The largest element of each channel over all positions of volumes.

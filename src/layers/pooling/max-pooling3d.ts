@@ -1,15 +1,10 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { DType } from "../../ir/dtypes.ts";
-import type {
-  DataFormat,
-  Padding,
-  PerAxis,
-  PoolingRule,
-  PoolingSettings,
-} from "../../ir/shape-types/index.ts";
+import type { PoolingRule, PoolingSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import type { ParameterTable } from "../../util/parameters.ts";
-import { BasePooling, type PoolingOptions, poolingParameters } from "./base-pooling.ts";
+import { BasePooling, type PoolingConstructor, poolingParameters } from "./base-pooling.ts";
+import type { DTypeIn, LayerKind, SettingsIn } from "../constructor.ts";
 
 class MaxPooling3DLayer extends BasePooling {
   static readonly className = "MaxPooling3D";
@@ -23,71 +18,11 @@ class MaxPooling3DLayer extends BasePooling {
 export interface MaxPooling3D<O extends PoolingSettings = PoolingSettings, D extends DType = DType>
   extends MaxPooling3DLayer, LayerCall<PoolingRule<"MaxPooling3D", 3, O, D>> {}
 
-export interface MaxPooling3DConstructor {
-  <
-    const K extends PerAxis = 2,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    poolSize?: K,
-    options?: PoolingOptions<S, P, F, D>,
-  ): MaxPooling3D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  <
-    const K extends PerAxis = 2,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    poolSize: K,
-    strides: S,
-    padding?: P,
-    options?: PoolingOptions<S, P, F, D>,
-  ): MaxPooling3D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  <
-    const K extends PerAxis = 2,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: PoolingOptions<S, P, F, D> & { readonly poolSize?: K },
-  ): MaxPooling3D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  new <
-    const K extends PerAxis = 2,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    poolSize?: K,
-    options?: PoolingOptions<S, P, F, D>,
-  ): MaxPooling3D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  new <
-    const K extends PerAxis = 2,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    poolSize: K,
-    strides: S,
-    padding?: P,
-    options?: PoolingOptions<S, P, F, D>,
-  ): MaxPooling3D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  new <
-    const K extends PerAxis = 2,
-    const S extends PerAxis = K,
-    const P extends Padding = "valid",
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options: PoolingOptions<S, P, F, D> & { readonly poolSize?: K },
-  ): MaxPooling3D<{ poolSize: K; strides: S; padding: P; dataFormat: F }, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): MaxPooling3D;
+interface MaxPooling3DKind extends LayerKind {
+  readonly layer: MaxPooling3D<SettingsIn<this, PoolingSettings>, DTypeIn<this>>;
 }
+
+export interface MaxPooling3DConstructor extends PoolingConstructor<MaxPooling3DKind> {}
 
 /**
  * The largest element of each window of volumes.

@@ -11,13 +11,11 @@ import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { borderOf, toSides } from "./spatial.ts";
+import type { ChoiceConstructor, DTypeIn, LayerKind, SettingsIn } from "../constructor.ts";
 
-export interface Cropping1DOptions<
-  V extends Border = Border,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface Cropping1DOptions extends LayerOptions {
   /** How much is cut off: a number, one for each axis, or `[before, after]` for each. Default [1, 1]. */
-  readonly cropping?: V | undefined;
+  readonly cropping?: Border | undefined;
 }
 
 class Cropping1DLayer extends LayerBase {
@@ -66,23 +64,17 @@ export interface Cropping1D<V extends Border = Border, D extends DType = DType>
     Cropping1DLayer,
     LayerCall<ResizeRule<"Cropping1D", 1, "subtract", BorderSum<V, 1>, "channels_last", D>> {}
 
-export interface Cropping1DConstructor {
-  <const V extends Border = readonly [1, 1], const D extends DType = "float32">(
-    options?: Cropping1DOptions<V, D>,
-  ): Cropping1D<V, D>;
-  <const V extends Border, const D extends DType = "float32">(
-    cropping: V,
-    options?: Omit<Cropping1DOptions<V, D>, "cropping">,
-  ): Cropping1D<V, D>;
-  new <const V extends Border = readonly [1, 1], const D extends DType = "float32">(
-    options?: Cropping1DOptions<V, D>,
-  ): Cropping1D<V, D>;
-  new <const V extends Border = Border, const D extends DType = "float32">(
-    cropping: V,
-    options?: Omit<Cropping1DOptions<V, D>, "cropping">,
-  ): Cropping1D<V, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Cropping1D;
+interface Cropping1DKind extends LayerKind {
+  readonly layer: Cropping1D<SettingsIn<this, Border>, DTypeIn<this>>;
 }
+
+export interface Cropping1DConstructor extends ChoiceConstructor<
+  Cropping1DKind,
+  Cropping1DOptions,
+  [cropping: "cropping"],
+  Border,
+  readonly [1, 1]
+> {}
 
 /**
  * Cuts off the border of `[batch, steps, channels]`.

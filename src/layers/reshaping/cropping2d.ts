@@ -12,16 +12,13 @@ import { ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind, SizingConstructor } from "../constructor.ts";
 
-export interface Cropping2DOptions<
-  V extends Border = Border,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface Cropping2DOptions extends LayerOptions {
   /** How much is cut off: a number, one for each axis, or `[before, after]` for each. Default [[0, 0], [0, 0]]. */
-  readonly cropping?: V | undefined;
+  readonly cropping?: Border | undefined;
   /** Default `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
 }
 
 class Cropping2DLayer extends LayerBase {
@@ -79,35 +76,17 @@ export interface Cropping2D<
 >
   extends Cropping2DLayer, LayerCall<ResizeRule<"Cropping2D", 2, "subtract", BorderSum<V, 2>, F, D>> {}
 
-export interface Cropping2DConstructor {
-  <
-    const V extends Border = readonly [readonly [0, 0], readonly [0, 0]],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: Cropping2DOptions<V, F, D>,
-  ): Cropping2D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    cropping: V,
-    options?: Omit<Cropping2DOptions<V, F, D>, "cropping">,
-  ): Cropping2D<V, F, D>;
-  new <
-    const V extends Border = readonly [readonly [0, 0], readonly [0, 0]],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: Cropping2DOptions<V, F, D>,
-  ): Cropping2D<V, F, D>;
-  new <
-    const V extends Border = Border,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    cropping: V,
-    options?: Omit<Cropping2DOptions<V, F, D>, "cropping">,
-  ): Cropping2D<V, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Cropping2D;
+interface Cropping2DKind extends LayerKind {
+  readonly layer: Cropping2D<AmountIn<this, Border>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface Cropping2DConstructor extends SizingConstructor<
+  Cropping2DKind,
+  Cropping2DOptions,
+  [cropping: "cropping"],
+  Border,
+  readonly [readonly [0, 0], readonly [0, 0]]
+> {}
 
 /**
  * Cuts off the border of `[batch, height, width, channels]`.

@@ -12,16 +12,13 @@ import { ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind, SizingConstructor } from "../constructor.ts";
 
-export interface Cropping3DOptions<
-  V extends Border = Border,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface Cropping3DOptions extends LayerOptions {
   /** How much is cut off: a number, one for each axis, or `[before, after]` for each. Default [[1, 1], [1, 1], [1, 1]]. */
-  readonly cropping?: V | undefined;
+  readonly cropping?: Border | undefined;
   /** Default `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
 }
 
 class Cropping3DLayer extends LayerBase {
@@ -80,35 +77,17 @@ export interface Cropping3D<
 >
   extends Cropping3DLayer, LayerCall<ResizeRule<"Cropping3D", 3, "subtract", BorderSum<V, 3>, F, D>> {}
 
-export interface Cropping3DConstructor {
-  <
-    const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: Cropping3DOptions<V, F, D>,
-  ): Cropping3D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    cropping: V,
-    options?: Omit<Cropping3DOptions<V, F, D>, "cropping">,
-  ): Cropping3D<V, F, D>;
-  new <
-    const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: Cropping3DOptions<V, F, D>,
-  ): Cropping3D<V, F, D>;
-  new <
-    const V extends Border = Border,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    cropping: V,
-    options?: Omit<Cropping3DOptions<V, F, D>, "cropping">,
-  ): Cropping3D<V, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Cropping3D;
+interface Cropping3DKind extends LayerKind {
+  readonly layer: Cropping3D<AmountIn<this, Border>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface Cropping3DConstructor extends SizingConstructor<
+  Cropping3DKind,
+  Cropping3DOptions,
+  [cropping: "cropping"],
+  Border,
+  readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]]
+> {}
 
 /**
  * Cuts off the border of `[batch, depth, height, width, channels]`.

@@ -9,13 +9,11 @@ import { repeat } from "../../ops/rearranging.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toFactors } from "./spatial.ts";
+import type { ChoiceConstructor, DTypeIn, LayerKind, SettingsIn } from "../constructor.ts";
 
-export interface UpSampling1DOptions<
-  V extends PerAxis = PerAxis,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface UpSampling1DOptions extends LayerOptions {
   /** How many times each axis grows. Default 2. */
-  readonly size?: V | undefined;
+  readonly size?: PerAxis | undefined;
 }
 
 class UpSampling1DLayer extends LayerBase {
@@ -48,23 +46,17 @@ class UpSampling1DLayer extends LayerBase {
 export interface UpSampling1D<V extends PerAxis = PerAxis, D extends DType = DType>
   extends UpSampling1DLayer, LayerCall<ResizeRule<"UpSampling1D", 1, "multiply", V, "channels_last", D>> {}
 
-export interface UpSampling1DConstructor {
-  <const V extends PerAxis = 2, const D extends DType = "float32">(
-    options?: UpSampling1DOptions<V, D>,
-  ): UpSampling1D<V, D>;
-  <const V extends PerAxis, const D extends DType = "float32">(
-    size: V,
-    options?: Omit<UpSampling1DOptions<V, D>, "size">,
-  ): UpSampling1D<V, D>;
-  new <const V extends PerAxis = 2, const D extends DType = "float32">(
-    options?: UpSampling1DOptions<V, D>,
-  ): UpSampling1D<V, D>;
-  new <const V extends PerAxis = PerAxis, const D extends DType = "float32">(
-    size: V,
-    options?: Omit<UpSampling1DOptions<V, D>, "size">,
-  ): UpSampling1D<V, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): UpSampling1D;
+interface UpSampling1DKind extends LayerKind {
+  readonly layer: UpSampling1D<SettingsIn<this, PerAxis>, DTypeIn<this>>;
 }
+
+export interface UpSampling1DConstructor extends ChoiceConstructor<
+  UpSampling1DKind,
+  UpSampling1DOptions,
+  [size: "size"],
+  PerAxis,
+  2
+> {}
 
 /**
  * Repeats every step: `[batch, steps, channels]` grows `size` times.

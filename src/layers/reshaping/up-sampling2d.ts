@@ -12,19 +12,16 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { resize } from "../../ops/image-resize.ts";
 import { firstSpatialAxis, toFactors } from "./spatial.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind, SizingConstructor } from "../constructor.ts";
 
 const interpolations = ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] as const;
 export type Interpolation = (typeof interpolations)[number];
 
-export interface UpSampling2DOptions<
-  V extends PerAxis = PerAxis,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface UpSampling2DOptions extends LayerOptions {
   /** How many times each axis grows. Default [2, 2]. */
-  readonly size?: V | undefined;
+  readonly size?: PerAxis | undefined;
   /** Default `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
   /** `"nearest"` (default) repeats; the others interpolate. */
   readonly interpolation?: Interpolation | undefined;
 }
@@ -74,35 +71,19 @@ export interface UpSampling2D<
 >
   extends UpSampling2DLayer, LayerCall<ResizeRule<"UpSampling2D", 2, "multiply", V, F, D>> {}
 
-export interface UpSampling2DConstructor {
-  <
-    const V extends PerAxis = readonly [2, 2],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: UpSampling2DOptions<V, F, D>,
-  ): UpSampling2D<V, F, D>;
-  <const V extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    size: V,
-    options?: Omit<UpSampling2DOptions<V, F, D>, "size">,
-  ): UpSampling2D<V, F, D>;
-  new <
-    const V extends PerAxis = readonly [2, 2],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: UpSampling2DOptions<V, F, D>,
-  ): UpSampling2D<V, F, D>;
-  new <
-    const V extends PerAxis = PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    size: V,
-    options?: Omit<UpSampling2DOptions<V, F, D>, "size">,
-  ): UpSampling2D<V, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): UpSampling2D;
+interface UpSampling2DKind extends LayerKind {
+  readonly layer: UpSampling2D<AmountIn<this, PerAxis>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface UpSampling2DConstructor extends SizingConstructor<
+  UpSampling2DKind,
+  UpSampling2DOptions,
+  [size: "size"],
+  PerAxis,
+  readonly [2, 2],
+  never,
+  [interpolation: UpSampling2DOptions["interpolation"]]
+> {}
 
 /**
  * Repeats rows and columns (or interpolates between them): `[batch, height, width, channels]` grows `size` times.

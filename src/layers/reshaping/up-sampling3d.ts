@@ -10,16 +10,13 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { firstSpatialAxis, toFactors } from "./spatial.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind, SizingConstructor } from "../constructor.ts";
 
-export interface UpSampling3DOptions<
-  V extends PerAxis = PerAxis,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface UpSampling3DOptions extends LayerOptions {
   /** How many times each axis grows. Default [2, 2, 2]. */
-  readonly size?: V | undefined;
+  readonly size?: PerAxis | undefined;
   /** Default `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
 }
 
 class UpSampling3DLayer extends LayerBase {
@@ -56,35 +53,17 @@ export interface UpSampling3D<
 >
   extends UpSampling3DLayer, LayerCall<ResizeRule<"UpSampling3D", 3, "multiply", V, F, D>> {}
 
-export interface UpSampling3DConstructor {
-  <
-    const V extends PerAxis = readonly [2, 2, 2],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: UpSampling3DOptions<V, F, D>,
-  ): UpSampling3D<V, F, D>;
-  <const V extends PerAxis, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    size: V,
-    options?: Omit<UpSampling3DOptions<V, F, D>, "size">,
-  ): UpSampling3D<V, F, D>;
-  new <
-    const V extends PerAxis = readonly [2, 2, 2],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: UpSampling3DOptions<V, F, D>,
-  ): UpSampling3D<V, F, D>;
-  new <
-    const V extends PerAxis = PerAxis,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    size: V,
-    options?: Omit<UpSampling3DOptions<V, F, D>, "size">,
-  ): UpSampling3D<V, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): UpSampling3D;
+interface UpSampling3DKind extends LayerKind {
+  readonly layer: UpSampling3D<AmountIn<this, PerAxis>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface UpSampling3DConstructor extends SizingConstructor<
+  UpSampling3DKind,
+  UpSampling3DOptions,
+  [size: "size"],
+  PerAxis,
+  readonly [2, 2, 2]
+> {}
 
 /**
  * Repeats along each spatial axis: `[batch, depth, height, width, channels]` grows `size` times.

@@ -10,16 +10,13 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind, SizingConstructor } from "../constructor.ts";
 
-export interface ZeroPadding1DOptions<
-  V extends Border = Border,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface ZeroPadding1DOptions extends LayerOptions {
   /** How many zeros are added: a number, one for each axis, or `[before, after]` for each. Default 1. */
-  readonly padding?: V | undefined;
+  readonly padding?: Border | undefined;
   /** Default `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
 }
 
 class ZeroPadding1DLayer extends LayerBase {
@@ -58,35 +55,17 @@ export interface ZeroPadding1D<
 >
   extends ZeroPadding1DLayer, LayerCall<ResizeRule<"ZeroPadding1D", 1, "add", BorderSum<V, 1>, F, D>> {}
 
-export interface ZeroPadding1DConstructor {
-  <
-    const V extends Border = 1,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: ZeroPadding1DOptions<V, F, D>,
-  ): ZeroPadding1D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    padding: V,
-    options?: Omit<ZeroPadding1DOptions<V, F, D>, "padding">,
-  ): ZeroPadding1D<V, F, D>;
-  new <
-    const V extends Border = 1,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: ZeroPadding1DOptions<V, F, D>,
-  ): ZeroPadding1D<V, F, D>;
-  new <
-    const V extends Border = Border,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    padding: V,
-    options?: Omit<ZeroPadding1DOptions<V, F, D>, "padding">,
-  ): ZeroPadding1D<V, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): ZeroPadding1D;
+interface ZeroPadding1DKind extends LayerKind {
+  readonly layer: ZeroPadding1D<AmountIn<this, Border>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface ZeroPadding1DConstructor extends SizingConstructor<
+  ZeroPadding1DKind,
+  ZeroPadding1DOptions,
+  [padding: "padding"],
+  Border,
+  1
+> {}
 
 /**
  * Puts zeros around `[batch, steps, channels]`.

@@ -10,16 +10,13 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind, SizingConstructor } from "../constructor.ts";
 
-export interface ZeroPadding2DOptions<
-  V extends Border = Border,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface ZeroPadding2DOptions extends LayerOptions {
   /** How many zeros are added: a number, one for each axis, or `[before, after]` for each. Default [1, 1]. */
-  readonly padding?: V | undefined;
+  readonly padding?: Border | undefined;
   /** Default `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
 }
 
 class ZeroPadding2DLayer extends LayerBase {
@@ -58,35 +55,17 @@ export interface ZeroPadding2D<
 >
   extends ZeroPadding2DLayer, LayerCall<ResizeRule<"ZeroPadding2D", 2, "add", BorderSum<V, 2>, F, D>> {}
 
-export interface ZeroPadding2DConstructor {
-  <
-    const V extends Border = readonly [1, 1],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: ZeroPadding2DOptions<V, F, D>,
-  ): ZeroPadding2D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    padding: V,
-    options?: Omit<ZeroPadding2DOptions<V, F, D>, "padding">,
-  ): ZeroPadding2D<V, F, D>;
-  new <
-    const V extends Border = readonly [1, 1],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: ZeroPadding2DOptions<V, F, D>,
-  ): ZeroPadding2D<V, F, D>;
-  new <
-    const V extends Border = Border,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    padding: V,
-    options?: Omit<ZeroPadding2DOptions<V, F, D>, "padding">,
-  ): ZeroPadding2D<V, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): ZeroPadding2D;
+interface ZeroPadding2DKind extends LayerKind {
+  readonly layer: ZeroPadding2D<AmountIn<this, Border>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface ZeroPadding2DConstructor extends SizingConstructor<
+  ZeroPadding2DKind,
+  ZeroPadding2DOptions,
+  [padding: "padding"],
+  Border,
+  readonly [1, 1]
+> {}
 
 /**
  * Puts zeros around `[batch, height, width, channels]`.

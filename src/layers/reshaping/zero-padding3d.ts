@@ -10,16 +10,13 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { borderOf, firstSpatialAxis, toSides } from "./spatial.ts";
+import type { AmountIn, DTypeIn, FormatIn, LayerKind, SizingConstructor } from "../constructor.ts";
 
-export interface ZeroPadding3DOptions<
-  V extends Border = Border,
-  F extends DataFormat = DataFormat,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface ZeroPadding3DOptions extends LayerOptions {
   /** How many zeros are added: a number, one for each axis, or `[before, after]` for each. Default [[1, 1], [1, 1], [1, 1]]. */
-  readonly padding?: V | undefined;
+  readonly padding?: Border | undefined;
   /** Default `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
 }
 
 class ZeroPadding3DLayer extends LayerBase {
@@ -65,35 +62,17 @@ export interface ZeroPadding3D<
 >
   extends ZeroPadding3DLayer, LayerCall<ResizeRule<"ZeroPadding3D", 3, "add", BorderSum<V, 3>, F, D>> {}
 
-export interface ZeroPadding3DConstructor {
-  <
-    const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: ZeroPadding3DOptions<V, F, D>,
-  ): ZeroPadding3D<V, F, D>;
-  <const V extends Border, const F extends DataFormat = "channels_last", const D extends DType = "float32">(
-    padding: V,
-    options?: Omit<ZeroPadding3DOptions<V, F, D>, "padding">,
-  ): ZeroPadding3D<V, F, D>;
-  new <
-    const V extends Border = readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]],
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    options?: ZeroPadding3DOptions<V, F, D>,
-  ): ZeroPadding3D<V, F, D>;
-  new <
-    const V extends Border = Border,
-    const F extends DataFormat = "channels_last",
-    const D extends DType = "float32",
-  >(
-    padding: V,
-    options?: Omit<ZeroPadding3DOptions<V, F, D>, "padding">,
-  ): ZeroPadding3D<V, F, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): ZeroPadding3D;
+interface ZeroPadding3DKind extends LayerKind {
+  readonly layer: ZeroPadding3D<AmountIn<this, Border>, FormatIn<this>, DTypeIn<this>>;
 }
+
+export interface ZeroPadding3DConstructor extends SizingConstructor<
+  ZeroPadding3DKind,
+  ZeroPadding3DOptions,
+  [padding: "padding"],
+  Border,
+  readonly [readonly [1, 1], readonly [1, 1], readonly [1, 1]]
+> {}
 
 /**
  * Puts zeros around `[batch, depth, height, width, channels]`.
