@@ -1,3 +1,4 @@
+import "./ops/methods.ts";
 import {
   isTensorHolder,
   makeTensor,

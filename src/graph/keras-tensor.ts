@@ -1,3 +1,4 @@
+import "../ops/common-methods.ts";
 import type { DType } from "../ir/dtypes.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Cast, DefaultDType, Shape, TensorFamily } from "../ir/shape-types/index.ts";

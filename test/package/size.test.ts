@@ -25,6 +25,12 @@ describe("what a page pays for Input, Dense, Model, fit and predict", () => {
     ).toEqual([]);
   });
 
+  it("has the common methods of tensors, and not all ops for those of the others", () => {
+    const initial = page.inputs.map(({ path }) => path);
+    expect(initial).toContain("dist/ops/common-methods.js");
+    expect(initial).not.toContain("dist/ops/methods.js");
+  });
+
   it("leaves rare losses and metrics for when they are named", () => {
     const initial = page.inputs.map(({ path }) => path);
     for (const path of ["dist/metrics/auc.js", "dist/losses/circle.js", "dist/ops/ctc.js"]) {
