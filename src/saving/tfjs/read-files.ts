@@ -68,6 +68,6 @@ function topologyOf(
   throw new FormatError(
     typeof json["class_name"] === "string"
       ? `${where}: it is an architecture without weights. Use models.modelFromJson.`
-      : `${where}: it has no modelTopology, so it is no model of TensorFlow.js.`,
+      : `${where}: it has no modelTopology, so it is no model of TensorFlow.js. Weights alone are read by model.loadWeights.`,
   );
 }
