@@ -93,7 +93,7 @@ export class ModelClass extends TrainedModel {
   /**
    * Writes the whole model as a `.keras` file: architecture, weights, how it was compiled, the optimizer's state.
    *
-   * @param path - Ends in `.keras`; with `{ zipped: false }` that of a folder.
+   * @param path - Ends in `.keras`; with `{ zipped: false }` that of a folder; or in `model.json`, for TensorFlow.js.
    */
   async save(path: string, options: SaveModelOptions = {}): Promise<void> {
     const { saveModel } = await import("../saving/save.ts");
