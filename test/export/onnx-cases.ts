@@ -413,6 +413,19 @@ const networks: readonly OnnxCase[] = [
     runs: [[[2, 9, 8, 3]]],
   },
   {
+    name: "images of any size made one size",
+    make: row([null, null, 3], l("Resizing", 6, 11)),
+    runs: [[[2, 9, 8, 3]], [[1, 6, 20, 3]], [[1, 3, 11, 3]]],
+  },
+  {
+    name: "images of any size made twice as large",
+    make: graph([[null, null, 3]], (x) => [
+      l("UpSampling2D", 2, { interpolation: "bilinear" })()(x),
+      l("UpSampling2D", [3, 2])()(x),
+    ]),
+    runs: [[[2, 4, 5, 3]], [[1, 6, 3, 3]]],
+  },
+  {
     name: "loops and conditions",
     make: () => {
       const f = (x: unknown): unknown => {

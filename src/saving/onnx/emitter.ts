@@ -205,6 +205,12 @@ export class Emitter {
     );
   }
 
+  /** Whether a size can be computed where the graph runs. */
+  hasFormula(size: Size): boolean {
+    const known = this.graph.sources().map((source) => source.size);
+    return isFixed(size) || formulaFor(size, known) !== null;
+  }
+
   /** A vector of int64 with one size. */
   size(size: Size): string {
     const known = fixedSize(size);

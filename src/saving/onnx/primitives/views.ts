@@ -5,6 +5,7 @@ import { int } from "../graph-builder.ts";
 import { input, known, listParam, numberParam, result, type Rule, sizeParam, sizesParam } from "../site.ts";
 import { fixedSize, isFixed, isOne, mapSize, sameSize, type Size, zipSizes } from "../size.ts";
 import { Unsupported } from "../unsupported.ts";
+import { computedScalar } from "./computed-scalar.ts";
 import { isConstant, normalPerm, padRank } from "../value.ts";
 import { numbers } from "./types.ts";
 
@@ -219,27 +220,6 @@ const reverse: Rule = (e, site) => {
   ]);
   return [e.tensor(name, value.dtype, value.shape)];
 };
-
-/** Functions of sizes that numbers of a program are: the number of elements, its reciprocal, its root. */
-const inverses: readonly { readonly undo: (n: number) => number; readonly redo: readonly string[] }[] = [
-  { undo: (n) => n, redo: [] },
-  { undo: (n) => 1 / n, redo: ["Reciprocal"] },
-  { undo: (n) => n * n, redo: ["Sqrt"] },
-  { undo: (n) => 1 / (n * n), redo: ["Sqrt", "Reciprocal"] },
-];
-
-/** A scalar whose value depends on unknown sizes. */
-function computedScalar(e: Emitter, value: Size, dtype: DType): string {
-  for (const { undo, redo } of inverses) {
-    const size = mapSize(value, (n) => Math.round(undo(n)));
-    const isWhole = value.every((n, i) => Math.abs(undo(n) - (size[i] ?? 0)) <= 1e-9 * Math.abs(undo(n)));
-    if (!isWhole) continue;
-    const type: DType = redo.length > 0 ? "float32" : dtype;
-    const name = redo.reduce((x, opType) => e.graph.one(opType, [x]), e.sizeAs(size, type));
-    return e.cast(name, type, dtype);
-  }
-  throw new Unsupported("a number that depends on unknown sizes in a way that has no formula");
-}
 
 const full: Rule = (e, site) => {
   const { shape, dtype } = result(site);
