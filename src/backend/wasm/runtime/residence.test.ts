@@ -1,6 +1,4 @@
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { runCommand } from "../../../../scripts/support/command.ts";
 import { ProgramBuilder, withBuilder } from "../../../ir/program.ts";
 import * as p from "../../../ops/core/primitives/index.ts";
 import { DeviceError } from "../../../util/errors.ts";
@@ -78,13 +76,4 @@ describe("arrays in a memory that is too small for all of them", () => {
     expect(run.run([Float32Array.of(1)], [buffer])[0]?.[0]).toBe(3 * size);
     expect(other.read()[0]).toBe(2);
   });
-});
-
-describe("models that are dropped", () => {
-  it("do not fill the memory: 60 of 100 MB, one after the other, without a call of the collector", async () => {
-    const program = fileURLToPath(new URL("../../../../test/memory/dropped-models.ts", import.meta.url));
-    const { code, output } = await runCommand("node", [program, "60"], { quiet: true, timeoutMs: 280_000 });
-    expect(code, output).toBe(0);
-    expect(output).toContain("60 models");
-  }, 300_000);
 });
