@@ -2,8 +2,9 @@
 // trains one, going on from its backup, and writes every bit of the result to `FOLDER/result` at the end.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { callbacks, Input, layers, Model, setRandomSeed } from "../../src/index.ts";
+import { callbacks, setRandomSeed } from "../../src/index.ts";
 import { bitsOf, makeModel, optimizersByName, train } from "./resumable.ts";
+import { versionedModel } from "./versioned-model.ts";
 
 const [mode = "", folder = "", ...rest] = process.argv.slice(2);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -11,14 +12,16 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 /** All weights of version n are n. Large enough for writing to take its time. */
 async function save(format: string): Promise<void> {
   setRandomSeed(0);
-  const inputs = Input({ shape: [300] });
-  const model = Model({ inputs, outputs: layers.Dense(300, { name: "dense" })(inputs), name: "versions" });
-  const path = join(folder, `model.${format}`);
+  const model = versionedModel();
+  const path = join(folder, format === "folder" ? "model" : `model.${format}`);
   // After a kill the count goes on, so that a version is of one writer alone.
   for (let version = Number(rest[1]); ; version++) {
     for (const weight of model.weights) weight.assignData(new Float32Array(weight.size).fill(version));
     say(`saving ${version}`);
-    await (format === "keras" ? model.save(path) : model.saveWeights(path));
+    if (format === "folder") await model.save(path, { zipped: false });
+    else if (format === "keras") await model.save(path);
+    else if (format === "tfjs/model.json") await model.save(join(folder, format));
+    else await model.saveWeights(path, format === "weights.json" ? { maxShardSize: 3e-4 } : {});
     say(`saved ${version}`);
   }
 }
