@@ -2,7 +2,7 @@ import { type DType, toDType } from "../ir/dtypes.ts";
 import { floatx } from "../ir/floatx.ts";
 import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
-import { broadcastShapes, formatShape, normalizeAxis, sizeOf, stridesOf } from "../ir/shape.ts";
+import { broadcastShapes, normalizeAxis, sizeOf, stridesOf } from "../ir/shape.ts";
 import type { OneHot } from "../ir/shape-types/index.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { broadcastSymbolic } from "./core/binary.ts";

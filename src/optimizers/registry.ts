@@ -1,62 +1,16 @@
-import { OptionError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
-import { Adadelta } from "./adadelta.ts";
-import { Adafactor } from "./adafactor.ts";
-import { Adagrad } from "./adagrad.ts";
-import { Adam } from "./adam.ts";
-import { Adamax } from "./adamax.ts";
-import { AdamW } from "./adamw.ts";
-import { Ftrl } from "./ftrl.ts";
-import { Lamb } from "./lamb.ts";
-import { Lion } from "./lion.ts";
-import { LossScaleOptimizer } from "./loss-scale-optimizer.ts";
+import { getFrom, namedOptimizers, type OptimizerIdentifier } from "./choose.ts";
 import { MultiOptimizer } from "./multi-optimizer.ts";
-import { Muon } from "./muon.ts";
-import { Nadam } from "./nadam.ts";
-import { RMSprop } from "./rmsprop.ts";
-import { ScheduleFreeAdamW } from "./schedule-free-adamw.ts";
-import { SGD } from "./sgd.ts";
-import { OptimizerBase, type OptimizerConstructor } from "./optimizer.ts";
+import type { OptimizerBase, OptimizerConstructor } from "./optimizer.ts";
+
+export type { OptimizerIdentifier };
 
 /** Built-in optimizers. */
-const classes: readonly OptimizerConstructor<never>[] = [
-  Adadelta,
-  Adafactor,
-  Adagrad,
-  Adam,
-  Adamax,
-  AdamW,
-  Ftrl,
-  Lamb,
-  Lion,
-  LossScaleOptimizer,
-  MultiOptimizer,
-  Muon,
-  Nadam,
-  RMSprop,
-  ScheduleFreeAdamW,
-  SGD,
-];
+const classes: readonly OptimizerConstructor<never>[] = [...namedOptimizers, MultiOptimizer];
 
 /** The classes by name, for reading files. */
 export const optimizerClasses: ReadonlyMap<string, OptimizerConstructor<never>> = new Map(
   classes.map((cls) => [cls.className, cls]),
 );
-
-const byLowerCase: ReadonlyMap<string, OptimizerConstructor<never>> = new Map(
-  classes.map((cls) => [cls.className.toLowerCase(), cls]),
-);
-
-/** Whether it is a class of optimizers, given in place of one of its objects. */
-function isOptimizerClass(value: unknown): value is OptimizerConstructor<never> {
-  return typeof value === "function" && "prototype" in value && value.prototype instanceof OptimizerBase;
-}
-
-/** A name in any case, a class name with its configuration, or an optimizer. */
-export type OptimizerIdentifier =
-  | string
-  | { readonly className: string; readonly config?: Readonly<Record<string, unknown>> }
-  | OptimizerBase;
 
 /**
  * The optimizer an identifier stands for: `"adam"`, `"RMSprop"`, `{ className: "SGD", config: { momentum: 0.9 } }`;
@@ -65,20 +19,5 @@ export type OptimizerIdentifier =
  * @throws {OptionError} for an unknown name.
  */
 export function get(identifier: OptimizerIdentifier): OptimizerBase {
-  if (identifier instanceof OptimizerBase) return identifier;
-  if (isOptimizerClass(identifier)) return Reflect.construct(identifier, []) as OptimizerBase; // SAFETY: an optimizer's class makes optimizers
-  const { className, config } =
-    typeof identifier === "string" ? { className: identifier, config: undefined } : identifier;
-  if (typeof className !== "string") {
-    throw new OptionError(
-      `optimizers.get: expected a name, { className, config } or an optimizer, received ${JSON.stringify(identifier)}.`,
-    );
-  }
-  const cls = byLowerCase.get(className.toLowerCase());
-  if (cls !== undefined) return Reflect.construct(cls, config === undefined ? [] : [config]) as OptimizerBase; // SAFETY: the classes make optimizers
-  const known = [...byLowerCase.keys()];
-  const guess = nearest(className, known);
-  throw new OptionError(
-    `optimizers.get: unknown optimizer "${className}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
-  );
+  return getFrom(classes, identifier);
 }

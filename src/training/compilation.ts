@@ -1,5 +1,6 @@
 import { Mean } from "../metrics/mean.ts";
-import { get as getOptimizer, optimizerClasses } from "../optimizers/registry.ts";
+import { getFrom, namedOptimizers } from "../optimizers/choose.ts";
+import { LossScaleOptimizer } from "../optimizers/loss-scale-optimizer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { OptionError } from "../util/errors.ts";
 import { bindArguments, checkOptions, isPlainObject } from "../util/options.ts";
@@ -103,9 +104,8 @@ function optimizerOf(
   { optimizer = "rmsprop", autoScaleLoss = true }: CompileOptions,
 ): Optimizer | null {
   if (optimizer === null) return null;
-  const made = getOptimizer(optimizer);
+  const made = getFrom(namedOptimizers, optimizer);
   const needsScaling =
     autoScaleLoss && model.dtypePolicy.name === "mixed_float16" && made.className !== "LossScaleOptimizer";
-  const wrapper = needsScaling ? optimizerClasses.get("LossScaleOptimizer") : undefined;
-  return wrapper === undefined ? made : (Reflect.construct(wrapper, [made]) as Optimizer); // SAFETY: the classes make optimizers
+  return needsScaling ? LossScaleOptimizer(made) : made;
 }
