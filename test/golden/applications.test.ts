@@ -1,7 +1,4 @@
-import { setTimeout } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import * as applications from "../../src/applications/index.ts";
 import type { Application } from "../../src/applications/index.ts";
 import { toSnakeCase } from "../../src/graph/naming.ts";
@@ -35,16 +32,7 @@ function isAutomatic(name: string, className: string): boolean {
   return name.replace(/_\d+$/, "") === toSnakeCase(className);
 }
 
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void; // SAFETY: what the flag exposes
-
 describeGolden("applications as Keras builds them", () => {
-  // All models together would not fit into one heap; those that are done with are collected before the next is built.
-  afterEach(async () => {
-    collectGarbage();
-    await setTimeout(1);
-  });
-
   const { models } = hasGolden
     ? readGoldenJson<{ readonly models: Readonly<Record<string, Known>> }>("applications.json")
     : { models: {} };
