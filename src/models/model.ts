@@ -2,6 +2,7 @@ import { classNameOf, type LayerCallOptions, type LayerOptions } from "../graph/
 import type { StateTree } from "../callbacks/training-run.ts";
 import type { SymbolicFamily } from "../graph/keras-tensor.ts";
 import type { LayerCall } from "../graph/layer.ts";
+import { inferLayer, type ShapeTree } from "../graph/layer-call.ts";
 import { autoName } from "../graph/naming.ts";
 import type {
   FunctionalRule,
@@ -49,6 +50,27 @@ export class ModelClass extends TrainedModel {
   override get className(): string {
     const own = classNameOf(this.constructor);
     return own === "Model" && this.graph !== null ? "Functional" : own;
+  }
+
+  #isBuilding = false;
+
+  /**
+   * Makes the weights of a subclass whose `call` takes tensors of such shapes (with the batch axis; one argument for each
+   * tensor argument, arrays and objects of shapes for nested ones). Data does the same, when the model is first called.
+   */
+  override build(...inputShapes: readonly (ShapeTree | undefined)[]): void {
+    const shapes = inputShapes.filter((shape) => shape !== undefined);
+    if (!this.#isBuilding && this.graph === null && shapes.length > 0) inferLayer(this, shapes);
+  }
+
+  override ensureBuilt(shapes: readonly ShapeTree[]): void {
+    // The call that follows makes the weights of the layers inside.
+    this.#isBuilding = true;
+    try {
+      super.ensureBuilt(shapes);
+    } finally {
+      this.#isBuilding = false;
+    }
   }
 
   /** Prints a table of the layers: names, output shapes, parameters, connections. */

@@ -16,6 +16,25 @@ const y = makeTensor(Array.from({ length: 16 }, (_, i) => [Math.sin(i) - Math.co
 const options = { batchSize: 8, shuffle: false, verbose: 0 } as const;
 const weightsOf = (model: ModelClass): unknown[] => model.getWeights().map((weight) => weight.arraySync());
 
+describe("a subclassed model", () => {
+  it("is built by a shape, as by data", () => {
+    class Tower extends Model {
+      readonly hidden = layers.Dense(3);
+      readonly last = layers.Dense(2);
+      override call(x: Tensor): unknown {
+        return this.last(this.hidden(x));
+      }
+    }
+    const model = new Tower();
+    model.build([null, 4]);
+    expect(model.built).toBe(true);
+    expect(model.countParams()).toBe(4 * 3 + 3 + 3 * 2 + 2);
+    const called = new Tower();
+    called(ops.ones([1, 4]));
+    expect(called.weights.map(({ shape }) => shape)).toEqual(model.weights.map(({ shape }) => shape));
+  });
+});
+
 describe("training", () => {
   it("builds a model that has seen no data yet, and its optimizer", async () => {
     const model = Sequential([Dense(3, { activation: "tanh" }), Dense(1)]);
