@@ -11,5 +11,6 @@ it("gives tensors and symbolic tensors methods, without all ops", () => {
       .matmul(x.transpose())
       .relu().shape,
   ).toEqual([null, 1]);
+  expect(x.at(0, "1:").arraySync()).toEqual([2]);
   expect("svd" in x).toBe(false);
 });

@@ -8,7 +8,7 @@ import {
 } from "./comparison.ts"; // prettier-ignore
 import { onesLike, zerosLike } from "./creation.ts";
 import { where } from "./indexing.ts";
-import { installMethods } from "./install-methods.ts";
+import { installIndexing, installMethods } from "./install-methods.ts";
 import { dot, matmul } from "./products.ts";
 import { all, any, argmax, argmin, max, mean, min, std, sum, variance } from "./reductions.ts";
 import { broadcastTo, expandDims, ravel, reshape, squeeze, transpose } from "./shape.ts";
@@ -22,6 +22,7 @@ import {
  * makes tensors with `tensor`, and a program that is not bundled, has all (`methods.ts`).
  */
 function installCommon(): void {
+  installIndexing();
   installMethods({
     abs,
     absolute,
