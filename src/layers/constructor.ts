@@ -77,57 +77,53 @@ export interface FromConfig<K extends LayerKind> {
 }
 
 /**
- * How a layer is made that needs no argument: options O, behind any number of the values Q.
+ * How a layer is made that needs no argument: options O, of which any number come by position, in the order Q (its labels
+ * are shown).
  *
  * @example
- * interface ReLUConstructor extends LayerConstructor<ReLUKind, ReLUOptions, [maxValue: number | null]> {}
+ * interface SoftmaxConstructor extends LayerConstructor<SoftmaxKind, SoftmaxOptions, [axis: "axis"]> {}
  */
 export interface LayerConstructor<
   K extends LayerKind,
   O extends object,
-  Q extends readonly unknown[] = [],
+  Q extends readonly (keyof O)[] = [],
 > extends FromConfig<K> {
+  <const D extends DType = "float32">(...args: Tail<Values<Q, O>, Typed<O, D>>): Made<K, unknown, D>;
   <const D extends DType = "float32">(options?: Typed<O, D>): Made<K, unknown, D>;
-  <const D extends DType = "float32">(...args: Tail<Q, Typed<O, D>>): Made<K, unknown, D>;
+  new <const D extends DType = "float32">(...args: Tail<Values<Q, O>, Typed<O, D>>): Made<K, unknown, D>;
   new <const D extends DType = "float32">(options?: Typed<O, D>): Made<K, unknown, D>;
-  new <const D extends DType = "float32">(...args: Tail<Q, Typed<O, D>>): Made<K, unknown, D>;
 }
 
 /**
- * How a layer is made that needs the arguments N, in the order P: by position, then any number of the values Q, then
- * options O; or all by name.
+ * How a layer is made that needs the arguments N, in the order P: by position, then options O, of which any number come
+ * by position in the order Q; or all by name.
  */
 export interface LayerConstructorOf<
   K extends LayerKind,
   N extends object,
   P extends readonly (keyof N)[],
   O extends object,
-  Q extends readonly unknown[] = [],
+  Q extends readonly (keyof O)[] = [],
 > extends FromConfig<K> {
   <const D extends DType = "float32">(
-    ...args: readonly [...Values<P, N>, options?: Typed<O, D>]
+    ...args: readonly [...Values<P, N>, ...Tail<Values<Q, O>, Typed<O, D>>]
   ): Made<K, unknown, D>;
   <const D extends DType = "float32">(options: Typed<O, D> & N): Made<K, unknown, D>;
   <const D extends DType = "float32">(
-    ...args: readonly [...Values<P, N>, ...Tail<Q, Typed<O, D>>]
+    ...args: readonly [...Values<P, N>, options?: Typed<O, D>]
   ): Made<K, unknown, D>;
   new <const D extends DType = "float32">(
-    ...args: readonly [...Values<P, N>, options?: Typed<O, D>]
+    ...args: readonly [...Values<P, N>, ...Tail<Values<Q, O>, Typed<O, D>>]
   ): Made<K, unknown, D>;
   new <const D extends DType = "float32">(options: Typed<O, D> & N): Made<K, unknown, D>;
   new <const D extends DType = "float32">(
-    ...args: readonly [...Values<P, N>, ...Tail<Q, Typed<O, D>>]
+    ...args: readonly [...Values<P, N>, options?: Typed<O, D>]
   ): Made<K, unknown, D>;
 }
 
 /**
- * One form of making a layer whose output's shape one setting decides, X, within A and by default I; see `Arguments`.
- *
- * @example
- * interface DenseConstructor
- *   extends
- *     SettingForm<DenseKind, DenseOptions, "units", number, number, "units", []>,
- *     SettingForm<DenseKind, DenseOptions, "units", number, number, "units", [units: "units"]> {}
+ * One form of making a layer whose output's shape one setting decides, X, within A and by default I; R and N have to be
+ * given. See `Arguments`.
  */
 export interface SettingForm<
   K extends LayerKind,
@@ -136,16 +132,44 @@ export interface SettingForm<
   A,
   I extends A,
   R extends X,
-  P extends readonly X[],
+  P extends readonly PropertyKey[],
   V extends readonly unknown[] = [],
+  N extends object = NonNullable<unknown>,
 > {
   <const S extends A = I, const D extends DType = "float32">(
-    ...args: Arguments<{ readonly [Y in X]: S }, R, X, P, V, Typed<O, D>>
+    ...args: Arguments<{ readonly [Y in X]: S } & N, R | keyof N, X, P, V, Typed<O, D>>
   ): Made<K, S, D>;
   new <const S extends A = I, const D extends DType = "float32">(
-    ...args: Arguments<{ readonly [Y in X]: S }, R, X, P, V, Typed<O, D>>
+    ...args: Arguments<{ readonly [Y in X]: S } & N, R | keyof N, X, P, V, Typed<O, D>>
   ): Made<K, S, D>;
 }
+
+/**
+ * As `SettingForm`, with two settings: X within A, which has to be given, and Y within B, which has to be where R names
+ * it and is J by default. N has to be given, whatever it is.
+ */
+export interface PairForm<
+  K extends LayerKind,
+  O extends object,
+  X extends string,
+  A,
+  Y extends string,
+  B,
+  J extends B,
+  R extends Y,
+  P extends readonly PropertyKey[],
+  V extends readonly unknown[] = [],
+  N extends object = NonNullable<unknown>,
+> {
+  <const S extends A = A, const T extends B = J, const D extends DType = "float32">(
+    ...args: Arguments<Pair<X, S, Y, T> & N, X | R | keyof N, Y, P, V, Typed<O, D>>
+  ): Made<K, Pair<X, S, Y, T>, D>;
+  new <const S extends A = A, const T extends B = J, const D extends DType = "float32">(
+    ...args: Arguments<Pair<X, S, Y, T> & N, X | R | keyof N, Y, P, V, Typed<O, D>>
+  ): Made<K, Pair<X, S, Y, T>, D>;
+}
+
+type Pair<X extends string, S, Y extends string, T> = { readonly [_ in X]: S } & { readonly [_ in Y]: T };
 
 /** How a layer is made that needs one setting, X, within A: by position, then values V, then options; or by name. */
 export interface SettingConstructor<
@@ -233,3 +257,8 @@ export type AmountIn<K extends LayerKind, A> = SettingsIn<K, { readonly amount: 
 
 /** The data format of a kind that resizes. */
 export type FormatIn<K extends LayerKind> = SettingsIn<K, { readonly dataFormat: DataFormat }>["dataFormat"];
+
+/** The kind of a layer whose type says nothing of its settings. */
+export interface Fixed<L> extends LayerKind {
+  readonly layer: L;
+}

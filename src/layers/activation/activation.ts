@@ -8,6 +8,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import type { Activation as ActivationFunction, ActivationLike } from "../../activations/activation.ts";
+import type { DTypeIn, LayerConstructorOf, LayerKind } from "../constructor.ts";
 
 export interface ActivationOptions<D extends DType = DType> extends LayerOptions<D> {
   /** A built-in's name, or a function of a tensor. */
@@ -35,20 +36,16 @@ class ActivationLayer extends LayerBase {
 
 export interface Activation<D extends DType = DType> extends ActivationLayer, LayerCall<SameRule<D>> {}
 
-export interface ActivationConstructor {
-  <const D extends DType = "float32">(activation: ActivationLike, options?: LayerOptions<D>): Activation<D>;
-  <const D extends DType = "float32">(
-    options: ActivationOptions<D> & { readonly activation: ActivationLike | null },
-  ): Activation<D>;
-  new <const D extends DType = "float32">(
-    activation: ActivationLike,
-    options?: LayerOptions<D>,
-  ): Activation<D>;
-  new <const D extends DType = "float32">(
-    options: ActivationOptions<D> & { readonly activation: ActivationLike | null },
-  ): Activation<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Activation;
+interface ActivationKind extends LayerKind {
+  readonly layer: Activation<DTypeIn<this>>;
 }
+
+export interface ActivationConstructor extends LayerConstructorOf<
+  ActivationKind,
+  { readonly activation: ActivationLike | null },
+  [activation: "activation"],
+  LayerOptions
+> {}
 
 /**
  * Applies an activation: `Activation("relu")(x)`.

@@ -7,6 +7,7 @@ import { elu } from "../../ops/activations.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface ELUOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Limit of the result for ever more negative values, negated. Default 1. */
@@ -38,13 +39,11 @@ class ELULayer extends LayerBase {
 
 export interface ELU<D extends DType = DType> extends ELULayer, LayerCall<SameRule<D>> {}
 
-export interface ELUConstructor {
-  <const D extends DType = "float32">(options?: ELUOptions<D>): ELU<D>;
-  <const D extends DType = "float32">(alpha: number, options?: LayerOptions<D>): ELU<D>;
-  new <const D extends DType = "float32">(options?: ELUOptions<D>): ELU<D>;
-  new <const D extends DType = "float32">(alpha: number, options?: LayerOptions<D>): ELU<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): ELU;
+interface ELUKind extends LayerKind {
+  readonly layer: ELU<DTypeIn<this>>;
 }
+
+export interface ELUConstructor extends LayerConstructor<ELUKind, ELUOptions, [alpha: "alpha"]> {}
 
 /**
  * `x` where positive, else `alpha · (eˣ − 1)`.

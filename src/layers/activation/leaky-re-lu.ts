@@ -8,6 +8,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { notNegative } from "./not-negative.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface LeakyReLUOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Slope for negative values. Default 0.3. */
@@ -35,13 +36,15 @@ class LeakyReLULayer extends LayerBase {
 
 export interface LeakyReLU<D extends DType = DType> extends LeakyReLULayer, LayerCall<SameRule<D>> {}
 
-export interface LeakyReLUConstructor {
-  <const D extends DType = "float32">(options?: LeakyReLUOptions<D>): LeakyReLU<D>;
-  <const D extends DType = "float32">(negativeSlope: number, options?: LayerOptions<D>): LeakyReLU<D>;
-  new <const D extends DType = "float32">(options?: LeakyReLUOptions<D>): LeakyReLU<D>;
-  new <const D extends DType = "float32">(negativeSlope: number, options?: LayerOptions<D>): LeakyReLU<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): LeakyReLU;
+interface LeakyReLUKind extends LayerKind {
+  readonly layer: LeakyReLU<DTypeIn<this>>;
 }
+
+export interface LeakyReLUConstructor extends LayerConstructor<
+  LeakyReLUKind,
+  LeakyReLUOptions,
+  [negativeSlope: "negativeSlope"]
+> {}
 
 /**
  * `x` where positive, else `negativeSlope · x`.

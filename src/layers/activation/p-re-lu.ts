@@ -18,6 +18,7 @@ import { get as getRegularizer } from "../../regularizers/index.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface PReLUOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Default `"Zeros"`. */
@@ -83,11 +84,20 @@ class PReLULayer extends LayerBase {
 
 export interface PReLU<D extends DType = DType> extends PReLULayer, LayerCall<SameRule<D>> {}
 
-export interface PReLUConstructor {
-  <const D extends DType = "float32">(options?: PReLUOptions<D>): PReLU<D>;
-  new <const D extends DType = "float32">(options?: PReLUOptions<D>): PReLU<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): PReLU;
+interface PReLUKind extends LayerKind {
+  readonly layer: PReLU<DTypeIn<this>>;
 }
+
+export interface PReLUConstructor extends LayerConstructor<
+  PReLUKind,
+  PReLUOptions,
+  [
+    alphaInitializer: "alphaInitializer",
+    alphaRegularizer: "alphaRegularizer",
+    alphaConstraint: "alphaConstraint",
+    sharedAxes: "sharedAxes",
+  ]
+> {}
 
 /**
  * `x` where positive, else `alpha · x` with a learnt slope for each element (or shared along axes).

@@ -8,6 +8,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { notNegative } from "./not-negative.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface ReLUOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Largest value of the result. Default null: none. */
@@ -46,13 +47,15 @@ class ReLULayer extends LayerBase {
 
 export interface ReLU<D extends DType = DType> extends ReLULayer, LayerCall<SameRule<D>> {}
 
-export interface ReLUConstructor {
-  <const D extends DType = "float32">(options?: ReLUOptions<D>): ReLU<D>;
-  <const D extends DType = "float32">(maxValue: number | null, options?: ReLUOptions<D>): ReLU<D>;
-  new <const D extends DType = "float32">(options?: ReLUOptions<D>): ReLU<D>;
-  new <const D extends DType = "float32">(maxValue: number | null, options?: ReLUOptions<D>): ReLU<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): ReLU;
+interface ReLUKind extends LayerKind {
+  readonly layer: ReLU<DTypeIn<this>>;
 }
+
+export interface ReLUConstructor extends LayerConstructor<
+  ReLUKind,
+  ReLUOptions,
+  [maxValue: "maxValue", negativeSlope: "negativeSlope", threshold: "threshold"]
+> {}
 
 /**
  * `max(x, 0)`; with options a leaky, bounded or shifted rectifier.

@@ -11,6 +11,7 @@ import { where } from "../../ops/indexing.ts";
 import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface SoftmaxOptions<D extends DType = DType> extends LayerOptions<D> {
   /** One axis or several, over which the results add up to 1. Default −1. */
@@ -51,19 +52,11 @@ class SoftmaxLayer extends LayerBase {
 
 export interface Softmax<D extends DType = DType> extends SoftmaxLayer, LayerCall<SameRule<D>> {}
 
-export interface SoftmaxConstructor {
-  <const D extends DType = "float32">(options?: SoftmaxOptions<D>): Softmax<D>;
-  <const D extends DType = "float32">(
-    axis: number | readonly number[],
-    options?: LayerOptions<D>,
-  ): Softmax<D>;
-  new <const D extends DType = "float32">(options?: SoftmaxOptions<D>): Softmax<D>;
-  new <const D extends DType = "float32">(
-    axis: number | readonly number[],
-    options?: LayerOptions<D>,
-  ): Softmax<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Softmax;
+interface SoftmaxKind extends LayerKind {
+  readonly layer: Softmax<DTypeIn<this>>;
 }
+
+export interface SoftmaxConstructor extends LayerConstructor<SoftmaxKind, SoftmaxOptions, [axis: "axis"]> {}
 
 /**
  * `eˣ / Σ eˣ` along an axis, or several together; masked places (mask false) get 0.

@@ -1,4 +1,3 @@
-import type { LayerOptions } from "../../graph/layer-base.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { AttentionRule, ScoredCallSignature, Shape } from "../../ir/shape-types/index.ts";
 import { formatShape } from "../../ir/shape.ts";
@@ -11,6 +10,7 @@ import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
 import { bindParameters, layerOptionNames, type ParameterTable } from "../../util/parameters.ts";
 import { type AttentionCallOptions, BaseAttention, type BaseAttentionOptions } from "./base-attention.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface AdditiveAttentionOptions<D extends DType = DType> extends BaseAttentionOptions<D> {
   /** Whether each feature of the sum has a weight of its own. Default true. */
@@ -64,21 +64,15 @@ export interface AdditiveAttention<D extends DType = DType>
       AttentionCallOptions
     > {}
 
-export interface AdditiveAttentionConstructor {
-  <const D extends DType = "float32">(options?: AdditiveAttentionOptions<D>): AdditiveAttention<D>;
-  <const D extends DType = "float32">(
-    useScale: boolean,
-    dropout?: number,
-    options?: LayerOptions<D> & { readonly seed?: number | null },
-  ): AdditiveAttention<D>;
-  new <const D extends DType = "float32">(options?: AdditiveAttentionOptions<D>): AdditiveAttention<D>;
-  new <const D extends DType = "float32">(
-    useScale: boolean,
-    dropout?: number,
-    options?: LayerOptions<D> & { readonly seed?: number | null },
-  ): AdditiveAttention<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): AdditiveAttention;
+interface AdditiveAttentionKind extends LayerKind {
+  readonly layer: AdditiveAttention<DTypeIn<this>>;
 }
+
+export interface AdditiveAttentionConstructor extends LayerConstructor<
+  AdditiveAttentionKind,
+  AdditiveAttentionOptions,
+  [useScale: "useScale", dropout: "dropout"]
+> {}
 
 /**
  * Additive attention (Bahdanau): the scores are `Σ scale · tanh(query + key)`.

@@ -1,4 +1,3 @@
-import type { LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { AttentionRule, ScoredCallSignature, Shape } from "../../ir/shape-types/index.ts";
@@ -12,6 +11,7 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type ParameterTable } from "../../util/parameters.ts";
 import { type AttentionCallOptions, BaseAttention, type BaseAttentionOptions } from "./base-attention.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 /** How queries and keys are compared: by their product, or by the tanh of their sum. */
 export type ScoreMode = "dot" | "concat";
@@ -66,25 +66,15 @@ export interface Attention<D extends DType = DType>
       AttentionCallOptions
     > {}
 
-export interface AttentionConstructor {
-  <const D extends DType = "float32">(options?: AttentionOptions<D>): Attention<D>;
-  <const D extends DType = "float32">(
-    useScale: boolean,
-    scoreMode?: ScoreMode,
-    dropout?: number,
-    seed?: number | null,
-    options?: LayerOptions<D>,
-  ): Attention<D>;
-  new <const D extends DType = "float32">(options?: AttentionOptions<D>): Attention<D>;
-  new <const D extends DType = "float32">(
-    useScale: boolean,
-    scoreMode?: ScoreMode,
-    dropout?: number,
-    seed?: number | null,
-    options?: LayerOptions<D>,
-  ): Attention<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Attention;
+interface AttentionKind extends LayerKind {
+  readonly layer: Attention<DTypeIn<this>>;
 }
+
+export interface AttentionConstructor extends LayerConstructor<
+  AttentionKind,
+  AttentionOptions,
+  [useScale: "useScale", scoreMode: "scoreMode", dropout: "dropout", seed: "seed"]
+> {}
 
 /**
  * Dot-product attention (Luong): `softmax(query · keyᵀ) · value`.

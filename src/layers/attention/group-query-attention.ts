@@ -12,7 +12,14 @@ import { bindParameters, type ParameterTable, positiveInteger, required } from "
 import { Softmax } from "../activation/index.ts";
 import { Dropout } from "../regularization/index.ts";
 import type { AttentionEquations } from "./equations.ts";
-import { HeadAttention, type HeadCallOptions, headParameters, type HeadOptions } from "./head-attention.ts";
+import {
+  HeadAttention,
+  type HeadCallOptions,
+  type HeadNames,
+  headParameters,
+  type HeadOptions,
+} from "./head-attention.ts";
+import type { DTypeIn, FromConfig, LayerKind, SettingForm, SettingsIn, Values } from "../constructor.ts";
 
 export interface GroupQueryAttentionOptions<D extends DType = DType> extends HeadOptions<D> {}
 
@@ -130,35 +137,44 @@ export interface GroupQueryAttention<H extends number = number, D extends DType 
       HeadCallOptions
     > {}
 
-export interface GroupQueryAttentionConstructor {
-  <const H extends number, const D extends DType = "float32">(
-    headDim: number,
-    numQueryHeads: H,
-    numKeyValueHeads: number,
-    options?: GroupQueryAttentionOptions<D>,
-  ): GroupQueryAttention<H, D>;
-  <const H extends number, const D extends DType = "float32">(
-    options: GroupQueryAttentionOptions<D> & {
-      readonly headDim: number;
-      readonly numQueryHeads: H;
-      readonly numKeyValueHeads: number;
-    },
-  ): GroupQueryAttention<H, D>;
-  new <const H extends number = number, const D extends DType = "float32">(
-    headDim: number,
-    numQueryHeads: H,
-    numKeyValueHeads: number,
-    options?: GroupQueryAttentionOptions<D>,
-  ): GroupQueryAttention<H, D>;
-  new <const H extends number = number, const D extends DType = "float32">(
-    options: GroupQueryAttentionOptions<D> & {
-      readonly headDim: number;
-      readonly numQueryHeads: H;
-      readonly numKeyValueHeads: number;
-    },
-  ): GroupQueryAttention<H, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GroupQueryAttention;
+interface GroupQueryAttentionKind extends LayerKind {
+  readonly layer: GroupQueryAttention<SettingsIn<this, number>, DTypeIn<this>>;
 }
+
+type Form<P extends readonly PropertyKey[], V extends readonly unknown[] = []> = SettingForm<
+  GroupQueryAttentionKind,
+  GroupQueryAttentionOptions,
+  "numQueryHeads",
+  number,
+  number,
+  "numQueryHeads",
+  P,
+  V,
+  { readonly headDim: number; readonly numKeyValueHeads: number }
+>;
+
+type Heads = [headDim: "headDim", numQueryHeads: "numQueryHeads", numKeyValueHeads: "numKeyValueHeads"];
+
+export interface GroupQueryAttentionConstructor
+  extends
+    Form<
+      Heads,
+      Values<
+        [
+          ...[
+            dropout: "dropout",
+            useBias: "useBias",
+            slidingWindow: "slidingWindow",
+            flashAttention: "flashAttention",
+          ],
+          ...HeadNames,
+        ],
+        GroupQueryAttentionOptions
+      >
+    >,
+    Form<[]>,
+    Form<Heads>,
+    FromConfig<GroupQueryAttentionKind> {}
 
 /**
  * Attention with several heads, groups of which share a key and a value.

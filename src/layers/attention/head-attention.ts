@@ -81,6 +81,19 @@ export const headParameters = {
   seed: null,
 } as const;
 
+/** The names of `headParameters`, in their order. */
+export type HeadNames = [
+  kernelInitializer: "kernelInitializer",
+  biasInitializer: "biasInitializer",
+  kernelRegularizer: "kernelRegularizer",
+  biasRegularizer: "biasRegularizer",
+  activityRegularizer: "activityRegularizer",
+  kernelConstraint: "kernelConstraint",
+  biasConstraint: "biasConstraint",
+  useGate: "useGate",
+  seed: "seed",
+];
+
 /** What attention with several heads shares. @see Keras `layers/attention/multi_head_attention.py` */
 export abstract class HeadAttention extends LayerBase {
   static readonly callArguments: CallArguments = {

@@ -13,6 +13,7 @@ import { Softmax } from "../activation/index.ts";
 import { Dropout } from "../regularization/index.ts";
 import { type AttentionEquations, attentionEquations, projection } from "./equations.ts";
 import { HeadAttention, type HeadCallOptions, headParameters, type HeadOptions } from "./head-attention.ts";
+import type { DTypeIn, FromConfig, LayerKind, PairForm, SettingsIn, Values } from "../constructor.ts";
 
 export type HeadOutput = number | readonly number[] | null;
 
@@ -169,25 +170,44 @@ export interface MultiHeadAttention<
       HeadCallOptions
     > {}
 
-export interface MultiHeadAttentionConstructor {
-  <const H extends number, const O extends HeadOutput = null, const D extends DType = "float32">(
-    numHeads: H,
-    keyDim: number,
-    options?: MultiHeadAttentionOptions<O, D>,
-  ): MultiHeadAttention<H, O, D>;
-  <const H extends number, const O extends HeadOutput = null, const D extends DType = "float32">(
-    options: MultiHeadAttentionOptions<O, D> & { readonly numHeads: H; readonly keyDim: number },
-  ): MultiHeadAttention<H, O, D>;
-  new <const H extends number = number, const O extends HeadOutput = null, const D extends DType = "float32">(
-    numHeads: H,
-    keyDim: number,
-    options?: MultiHeadAttentionOptions<O, D>,
-  ): MultiHeadAttention<H, O, D>;
-  new <const H extends number = number, const O extends HeadOutput = null, const D extends DType = "float32">(
-    options: MultiHeadAttentionOptions<O, D> & { readonly numHeads: H; readonly keyDim: number },
-  ): MultiHeadAttention<H, O, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): MultiHeadAttention;
+interface MultiHeadAttentionKind extends LayerKind {
+  readonly layer: MultiHeadAttention<
+    SettingsIn<this, Heads>["numHeads"],
+    SettingsIn<this, Heads>["outputShape"],
+    DTypeIn<this>
+  >;
 }
+
+interface Heads {
+  readonly numHeads: number;
+  readonly outputShape: HeadOutput;
+}
+
+type Form<P extends readonly PropertyKey[], V extends readonly unknown[] = []> = PairForm<
+  MultiHeadAttentionKind,
+  MultiHeadAttentionOptions,
+  "numHeads",
+  number,
+  "outputShape",
+  HeadOutput,
+  null,
+  never,
+  P,
+  V,
+  { readonly keyDim: number }
+>;
+
+type HeadSizes = [numHeads: "numHeads", keyDim: "keyDim"];
+
+export interface MultiHeadAttentionConstructor
+  extends
+    Form<
+      HeadSizes,
+      Values<[valueDim: "valueDim", dropout: "dropout", useBias: "useBias"], MultiHeadAttentionOptions>
+    >,
+    Form<[]>,
+    Form<HeadSizes>,
+    FromConfig<MultiHeadAttentionKind> {}
 
 /**
  * Attention with several heads: queries, keys and values are projected for each head, attended, and projected together.

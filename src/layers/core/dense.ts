@@ -20,6 +20,8 @@ import { get as getRegularizer } from "../../regularizers/index.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
+import type { DTypeIn, LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
+import type { KernelValues } from "../convolutional/constructor.ts";
 
 export interface DenseOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Applied to the result. Default none. */
@@ -122,23 +124,17 @@ class DenseLayer extends LayerBase {
 export interface Dense<U extends number = number, D extends DType = DType>
   extends DenseLayer, LayerCall<DenseRule<U, D>> {}
 
-export interface DenseConstructor {
-  <const U extends number, const D extends DType = "float32">(
-    units: U,
-    options?: DenseOptions<D>,
-  ): Dense<U, D>;
-  <const U extends number, const D extends DType = "float32">(
-    options: DenseOptions<D> & { readonly units: U },
-  ): Dense<U, D>;
-  new <const U extends number = number, const D extends DType = "float32">(
-    units: U,
-    options?: DenseOptions<D>,
-  ): Dense<U, D>;
-  new <const U extends number = number, const D extends DType = "float32">(
-    options: DenseOptions<D> & { readonly units: U },
-  ): Dense<U, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Dense;
+interface DenseKind extends LayerKind {
+  readonly layer: Dense<SettingsIn<this, number>, DTypeIn<this>>;
 }
+
+export interface DenseConstructor extends SettingConstructor<
+  DenseKind,
+  DenseOptions,
+  [units: "units"],
+  number,
+  KernelValues<DenseOptions>
+> {}
 
 /**
  * Densely connected layer: `activation(x · kernel + bias)` over the last axis.

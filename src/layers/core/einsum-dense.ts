@@ -22,6 +22,7 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import type { Tree } from "../../util/tree.ts";
 import { type EinsumShapes, einsumShapes, parseEquation } from "./einsum-shapes.ts";
+import type { DTypeIn, FromConfig, LayerKind, PairForm, SettingsIn, Values } from "../constructor.ts";
 
 export interface EinsumDenseOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Applied to the result. Default none. */
@@ -140,33 +141,55 @@ export interface EinsumDense<
 >
   extends EinsumDenseLayer, LayerCall<EinsumDenseRule<E, T, D>> {}
 
-export interface EinsumDenseConstructor {
-  <const E extends string, const T extends EinsumOutput, const D extends DType = "float32">(
-    equation: E,
-    outputShape: T,
-    options?: EinsumDenseOptions<D>,
-  ): EinsumDense<E, T, D>;
-  <const E extends string, const T extends EinsumOutput, const D extends DType = "float32">(
-    options: EinsumDenseOptions<D> & { readonly equation: E; readonly outputShape: T },
-  ): EinsumDense<E, T, D>;
-  new <
-    const E extends string = string,
-    const T extends EinsumOutput = EinsumOutput,
-    const D extends DType = "float32",
-  >(
-    equation: E,
-    outputShape: T,
-    options?: EinsumDenseOptions<D>,
-  ): EinsumDense<E, T, D>;
-  new <
-    const E extends string = string,
-    const T extends EinsumOutput = EinsumOutput,
-    const D extends DType = "float32",
-  >(
-    options: EinsumDenseOptions<D> & { readonly equation: E; readonly outputShape: T },
-  ): EinsumDense<E, T, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): EinsumDense;
+interface EinsumDenseKind extends LayerKind {
+  readonly layer: EinsumDense<
+    SettingsIn<this, Equation>["equation"],
+    SettingsIn<this, Equation>["outputShape"],
+    DTypeIn<this>
+  >;
 }
+
+interface Equation {
+  readonly equation: string;
+  readonly outputShape: EinsumOutput;
+}
+
+type Form<P extends readonly PropertyKey[], V extends readonly unknown[] = []> = PairForm<
+  EinsumDenseKind,
+  EinsumDenseOptions,
+  "equation",
+  string,
+  "outputShape",
+  EinsumOutput,
+  EinsumOutput,
+  "outputShape",
+  P,
+  V
+>;
+
+type EquationNames = [equation: "equation", outputShape: "outputShape"];
+
+export interface EinsumDenseConstructor
+  extends
+    Form<
+      EquationNames,
+      Values<
+        [
+          activation: "activation",
+          biasAxes: "biasAxes",
+          kernelInitializer: "kernelInitializer",
+          biasInitializer: "biasInitializer",
+          kernelRegularizer: "kernelRegularizer",
+          biasRegularizer: "biasRegularizer",
+          kernelConstraint: "kernelConstraint",
+          biasConstraint: "biasConstraint",
+        ],
+        EinsumDenseOptions
+      >
+    >,
+    Form<[]>,
+    Form<EquationNames>,
+    FromConfig<EinsumDenseKind> {}
 
 /**
  * `activation(einsum(equation, x, kernel) + bias)`: a dense layer over any axes.

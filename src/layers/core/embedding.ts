@@ -19,6 +19,7 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, positiveInteger, required } from "../../util/parameters.ts";
 import { layerOptionNames } from "../../util/parameters.ts";
 import { warnOnce } from "../../util/errors.ts";
+import type { DTypeIn, FromConfig, LayerKind, SettingForm, SettingsIn, Values } from "../constructor.ts";
 
 export interface EmbeddingOptions<
   N extends number = number,
@@ -110,25 +111,42 @@ export class EmbeddingLayer extends LayerBase {
 export interface Embedding<N extends number = number, D extends DType = DType>
   extends EmbeddingLayer, LayerCall<EmbeddingRule<N, D>> {}
 
-export interface EmbeddingConstructor {
-  <const N extends number, const D extends DType = "float32">(
-    inputDim: number,
-    outputDim: N,
-    options?: EmbeddingOptions<N, D>,
-  ): Embedding<N, D>;
-  <const N extends number, const D extends DType = "float32">(
-    options: EmbeddingOptions<N, D> & { readonly inputDim: number; readonly outputDim: N },
-  ): Embedding<N, D>;
-  new <const N extends number = number, const D extends DType = "float32">(
-    inputDim: number,
-    outputDim: N,
-    options?: EmbeddingOptions<N, D>,
-  ): Embedding<N, D>;
-  new <const N extends number = number, const D extends DType = "float32">(
-    options: EmbeddingOptions<N, D> & { readonly inputDim: number; readonly outputDim: N },
-  ): Embedding<N, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Embedding;
+interface EmbeddingKind extends LayerKind {
+  readonly layer: Embedding<SettingsIn<this, number>, DTypeIn<this>>;
 }
+
+type Form<P extends readonly PropertyKey[], V extends readonly unknown[] = []> = SettingForm<
+  EmbeddingKind,
+  EmbeddingOptions,
+  "outputDim",
+  number,
+  number,
+  "outputDim",
+  P,
+  V,
+  { readonly inputDim: number }
+>;
+
+type Sizes = [inputDim: "inputDim", outputDim: "outputDim"];
+
+export interface EmbeddingConstructor
+  extends
+    Form<
+      Sizes,
+      Values<
+        [
+          embeddingsInitializer: "embeddingsInitializer",
+          embeddingsRegularizer: "embeddingsRegularizer",
+          embeddingsConstraint: "embeddingsConstraint",
+          maskZero: "maskZero",
+          weights: "weights",
+        ],
+        EmbeddingOptions
+      >
+    >,
+    Form<[]>,
+    Form<Sizes>,
+    FromConfig<EmbeddingKind> {}
 
 /**
  * A learnt vector for each index: `[batch, …]` → `[batch, …, outputDim]`; embeddings `[inputDim, outputDim]`.

@@ -5,6 +5,7 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 class IdentityLayer extends LayerBase {
   static readonly className = "Identity";
@@ -23,11 +24,11 @@ class IdentityLayer extends LayerBase {
 
 export interface Identity<D extends DType = DType> extends IdentityLayer, LayerCall<SameRule<D>> {}
 
-export interface IdentityConstructor {
-  <const D extends DType = "float32">(options?: LayerOptions<D>): Identity<D>;
-  new <const D extends DType = "float32">(options?: LayerOptions<D>): Identity<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Identity;
+interface IdentityKind extends LayerKind {
+  readonly layer: Identity<DTypeIn<this>>;
 }
+
+export interface IdentityConstructor extends LayerConstructor<IdentityKind, LayerOptions> {}
 
 /**
  * Passes its input on as it is.

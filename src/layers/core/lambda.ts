@@ -8,6 +8,7 @@ import type { Value } from "../../ops/core/value.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 
 /**
  * A function of the layer's input. With a second parameter it gets `{ ...arguments, mask, training }` there; otherwise
@@ -87,13 +88,13 @@ class LambdaLayer extends LayerBase {
 
 export interface Lambda extends LambdaLayer, LayerCall<WideRule> {}
 
-export interface LambdaConstructor {
-  (f: LambdaFunction, options?: LambdaOptions): Lambda;
-  (options: LambdaOptions & { readonly function: LambdaFunction }): Lambda;
-  new (f: LambdaFunction, options?: LambdaOptions): Lambda;
-  new (options: LambdaOptions & { readonly function: LambdaFunction }): Lambda;
-  fromConfig(config: Readonly<Record<string, unknown>>): Lambda;
-}
+export interface LambdaConstructor extends LayerConstructorOf<
+  Fixed<Lambda>,
+  { readonly function: LambdaFunction },
+  [function: "function"],
+  LambdaOptions,
+  [outputShape: "outputShape", mask: "mask", arguments: "arguments"]
+> {}
 
 /**
  * A function as a layer: `Lambda((x) => ops.multiply(x, 2))`. Files hold no code: to be loaded, a model with one needs

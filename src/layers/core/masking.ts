@@ -9,6 +9,7 @@ import { where } from "../../ops/indexing.ts";
 import { any } from "../../ops/reductions.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface MaskingOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Time steps that hold nothing but this value are left out by the layers that follow. Default 0. */
@@ -40,13 +41,15 @@ class MaskingLayer extends LayerBase {
 
 export interface Masking<D extends DType = DType> extends MaskingLayer, LayerCall<SameRule<D>> {}
 
-export interface MaskingConstructor {
-  <const D extends DType = "float32">(options?: MaskingOptions<D>): Masking<D>;
-  <const D extends DType = "float32">(maskValue: number, options?: LayerOptions<D>): Masking<D>;
-  new <const D extends DType = "float32">(options?: MaskingOptions<D>): Masking<D>;
-  new <const D extends DType = "float32">(maskValue: number, options?: LayerOptions<D>): Masking<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Masking;
+interface MaskingKind extends LayerKind {
+  readonly layer: Masking<DTypeIn<this>>;
 }
+
+export interface MaskingConstructor extends LayerConstructor<
+  MaskingKind,
+  MaskingOptions,
+  [maskValue: "maskValue"]
+> {}
 
 /**
  * Masks the time steps whose features all equal a value, and sets them to 0.

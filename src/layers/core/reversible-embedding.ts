@@ -12,6 +12,7 @@ import { tanh } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { EmbeddingLayer, type EmbeddingOptions } from "./embedding.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 
 export interface ReversibleEmbeddingOptions<D extends DType = DType> extends Omit<
   EmbeddingOptions<number, D>,
@@ -87,17 +88,21 @@ class ReversibleEmbeddingLayer extends EmbeddingLayer {
 
 export interface ReversibleEmbedding extends ReversibleEmbeddingLayer, LayerCall<WideRule> {}
 
-export interface ReversibleEmbeddingConstructor {
-  (inputDim: number, outputDim: number, options?: ReversibleEmbeddingOptions): ReversibleEmbedding;
-  (
-    options: ReversibleEmbeddingOptions & { readonly inputDim: number; readonly outputDim: number },
-  ): ReversibleEmbedding;
-  new (inputDim: number, outputDim: number, options?: ReversibleEmbeddingOptions): ReversibleEmbedding;
-  new (
-    options: ReversibleEmbeddingOptions & { readonly inputDim: number; readonly outputDim: number },
-  ): ReversibleEmbedding;
-  fromConfig(config: Readonly<Record<string, unknown>>): ReversibleEmbedding;
-}
+export interface ReversibleEmbeddingConstructor extends LayerConstructorOf<
+  Fixed<ReversibleEmbedding>,
+  { readonly inputDim: number; readonly outputDim: number },
+  [inputDim: "inputDim", outputDim: "outputDim"],
+  ReversibleEmbeddingOptions,
+  [
+    tieWeights: "tieWeights",
+    embeddingsInitializer: "embeddingsInitializer",
+    embeddingsRegularizer: "embeddingsRegularizer",
+    embeddingsConstraint: "embeddingsConstraint",
+    maskZero: "maskZero",
+    reverseDtype: "reverseDtype",
+    logitSoftCap: "logitSoftCap",
+  ]
+> {}
 
 /**
  * An embedding that also goes back: called with `{ reverse: true }`, it turns vectors into a logit for each index.

@@ -24,6 +24,8 @@ import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, positiveInteger, required } from "../../util/parameters.ts";
 import type { DenseOptions } from "./dense.ts";
+import type { DTypeIn, LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
+import type { KernelValues } from "../convolutional/constructor.ts";
 
 export interface TernaryDenseOptions<D extends DType = DType> extends DenseOptions<D> {
   /** Kernel values up to it count as 0. Default null: half their mean size, and results are scaled by that size. */
@@ -122,23 +124,17 @@ class TernaryDenseLayer extends LayerBase {
 export interface TernaryDense<U extends number = number, D extends DType = DType>
   extends TernaryDenseLayer, LayerCall<DenseRule<U, D>> {}
 
-export interface TernaryDenseConstructor {
-  <const U extends number, const D extends DType = "float32">(
-    units: U,
-    options?: TernaryDenseOptions<D>,
-  ): TernaryDense<U, D>;
-  <const U extends number, const D extends DType = "float32">(
-    options: TernaryDenseOptions<D> & { readonly units: U },
-  ): TernaryDense<U, D>;
-  new <const U extends number = number, const D extends DType = "float32">(
-    units: U,
-    options?: TernaryDenseOptions<D>,
-  ): TernaryDense<U, D>;
-  new <const U extends number = number, const D extends DType = "float32">(
-    options: TernaryDenseOptions<D> & { readonly units: U },
-  ): TernaryDense<U, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): TernaryDense;
+interface TernaryDenseKind extends LayerKind {
+  readonly layer: TernaryDense<SettingsIn<this, number>, DTypeIn<this>>;
 }
+
+export interface TernaryDenseConstructor extends SettingConstructor<
+  TernaryDenseKind,
+  TernaryDenseOptions,
+  [units: "units"],
+  number,
+  [threshold: TernaryDenseOptions["threshold"], ...KernelValues<TernaryDenseOptions>]
+> {}
 
 /**
  * A dense layer whose kernel is rounded to −1, 0 and 1 when it is used.

@@ -5,6 +5,7 @@ import type { RuleOf, Shape, ShapeRule, WideRule } from "../../ir/shape-types/in
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
+import type { LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
 
 export interface WrapperOptions<D extends DType = DType> extends LayerOptions<D> {
   readonly layer?: LayerBase | undefined;
@@ -44,13 +45,16 @@ export class WrapperLayer extends LayerBase {
 
 export interface Wrapper<R extends ShapeRule = WideRule> extends WrapperLayer, LayerCall<R> {}
 
-export interface WrapperConstructor {
-  <L extends LayerBase>(layer: L, options?: LayerOptions): Wrapper<RuleOf<L>>;
-  <L extends LayerBase>(options: WrapperOptions & { readonly layer: L }): Wrapper<RuleOf<L>>;
-  new <L extends LayerBase = LayerBase>(layer: L, options?: LayerOptions): Wrapper<RuleOf<L>>;
-  new <L extends LayerBase = LayerBase>(options: WrapperOptions & { readonly layer: L }): Wrapper<RuleOf<L>>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Wrapper;
+interface WrapperKind extends LayerKind {
+  readonly layer: Wrapper<RuleOf<SettingsIn<this, LayerBase>>>;
 }
+
+export interface WrapperConstructor extends SettingConstructor<
+  WrapperKind,
+  WrapperOptions,
+  [layer: "layer"],
+  LayerBase
+> {}
 
 /**
  * A layer around another one, to be extended; by itself it calls the other.

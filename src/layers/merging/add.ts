@@ -8,6 +8,7 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { mergeFunction } from "./merge-function.ts";
 import { MergeLayer } from "./merge-base.ts";
 import { add as addOp } from "../../ops/arithmetic.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 class AddLayer extends MergeLayer {
   static readonly className = "Add";
@@ -24,11 +25,11 @@ class AddLayer extends MergeLayer {
 
 export interface Add<D extends DType = DType> extends AddLayer, LayerCall<MergeRule<"Add", D>> {}
 
-export interface AddConstructor {
-  <const D extends DType = "float32">(options?: LayerOptions<D>): Add<D>;
-  new <const D extends DType = "float32">(options?: LayerOptions<D>): Add<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Add;
+interface AddKind extends LayerKind {
+  readonly layer: Add<DTypeIn<this>>;
 }
+
+export interface AddConstructor extends LayerConstructor<AddKind, LayerOptions> {}
 
 /**
  * Sum of a list of tensors, which broadcast.

@@ -10,6 +10,7 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { mergeFunction } from "./merge-function.ts";
 import { MergeLayer } from "./merge-base.ts";
 import { floatType } from "../../ops/core/promote.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 class AverageLayer extends MergeLayer {
   static readonly className = "Average";
@@ -33,11 +34,11 @@ class AverageLayer extends MergeLayer {
 
 export interface Average<D extends DType = DType> extends AverageLayer, LayerCall<MergeRule<"Average", D>> {}
 
-export interface AverageConstructor {
-  <const D extends DType = "float32">(options?: LayerOptions<D>): Average<D>;
-  new <const D extends DType = "float32">(options?: LayerOptions<D>): Average<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Average;
+interface AverageKind extends LayerKind {
+  readonly layer: Average<DTypeIn<this>>;
 }
+
+export interface AverageConstructor extends LayerConstructor<AverageKind, LayerOptions> {}
 
 /**
  * Mean of a list of tensors, which broadcast.

@@ -18,6 +18,7 @@ import type { Tree } from "../../util/tree.ts";
 import { concatenate as concatenateOp } from "../../ops/joining.ts";
 import { MergeLayer, shapesIn } from "./merge-base.ts";
 import { mergeFunction } from "./merge-function.ts";
+import type { ChoiceConstructor, DTypeIn, LayerKind, SettingsIn } from "../constructor.ts";
 
 export interface ConcatenateOptions<
   A extends number = number,
@@ -103,23 +104,17 @@ function agree(a: Dim, b: Dim): boolean {
 export interface Concatenate<A extends number = number, D extends DType = DType>
   extends ConcatenateLayer, LayerCall<ConcatenateRule<"Concatenate", A, D>> {}
 
-export interface ConcatenateConstructor {
-  <const A extends number = -1, const D extends DType = "float32">(
-    options?: ConcatenateOptions<A, D>,
-  ): Concatenate<A, D>;
-  <const A extends number, const D extends DType = "float32">(
-    axis: A,
-    options?: LayerOptions<D>,
-  ): Concatenate<A, D>;
-  new <const A extends number = -1, const D extends DType = "float32">(
-    options?: ConcatenateOptions<A, D>,
-  ): Concatenate<A, D>;
-  new <const A extends number = -1, const D extends DType = "float32">(
-    axis: A,
-    options?: LayerOptions<D>,
-  ): Concatenate<A, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Concatenate;
+interface ConcatenateKind extends LayerKind {
+  readonly layer: Concatenate<SettingsIn<this, number>, DTypeIn<this>>;
 }
+
+export interface ConcatenateConstructor extends ChoiceConstructor<
+  ConcatenateKind,
+  LayerOptions,
+  [axis: "axis"],
+  number,
+  -1
+> {}
 
 /**
  * Joins a list of tensors along an axis (default the last).

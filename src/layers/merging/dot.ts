@@ -17,6 +17,7 @@ import type { Tree } from "../../util/tree.ts";
 import { normalize as normalizeOp } from "../../ops/normalization.ts";
 import { MergeLayer, shapesIn } from "./merge-base.ts";
 import { mergeFunction } from "./merge-function.ts";
+import type { DTypeIn, LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
 
 export interface DotOptions<A extends DotAxes = DotAxes, D extends DType = DType> extends LayerOptions<D> {
   /** One axis for both tensors, or one for each; not the batch axis. */
@@ -117,23 +118,17 @@ function checkedAxes(axes: unknown): DotAxes {
 export interface Dot<A extends DotAxes = DotAxes, D extends DType = DType>
   extends DotLayer, LayerCall<DotRule<A, D>> {}
 
-export interface DotConstructor {
-  <const A extends DotAxes, const D extends DType = "float32">(
-    axes: A,
-    options?: DotOptions<A, D>,
-  ): Dot<A, D>;
-  <const A extends DotAxes, const D extends DType = "float32">(
-    options: DotOptions<A, D> & { readonly axes: A },
-  ): Dot<A, D>;
-  new <const A extends DotAxes = DotAxes, const D extends DType = "float32">(
-    axes: A,
-    options?: DotOptions<A, D>,
-  ): Dot<A, D>;
-  new <const A extends DotAxes = DotAxes, const D extends DType = "float32">(
-    options: DotOptions<A, D> & { readonly axes: A },
-  ): Dot<A, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Dot;
+interface DotKind extends LayerKind {
+  readonly layer: Dot<SettingsIn<this, DotAxes>, DTypeIn<this>>;
 }
+
+export interface DotConstructor extends SettingConstructor<
+  DotKind,
+  DotOptions,
+  [axes: "axes"],
+  DotAxes,
+  [normalize: DotOptions["normalize"]]
+> {}
 
 /**
  * Product of two tensors, summed over one axis of each, sample by sample.

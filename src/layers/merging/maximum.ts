@@ -8,6 +8,7 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { mergeFunction } from "./merge-function.ts";
 import { MergeLayer, mergeWithMasks } from "./merge-base.ts";
 import { maximum as maximumOp } from "../../ops/arithmetic.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 class MaximumLayer extends MergeLayer {
   static readonly className = "Maximum";
@@ -24,11 +25,11 @@ class MaximumLayer extends MergeLayer {
 
 export interface Maximum<D extends DType = DType> extends MaximumLayer, LayerCall<MergeRule<"Maximum", D>> {}
 
-export interface MaximumConstructor {
-  <const D extends DType = "float32">(options?: LayerOptions<D>): Maximum<D>;
-  new <const D extends DType = "float32">(options?: LayerOptions<D>): Maximum<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Maximum;
+interface MaximumKind extends LayerKind {
+  readonly layer: Maximum<DTypeIn<this>>;
 }
+
+export interface MaximumConstructor extends LayerConstructor<MaximumKind, LayerOptions> {}
 
 /**
  * Largest values of a list of tensors, which broadcast.

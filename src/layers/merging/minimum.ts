@@ -8,6 +8,7 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { mergeFunction } from "./merge-function.ts";
 import { MergeLayer, mergeWithMasks } from "./merge-base.ts";
 import { minimum as minimumOp } from "../../ops/arithmetic.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 class MinimumLayer extends MergeLayer {
   static readonly className = "Minimum";
@@ -24,11 +25,11 @@ class MinimumLayer extends MergeLayer {
 
 export interface Minimum<D extends DType = DType> extends MinimumLayer, LayerCall<MergeRule<"Minimum", D>> {}
 
-export interface MinimumConstructor {
-  <const D extends DType = "float32">(options?: LayerOptions<D>): Minimum<D>;
-  new <const D extends DType = "float32">(options?: LayerOptions<D>): Minimum<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Minimum;
+interface MinimumKind extends LayerKind {
+  readonly layer: Minimum<DTypeIn<this>>;
 }
+
+export interface MinimumConstructor extends LayerConstructor<MinimumKind, LayerOptions> {}
 
 /**
  * Smallest values of a list of tensors, which broadcast.

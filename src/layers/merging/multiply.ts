@@ -10,6 +10,7 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { mergeFunction } from "./merge-function.ts";
 import { MergeLayer, spreadMask } from "./merge-base.ts";
 import { multiply as multiplyOp } from "../../ops/arithmetic.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 class MultiplyLayer extends MergeLayer {
   static readonly className = "Multiply";
@@ -36,11 +37,11 @@ class MultiplyLayer extends MergeLayer {
 export interface Multiply<D extends DType = DType>
   extends MultiplyLayer, LayerCall<MergeRule<"Multiply", D>> {}
 
-export interface MultiplyConstructor {
-  <const D extends DType = "float32">(options?: LayerOptions<D>): Multiply<D>;
-  new <const D extends DType = "float32">(options?: LayerOptions<D>): Multiply<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Multiply;
+interface MultiplyKind extends LayerKind {
+  readonly layer: Multiply<DTypeIn<this>>;
 }
+
+export interface MultiplyConstructor extends LayerConstructor<MultiplyKind, LayerOptions> {}
 
 /**
  * Product of a list of tensors, which broadcast.

@@ -9,6 +9,7 @@ import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { mergeFunction } from "./merge-function.ts";
 import { MergeLayer } from "./merge-base.ts";
 import { subtract as subtractOp } from "../../ops/arithmetic.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 class SubtractLayer extends MergeLayer {
   static readonly className = "Subtract";
@@ -33,11 +34,11 @@ class SubtractLayer extends MergeLayer {
 export interface Subtract<D extends DType = DType>
   extends SubtractLayer, LayerCall<MergeRule<"Subtract", D>> {}
 
-export interface SubtractConstructor {
-  <const D extends DType = "float32">(options?: LayerOptions<D>): Subtract<D>;
-  new <const D extends DType = "float32">(options?: LayerOptions<D>): Subtract<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Subtract;
+interface SubtractKind extends LayerKind {
+  readonly layer: Subtract<DTypeIn<this>>;
 }
+
+export interface SubtractConstructor extends LayerConstructor<SubtractKind, LayerOptions> {}
 
 /**
  * Difference of two tensors, which broadcast.

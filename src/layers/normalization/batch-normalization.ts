@@ -23,6 +23,7 @@ import { ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { addAffineWeights, type AffineOptions, affineOf, statisticsDtype } from "./affine.ts";
 import { checkedClipping, move, Renormalization } from "./renormalization.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 /** Limits of the corrections that renormalization makes. */
 export interface RenormClipping {
@@ -203,11 +204,33 @@ class BatchNormalizationLayer extends LayerBase {
 export interface BatchNormalization<D extends DType = DType>
   extends BatchNormalizationLayer, LayerCall<SameRule<D>> {}
 
-export interface BatchNormalizationConstructor {
-  <const D extends DType = "float32">(options?: BatchNormalizationOptions<D>): BatchNormalization<D>;
-  new <const D extends DType = "float32">(options?: BatchNormalizationOptions<D>): BatchNormalization<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): BatchNormalization;
+interface BatchNormalizationKind extends LayerKind {
+  readonly layer: BatchNormalization<DTypeIn<this>>;
 }
+
+export interface BatchNormalizationConstructor extends LayerConstructor<
+  BatchNormalizationKind,
+  BatchNormalizationOptions,
+  [
+    axis: "axis",
+    momentum: "momentum",
+    epsilon: "epsilon",
+    center: "center",
+    scale: "scale",
+    betaInitializer: "betaInitializer",
+    gammaInitializer: "gammaInitializer",
+    movingMeanInitializer: "movingMeanInitializer",
+    movingVarianceInitializer: "movingVarianceInitializer",
+    betaRegularizer: "betaRegularizer",
+    gammaRegularizer: "gammaRegularizer",
+    betaConstraint: "betaConstraint",
+    gammaConstraint: "gammaConstraint",
+    renorm: "renorm",
+    renormClipping: "renormClipping",
+    renormMomentum: "renormMomentum",
+    synchronized: "synchronized",
+  ]
+> {}
 
 /**
  * Brings each channel to mean 0 and variance 1, then scales by gamma and adds beta.

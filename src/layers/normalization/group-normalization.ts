@@ -25,6 +25,7 @@ import {
   affineParameters,
   statisticsDtype,
 } from "./affine.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface GroupNormalizationOptions<D extends DType = DType> extends AffineOptions<D> {
   /** Number of groups the channels are split into; −1: as many as channels. Default 32. */
@@ -122,19 +123,27 @@ class GroupNormalizationLayer extends LayerBase {
 export interface GroupNormalization<D extends DType = DType>
   extends GroupNormalizationLayer, LayerCall<SameRule<D>> {}
 
-export interface GroupNormalizationConstructor {
-  <const D extends DType = "float32">(options?: GroupNormalizationOptions<D>): GroupNormalization<D>;
-  <const D extends DType = "float32">(
-    groups: number,
-    options?: GroupNormalizationOptions<D>,
-  ): GroupNormalization<D>;
-  new <const D extends DType = "float32">(options?: GroupNormalizationOptions<D>): GroupNormalization<D>;
-  new <const D extends DType = "float32">(
-    groups: number,
-    options?: GroupNormalizationOptions<D>,
-  ): GroupNormalization<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GroupNormalization;
+interface GroupNormalizationKind extends LayerKind {
+  readonly layer: GroupNormalization<DTypeIn<this>>;
 }
+
+export interface GroupNormalizationConstructor extends LayerConstructor<
+  GroupNormalizationKind,
+  GroupNormalizationOptions,
+  [
+    groups: "groups",
+    axis: "axis",
+    epsilon: "epsilon",
+    center: "center",
+    scale: "scale",
+    betaInitializer: "betaInitializer",
+    gammaInitializer: "gammaInitializer",
+    betaRegularizer: "betaRegularizer",
+    gammaRegularizer: "gammaRegularizer",
+    betaConstraint: "betaConstraint",
+    gammaConstraint: "gammaConstraint",
+  ]
+> {}
 
 /**
  * Brings groups of channels to mean 0 and variance 1, sample by sample, then scales by gamma and adds beta.

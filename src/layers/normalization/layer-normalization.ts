@@ -16,6 +16,7 @@ import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { addAffineWeights, type AffineOptions, affineOf, affineParameters } from "./affine.ts";
 import { layerOptionNames } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface LayerNormalizationOptions<D extends DType = DType> extends AffineOptions<D> {
   /** One axis or several, over which mean and variance are taken. Default −1. */
@@ -104,19 +105,26 @@ class LayerNormalizationLayer extends LayerBase {
 export interface LayerNormalization<D extends DType = DType>
   extends LayerNormalizationLayer, LayerCall<SameRule<D>> {}
 
-export interface LayerNormalizationConstructor {
-  <const D extends DType = "float32">(options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
-  <const D extends DType = "float32">(
-    axis: number | readonly number[],
-    options?: LayerNormalizationOptions<D>,
-  ): LayerNormalization<D>;
-  new <const D extends DType = "float32">(options?: LayerNormalizationOptions<D>): LayerNormalization<D>;
-  new <const D extends DType = "float32">(
-    axis: number | readonly number[],
-    options?: LayerNormalizationOptions<D>,
-  ): LayerNormalization<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): LayerNormalization;
+interface LayerNormalizationKind extends LayerKind {
+  readonly layer: LayerNormalization<DTypeIn<this>>;
 }
+
+export interface LayerNormalizationConstructor extends LayerConstructor<
+  LayerNormalizationKind,
+  LayerNormalizationOptions,
+  [
+    axis: "axis",
+    epsilon: "epsilon",
+    center: "center",
+    scale: "scale",
+    betaInitializer: "betaInitializer",
+    gammaInitializer: "gammaInitializer",
+    betaRegularizer: "betaRegularizer",
+    gammaRegularizer: "gammaRegularizer",
+    betaConstraint: "betaConstraint",
+    gammaConstraint: "gammaConstraint",
+  ]
+> {}
 
 /**
  * Brings each sample to mean 0 and variance 1 over an axis (or several), then scales by gamma and adds beta.

@@ -16,6 +16,7 @@ import { sqrt, square } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { DataError, OptionError, ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface NormalizationOptions<D extends DType = DType> extends LayerOptions<D> {
   /** The axis or axes that keep their own statistics; null: one mean and variance for all. Default −1. */
@@ -197,19 +198,15 @@ function* batchesOf(data: TensorInput | Iterable<unknown>): Generator<Tensor> {
 
 export interface Normalization<D extends DType = DType> extends NormalizationLayer, LayerCall<SameRule<D>> {}
 
-export interface NormalizationConstructor {
-  <const D extends DType = "float32">(options?: NormalizationOptions<D>): Normalization<D>;
-  <const D extends DType = "float32">(
-    axis: number | readonly number[] | null,
-    options?: NormalizationOptions<D>,
-  ): Normalization<D>;
-  new <const D extends DType = "float32">(options?: NormalizationOptions<D>): Normalization<D>;
-  new <const D extends DType = "float32">(
-    axis: number | readonly number[] | null,
-    options?: NormalizationOptions<D>,
-  ): Normalization<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Normalization;
+interface NormalizationKind extends LayerKind {
+  readonly layer: Normalization<DTypeIn<this>>;
 }
+
+export interface NormalizationConstructor extends LayerConstructor<
+  NormalizationKind,
+  NormalizationOptions,
+  [axis: "axis", mean: "mean", variance: "variance", invert: "invert"]
+> {}
 
 /**
  * Brings data to mean 0 and variance 1, with statistics that are learnt by `adapt(data)` or given.

@@ -9,6 +9,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { rmsNormalization } from "../../ops/normalization.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface RMSNormalizationOptions<D extends DType = DType> extends LayerOptions<D> {
   /** One axis or several, over which the mean square is taken. Default −1. */
@@ -53,19 +54,15 @@ class RMSNormalizationLayer extends LayerBase {
 export interface RMSNormalization<D extends DType = DType>
   extends RMSNormalizationLayer, LayerCall<SameRule<D>> {}
 
-export interface RMSNormalizationConstructor {
-  <const D extends DType = "float32">(options?: RMSNormalizationOptions<D>): RMSNormalization<D>;
-  <const D extends DType = "float32">(
-    axis: number | readonly number[],
-    options?: RMSNormalizationOptions<D>,
-  ): RMSNormalization<D>;
-  new <const D extends DType = "float32">(options?: RMSNormalizationOptions<D>): RMSNormalization<D>;
-  new <const D extends DType = "float32">(
-    axis: number | readonly number[],
-    options?: RMSNormalizationOptions<D>,
-  ): RMSNormalization<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): RMSNormalization;
+interface RMSNormalizationKind extends LayerKind {
+  readonly layer: RMSNormalization<DTypeIn<this>>;
 }
+
+export interface RMSNormalizationConstructor extends LayerConstructor<
+  RMSNormalizationKind,
+  RMSNormalizationOptions,
+  [axis: "axis", epsilon: "epsilon"]
+> {}
 
 /**
  * Divides by the root of the mean square over an axis (or several), then multiplies by a learnt scale.

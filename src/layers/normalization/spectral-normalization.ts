@@ -21,6 +21,7 @@ import { type ParameterTable, bindParameters, positiveInteger, required } from "
 import { isVariable } from "../../graph/tracking.ts";
 import { TruncatedNormal } from "../../initializers/index.ts";
 import { WrapperLayer } from "../core/wrapper.ts";
+import type { LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
 
 export interface SpectralNormalizationOptions<D extends DType = DType> extends LayerOptions<D> {
   /** The layer whose kernel (or embeddings) is normalized. */
@@ -102,20 +103,17 @@ class SpectralNormalizationLayer extends WrapperLayer {
 export interface SpectralNormalization<R extends ShapeRule = WideRule>
   extends SpectralNormalizationLayer, LayerCall<R> {}
 
-export interface SpectralNormalizationConstructor {
-  <L extends LayerBase>(layer: L, options?: SpectralNormalizationOptions): SpectralNormalization<RuleOf<L>>;
-  <L extends LayerBase>(
-    options: SpectralNormalizationOptions & { readonly layer: L },
-  ): SpectralNormalization<RuleOf<L>>;
-  new <L extends LayerBase = LayerBase>(
-    layer: L,
-    options?: SpectralNormalizationOptions,
-  ): SpectralNormalization<RuleOf<L>>;
-  new <L extends LayerBase = LayerBase>(
-    options: SpectralNormalizationOptions & { readonly layer: L },
-  ): SpectralNormalization<RuleOf<L>>;
-  fromConfig(config: Readonly<Record<string, unknown>>): SpectralNormalization;
+interface SpectralNormalizationKind extends LayerKind {
+  readonly layer: SpectralNormalization<RuleOf<SettingsIn<this, LayerBase>>>;
 }
+
+export interface SpectralNormalizationConstructor extends SettingConstructor<
+  SpectralNormalizationKind,
+  SpectralNormalizationOptions,
+  [layer: "layer"],
+  LayerBase,
+  [powerIterations: SpectralNormalizationOptions["powerIterations"]]
+> {}
 
 /**
  * Wraps a layer and keeps the largest singular value of its kernel at 1 in training.

@@ -8,6 +8,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { normalize } from "../../ops/normalization.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface UnitNormalizationOptions<D extends DType = DType> extends LayerOptions<D> {
   /** One axis or several, over which the norm is taken. Default −1. */
@@ -45,19 +46,15 @@ class UnitNormalizationLayer extends LayerBase {
 export interface UnitNormalization<D extends DType = DType>
   extends UnitNormalizationLayer, LayerCall<SameRule<D>> {}
 
-export interface UnitNormalizationConstructor {
-  <const D extends DType = "float32">(options?: UnitNormalizationOptions<D>): UnitNormalization<D>;
-  <const D extends DType = "float32">(
-    axis: number | readonly number[],
-    options?: LayerOptions<D>,
-  ): UnitNormalization<D>;
-  new <const D extends DType = "float32">(options?: UnitNormalizationOptions<D>): UnitNormalization<D>;
-  new <const D extends DType = "float32">(
-    axis: number | readonly number[],
-    options?: LayerOptions<D>,
-  ): UnitNormalization<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): UnitNormalization;
+interface UnitNormalizationKind extends LayerKind {
+  readonly layer: UnitNormalization<DTypeIn<this>>;
 }
+
+export interface UnitNormalizationConstructor extends LayerConstructor<
+  UnitNormalizationKind,
+  UnitNormalizationOptions,
+  [axis: "axis"]
+> {}
 
 /**
  * Scales each sample to norm 1 over an axis, or several.

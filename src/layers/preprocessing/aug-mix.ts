@@ -11,7 +11,7 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, positiveInteger } from "../../util/parameters.ts";
 import { applyOne, augmentations, drawnFor, drawUnder } from "./augmentations.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -135,7 +135,21 @@ class AugMixLayer extends RandomImageLayer {
 
 export interface AugMix extends AugMixLayer, LayerCall<SameRule> {}
 
-export type AugMixConstructor = MakeLayer<AugMix, readonly [], AugMixOptions, object>;
+export interface AugMixConstructor extends LayerConstructor<
+  Fixed<AugMix>,
+  AugMixOptions,
+  [
+    valueRange: "valueRange",
+    numChains: "numChains",
+    chainDepth: "chainDepth",
+    factor: "factor",
+    alpha: "alpha",
+    allOps: "allOps",
+    interpolation: "interpolation",
+    seed: "seed",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * In training, mixes images with several chains of augmentations of them.

@@ -8,7 +8,7 @@ import { max, min } from "../../ops/reductions.ts";
 import { clip } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   ImageLayer,
@@ -49,7 +49,11 @@ class AutoContrastLayer extends ImageLayer {
 
 export interface AutoContrast extends AutoContrastLayer, LayerCall<SameRule> {}
 
-export type AutoContrastConstructor = MakeLayer<AutoContrast, readonly [], AutoContrastOptions, object>;
+export interface AutoContrastConstructor extends LayerConstructor<
+  Fixed<AutoContrast>,
+  AutoContrastOptions,
+  [valueRange: "valueRange"]
+> {}
 
 /**
  * Stretches each channel of an image so that it fills the range of values.

@@ -8,7 +8,7 @@ import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type ParameterTable, positiveInteger } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import { encode } from "./encode.ts";
 import { refuseSparse } from "./sparse.ts";
 
@@ -69,12 +69,11 @@ export interface CategoryEncoding
     CategoryEncodingLayer,
     LayerCall<WideRule, LayerCallOptions & { readonly countWeights?: unknown }> {}
 
-export type CategoryEncodingConstructor = MakeLayer<
-  CategoryEncoding,
-  readonly [numTokens: number],
+export interface CategoryEncodingConstructor extends LayerConstructor<
+  Fixed<CategoryEncoding>,
   CategoryEncodingOptions,
-  { readonly numTokens: number }
->;
+  [numTokens: "numTokens", outputMode: "outputMode", sparse: "sparse"]
+> {}
 
 /**
  * Whole numbers as categories: `"one_hot"`, `"multi_hot"` or `"count"` rows.

@@ -3,7 +3,7 @@ import type { DataFormat } from "../../ir/shape-types/index.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import { cropWindow, smartResize } from "./crop-and-resize.ts";
 import { ImageLayer, type ImageLayerOptions, type Transformation } from "./image-layer.ts";
 import type { ImageSizeRule } from "./image-rules.ts";
@@ -56,11 +56,12 @@ export interface CenterCrop<
 >
   extends CenterCropLayer, LayerCall<ImageSizeRule<"CenterCrop", H, W, F>> {}
 
-export interface CenterCropConstructor extends MakeLayer<
-  CenterCrop,
-  readonly [height: number, width: number],
+export interface CenterCropConstructor extends LayerConstructorOf<
+  Fixed<CenterCrop>,
+  { readonly height: number; readonly width: number },
+  [height: "height", width: "width"],
   CenterCropOptions,
-  { readonly height: number; readonly width: number }
+  [dataFormat: "dataFormat"]
 > {
   <const H extends number, const W extends number, const F extends DataFormat = "channels_last">(
     height: H,

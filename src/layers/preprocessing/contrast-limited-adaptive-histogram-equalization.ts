@@ -16,7 +16,7 @@ import { clip } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, positiveInteger } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   ImageLayer,
@@ -169,12 +169,11 @@ function lookUp(tables: Tensor, pixels: Tensor, rows: readonly number[], columns
 
 export interface ContrastLimitedAdaptiveHistogramEqualization extends ClaheLayer, LayerCall<SameRule> {}
 
-export type ContrastLimitedAdaptiveHistogramEqualizationConstructor = MakeLayer<
-  ContrastLimitedAdaptiveHistogramEqualization,
-  readonly [],
+export interface ContrastLimitedAdaptiveHistogramEqualizationConstructor extends LayerConstructor<
+  Fixed<ContrastLimitedAdaptiveHistogramEqualization>,
   ContrastLimitedAdaptiveHistogramEqualizationOptions,
-  object
->;
+  [valueRange: "valueRange", clipLimit: "clipLimit", tileGridSize: "tileGridSize", dataFormat: "dataFormat"]
+> {}
 
 /**
  * Spreads the values of images tile by tile, so that contrast is raised everywhere, but not beyond a limit.

@@ -10,7 +10,7 @@ import { reshape } from "../../ops/shape.ts";
 import { sqrt } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -76,7 +76,11 @@ class CutMixLayer extends RandomImageLayer {
 
 export interface CutMix extends CutMixLayer, LayerCall<SameRule> {}
 
-export type CutMixConstructor = MakeLayer<CutMix, readonly [factor?: Factor], CutMixOptions, object>;
+export interface CutMixConstructor extends LayerConstructor<
+  Fixed<CutMix>,
+  CutMixOptions,
+  [factor: "factor", seed: "seed", dataFormat: "dataFormat"]
+> {}
 
 /**
  * In training, replaces a window of each image by that of another one, and mixes their labels by its area.

@@ -10,7 +10,7 @@ import { callable } from "../../util/callable.ts";
 import { AntlerError, OptionError } from "../../util/errors.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import { encode, type OutputMode, outputModes } from "./encode.ts";
 import { boundariesOf, merge, type Quantiles, summarize } from "./quantiles.ts";
 import { refuseSparse } from "./sparse.ts";
@@ -136,12 +136,17 @@ class DiscretizationLayer extends LayerBase {
 
 export interface Discretization extends DiscretizationLayer, LayerCall<WideRule> {}
 
-export type DiscretizationConstructor = MakeLayer<
-  Discretization,
-  readonly [binBoundaries: readonly number[]],
+export interface DiscretizationConstructor extends LayerConstructor<
+  Fixed<Discretization>,
   DiscretizationOptions,
-  object
->;
+  [
+    binBoundaries: "binBoundaries",
+    numBins: "numBins",
+    epsilon: "epsilon",
+    outputMode: "outputMode",
+    sparse: "sparse",
+  ]
+> {}
 
 /**
  * Numbers as the number of the bin they fall into.

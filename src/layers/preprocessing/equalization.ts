@@ -12,7 +12,7 @@ import { reshape } from "../../ops/shape.ts";
 import { clip, round } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, positiveInteger } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   ImageLayer,
@@ -74,7 +74,11 @@ class EqualizationLayer extends ImageLayer {
 
 export interface Equalization extends EqualizationLayer, LayerCall<SameRule> {}
 
-export type EqualizationConstructor = MakeLayer<Equalization, readonly [], EqualizationOptions, object>;
+export interface EqualizationConstructor extends LayerConstructor<
+  Fixed<Equalization>,
+  EqualizationOptions,
+  [valueRange: "valueRange", bins: "bins", dataFormat: "dataFormat"]
+> {}
 
 /**
  * In training, spreads the values of each channel evenly over their range.

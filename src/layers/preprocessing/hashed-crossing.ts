@@ -8,7 +8,7 @@ import { fingerprint64, joinFingerprints } from "../../util/farm-hash.ts";
 import { LayerBase } from "../../graph/layer-base.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import { refuseSparse } from "./sparse.ts";
 import { encodePlaces } from "./token-layer.ts";
 import { readTokens, type Token, type TokenInput } from "./tokens.ts";
@@ -93,12 +93,13 @@ export interface HashedCrossing extends HashedCrossingLayer {
   (inputs: readonly TokenInput[]): Tensor;
 }
 
-export type HashedCrossingConstructor = MakeLayer<
-  HashedCrossing,
-  readonly [numBins: number],
+export interface HashedCrossingConstructor extends LayerConstructorOf<
+  Fixed<HashedCrossing>,
+  { readonly numBins: number },
+  [numBins: "numBins"],
   HashedCrossingOptions,
-  { readonly numBins: number }
->;
+  [outputMode: "outputMode", sparse: "sparse"]
+> {}
 
 /**
  * Combinations of several features as bins, by their hash.

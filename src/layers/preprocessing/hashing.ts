@@ -6,7 +6,7 @@ import { fingerprint64 } from "../../util/farm-hash.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import { sipHash64 } from "../../util/sip-hash.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import { type OutputMode, outputModes } from "./encode.ts";
 import { type Salt, saltOf } from "./salt.ts";
 import { refuseSparse } from "./sparse.ts";
@@ -74,12 +74,13 @@ export interface Hashing extends HashingLayer {
   (inputs: TokenInput): Tensor;
 }
 
-export type HashingConstructor = MakeLayer<
-  Hashing,
-  readonly [numBins: number],
+export interface HashingConstructor extends LayerConstructorOf<
+  Fixed<Hashing>,
+  { readonly numBins: number },
+  [numBins: "numBins"],
   HashingOptions,
-  { readonly numBins: number }
->;
+  [maskValue: "maskValue", salt: "salt", outputMode: "outputMode", sparse: "sparse"]
+> {}
 
 /**
  * Words or whole numbers as bins, by their hash: no vocabulary is needed, but different ones may share a bin.

@@ -2,7 +2,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { bindParameters, type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import { IndexLookup, type LookupOptions, lookupOptionNames } from "./index-lookup.ts";
 import type { TokenInput } from "./tokens.ts";
 
@@ -60,7 +60,25 @@ export interface IntegerLookup extends IntegerLookupLayer {
   (inputs: TokenInput): Tensor;
 }
 
-export type IntegerLookupConstructor = MakeLayer<IntegerLookup, readonly [], IntegerLookupOptions, object>;
+export interface IntegerLookupConstructor extends LayerConstructor<
+  Fixed<IntegerLookup>,
+  IntegerLookupOptions,
+  [
+    maxTokens: "maxTokens",
+    numOovIndices: "numOovIndices",
+    maskToken: "maskToken",
+    oovToken: "oovToken",
+    vocabulary: "vocabulary",
+    vocabularyDtype: "vocabularyDtype",
+    idfWeights: "idfWeights",
+    invert: "invert",
+    outputMode: "outputMode",
+    sparse: "sparse",
+    padToMaxTokens: "padToMaxTokens",
+    oovMethod: "oovMethod",
+    salt: "salt",
+  ]
+> {}
 
 /**
  * Whole numbers as places in a vocabulary, or as rows that say which occur.

@@ -13,7 +13,7 @@ import { log10, sqrt, square } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { bindParameters, type Given, type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 
 export interface MelSpectrogramOptions extends LayerOptions {
   /** Default 2048. */
@@ -143,7 +143,25 @@ class MelSpectrogramLayer extends LayerBase {
 
 export interface MelSpectrogram extends MelSpectrogramLayer, LayerCall<WideRule> {}
 
-export type MelSpectrogramConstructor = MakeLayer<MelSpectrogram, readonly [], MelSpectrogramOptions, object>;
+export interface MelSpectrogramConstructor extends LayerConstructor<
+  Fixed<MelSpectrogram>,
+  MelSpectrogramOptions,
+  [
+    fftLength: "fftLength",
+    sequenceStride: "sequenceStride",
+    sequenceLength: "sequenceLength",
+    window: "window",
+    samplingRate: "samplingRate",
+    numMelBins: "numMelBins",
+    minFreq: "minFreq",
+    maxFreq: "maxFreq",
+    powerToDb: "powerToDb",
+    topDb: "topDb",
+    magExp: "magExp",
+    minPower: "minPower",
+    refPower: "refPower",
+  ]
+> {}
 
 /**
  * Spectra of sound as the ear hears them: on the mel scale, in decibels.

@@ -6,7 +6,7 @@ import { keyedBeta, keyedShuffle } from "../../ops/random-distributions.ts";
 import { reshape } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type ImageLayerOptions,
@@ -73,7 +73,11 @@ function mix(values: Tensor, weight: Tensor, order: Tensor): Tensor {
 
 export interface MixUp extends MixUpLayer, LayerCall<SameRule> {}
 
-export type MixUpConstructor = MakeLayer<MixUp, readonly [alpha?: number], MixUpOptions, object>;
+export interface MixUpConstructor extends LayerConstructor<
+  Fixed<MixUp>,
+  MixUpOptions,
+  [alpha: "alpha", dataFormat: "dataFormat", seed: "seed"]
+> {}
 
 /**
  * In training, mixes pairs of images of a batch, and their labels alike.

@@ -6,7 +6,7 @@ import { masksOf } from "../../graph/masks.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { bindParameters, type ParameterTable, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 
 export interface PipelineOptions extends LayerOptions {
   readonly layers?: readonly LayerBase[] | undefined;
@@ -49,12 +49,12 @@ class PipelineLayer extends LayerBase {
 
 export interface Pipeline extends PipelineLayer, LayerCall<WideRule> {}
 
-export type PipelineConstructor = MakeLayer<
-  Pipeline,
-  readonly [layers: readonly LayerBase[]],
-  PipelineOptions,
-  { readonly layers: readonly LayerBase[] }
->;
+export interface PipelineConstructor extends LayerConstructorOf<
+  Fixed<Pipeline>,
+  { readonly layers: readonly LayerBase[] },
+  [layers: "layers"],
+  PipelineOptions
+> {}
 
 /**
  * Several layers, one after another, as one: for preprocessing outside of models.

@@ -7,7 +7,7 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, positiveInteger } from "../../util/parameters.ts";
 import { applyOne, augmentations, drawnFor, drawUnder } from "./augmentations.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -87,7 +87,18 @@ class RandAugmentLayer extends RandomImageLayer {
 
 export interface RandAugment extends RandAugmentLayer, LayerCall<SameRule> {}
 
-export type RandAugmentConstructor = MakeLayer<RandAugment, readonly [], RandAugmentOptions, object>;
+export interface RandAugmentConstructor extends LayerConstructor<
+  Fixed<RandAugment>,
+  RandAugmentOptions,
+  [
+    valueRange: "valueRange",
+    numOps: "numOps",
+    factor: "factor",
+    interpolation: "interpolation",
+    seed: "seed",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * In training, applies some augmentations chosen at random: geometry, colours, contrast.

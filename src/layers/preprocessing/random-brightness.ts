@@ -5,7 +5,7 @@ import { cast } from "../../ops/cast.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -57,12 +57,13 @@ class RandomBrightnessLayer extends RandomImageLayer {
 
 export interface RandomBrightness extends RandomBrightnessLayer, LayerCall<SameRule> {}
 
-export type RandomBrightnessConstructor = MakeLayer<
-  RandomBrightness,
-  readonly [factor: Factor],
+export interface RandomBrightnessConstructor extends LayerConstructorOf<
+  Fixed<RandomBrightness>,
+  { readonly factor: Factor },
+  [factor: "factor"],
   RandomBrightnessOptions,
-  { readonly factor: Factor }
->;
+  [valueRange: "valueRange", seed: "seed"]
+> {}
 
 /**
  * In training, makes each image brighter or darker.

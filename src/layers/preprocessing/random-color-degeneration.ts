@@ -5,7 +5,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { rgbToGrayscale } from "../../ops/image.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -62,12 +62,13 @@ class RandomColorDegenerationLayer extends RandomImageLayer {
 
 export interface RandomColorDegeneration extends RandomColorDegenerationLayer, LayerCall<SameRule> {}
 
-export type RandomColorDegenerationConstructor = MakeLayer<
-  RandomColorDegeneration,
-  readonly [factor: Factor],
+export interface RandomColorDegenerationConstructor extends LayerConstructorOf<
+  Fixed<RandomColorDegeneration>,
+  { readonly factor: Factor },
+  [factor: "factor"],
   RandomColorDegenerationOptions,
-  { readonly factor: Factor }
->;
+  [valueRange: "valueRange", dataFormat: "dataFormat", seed: "seed"]
+> {}
 
 /**
  * In training, fades the colours of each image.

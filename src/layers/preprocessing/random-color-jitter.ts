@@ -4,7 +4,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import type { ParameterTable } from "../../util/parameters.ts";
 import { drawnFor, drawUnder } from "./augmentations.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -94,12 +94,19 @@ class RandomColorJitterLayer extends RandomImageLayer {
 
 export interface RandomColorJitter extends RandomColorJitterLayer, LayerCall<SameRule> {}
 
-export type RandomColorJitterConstructor = MakeLayer<
-  RandomColorJitter,
-  readonly [],
+export interface RandomColorJitterConstructor extends LayerConstructor<
+  Fixed<RandomColorJitter>,
   RandomColorJitterOptions,
-  object
->;
+  [
+    valueRange: "valueRange",
+    brightnessFactor: "brightnessFactor",
+    contrastFactor: "contrastFactor",
+    saturationFactor: "saturationFactor",
+    hueFactor: "hueFactor",
+    seed: "seed",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * In training, changes brightness, contrast, saturation and hue of each image, as far as factors are given.

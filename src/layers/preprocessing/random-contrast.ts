@@ -5,7 +5,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { mean } from "../../ops/reductions.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -59,12 +59,13 @@ class RandomContrastLayer extends RandomImageLayer {
 
 export interface RandomContrast extends RandomContrastLayer, LayerCall<SameRule> {}
 
-export type RandomContrastConstructor = MakeLayer<
-  RandomContrast,
-  readonly [factor: Factor],
+export interface RandomContrastConstructor extends LayerConstructorOf<
+  Fixed<RandomContrast>,
+  { readonly factor: Factor },
+  [factor: "factor"],
   RandomContrastOptions,
-  { readonly factor: Factor }
->;
+  [valueRange: "valueRange", seed: "seed"]
+> {}
 
 /**
  * In training, strengthens or weakens the contrast of each image.

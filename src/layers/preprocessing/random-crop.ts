@@ -9,7 +9,7 @@ import { concatenate } from "../../ops/joining.ts";
 import { reshape } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import { bindImage, type ImageLayerOptions, RandomImageLayer, type Transformation } from "./image-layer.ts";
 
 export interface RandomCropOptions extends ImageLayerOptions {
@@ -103,12 +103,13 @@ class RandomCropLayer extends RandomImageLayer {
 
 export interface RandomCrop extends RandomCropLayer, LayerCall<WideRule> {}
 
-export type RandomCropConstructor = MakeLayer<
-  RandomCrop,
-  readonly [height: number, width: number],
+export interface RandomCropConstructor extends LayerConstructorOf<
+  Fixed<RandomCrop>,
+  { readonly height: number; readonly width: number },
+  [height: "height", width: "width"],
   RandomCropOptions,
-  { readonly height: number; readonly width: number }
->;
+  [seed: "seed", dataFormat: "dataFormat"]
+> {}
 
 /**
  * In training, a random window of the images, in the given size. In inference images stay as they are.

@@ -13,7 +13,7 @@ import { broadcastTo, reshape, transpose } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import type { ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -142,12 +142,20 @@ class RandomElasticTransformLayer extends RandomImageLayer {
 
 export interface RandomElasticTransform extends RandomElasticTransformLayer, LayerCall<SameRule> {}
 
-export type RandomElasticTransformConstructor = MakeLayer<
-  RandomElasticTransform,
-  readonly [factor?: Factor, scale?: Factor],
+export interface RandomElasticTransformConstructor extends LayerConstructor<
+  Fixed<RandomElasticTransform>,
   RandomElasticTransformOptions,
-  object
->;
+  [
+    factor: "factor",
+    scale: "scale",
+    interpolation: "interpolation",
+    fillMode: "fillMode",
+    fillValue: "fillValue",
+    valueRange: "valueRange",
+    seed: "seed",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * In training, distorts images as if drawn on rubber: each pixel moves by smooth noise.

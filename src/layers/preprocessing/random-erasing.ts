@@ -11,7 +11,7 @@ import { reshape } from "../../ops/shape.ts";
 import { sqrt } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -102,12 +102,18 @@ class RandomErasingLayer extends RandomImageLayer {
 
 export interface RandomErasing extends RandomErasingLayer, LayerCall<SameRule> {}
 
-export type RandomErasingConstructor = MakeLayer<
-  RandomErasing,
-  readonly [factor?: Factor],
+export interface RandomErasingConstructor extends LayerConstructor<
+  Fixed<RandomErasing>,
   RandomErasingOptions,
-  object
->;
+  [
+    factor: "factor",
+    scale: "scale",
+    fillValue: "fillValue",
+    valueRange: "valueRange",
+    seed: "seed",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * In training, erases a window of some images.

@@ -7,7 +7,7 @@ import { flip } from "../../ops/rearranging.ts";
 import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import { bindImage, type ImageLayerOptions, RandomImageLayer, type Transformation } from "./image-layer.ts";
 
 export interface RandomFlipOptions extends ImageLayerOptions {
@@ -60,12 +60,11 @@ class RandomFlipLayer extends RandomImageLayer {
 
 export interface RandomFlip extends RandomFlipLayer, LayerCall<SameRule> {}
 
-export type RandomFlipConstructor = MakeLayer<
-  RandomFlip,
-  readonly [mode?: "horizontal" | "vertical" | "horizontal_and_vertical"],
+export interface RandomFlipConstructor extends LayerConstructor<
+  Fixed<RandomFlip>,
   RandomFlipOptions,
-  object
->;
+  [mode: "mode", seed: "seed", dataFormat: "dataFormat"]
+> {}
 
 /**
  * In training, mirrors half of the images: left to right, top to bottom, or both.

@@ -8,7 +8,7 @@ import { where } from "../../ops/indexing.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -88,12 +88,18 @@ class RandomGaussianBlurLayer extends RandomImageLayer {
 
 export interface RandomGaussianBlur extends RandomGaussianBlurLayer, LayerCall<SameRule> {}
 
-export type RandomGaussianBlurConstructor = MakeLayer<
-  RandomGaussianBlur,
-  readonly [factor?: Factor],
+export interface RandomGaussianBlurConstructor extends LayerConstructor<
+  Fixed<RandomGaussianBlur>,
   RandomGaussianBlurOptions,
-  object
->;
+  [
+    factor: "factor",
+    kernelSize: "kernelSize",
+    sigma: "sigma",
+    valueRange: "valueRange",
+    dataFormat: "dataFormat",
+    seed: "seed",
+  ]
+> {}
 
 /**
  * In training, blurs some of the images.

@@ -6,7 +6,7 @@ import { rgbToGrayscale } from "../../ops/image.ts";
 import { where } from "../../ops/indexing.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   chance,
@@ -52,12 +52,11 @@ class RandomGrayscaleLayer extends RandomImageLayer {
 
 export interface RandomGrayscale extends RandomGrayscaleLayer, LayerCall<SameRule> {}
 
-export type RandomGrayscaleConstructor = MakeLayer<
-  RandomGrayscale,
-  readonly [factor?: number],
+export interface RandomGrayscaleConstructor extends LayerConstructor<
+  Fixed<RandomGrayscale>,
   RandomGrayscaleOptions,
-  object
->;
+  [factor: "factor", dataFormat: "dataFormat", seed: "seed"]
+> {}
 
 /**
  * In training, takes the colours away from some of the images.

@@ -9,7 +9,7 @@ import { concatenate, split } from "../../ops/joining.ts";
 import { clip } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -75,12 +75,13 @@ class RandomHueLayer extends RandomImageLayer {
 
 export interface RandomHue extends RandomHueLayer, LayerCall<SameRule> {}
 
-export type RandomHueConstructor = MakeLayer<
-  RandomHue,
-  readonly [factor: Factor],
+export interface RandomHueConstructor extends LayerConstructorOf<
+  Fixed<RandomHue>,
+  { readonly factor: Factor },
+  [factor: "factor"],
   RandomHueOptions,
-  { readonly factor: Factor }
->;
+  [valueRange: "valueRange", dataFormat: "dataFormat", seed: "seed"]
+> {}
 
 /**
  * In training, turns the hues of each image.

@@ -6,7 +6,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { where } from "../../ops/indexing.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -63,12 +63,11 @@ class RandomInvertLayer extends RandomImageLayer {
 
 export interface RandomInvert extends RandomInvertLayer, LayerCall<SameRule> {}
 
-export type RandomInvertConstructor = MakeLayer<
-  RandomInvert,
-  readonly [factor?: Factor],
+export interface RandomInvertConstructor extends LayerConstructor<
+  Fixed<RandomInvert>,
   RandomInvertOptions,
-  object
->;
+  [factor: "factor", valueRange: "valueRange", seed: "seed", dataFormat: "dataFormat"]
+> {}
 
 /**
  * In training, turns some images into their negatives.

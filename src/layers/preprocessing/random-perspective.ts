@@ -11,7 +11,7 @@ import { reshape } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   chance,
@@ -116,12 +116,18 @@ class RandomPerspectiveLayer extends RandomImageLayer {
 
 export interface RandomPerspective extends RandomPerspectiveLayer, LayerCall<SameRule> {}
 
-export type RandomPerspectiveConstructor = MakeLayer<
-  RandomPerspective,
-  readonly [factor?: Factor],
+export interface RandomPerspectiveConstructor extends LayerConstructor<
+  Fixed<RandomPerspective>,
   RandomPerspectiveOptions,
-  object
->;
+  [
+    factor: "factor",
+    scale: "scale",
+    interpolation: "interpolation",
+    fillValue: "fillValue",
+    seed: "seed",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * In training, shows images as if from another side.

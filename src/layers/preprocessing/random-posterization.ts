@@ -7,7 +7,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { floor } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -73,12 +73,13 @@ class RandomPosterizationLayer extends RandomImageLayer {
 
 export interface RandomPosterization extends RandomPosterizationLayer, LayerCall<SameRule> {}
 
-export type RandomPosterizationConstructor = MakeLayer<
-  RandomPosterization,
-  readonly [factor: Factor],
+export interface RandomPosterizationConstructor extends LayerConstructorOf<
+  Fixed<RandomPosterization>,
+  { readonly factor: Factor },
+  [factor: "factor"],
   RandomPosterizationOptions,
-  { readonly factor: Factor }
->;
+  [valueRange: "valueRange", dataFormat: "dataFormat", seed: "seed"]
+> {}
 
 /**
  * In training, keeps only some bits of each colour.

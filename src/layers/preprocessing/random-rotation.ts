@@ -9,7 +9,7 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -111,12 +111,19 @@ class RandomRotationLayer extends RandomImageLayer {
 
 export interface RandomRotation extends RandomRotationLayer, LayerCall<SameRule> {}
 
-export type RandomRotationConstructor = MakeLayer<
-  RandomRotation,
-  readonly [factor: Factor],
+export interface RandomRotationConstructor extends LayerConstructorOf<
+  Fixed<RandomRotation>,
+  { readonly factor: Factor },
+  [factor: "factor"],
   RandomRotationOptions,
-  { readonly factor: Factor }
->;
+  [
+    fillMode: "fillMode",
+    interpolation: "interpolation",
+    seed: "seed",
+    fillValue: "fillValue",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * In training, turns each image by a random angle about its middle.

@@ -7,7 +7,7 @@ import { concatenate, split } from "../../ops/joining.ts";
 import { callable } from "../../util/callable.ts";
 import { epsilon } from "../../util/epsilon.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -73,12 +73,13 @@ class RandomSaturationLayer extends RandomImageLayer {
 
 export interface RandomSaturation extends RandomSaturationLayer, LayerCall<SameRule> {}
 
-export type RandomSaturationConstructor = MakeLayer<
-  RandomSaturation,
-  readonly [factor: Factor],
+export interface RandomSaturationConstructor extends LayerConstructorOf<
+  Fixed<RandomSaturation>,
+  { readonly factor: Factor },
+  [factor: "factor"],
   RandomSaturationOptions,
-  { readonly factor: Factor }
->;
+  [valueRange: "valueRange", dataFormat: "dataFormat", seed: "seed"]
+> {}
 
 /**
  * In training, makes the colours of each image weaker or stronger.

@@ -7,7 +7,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { reshape, swapaxes } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -70,12 +70,13 @@ class RandomSharpnessLayer extends RandomImageLayer {
 
 export interface RandomSharpness extends RandomSharpnessLayer, LayerCall<SameRule> {}
 
-export type RandomSharpnessConstructor = MakeLayer<
-  RandomSharpness,
-  readonly [factor: Factor],
+export interface RandomSharpnessConstructor extends LayerConstructorOf<
+  Fixed<RandomSharpness>,
+  { readonly factor: Factor },
+  [factor: "factor"],
   RandomSharpnessOptions,
-  { readonly factor: Factor }
->;
+  [valueRange: "valueRange", dataFormat: "dataFormat", seed: "seed"]
+> {}
 
 /**
  * In training, blurs or sharpens each image.

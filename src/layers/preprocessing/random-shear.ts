@@ -12,7 +12,7 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -115,12 +115,19 @@ function shearOf(name: string, value: unknown): readonly [number, number] {
 
 export interface RandomShear extends RandomShearLayer, LayerCall<SameRule> {}
 
-export type RandomShearConstructor = MakeLayer<
-  RandomShear,
-  readonly [xFactor?: Factor, yFactor?: Factor],
+export interface RandomShearConstructor extends LayerConstructor<
+  Fixed<RandomShear>,
   RandomShearOptions,
-  object
->;
+  [
+    xFactor: "xFactor",
+    yFactor: "yFactor",
+    interpolation: "interpolation",
+    fillMode: "fillMode",
+    fillValue: "fillValue",
+    dataFormat: "dataFormat",
+    seed: "seed",
+  ]
+> {}
 
 /**
  * In training, slants each image.

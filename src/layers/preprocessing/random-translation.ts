@@ -10,7 +10,7 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -117,12 +117,19 @@ class RandomTranslationLayer extends RandomImageLayer {
 
 export interface RandomTranslation extends RandomTranslationLayer, LayerCall<SameRule> {}
 
-export type RandomTranslationConstructor = MakeLayer<
-  RandomTranslation,
-  readonly [heightFactor: Factor, widthFactor: Factor],
+export interface RandomTranslationConstructor extends LayerConstructorOf<
+  Fixed<RandomTranslation>,
+  { readonly heightFactor: Factor; readonly widthFactor: Factor },
+  [heightFactor: "heightFactor", widthFactor: "widthFactor"],
   RandomTranslationOptions,
-  { readonly heightFactor: Factor; readonly widthFactor: Factor }
->;
+  [
+    fillMode: "fillMode",
+    interpolation: "interpolation",
+    seed: "seed",
+    fillValue: "fillValue",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * In training, moves each image by a random distance.

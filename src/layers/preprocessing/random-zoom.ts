@@ -9,7 +9,7 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -116,12 +116,20 @@ class RandomZoomLayer extends RandomImageLayer {
 
 export interface RandomZoom extends RandomZoomLayer, LayerCall<SameRule> {}
 
-export type RandomZoomConstructor = MakeLayer<
-  RandomZoom,
-  readonly [heightFactor: Factor],
+export interface RandomZoomConstructor extends LayerConstructorOf<
+  Fixed<RandomZoom>,
+  { readonly heightFactor: Factor },
+  [heightFactor: "heightFactor"],
   RandomZoomOptions,
-  { readonly heightFactor: Factor }
->;
+  [
+    widthFactor: "widthFactor",
+    fillMode: "fillMode",
+    interpolation: "interpolation",
+    seed: "seed",
+    fillValue: "fillValue",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * In training, shows each image from nearer or further away.

@@ -9,6 +9,7 @@ import { makeTensor } from "../../ops/core/convert.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
+import type { DTypeIn, LayerConstructorOf, LayerKind } from "../constructor.ts";
 
 export interface RescalingOptions<D extends DType = DType> extends LayerOptions<D> {
   /** A number, or one for each channel. */
@@ -48,23 +49,17 @@ class RescalingLayer extends LayerBase {
 
 export interface Rescaling<D extends DType = DType> extends RescalingLayer, LayerCall<SameRule<D>> {}
 
-export interface RescalingConstructor {
-  <const D extends DType = "float32">(
-    scale: number | readonly number[],
-    options?: RescalingOptions<D>,
-  ): Rescaling<D>;
-  <const D extends DType = "float32">(
-    options: RescalingOptions<D> & { readonly scale: number | readonly number[] },
-  ): Rescaling<D>;
-  new <const D extends DType = "float32">(
-    scale: number | readonly number[],
-    options?: RescalingOptions<D>,
-  ): Rescaling<D>;
-  new <const D extends DType = "float32">(
-    options: RescalingOptions<D> & { readonly scale: number | readonly number[] },
-  ): Rescaling<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Rescaling;
+interface RescalingKind extends LayerKind {
+  readonly layer: Rescaling<DTypeIn<this>>;
 }
+
+export interface RescalingConstructor extends LayerConstructorOf<
+  RescalingKind,
+  { readonly scale: number | readonly number[] },
+  [scale: "scale"],
+  RescalingOptions,
+  [offset: "offset"]
+> {}
 
 /**
  * `inputs · scale + offset`: `Rescaling(1 / 255)` brings the bytes of an image to 0 … 1.

@@ -8,7 +8,7 @@ import { round } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import { ImageLayer, type ImageLayerOptions } from "./image-layer.ts";
 import type { ImageSizeRule } from "./image-rules.ts";
 
@@ -99,11 +99,20 @@ export interface Resizing<
 >
   extends ResizingLayer, LayerCall<ImageSizeRule<"Resizing", H, W, F>> {}
 
-export interface ResizingConstructor extends MakeLayer<
-  Resizing,
-  readonly [height: number, width: number],
+export interface ResizingConstructor extends LayerConstructorOf<
+  Fixed<Resizing>,
+  { readonly height: number; readonly width: number },
+  [height: "height", width: "width"],
   ResizingOptions,
-  { readonly height: number; readonly width: number }
+  [
+    interpolation: "interpolation",
+    cropToAspectRatio: "cropToAspectRatio",
+    padToAspectRatio: "padToAspectRatio",
+    fillMode: "fillMode",
+    fillValue: "fillValue",
+    antialias: "antialias",
+    dataFormat: "dataFormat",
+  ]
 > {
   <const H extends number, const W extends number, const F extends DataFormat = "channels_last">(
     height: H,

@@ -7,7 +7,7 @@ import { where } from "../../ops/indexing.ts";
 import { clip } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type Factor,
@@ -72,12 +72,16 @@ class SolarizationLayer extends RandomImageLayer {
 
 export interface Solarization extends SolarizationLayer, LayerCall<SameRule> {}
 
-export type SolarizationConstructor = MakeLayer<
-  Solarization,
-  readonly [additionFactor?: Factor, thresholdFactor?: Factor],
+export interface SolarizationConstructor extends LayerConstructor<
+  Fixed<Solarization>,
   SolarizationOptions,
-  object
->;
+  [
+    additionFactor: "additionFactor",
+    thresholdFactor: "thresholdFactor",
+    valueRange: "valueRange",
+    seed: "seed",
+  ]
+> {}
 
 /**
  * In training, inverts what is brighter than a random threshold.

@@ -20,7 +20,7 @@ import { OptionError } from "../../util/errors.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type Given, type ParameterTable, positiveInteger } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 
 const modes = ["log", "magnitude", "psd", "real", "imag", "angle", "stft"] as const;
 const scalings = ["density", "spectrum"] as const;
@@ -170,12 +170,22 @@ class STFTSpectrogramLayer extends LayerBase {
 
 export interface STFTSpectrogram extends STFTSpectrogramLayer, LayerCall<WideRule> {}
 
-export type STFTSpectrogramConstructor = MakeLayer<
-  STFTSpectrogram,
-  readonly [],
+export interface STFTSpectrogramConstructor extends LayerConstructor<
+  Fixed<STFTSpectrogram>,
   STFTSpectrogramOptions,
-  object
->;
+  [
+    mode: "mode",
+    frameLength: "frameLength",
+    frameStep: "frameStep",
+    fftLength: "fftLength",
+    window: "window",
+    periodic: "periodic",
+    scaling: "scaling",
+    padding: "padding",
+    expandDims: "expandDims",
+    dataFormat: "dataFormat",
+  ]
+> {}
 
 /**
  * Spectra of overlapping frames, by convolutions whose kernels may be trained.

@@ -2,7 +2,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { bindParameters, type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import { IndexLookup, type LookupOptions, lookupOptionNames } from "./index-lookup.ts";
 import type { TokenInput } from "./tokens.ts";
 
@@ -53,7 +53,24 @@ export interface StringLookup extends StringLookupLayer {
   (inputs: TokenInput): Tensor;
 }
 
-export type StringLookupConstructor = MakeLayer<StringLookup, readonly [], StringLookupOptions, object>;
+export interface StringLookupConstructor extends LayerConstructor<
+  Fixed<StringLookup>,
+  StringLookupOptions,
+  [
+    maxTokens: "maxTokens",
+    numOovIndices: "numOovIndices",
+    maskToken: "maskToken",
+    oovToken: "oovToken",
+    vocabulary: "vocabulary",
+    idfWeights: "idfWeights",
+    invert: "invert",
+    outputMode: "outputMode",
+    padToMaxTokens: "padToMaxTokens",
+    sparse: "sparse",
+    encoding: "encoding",
+    salt: "salt",
+  ]
+> {}
 
 /**
  * Words as numbers: their places in a vocabulary, or rows that say which occur.

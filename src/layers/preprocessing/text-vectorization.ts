@@ -11,7 +11,7 @@ import { callable } from "../../util/callable.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type Given, type ParameterTable } from "../../util/parameters.ts";
-import type { MakeLayer } from "./constructor.ts";
+import type { Fixed, LayerConstructor } from "../constructor.ts";
 import { lookupModes, lookupOptionNames } from "./index-lookup.ts";
 import { refuseSparse } from "./sparse.ts";
 import { StringLookup } from "./string-lookup.ts";
@@ -259,12 +259,24 @@ export interface TextVectorization extends TextVectorizationLayer {
   (inputs: TokenInput): Tensor;
 }
 
-export type TextVectorizationConstructor = MakeLayer<
-  TextVectorization,
-  readonly [],
+export interface TextVectorizationConstructor extends LayerConstructor<
+  Fixed<TextVectorization>,
   TextVectorizationOptions,
-  object
->;
+  [
+    maxTokens: "maxTokens",
+    standardize: "standardize",
+    split: "split",
+    ngrams: "ngrams",
+    outputMode: "outputMode",
+    outputSequenceLength: "outputSequenceLength",
+    padToMaxTokens: "padToMaxTokens",
+    vocabulary: "vocabulary",
+    idfWeights: "idfWeights",
+    sparse: "sparse",
+    ragged: "ragged",
+    encoding: "encoding",
+  ]
+> {}
 
 /**
  * Texts as rows of token numbers, or as rows that say which tokens occur.

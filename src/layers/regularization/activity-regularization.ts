@@ -7,6 +7,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { L1L2 } from "../../regularizers/index.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface ActivityRegularizationOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Factor of the absolute values. Default 0. */
@@ -50,23 +51,15 @@ class ActivityRegularizationLayer extends LayerBase {
 export interface ActivityRegularization<D extends DType = DType>
   extends ActivityRegularizationLayer, LayerCall<SameRule<D>> {}
 
-export interface ActivityRegularizationConstructor {
-  <const D extends DType = "float32">(options?: ActivityRegularizationOptions<D>): ActivityRegularization<D>;
-  <const D extends DType = "float32">(
-    l1: number,
-    l2?: number,
-    options?: LayerOptions<D>,
-  ): ActivityRegularization<D>;
-  new <const D extends DType = "float32">(
-    options?: ActivityRegularizationOptions<D>,
-  ): ActivityRegularization<D>;
-  new <const D extends DType = "float32">(
-    l1: number,
-    l2?: number,
-    options?: LayerOptions<D>,
-  ): ActivityRegularization<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): ActivityRegularization;
+interface ActivityRegularizationKind extends LayerKind {
+  readonly layer: ActivityRegularization<DTypeIn<this>>;
 }
+
+export interface ActivityRegularizationConstructor extends LayerConstructor<
+  ActivityRegularizationKind,
+  ActivityRegularizationOptions,
+  [l1: "l1", l2: "l2"]
+> {}
 
 /**
  * Adds a penalty on its input's values to the loss: `l1 · Σ |x| + l2 · Σ x²`, averaged over the batch; passes them on.

@@ -12,6 +12,7 @@ import { keyedUniform } from "../../ops/random.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { checkedNoiseShape, concreteNoiseShape, fraction, type SeedOptions } from "./noise.ts";
+import type { DTypeIn, LayerConstructorOf, LayerKind } from "../constructor.ts";
 
 export interface AlphaDropoutOptions<D extends DType = DType> extends SeedOptions<D> {
   /** Share of the elements that is dropped, between 0 and 1. */
@@ -55,17 +56,17 @@ class AlphaDropoutLayer extends LayerBase {
 
 export interface AlphaDropout<D extends DType = DType> extends AlphaDropoutLayer, LayerCall<SameRule<D>> {}
 
-export interface AlphaDropoutConstructor {
-  <const D extends DType = "float32">(rate: number, options?: AlphaDropoutOptions<D>): AlphaDropout<D>;
-  <const D extends DType = "float32">(
-    options: AlphaDropoutOptions<D> & { readonly rate: number },
-  ): AlphaDropout<D>;
-  new <const D extends DType = "float32">(rate: number, options?: AlphaDropoutOptions<D>): AlphaDropout<D>;
-  new <const D extends DType = "float32">(
-    options: AlphaDropoutOptions<D> & { readonly rate: number },
-  ): AlphaDropout<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): AlphaDropout;
+interface AlphaDropoutKind extends LayerKind {
+  readonly layer: AlphaDropout<DTypeIn<this>>;
 }
+
+export interface AlphaDropoutConstructor extends LayerConstructorOf<
+  AlphaDropoutKind,
+  { readonly rate: number },
+  [rate: "rate"],
+  AlphaDropoutOptions,
+  [noiseShape: "noiseShape", seed: "seed"]
+> {}
 
 /**
  * Dropout that keeps mean and variance, for networks with `selu`.

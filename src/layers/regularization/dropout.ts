@@ -8,6 +8,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { checkedNoiseShape, concreteNoiseShape, dropout, fraction, type SeedOptions } from "./noise.ts";
+import type { DTypeIn, LayerConstructorOf, LayerKind } from "../constructor.ts";
 
 export interface DropoutOptions<D extends DType = DType> extends SeedOptions<D> {
   /** Share of the elements that is dropped, between 0 and 1. */
@@ -50,13 +51,17 @@ class DropoutLayer extends LayerBase {
 
 export interface Dropout<D extends DType = DType> extends DropoutLayer, LayerCall<SameRule<D>> {}
 
-export interface DropoutConstructor {
-  <const D extends DType = "float32">(rate: number, options?: DropoutOptions<D>): Dropout<D>;
-  <const D extends DType = "float32">(options: DropoutOptions<D> & { readonly rate: number }): Dropout<D>;
-  new <const D extends DType = "float32">(rate: number, options?: DropoutOptions<D>): Dropout<D>;
-  new <const D extends DType = "float32">(options: DropoutOptions<D> & { readonly rate: number }): Dropout<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Dropout;
+interface DropoutKind extends LayerKind {
+  readonly layer: Dropout<DTypeIn<this>>;
 }
+
+export interface DropoutConstructor extends LayerConstructorOf<
+  DropoutKind,
+  { readonly rate: number },
+  [rate: "rate"],
+  DropoutOptions,
+  [noiseShape: "noiseShape", seed: "seed"]
+> {}
 
 /**
  * In training, zeroes a share of the elements and scales the others up; otherwise passes its input on.

@@ -10,6 +10,7 @@ import { keyedNormal } from "../../ops/random.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { fraction, type SeedOptions } from "./noise.ts";
+import type { DTypeIn, LayerConstructorOf, LayerKind } from "../constructor.ts";
 
 export interface GaussianDropoutOptions<D extends DType = DType> extends SeedOptions<D> {
   /** Share of the elements that is dropped, between 0 and 1. */
@@ -49,20 +50,17 @@ class GaussianDropoutLayer extends LayerBase {
 export interface GaussianDropout<D extends DType = DType>
   extends GaussianDropoutLayer, LayerCall<SameRule<D>> {}
 
-export interface GaussianDropoutConstructor {
-  <const D extends DType = "float32">(rate: number, options?: GaussianDropoutOptions<D>): GaussianDropout<D>;
-  <const D extends DType = "float32">(
-    options: GaussianDropoutOptions<D> & { readonly rate: number },
-  ): GaussianDropout<D>;
-  new <const D extends DType = "float32">(
-    rate: number,
-    options?: GaussianDropoutOptions<D>,
-  ): GaussianDropout<D>;
-  new <const D extends DType = "float32">(
-    options: GaussianDropoutOptions<D> & { readonly rate: number },
-  ): GaussianDropout<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GaussianDropout;
+interface GaussianDropoutKind extends LayerKind {
+  readonly layer: GaussianDropout<DTypeIn<this>>;
 }
+
+export interface GaussianDropoutConstructor extends LayerConstructorOf<
+  GaussianDropoutKind,
+  { readonly rate: number },
+  [rate: "rate"],
+  GaussianDropoutOptions,
+  [seed: "seed"]
+> {}
 
 /**
  * In training, multiplies by noise of mean 1 and standard deviation `√(rate / (1 − rate))`.

@@ -10,6 +10,7 @@ import { keyedNormal } from "../../ops/random.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { fraction, type SeedOptions } from "./noise.ts";
+import type { DTypeIn, LayerConstructorOf, LayerKind } from "../constructor.ts";
 
 export interface GaussianNoiseOptions<D extends DType = DType> extends SeedOptions<D> {
   /** Standard deviation of the noise, between 0 and 1. */
@@ -43,20 +44,17 @@ class GaussianNoiseLayer extends LayerBase {
 
 export interface GaussianNoise<D extends DType = DType> extends GaussianNoiseLayer, LayerCall<SameRule<D>> {}
 
-export interface GaussianNoiseConstructor {
-  <const D extends DType = "float32">(stddev: number, options?: GaussianNoiseOptions<D>): GaussianNoise<D>;
-  <const D extends DType = "float32">(
-    options: GaussianNoiseOptions<D> & { readonly stddev: number },
-  ): GaussianNoise<D>;
-  new <const D extends DType = "float32">(
-    stddev: number,
-    options?: GaussianNoiseOptions<D>,
-  ): GaussianNoise<D>;
-  new <const D extends DType = "float32">(
-    options: GaussianNoiseOptions<D> & { readonly stddev: number },
-  ): GaussianNoise<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GaussianNoise;
+interface GaussianNoiseKind extends LayerKind {
+  readonly layer: GaussianNoise<DTypeIn<this>>;
 }
+
+export interface GaussianNoiseConstructor extends LayerConstructorOf<
+  GaussianNoiseKind,
+  { readonly stddev: number },
+  [stddev: "stddev"],
+  GaussianNoiseOptions,
+  [seed: "seed"]
+> {}
 
 /**
  * In training, adds noise of mean 0.

@@ -4,6 +4,7 @@ import type { SameRule } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { SpatialDropoutLayer, type SpatialDropoutOptions } from "./spatial-dropout-base.ts";
+import type { DTypeIn, LayerConstructorOf, LayerKind } from "../constructor.ts";
 
 class SpatialDropout1DLayer extends SpatialDropoutLayer {
   static readonly className = "SpatialDropout1D";
@@ -25,23 +26,17 @@ class SpatialDropout1DLayer extends SpatialDropoutLayer {
 export interface SpatialDropout1D<D extends DType = DType>
   extends SpatialDropout1DLayer, LayerCall<SameRule<D>> {}
 
-export interface SpatialDropout1DConstructor {
-  <const D extends DType = "float32">(
-    rate: number,
-    options?: Omit<SpatialDropoutOptions<D>, "dataFormat">,
-  ): SpatialDropout1D<D>;
-  <const D extends DType = "float32">(
-    options: SpatialDropoutOptions<D> & { readonly rate: number },
-  ): SpatialDropout1D<D>;
-  new <const D extends DType = "float32">(
-    rate: number,
-    options?: Omit<SpatialDropoutOptions<D>, "dataFormat">,
-  ): SpatialDropout1D<D>;
-  new <const D extends DType = "float32">(
-    options: SpatialDropoutOptions<D> & { readonly rate: number },
-  ): SpatialDropout1D<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): SpatialDropout1D;
+interface SpatialDropout1DKind extends LayerKind {
+  readonly layer: SpatialDropout1D<DTypeIn<this>>;
 }
+
+export interface SpatialDropout1DConstructor extends LayerConstructorOf<
+  SpatialDropout1DKind,
+  { readonly rate: number },
+  [rate: "rate"],
+  Omit<SpatialDropoutOptions, "dataFormat">,
+  [seed: "seed", name: "name", dtype: "dtype"]
+> {}
 
 /**
  * In training, zeroes whole channels of `[batch, steps, channels]` and scales the others up.

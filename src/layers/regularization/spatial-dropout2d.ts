@@ -4,6 +4,7 @@ import type { SameRule } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { SpatialDropoutLayer, type SpatialDropoutOptions } from "./spatial-dropout-base.ts";
+import type { DTypeIn, LayerConstructorOf, LayerKind } from "../constructor.ts";
 
 class SpatialDropout2DLayer extends SpatialDropoutLayer {
   static readonly className = "SpatialDropout2D";
@@ -31,20 +32,17 @@ class SpatialDropout2DLayer extends SpatialDropoutLayer {
 export interface SpatialDropout2D<D extends DType = DType>
   extends SpatialDropout2DLayer, LayerCall<SameRule<D>> {}
 
-export interface SpatialDropout2DConstructor {
-  <const D extends DType = "float32">(rate: number, options?: SpatialDropoutOptions<D>): SpatialDropout2D<D>;
-  <const D extends DType = "float32">(
-    options: SpatialDropoutOptions<D> & { readonly rate: number },
-  ): SpatialDropout2D<D>;
-  new <const D extends DType = "float32">(
-    rate: number,
-    options?: SpatialDropoutOptions<D>,
-  ): SpatialDropout2D<D>;
-  new <const D extends DType = "float32">(
-    options: SpatialDropoutOptions<D> & { readonly rate: number },
-  ): SpatialDropout2D<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): SpatialDropout2D;
+interface SpatialDropout2DKind extends LayerKind {
+  readonly layer: SpatialDropout2D<DTypeIn<this>>;
 }
+
+export interface SpatialDropout2DConstructor extends LayerConstructorOf<
+  SpatialDropout2DKind,
+  { readonly rate: number },
+  [rate: "rate"],
+  SpatialDropoutOptions,
+  [dataFormat: "dataFormat", seed: "seed", name: "name", dtype: "dtype"]
+> {}
 
 /**
  * In training, zeroes whole channels of `[batch, height, width, channels]` and scales the others up.

@@ -4,6 +4,7 @@ import type { SameRule } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { SpatialDropoutLayer, type SpatialDropoutOptions } from "./spatial-dropout-base.ts";
+import type { DTypeIn, LayerConstructorOf, LayerKind } from "../constructor.ts";
 
 class SpatialDropout3DLayer extends SpatialDropoutLayer {
   static readonly className = "SpatialDropout3D";
@@ -31,20 +32,17 @@ class SpatialDropout3DLayer extends SpatialDropoutLayer {
 export interface SpatialDropout3D<D extends DType = DType>
   extends SpatialDropout3DLayer, LayerCall<SameRule<D>> {}
 
-export interface SpatialDropout3DConstructor {
-  <const D extends DType = "float32">(rate: number, options?: SpatialDropoutOptions<D>): SpatialDropout3D<D>;
-  <const D extends DType = "float32">(
-    options: SpatialDropoutOptions<D> & { readonly rate: number },
-  ): SpatialDropout3D<D>;
-  new <const D extends DType = "float32">(
-    rate: number,
-    options?: SpatialDropoutOptions<D>,
-  ): SpatialDropout3D<D>;
-  new <const D extends DType = "float32">(
-    options: SpatialDropoutOptions<D> & { readonly rate: number },
-  ): SpatialDropout3D<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): SpatialDropout3D;
+interface SpatialDropout3DKind extends LayerKind {
+  readonly layer: SpatialDropout3D<DTypeIn<this>>;
 }
+
+export interface SpatialDropout3DConstructor extends LayerConstructorOf<
+  SpatialDropout3DKind,
+  { readonly rate: number },
+  [rate: "rate"],
+  SpatialDropoutOptions,
+  [dataFormat: "dataFormat", seed: "seed", name: "name", dtype: "dtype"]
+> {}
 
 /**
  * In training, zeroes whole channels of `[batch, depth, height, width, channels]` and scales the others up.

@@ -10,6 +10,7 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import { sizeOf } from "../../ir/shape.ts";
 import { toDataFormat } from "../data-format.ts";
+import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface FlattenOptions<D extends DType = DType> extends LayerOptions<D> {
   /** With `"channels_first"` the channels are moved to the end before. Default `"channels_last"`. */
@@ -41,11 +42,15 @@ class FlattenLayer extends LayerBase {
 
 export interface Flatten<D extends DType = DType> extends FlattenLayer, LayerCall<FlattenRule<D>> {}
 
-export interface FlattenConstructor {
-  <const D extends DType = "float32">(options?: FlattenOptions<D>): Flatten<D>;
-  new <const D extends DType = "float32">(options?: FlattenOptions<D>): Flatten<D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Flatten;
+interface FlattenKind extends LayerKind {
+  readonly layer: Flatten<DTypeIn<this>>;
 }
+
+export interface FlattenConstructor extends LayerConstructor<
+  FlattenKind,
+  FlattenOptions,
+  [dataFormat: "dataFormat"]
+> {}
 
 /**
  * All axes behind the batch axis in one: `[batch, a, b, …]` → `[batch, a · b · …]`.

@@ -9,6 +9,7 @@ import { transpose } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
+import type { DTypeIn, LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
 
 export interface PermuteOptions<
   A extends readonly number[] = readonly number[],
@@ -46,23 +47,16 @@ class PermuteLayer extends LayerBase {
 export interface Permute<A extends readonly number[] = readonly number[], D extends DType = DType>
   extends PermuteLayer, LayerCall<PermuteRule<A, D>> {}
 
-export interface PermuteConstructor {
-  <const A extends readonly number[], const D extends DType = "float32">(
-    dims: A,
-    options?: LayerOptions<D>,
-  ): Permute<A, D>;
-  <const A extends readonly number[], const D extends DType = "float32">(
-    options: PermuteOptions<A, D> & { readonly dims: A },
-  ): Permute<A, D>;
-  new <const A extends readonly number[] = readonly number[], const D extends DType = "float32">(
-    dims: A,
-    options?: LayerOptions<D>,
-  ): Permute<A, D>;
-  new <const A extends readonly number[] = readonly number[], const D extends DType = "float32">(
-    options: PermuteOptions<A, D> & { readonly dims: A },
-  ): Permute<A, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Permute;
+interface PermuteKind extends LayerKind {
+  readonly layer: Permute<SettingsIn<this, readonly number[]>, DTypeIn<this>>;
 }
+
+export interface PermuteConstructor extends SettingConstructor<
+  PermuteKind,
+  LayerOptions,
+  [dims: "dims"],
+  readonly number[]
+> {}
 
 /**
  * Axes in another order: `Permute([2, 1])` turns `[batch, a, b]` into `[batch, b, a]`.

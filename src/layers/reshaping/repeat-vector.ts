@@ -8,6 +8,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { broadcastTo, expandDims } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, positiveInteger, required } from "../../util/parameters.ts";
+import type { DTypeIn, LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
 
 export interface RepeatVectorOptions<
   N extends number = number,
@@ -40,23 +41,16 @@ class RepeatVectorLayer extends LayerBase {
 export interface RepeatVector<N extends number = number, D extends DType = DType>
   extends RepeatVectorLayer, LayerCall<RepeatVectorRule<N, D>> {}
 
-export interface RepeatVectorConstructor {
-  <const N extends number, const D extends DType = "float32">(
-    n: N,
-    options?: LayerOptions<D>,
-  ): RepeatVector<N, D>;
-  <const N extends number, const D extends DType = "float32">(
-    options: RepeatVectorOptions<N, D> & { readonly n: N },
-  ): RepeatVector<N, D>;
-  new <const N extends number = number, const D extends DType = "float32">(
-    n: N,
-    options?: LayerOptions<D>,
-  ): RepeatVector<N, D>;
-  new <const N extends number = number, const D extends DType = "float32">(
-    options: RepeatVectorOptions<N, D> & { readonly n: N },
-  ): RepeatVector<N, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): RepeatVector;
+interface RepeatVectorKind extends LayerKind {
+  readonly layer: RepeatVector<SettingsIn<this, number>, DTypeIn<this>>;
 }
+
+export interface RepeatVectorConstructor extends SettingConstructor<
+  RepeatVectorKind,
+  LayerOptions,
+  [n: "n"],
+  number
+> {}
 
 /**
  * Repeats a vector: `[batch, features]` → `[batch, n, features]`.

@@ -9,6 +9,7 @@ import { callable } from "../../util/callable.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import { reshape as reshapeOp } from "../../ops/shape.ts";
+import type { DTypeIn, LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
 
 export interface ReshapeOptions<
   T extends readonly number[] = readonly number[],
@@ -62,23 +63,16 @@ function checkedTarget(shape: unknown): readonly number[] {
 export interface Reshape<T extends readonly number[] = readonly number[], D extends DType = DType>
   extends ReshapeLayer, LayerCall<ReshapeRule<T, D>> {}
 
-export interface ReshapeConstructor {
-  <const T extends readonly number[], const D extends DType = "float32">(
-    targetShape: T,
-    options?: LayerOptions<D>,
-  ): Reshape<T, D>;
-  <const T extends readonly number[], const D extends DType = "float32">(
-    options: ReshapeOptions<T, D> & { readonly targetShape: T },
-  ): Reshape<T, D>;
-  new <const T extends readonly number[] = readonly number[], const D extends DType = "float32">(
-    targetShape: T,
-    options?: LayerOptions<D>,
-  ): Reshape<T, D>;
-  new <const T extends readonly number[] = readonly number[], const D extends DType = "float32">(
-    options: ReshapeOptions<T, D> & { readonly targetShape: T },
-  ): Reshape<T, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Reshape;
+interface ReshapeKind extends LayerKind {
+  readonly layer: Reshape<SettingsIn<this, readonly number[]>, DTypeIn<this>>;
 }
+
+export interface ReshapeConstructor extends SettingConstructor<
+  ReshapeKind,
+  LayerOptions,
+  [targetShape: "targetShape"],
+  readonly number[]
+> {}
 
 /**
  * The same elements in another shape: `[batch, …]` → `[batch, …targetShape]`.

@@ -22,6 +22,7 @@ import { OptionError } from "../../util/errors.ts";
 import { bindParameters, type ParameterTable, required } from "../../util/parameters.ts";
 import { copyLayer } from "./copy-layer.ts";
 import type { RecurrentCallOptions } from "./rnn-layer.ts";
+import type { FromConfig, LayerKind, PairForm, SettingsIn, Values } from "../constructor.ts";
 
 export interface BidirectionalOptions<
   M extends MergeMode = MergeMode,
@@ -214,23 +215,39 @@ function mergeModeOf(where: string, value: unknown): MergeMode {
 export interface Bidirectional<R extends ShapeRule = WideRule>
   extends BidirectionalLayer, LayerCall<R, RecurrentCallOptions> {}
 
-export interface BidirectionalConstructor {
-  <L extends LayerBase, const M extends MergeMode = "concat">(
-    layer: L,
-    options?: BidirectionalOptions<M>,
-  ): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
-  <L extends LayerBase, const M extends MergeMode = "concat">(
-    options: BidirectionalOptions<M> & { readonly layer: L },
-  ): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
-  new <L extends LayerBase = LayerBase, const M extends MergeMode = "concat">(
-    layer: L,
-    options?: BidirectionalOptions<M>,
-  ): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
-  new <L extends LayerBase = LayerBase, const M extends MergeMode = "concat">(
-    options: BidirectionalOptions<M> & { readonly layer: L },
-  ): Bidirectional<BidirectionalRule<RuleOf<L>, M>>;
-  fromConfig(config: Readonly<Record<string, unknown>>): Bidirectional;
+interface BidirectionalKind extends LayerKind {
+  readonly layer: Bidirectional<
+    BidirectionalRule<RuleOf<SettingsIn<this, Wrapped>["layer"]>, SettingsIn<this, Wrapped>["mergeMode"]>
+  >;
 }
+
+interface Wrapped {
+  readonly layer: LayerBase;
+  readonly mergeMode: MergeMode;
+}
+
+type Form<P extends readonly PropertyKey[], V extends readonly unknown[] = []> = PairForm<
+  BidirectionalKind,
+  BidirectionalOptions,
+  "layer",
+  LayerBase,
+  "mergeMode",
+  MergeMode,
+  "concat",
+  never,
+  P,
+  V
+>;
+
+export interface BidirectionalConstructor
+  extends
+    Form<
+      [layer: "layer", mergeMode: "mergeMode"],
+      Values<[weights: "weights", backwardLayer: "backwardLayer"], BidirectionalOptions>
+    >,
+    Form<[]>,
+    Form<[layer: "layer"]>,
+    FromConfig<BidirectionalKind> {}
 
 /**
  * Two recurrent layers over one sequence, in opposite directions; their outputs are merged.

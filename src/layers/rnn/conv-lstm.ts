@@ -1,5 +1,4 @@
 import type { LayerOptions } from "../../graph/layer-base.ts";
-import type { DType } from "../../ir/dtypes.ts";
 import type { DataFormat, Padding, PerAxis } from "../../ir/shape-types/index.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { ConvLSTMCell } from "./conv-lstm-cell.ts";
@@ -14,28 +13,16 @@ import {
 import { bindLayer, type BoundLayer, cellArguments, KernelLayer } from "./kernel-layer.ts";
 import type { SequenceOptions } from "./rnn-layer.ts";
 
-export interface ConvLSTMOptions<
-  S extends PerAxis = PerAxis,
-  P extends Padding = Padding,
-  L extends PerAxis = PerAxis,
-  F extends DataFormat = DataFormat,
-  Q extends boolean = boolean,
-  R extends boolean = boolean,
-  D extends DType = DType,
->
-  extends
-    LayerOptions<D>,
-    RecurrentWeightOptions,
-    Omit<GateOptions, "implementation">,
-    SequenceOptions<Q, R> {
+export interface ConvLSTMOptions
+  extends LayerOptions, RecurrentWeightOptions, Omit<GateOptions, "implementation">, SequenceOptions {
   /** Step of the window along each spatial axis. Default 1. */
-  readonly strides?: S | undefined;
+  readonly strides?: PerAxis | undefined;
   /** Padding of the inputs; that of the state is always `"same"`. Default `"valid"`. */
-  readonly padding?: P | undefined;
+  readonly padding?: Padding | undefined;
   /** Default `config.imageDataFormat()`, `"channels_last"`. */
-  readonly dataFormat?: F | null | undefined;
+  readonly dataFormat?: DataFormat | null | undefined;
   /** Distance between the kernel's elements, for the inputs. Default 1. */
-  readonly dilationRate?: L | undefined;
+  readonly dilationRate?: PerAxis | undefined;
   /** Whether the forget gate's bias starts at 1, so that a new layer remembers. Default true. */
   readonly unitForgetBias?: boolean | undefined;
 }

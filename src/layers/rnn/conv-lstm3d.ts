@@ -3,13 +3,12 @@ import type { DType } from "../../ir/dtypes.ts";
 import type {
   ConvolutionSettings,
   ConvRecurrentRule,
-  DataFormat,
-  Padding,
-  PerAxis,
   RecurrentSettings,
 } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
-import { ConvLSTM, type ConvLSTMOptions } from "./conv-lstm.ts";
+import type { DTypeIn, LayerKind, SettingsIn } from "../constructor.ts";
+import type { ConvLSTMConstructor, ReturnsIn } from "./constructor.ts";
+import { ConvLSTM } from "./conv-lstm.ts";
 import type { RecurrentCallOptions } from "./rnn-layer.ts";
 
 class ConvLSTM3DLayer extends ConvLSTM {
@@ -27,81 +26,11 @@ export interface ConvLSTM3D<
 >
   extends ConvLSTM3DLayer, LayerCall<ConvRecurrentRule<"ConvLSTM3D", 3, C, O, D>, RecurrentCallOptions> {}
 
-type Settings<
-  N extends number,
-  K extends PerAxis,
-  S extends PerAxis,
-  P extends Padding,
-  L extends PerAxis,
-  F extends DataFormat,
-> = {
-  filters: N;
-  kernelSize: K;
-  strides: S;
-  padding: P;
-  dilationRate: L;
-  dataFormat: F;
-};
-
-export interface ConvLSTM3DConstructor {
-  <
-    const N extends number,
-    const K extends PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    filters: N,
-    kernelSize: K,
-    options?: ConvLSTMOptions<S, P, L, F, Q, R, D>,
-  ): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  <
-    const N extends number,
-    const K extends PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options: ConvLSTMOptions<S, P, L, F, Q, R, D> & { readonly filters: N; readonly kernelSize: K },
-  ): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  new <
-    const N extends number = number,
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    filters: N,
-    kernelSize: K,
-    options?: ConvLSTMOptions<S, P, L, F, Q, R, D>,
-  ): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  new <
-    const N extends number = number,
-    const K extends PerAxis = PerAxis,
-    const S extends PerAxis = 1,
-    const P extends Padding = "valid",
-    const L extends PerAxis = 1,
-    const F extends DataFormat = "channels_last",
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options: ConvLSTMOptions<S, P, L, F, Q, R, D> & { readonly filters: N; readonly kernelSize: K },
-  ): ConvLSTM3D<Settings<N, K, S, P, L, F>, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): ConvLSTM3D;
+interface ConvLSTM3DKind extends LayerKind {
+  readonly layer: ConvLSTM3D<SettingsIn<this, ConvolutionSettings>, ReturnsIn<this, 2>, DTypeIn<this>>;
 }
+
+export interface ConvLSTM3DConstructor extends ConvLSTMConstructor<ConvLSTM3DKind> {}
 
 /**
  * An LSTM over volumes: its products with inputs and with the state are convolutions.

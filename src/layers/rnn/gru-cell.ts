@@ -24,6 +24,14 @@ import {
   regularizerParameters,
 } from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
+import type { Tail, Values } from "../constructor.ts";
+import type {
+  ActivationNames,
+  ConstraintNames,
+  DropoutNames,
+  KernelNames,
+  RegularizerNames,
+} from "./constructor.ts";
 
 export interface GRUCellOptions extends LayerOptions, RecurrentWeightOptions, GateOptions {
   /** Whether the reset gate is applied after the product with the state (as cuDNN does) or before. Default true. */
@@ -138,11 +146,30 @@ type Inner = (
 
 export interface GRUCell<U extends number = number> extends GRUCellLayer, CellCall<U> {}
 
+/** The arguments behind the units: any number of them by position. */
+type Arguments = Tail<
+  Values<
+    [
+      ...ActivationNames,
+      ...KernelNames,
+      ...RegularizerNames,
+      ...ConstraintNames,
+      ...DropoutNames,
+      resetAfter: "resetAfter",
+      seed: "seed",
+    ],
+    GRUCellOptions
+  >,
+  GRUCellOptions
+>;
+
 export interface GRUCellConstructor {
-  <const U extends number>(units: U, options?: GRUCellOptions): GRUCell<U>;
+  <const U extends number>(units: U, ...args: Arguments): GRUCell<U>;
   <const U extends number>(options: GRUCellOptions & { readonly units: U }): GRUCell<U>;
-  new <const U extends number = number>(units: U, options?: GRUCellOptions): GRUCell<U>;
+  <const U extends number>(units: U, options?: GRUCellOptions): GRUCell<U>;
+  new <const U extends number = number>(units: U, ...args: Arguments): GRUCell<U>;
   new <const U extends number = number>(options: GRUCellOptions & { readonly units: U }): GRUCell<U>;
+  new <const U extends number = number>(units: U, options?: GRUCellOptions): GRUCell<U>;
   readonly parameters: ParameterTable;
   fromConfig(config: Readonly<Record<string, unknown>>): GRUCell;
 }

@@ -4,6 +4,17 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { RecurrentRule, RecurrentSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
+import type { DTypeIn, LayerKind } from "../constructor.ts";
+import type {
+  ActivationNames,
+  ConstraintNames,
+  DropoutNames,
+  KernelNames,
+  RecurrentConstructor,
+  RegularizerNames,
+  ReturnsIn,
+  UnitsIn,
+} from "./constructor.ts";
 import {
   constraintParameters,
   dropoutParameters,
@@ -16,8 +27,7 @@ import { bindLayer, type BoundLayer, cellArguments, KernelLayer } from "./kernel
 import { GRUCell } from "./gru-cell.ts";
 import { type RecurrentCallOptions, sequenceParameters, type SequenceOptions } from "./rnn-layer.ts";
 
-export interface GRUOptions<Q extends boolean = boolean, R extends boolean = boolean, D extends DType = DType>
-  extends LayerOptions<D>, RecurrentWeightOptions, GateOptions, SequenceOptions<Q, R> {
+export interface GRUOptions extends LayerOptions, RecurrentWeightOptions, GateOptions, SequenceOptions {
   /** Whether the reset gate is applied after the product with the state (as cuDNN does) or before. Default true. */
   readonly resetAfter?: boolean | undefined;
   /** Of no effect: the steps are one compiled loop in any case. Default `"auto"`. */
@@ -62,43 +72,23 @@ export interface GRU<
 >
   extends GRULayer, LayerCall<RecurrentRule<"GRU", U, O, D>, RecurrentCallOptions> {}
 
-export interface GRUConstructor {
-  <
-    const U extends number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    units: U,
-    options?: GRUOptions<Q, R, D>,
-  ): GRU<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  <
-    const U extends number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options: GRUOptions<Q, R, D> & { readonly units: U },
-  ): GRU<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  new <
-    const U extends number = number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    units: U,
-    options?: GRUOptions<Q, R, D>,
-  ): GRU<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  new <
-    const U extends number = number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options: GRUOptions<Q, R, D> & { readonly units: U },
-  ): GRU<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): GRU;
+interface GRUKind extends LayerKind {
+  readonly layer: GRU<UnitsIn<this>, ReturnsIn<this, 1>, DTypeIn<this>>;
 }
+
+export interface GRUConstructor extends RecurrentConstructor<
+  GRUKind,
+  GRUOptions,
+  [
+    ...ActivationNames,
+    ...KernelNames,
+    ...RegularizerNames,
+    activityRegularizer: "activityRegularizer",
+    ...ConstraintNames,
+    ...DropoutNames,
+    seed: "seed",
+  ]
+> {}
 
 /**
  * Gated recurrent unit: an update gate and a reset gate.

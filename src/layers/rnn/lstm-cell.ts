@@ -23,6 +23,14 @@ import {
   withOpenForgetGate,
 } from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
+import type { Tail, Values } from "../constructor.ts";
+import type {
+  ActivationNames,
+  ConstraintNames,
+  DropoutNames,
+  KernelNames,
+  RegularizerNames,
+} from "./constructor.ts";
 
 export interface LSTMCellOptions extends LayerOptions, RecurrentWeightOptions, GateOptions {
   /** Whether the forget gate's bias starts at 1, so that a new cell remembers. Default true. */
@@ -105,11 +113,30 @@ class LSTMCellLayer extends KernelCell {
 
 export interface LSTMCell<U extends number = number> extends LSTMCellLayer, CellCall<U> {}
 
+/** The arguments behind the units: any number of them by position. */
+type Arguments = Tail<
+  Values<
+    [
+      ...ActivationNames,
+      ...KernelNames,
+      unitForgetBias: "unitForgetBias",
+      ...RegularizerNames,
+      ...ConstraintNames,
+      ...DropoutNames,
+      seed: "seed",
+    ],
+    LSTMCellOptions
+  >,
+  LSTMCellOptions
+>;
+
 export interface LSTMCellConstructor {
-  <const U extends number>(units: U, options?: LSTMCellOptions): LSTMCell<U>;
+  <const U extends number>(units: U, ...args: Arguments): LSTMCell<U>;
   <const U extends number>(options: LSTMCellOptions & { readonly units: U }): LSTMCell<U>;
-  new <const U extends number = number>(units: U, options?: LSTMCellOptions): LSTMCell<U>;
+  <const U extends number>(units: U, options?: LSTMCellOptions): LSTMCell<U>;
+  new <const U extends number = number>(units: U, ...args: Arguments): LSTMCell<U>;
   new <const U extends number = number>(options: LSTMCellOptions & { readonly units: U }): LSTMCell<U>;
+  new <const U extends number = number>(units: U, options?: LSTMCellOptions): LSTMCell<U>;
   readonly parameters: ParameterTable;
   fromConfig(config: Readonly<Record<string, unknown>>): LSTMCell;
 }

@@ -4,6 +4,17 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { RecurrentRule, RecurrentSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
+import type { DTypeIn, LayerKind } from "../constructor.ts";
+import type {
+  ActivationNames,
+  ConstraintNames,
+  DropoutNames,
+  KernelNames,
+  RecurrentConstructor,
+  RegularizerNames,
+  ReturnsIn,
+  UnitsIn,
+} from "./constructor.ts";
 import {
   constraintParameters,
   dropoutParameters,
@@ -16,12 +27,7 @@ import { bindLayer, type BoundLayer, cellArguments, KernelLayer } from "./kernel
 import { LSTMCell } from "./lstm-cell.ts";
 import { type RecurrentCallOptions, sequenceParameters, type SequenceOptions } from "./rnn-layer.ts";
 
-export interface LSTMOptions<
-  Q extends boolean = boolean,
-  R extends boolean = boolean,
-  D extends DType = DType,
->
-  extends LayerOptions<D>, RecurrentWeightOptions, GateOptions, SequenceOptions<Q, R> {
+export interface LSTMOptions extends LayerOptions, RecurrentWeightOptions, GateOptions, SequenceOptions {
   /** Whether the forget gate's bias starts at 1, so that a new layer remembers. Default true. */
   readonly unitForgetBias?: boolean | undefined;
   /** Of no effect: the steps are one compiled loop in any case. Default `"auto"`. */
@@ -66,43 +72,24 @@ export interface LSTM<
 >
   extends LSTMLayer, LayerCall<RecurrentRule<"LSTM", U, O, D>, RecurrentCallOptions> {}
 
-export interface LSTMConstructor {
-  <
-    const U extends number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    units: U,
-    options?: LSTMOptions<Q, R, D>,
-  ): LSTM<U, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  <
-    const U extends number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options: LSTMOptions<Q, R, D> & { readonly units: U },
-  ): LSTM<U, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  new <
-    const U extends number = number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    units: U,
-    options?: LSTMOptions<Q, R, D>,
-  ): LSTM<U, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  new <
-    const U extends number = number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options: LSTMOptions<Q, R, D> & { readonly units: U },
-  ): LSTM<U, { returnSequences: Q; returnState: R; states: 2 }, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): LSTM;
+interface LSTMKind extends LayerKind {
+  readonly layer: LSTM<UnitsIn<this>, ReturnsIn<this, 2>, DTypeIn<this>>;
 }
+
+export interface LSTMConstructor extends RecurrentConstructor<
+  LSTMKind,
+  LSTMOptions,
+  [
+    ...ActivationNames,
+    ...KernelNames,
+    unitForgetBias: "unitForgetBias",
+    ...RegularizerNames,
+    activityRegularizer: "activityRegularizer",
+    ...ConstraintNames,
+    ...DropoutNames,
+    seed: "seed",
+  ]
+> {}
 
 /**
  * Long short-term memory: input, forget and output gates around a carry that may last over many steps.

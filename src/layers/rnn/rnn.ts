@@ -16,6 +16,7 @@ import {
 } from "./rnn-layer.ts";
 import type { SimpleRNNCell } from "./simple-rnn-cell.ts";
 import { StackedRNNCells } from "./stacked-rnn-cells.ts";
+import type { Tail, Values } from "../constructor.ts";
 
 export interface RNNOptions<Q extends boolean = boolean, R extends boolean = boolean, D extends DType = DType>
   extends LayerOptions<D>, SequenceOptions<Q, R> {
@@ -56,6 +57,15 @@ type Settings<Q extends boolean, R extends boolean, N extends RecurrentSettings[
   states: N;
 };
 
+type RNNNames = [
+  returnSequences: "returnSequences",
+  returnState: "returnState",
+  goBackwards: "goBackwards",
+  stateful: "stateful",
+  unroll: "unroll",
+  zeroOutputForMask: "zeroOutputForMask",
+];
+
 export interface RNNConstructor {
   <
     const U extends number,
@@ -75,8 +85,20 @@ export interface RNNConstructor {
     cell: GRUCell<U> | SimpleRNNCell<U>,
     options?: RNNOptions<Q, R, D>,
   ): RNN<RecurrentRule<"RNN", U, Settings<Q, R, 1>, D>>;
+  (
+    ...args: readonly [
+      cell: RecurrentCell | readonly RecurrentCell[],
+      ...Tail<Values<RNNNames, RNNOptions>, RNNOptions>,
+    ]
+  ): RNN;
   (cell: RecurrentCell | readonly RecurrentCell[], options?: RNNOptions): RNN;
   (options: RNNOptions & { readonly cell: RecurrentCell | readonly RecurrentCell[] }): RNN;
+  new (
+    ...args: readonly [
+      cell: RecurrentCell | readonly RecurrentCell[],
+      ...Tail<Values<RNNNames, RNNOptions>, RNNOptions>,
+    ]
+  ): RNN;
   new (cell: RecurrentCell | readonly RecurrentCell[], options?: RNNOptions): RNN;
   new (options: RNNOptions & { readonly cell: RecurrentCell | readonly RecurrentCell[] }): RNN;
   fromConfig(config: Readonly<Record<string, unknown>>): RNN;

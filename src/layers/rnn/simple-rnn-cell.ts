@@ -21,6 +21,8 @@ import {
   regularizerParameters,
 } from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
+import type { Tail, Values } from "../constructor.ts";
+import type { ConstraintNames, DropoutNames, KernelNames, RegularizerNames } from "./constructor.ts";
 
 export interface SimpleRNNCellOptions extends LayerOptions, RecurrentWeightOptions {}
 
@@ -85,13 +87,31 @@ class SimpleRNNCellLayer extends KernelCell {
 
 export interface SimpleRNNCell<U extends number = number> extends SimpleRNNCellLayer, CellCall<U> {}
 
+/** The arguments behind the units: any number of them by position. */
+type Arguments = Tail<
+  Values<
+    [
+      activation: "activation",
+      ...KernelNames,
+      ...RegularizerNames,
+      ...ConstraintNames,
+      ...DropoutNames,
+      seed: "seed",
+    ],
+    SimpleRNNCellOptions
+  >,
+  SimpleRNNCellOptions
+>;
+
 export interface SimpleRNNCellConstructor {
-  <const U extends number>(units: U, options?: SimpleRNNCellOptions): SimpleRNNCell<U>;
+  <const U extends number>(units: U, ...args: Arguments): SimpleRNNCell<U>;
   <const U extends number>(options: SimpleRNNCellOptions & { readonly units: U }): SimpleRNNCell<U>;
-  new <const U extends number = number>(units: U, options?: SimpleRNNCellOptions): SimpleRNNCell<U>;
+  <const U extends number>(units: U, options?: SimpleRNNCellOptions): SimpleRNNCell<U>;
+  new <const U extends number = number>(units: U, ...args: Arguments): SimpleRNNCell<U>;
   new <const U extends number = number>(
     options: SimpleRNNCellOptions & { readonly units: U },
   ): SimpleRNNCell<U>;
+  new <const U extends number = number>(units: U, options?: SimpleRNNCellOptions): SimpleRNNCell<U>;
   readonly parameters: ParameterTable;
   fromConfig(config: Readonly<Record<string, unknown>>): SimpleRNNCell;
 }

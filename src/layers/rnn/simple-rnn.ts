@@ -4,6 +4,16 @@ import type { DType } from "../../ir/dtypes.ts";
 import type { RecurrentRule, RecurrentSettings } from "../../ir/shape-types/index.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
+import type { DTypeIn, LayerKind } from "../constructor.ts";
+import type {
+  ConstraintNames,
+  DropoutNames,
+  KernelNames,
+  RecurrentConstructor,
+  RegularizerNames,
+  ReturnsIn,
+  UnitsIn,
+} from "./constructor.ts";
 import {
   constraintParameters,
   dropoutParameters,
@@ -15,12 +25,7 @@ import { bindLayer, type BoundLayer, cellArguments, KernelLayer } from "./kernel
 import { SimpleRNNCell } from "./simple-rnn-cell.ts";
 import { type RecurrentCallOptions, sequenceParameters, type SequenceOptions } from "./rnn-layer.ts";
 
-export interface SimpleRNNOptions<
-  Q extends boolean = boolean,
-  R extends boolean = boolean,
-  D extends DType = DType,
->
-  extends LayerOptions<D>, RecurrentWeightOptions, SequenceOptions<Q, R> {}
+export interface SimpleRNNOptions extends LayerOptions, RecurrentWeightOptions, SequenceOptions {}
 
 class SimpleRNNLayer extends KernelLayer<SimpleRNNCell> {
   static readonly className = "SimpleRNN";
@@ -67,43 +72,22 @@ export interface SimpleRNN<
 >
   extends SimpleRNNLayer, LayerCall<RecurrentRule<"SimpleRNN", U, O, D>, RecurrentCallOptions> {}
 
-export interface SimpleRNNConstructor {
-  <
-    const U extends number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    units: U,
-    options?: SimpleRNNOptions<Q, R, D>,
-  ): SimpleRNN<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  <
-    const U extends number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options: SimpleRNNOptions<Q, R, D> & { readonly units: U },
-  ): SimpleRNN<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  new <
-    const U extends number = number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    units: U,
-    options?: SimpleRNNOptions<Q, R, D>,
-  ): SimpleRNN<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  new <
-    const U extends number = number,
-    const Q extends boolean = false,
-    const R extends boolean = false,
-    const D extends DType = "float32",
-  >(
-    options: SimpleRNNOptions<Q, R, D> & { readonly units: U },
-  ): SimpleRNN<U, { returnSequences: Q; returnState: R; states: 1 }, D>;
-  fromConfig(config: Readonly<Record<string, unknown>>): SimpleRNN;
+interface SimpleRNNKind extends LayerKind {
+  readonly layer: SimpleRNN<UnitsIn<this>, ReturnsIn<this, 1>, DTypeIn<this>>;
 }
+
+export interface SimpleRNNConstructor extends RecurrentConstructor<
+  SimpleRNNKind,
+  SimpleRNNOptions,
+  [
+    activation: "activation",
+    ...KernelNames,
+    ...RegularizerNames,
+    activityRegularizer: "activityRegularizer",
+    ...ConstraintNames,
+    ...DropoutNames,
+  ]
+> {}
 
 /**
  * The plain recurrent layer: `h' = activation(x · kernel + bias + h · recurrentKernel)`.

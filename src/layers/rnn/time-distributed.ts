@@ -1,7 +1,6 @@
 import type { CallArguments } from "../../graph/call-arguments.ts";
-import type { LayerBase, LayerOptions } from "../../graph/layer-base.ts";
+import type { LayerBase } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
-import type { DType } from "../../ir/dtypes.ts";
 import { currentBuilder } from "../../ir/program.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { RuleOf, Shape, ShapeRule, TimeDistributedRule, WideRule } from "../../ir/shape-types/index.ts";
@@ -15,6 +14,7 @@ import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
 import { bindParameters, type ParameterTable, required } from "../../util/parameters.ts";
 import { WrapperLayer, type WrapperOptions } from "../core/wrapper.ts";
+import type { LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
 
 interface CallOptions {
   readonly training?: boolean | null;
@@ -103,18 +103,16 @@ function treatsSamplesAlone(layer: LayerBase): boolean {
 export interface TimeDistributed<R extends ShapeRule = WideRule>
   extends TimeDistributedLayer, LayerCall<TimeDistributedRule<R>> {}
 
-export interface TimeDistributedConstructor {
-  <L extends LayerBase, const D extends DType = "float32">(
-    layer: L,
-    options?: LayerOptions<D>,
-  ): TimeDistributed<RuleOf<L>>;
-  <L extends LayerBase>(options: WrapperOptions & { readonly layer: L }): TimeDistributed<RuleOf<L>>;
-  new <L extends LayerBase = LayerBase>(layer: L, options?: LayerOptions): TimeDistributed<RuleOf<L>>;
-  new <L extends LayerBase = LayerBase>(
-    options: WrapperOptions & { readonly layer: L },
-  ): TimeDistributed<RuleOf<L>>;
-  fromConfig(config: Readonly<Record<string, unknown>>): TimeDistributed;
+interface TimeDistributedKind extends LayerKind {
+  readonly layer: TimeDistributed<RuleOf<SettingsIn<this, LayerBase>>>;
 }
+
+export interface TimeDistributedConstructor extends SettingConstructor<
+  TimeDistributedKind,
+  WrapperOptions,
+  [layer: "layer"],
+  LayerBase
+> {}
 
 /**
  * Applies a layer to every time step.

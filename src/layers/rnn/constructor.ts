@@ -1,0 +1,113 @@
+import type { DType } from "../../ir/dtypes.ts";
+import type {
+  Filters,
+  Strides,
+  StridesPadding,
+  WindowForm,
+  WindowName,
+} from "../convolutional/constructor.ts";
+import type { Arguments, FromConfig, LayerKind, Made, SettingsIn, Typed, Values } from "../constructor.ts";
+import type { ConvLSTMOptions } from "./conv-lstm.ts";
+
+/** Names between `units` and those of single cells, in Keras's order. */
+export type KernelNames = [
+  useBias: "useBias",
+  kernelInitializer: "kernelInitializer",
+  recurrentInitializer: "recurrentInitializer",
+  biasInitializer: "biasInitializer",
+];
+export type RegularizerNames = [
+  kernelRegularizer: "kernelRegularizer",
+  recurrentRegularizer: "recurrentRegularizer",
+  biasRegularizer: "biasRegularizer",
+];
+export type ConstraintNames = [
+  kernelConstraint: "kernelConstraint",
+  recurrentConstraint: "recurrentConstraint",
+  biasConstraint: "biasConstraint",
+];
+export type DropoutNames = [dropout: "dropout", recurrentDropout: "recurrentDropout"];
+export type ActivationNames = [activation: "activation", recurrentActivation: "recurrentActivation"];
+
+interface RecurrentChoice<U = number, Q = boolean, R = boolean> {
+  readonly units: U;
+  readonly returnSequences: Q;
+  readonly returnState: R;
+}
+
+/** The units of a kind of recurrent layer. */
+export type UnitsIn<K extends LayerKind> = SettingsIn<K, { readonly units: number }>["units"];
+
+/** What a kind of recurrent layer returns; its cell has N states. */
+export interface ReturnsIn<K extends LayerKind, N extends 1 | 2> {
+  returnSequences: SettingsIn<K, { readonly returnSequences: boolean }>["returnSequences"];
+  returnState: SettingsIn<K, { readonly returnState: boolean }>["returnState"];
+  states: N;
+}
+
+/** One form of making a recurrent layer of kind K; see `Arguments`. */
+interface RecurrentForm<
+  K extends LayerKind,
+  O extends object,
+  P extends readonly "units"[],
+  V extends readonly unknown[] = [],
+> {
+  <
+    const U extends number = number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    ...args: Arguments<RecurrentChoice<U, Q, R>, "units", Returns, P, V, Typed<O, D>>
+  ): Made<K, RecurrentChoice<U, Q, R>, D>;
+  new <
+    const U extends number = number,
+    const Q extends boolean = false,
+    const R extends boolean = false,
+    const D extends DType = "float32",
+  >(
+    ...args: Arguments<RecurrentChoice<U, Q, R>, "units", Returns, P, V, Typed<O, D>>
+  ): Made<K, RecurrentChoice<U, Q, R>, D>;
+}
+
+type Returns = "returnSequences" | "returnState";
+
+/** How a recurrent layer of kind K is made: the units, options N in their order, then options; or by name. */
+export interface RecurrentConstructor<K extends LayerKind, O extends object, N extends readonly (keyof O)[]>
+  extends
+    RecurrentForm<K, O, [units: "units"], Values<N, O>>,
+    RecurrentForm<K, O, []>,
+    RecurrentForm<K, O, [units: "units"]>,
+    FromConfig<K> {}
+
+type ConvForm<
+  K extends LayerKind,
+  P extends readonly (Filters[number] | WindowName)[],
+  V extends readonly unknown[] = [],
+> = WindowForm<K, ConvLSTMOptions, Filters[number], WindowName | Returns, P, V>;
+
+/** How a convolutional LSTM of kind K is made. */
+export interface ConvLSTMConstructor<K extends LayerKind>
+  extends
+    ConvForm<
+      K,
+      [...Filters, ...StridesPadding, dataFormat: "dataFormat", dilationRate: "dilationRate"],
+      Values<ConvLSTMNames, ConvLSTMOptions>
+    >,
+    ConvForm<K, []>,
+    ConvForm<K, [...Filters, ...Strides]>,
+    ConvForm<K, [...Filters, ...StridesPadding]>,
+    ConvForm<K, [...Filters, ...StridesPadding, dataFormat: "dataFormat"]>,
+    ConvForm<K, Filters>,
+    FromConfig<K> {}
+
+type ConvLSTMNames = [
+  ...ActivationNames,
+  ...KernelNames,
+  unitForgetBias: "unitForgetBias",
+  ...RegularizerNames,
+  activityRegularizer: "activityRegularizer",
+  ...ConstraintNames,
+  ...DropoutNames,
+  seed: "seed",
+];

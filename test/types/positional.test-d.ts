@@ -1,0 +1,185 @@
+import * as layers from "../../src/layers/index.ts";
+import type { Shape } from "../../src/ir/shape-types/index.ts";
+import { check, type Equal, type Expect } from "./expect.ts";
+
+/* Arguments by position, as far as one likes, in Keras's order; options last. Literals reach the results' shapes. */
+
+const vector = layers.Input({ shape: [6] });
+const sequence = layers.Input({ shape: [8, 3] });
+const image = layers.Input({ shape: [28, 28, 3] });
+const film = layers.Input({ shape: [5, 28, 28, 3] });
+const indices = layers.Input({ shape: [10], dtype: "int32" });
+
+/** The shape of a result. */
+type ShapesOf<T extends readonly { readonly shape: Shape }[]> = { readonly [I in keyof T]: T[I]["shape"] };
+
+const convolved = [
+  layers.Conv2D(16, 3)(image),
+  layers.Conv2D(16, 3, 2, "same")(image),
+  layers.Conv2D(16, 3, 2, { padding: "same", activation: "relu" })(image),
+  layers.Conv2D({ filters: 16, kernelSize: [3, 3], strides: 2, padding: "same" })(image),
+  new layers.Conv2D(16, [3, 5], 1, "same", "channels_last")(image),
+  layers.Conv2D(6, 3, 1, "valid", null, 2, 1, "relu", { dtype: "float32" })(image),
+  layers.Conv2DTranspose(16, 3, 2, "same")(image),
+  layers.SeparableConv2D(32, 3, 2)(image),
+  layers.SeparableConv2D(32, 3, 2, "same", "channels_last", 1, 1, "relu", { name: "a" })(image),
+  layers.DepthwiseConv2D(3, 2)(image),
+  layers.DepthwiseConv2D(3, 2, { depthMultiplier: 2 })(image),
+  layers.DepthwiseConv2D(3, 2, "same", 4)(image),
+  layers.ConvLSTM2D(4, 3, 2, "same", { returnSequences: true })(film),
+] as const;
+check<
+  [
+    Expect<
+      Equal<
+        ShapesOf<typeof convolved>,
+        readonly [
+          readonly [null, 26, 26, 16],
+          readonly [null, 14, 14, 16],
+          readonly [null, 14, 14, 16],
+          readonly [null, 14, 14, 16],
+          readonly [null, 28, 28, 16],
+          readonly [null, 24, 24, 6],
+          readonly [null, 56, 56, 16],
+          readonly [null, 13, 13, 32],
+          readonly [null, 14, 14, 32],
+          readonly [null, 13, 13, 3],
+          readonly [null, 13, 13, 6],
+          readonly [null, 14, 14, 12],
+          readonly [null, 5, 14, 14, 4],
+        ]
+      >
+    >,
+  ]
+>();
+
+const resized = [
+  layers.MaxPooling2D()(image),
+  layers.MaxPooling2D(3)(image),
+  layers.MaxPooling2D(3, 2, "same", { name: "a" })(image),
+  layers.MaxPooling2D({ poolSize: 3, strides: 2, padding: "same" })(image),
+  layers.AveragePooling2D(3, null, "valid", "channels_last", "pool")(image),
+  layers.GlobalAveragePooling2D(null, true)(image),
+  layers.GlobalAveragePooling2D("channels_last")(image),
+  layers.AdaptiveMaxPooling2D(5, "channels_last")(image),
+  layers.ZeroPadding2D()(image),
+  layers.UpSampling2D(2, "channels_last", "bilinear", { name: "x" })(image),
+  layers.Cropping2D(2, null)(image),
+  layers.Cropping1D()(sequence),
+  layers.UpSampling1D({ size: 2 })(sequence),
+  layers.Flatten("channels_last")(image),
+] as const;
+check<
+  [
+    Expect<
+      Equal<
+        ShapesOf<typeof resized>,
+        readonly [
+          readonly [null, 14, 14, 3],
+          readonly [null, 9, 9, 3],
+          readonly [null, 14, 14, 3],
+          readonly [null, 14, 14, 3],
+          readonly [null, 9, 9, 3],
+          readonly [null, 1, 1, 3],
+          readonly [null, 3],
+          readonly [null, 5, 5, 3],
+          readonly [null, 30, 30, 3],
+          readonly [null, 56, 56, 3],
+          readonly [null, 24, 24, 3],
+          readonly [null, 6, 3],
+          readonly [null, 16, 3],
+          readonly [null, 2352],
+        ]
+      >
+    >,
+  ]
+>();
+
+const others = [
+  layers.Dense(64, "relu")(vector),
+  layers.Dense(64, "relu", false, "he_normal", { kernelRegularizer: "l2" })(vector),
+  layers.Dense({ units: 5, activation: "relu" })(vector),
+  layers.LSTM(64, "tanh")(sequence),
+  layers.LSTM(64, "tanh", "sigmoid", { returnSequences: true })(sequence),
+  layers.GRU(7, { returnSequences: true })(sequence),
+  layers.Rescaling(1 / 127.5, -1)(image),
+  layers.BatchNormalization(-1, 0.9)(image),
+  layers.Dropout(0.5, null, 1)(vector),
+  layers.Dot(1, true)([vector, vector]),
+  layers.Concatenate(1)([vector, vector]),
+  layers.RepeatVector(7, { name: "again" })(vector),
+  layers.Embedding(10, 4, "uniform")(indices),
+  layers.Bidirectional(layers.LSTM(4), "concat")(sequence),
+  layers.Bidirectional(layers.LSTM(4), "sum", null, { name: "both" })(sequence),
+  layers.EinsumDense("ab,bc->ac", 9, "relu", "c")(vector),
+  layers.RNN(layers.LSTMCell(4, "tanh"), { returnSequences: true })(sequence),
+  layers.MultiHeadAttention(2, 4, 4, 0.1)(sequence, sequence),
+] as const;
+check<
+  [
+    Expect<
+      Equal<
+        ShapesOf<typeof others>,
+        readonly [
+          readonly [null, 64],
+          readonly [null, 64],
+          readonly [null, 5],
+          readonly [null, 64],
+          readonly [null, 8, 64],
+          readonly [null, 8, 7],
+          readonly [null, 28, 28, 3],
+          readonly [null, 28, 28, 3],
+          readonly [null, 6],
+          readonly [null, 1],
+          readonly [null, 12],
+          readonly [null, 7, 6],
+          readonly [null, 10, 4],
+          readonly [null, 8],
+          readonly [null, 4],
+          readonly [null, 9],
+          readonly [null, 8, 4],
+          readonly [null, 8, 3],
+        ]
+      >
+    >,
+  ]
+>();
+
+layers.ReLU(6, 0.1, { name: "r" });
+layers.RNN(layers.LSTMCell(4), true, true, { unroll: true });
+layers.RandomRotation(0.1, "constant");
+layers.RandomZoom(0.1, null, "nearest", "bilinear", 3, { fillValue: 1 });
+layers.CategoryEncoding(5, "one_hot");
+layers.TextVectorization(100, "lower", "whitespace", { outputMode: "int" });
+layers.StringLookup(null, 1, null, "[UNK]", ["a", "b"]);
+
+// @ts-expect-error -- misspelt options, in each place where options may stand
+layers.Conv2D(16, 3, { pading: "same" });
+// @ts-expect-error
+layers.Conv2D(16, 3, 2, { pading: "same" });
+// @ts-expect-error
+layers.Conv2D(16, 3, 1, "valid", null, 2, 1, "relu", { dtpe: "float32" });
+// @ts-expect-error -- an option of another convolution
+layers.Conv2D(16, 3, { outputPadding: 1 });
+// @ts-expect-error -- no such padding
+layers.Conv2D(16, 3, 2, "sme");
+// @ts-expect-error -- options stand last
+layers.Conv2D(16, 3, { strides: 2 }, "same");
+// @ts-expect-error -- what has to be given
+layers.AveragePooling2D();
+// @ts-expect-error
+layers.Dense();
+// @ts-expect-error
+layers.Dense({ activation: "relu" });
+// @ts-expect-error -- a wrong kind of value
+layers.Dense(64, 3);
+// @ts-expect-error
+layers.Dense("64");
+// @ts-expect-error
+layers.Dropout(0.5, null, "1");
+// @ts-expect-error
+layers.BatchNormalization(-1, "0.9");
+// @ts-expect-error
+layers.LSTM(4, "tanh", "sigmoid", 5);
+// @ts-expect-error
+layers.Cropping2D(2, { nme: "a" });
