@@ -6,6 +6,7 @@ import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { Constraint } from "./constraint.ts";
 import { type NormAxis, normEpsilon, normsOf } from "./norms.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface MaxNormOptions {
   /** Default 2. */
@@ -41,10 +42,11 @@ class MaxNormClass extends Constraint {
 
 export type MaxNorm = MaxNormClass;
 
-export interface MaxNormConstructor {
-  (maxValue?: number | MaxNormOptions, options?: MaxNormOptions): MaxNorm;
-  new (maxValue?: number | MaxNormOptions, options?: MaxNormOptions): MaxNorm;
-}
+export interface MaxNormConstructor extends Constructor<
+  MaxNorm,
+  MaxNormOptions,
+  [maxValue: "maxValue", axis: "axis"]
+> {}
 
 /** Scales weights down to a largest norm. @see Keras `constraints/constraints.py` */
 export const MaxNorm: MaxNormConstructor = callable<typeof MaxNormClass, MaxNormConstructor>(MaxNormClass);

@@ -6,6 +6,7 @@ import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { Constraint } from "./constraint.ts";
 import { type NormAxis, normEpsilon, normsOf } from "./norms.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface MinMaxNormOptions {
   /** Default 0. */
@@ -55,12 +56,11 @@ class MinMaxNormClass extends Constraint {
 
 export type MinMaxNorm = MinMaxNormClass;
 
-export interface MinMaxNormConstructor {
-  (options?: MinMaxNormOptions): MinMaxNorm;
-  (minValue: number, maxValue?: number, rate?: number, axis?: NormAxis): MinMaxNorm;
-  new (options?: MinMaxNormOptions): MinMaxNorm;
-  new (minValue: number, maxValue?: number, rate?: number, axis?: NormAxis): MinMaxNorm;
-}
+export interface MinMaxNormConstructor extends Constructor<
+  MinMaxNorm,
+  MinMaxNormOptions,
+  [minValue: "minValue", maxValue: "maxValue", rate: "rate", axis: "axis"]
+> {}
 
 /** Scales weights so that their norms lie between two values. @see Keras `constraints/constraints.py` */
 export const MinMaxNorm: MinMaxNormConstructor = callable<typeof MinMaxNormClass, MinMaxNormConstructor>(

@@ -5,6 +5,7 @@ import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { Constraint } from "./constraint.ts";
 import { type NormAxis, normEpsilon, normsOf } from "./norms.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface UnitNormOptions {
   /** Axes over which the norm is taken: those of the inputs. Default 0. */
@@ -39,10 +40,7 @@ class UnitNormClass extends Constraint {
 
 export type UnitNorm = UnitNormClass;
 
-export interface UnitNormConstructor {
-  (axis?: NormAxis | UnitNormOptions): UnitNorm;
-  new (axis?: NormAxis | UnitNormOptions): UnitNorm;
-}
+export interface UnitNormConstructor extends Constructor<UnitNorm, UnitNormOptions, [axis: "axis"]> {}
 
 /** Scales weights to norm 1. @see Keras `constraints/constraints.py` */
 export const UnitNorm: UnitNormConstructor = callable<typeof UnitNormClass, UnitNormConstructor>(

@@ -4,6 +4,7 @@ import { Tensor } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type InitializeOptions, Initializer } from "./initializer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 class ConstantClass extends Initializer {
   static readonly className = "Constant";
@@ -36,10 +37,11 @@ class ConstantClass extends Initializer {
 
 export type Constant = ConstantClass;
 
-export interface ConstantConstructor {
-  (value?: number | { readonly value?: number }): Constant;
-  new (value?: number | { readonly value?: number }): Constant;
-}
+export interface ConstantConstructor extends Constructor<
+  Constant,
+  { readonly value?: number | undefined },
+  [value: "value"]
+> {}
 
 /** All one value. @see Keras `initializers/constant_initializers.py` */
 export const Constant: ConstantConstructor = callable<typeof ConstantClass, ConstantConstructor>(

@@ -1,6 +1,7 @@
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type FanAxes, VarianceScalingBase } from "./variance-scaling-base.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface GlorotNormalOptions extends FanAxes {
   readonly seed?: number | null | undefined;
@@ -18,10 +19,11 @@ class GlorotNormalClass extends VarianceScalingBase {
 
 export type GlorotNormal = GlorotNormalClass;
 
-export interface GlorotNormalConstructor {
-  (seed?: number | null | GlorotNormalOptions): GlorotNormal;
-  new (seed?: number | null | GlorotNormalOptions): GlorotNormal;
-}
+export interface GlorotNormalConstructor extends Constructor<
+  GlorotNormal,
+  GlorotNormalOptions,
+  [seed: "seed", inputAxes: "inputAxes", outputAxes: "outputAxes"]
+> {}
 
 /**
  * Truncated normal with standard deviation `√(2 / (fanIn + fanOut))`, after Glorot and Bengio (2010).

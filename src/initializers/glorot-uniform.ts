@@ -1,6 +1,7 @@
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type FanAxes, VarianceScalingBase } from "./variance-scaling-base.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface GlorotUniformOptions extends FanAxes {
   readonly seed?: number | null | undefined;
@@ -23,10 +24,11 @@ class GlorotUniformClass extends VarianceScalingBase {
 
 export type GlorotUniform = GlorotUniformClass;
 
-export interface GlorotUniformConstructor {
-  (seed?: number | null | GlorotUniformOptions): GlorotUniform;
-  new (seed?: number | null | GlorotUniformOptions): GlorotUniform;
-}
+export interface GlorotUniformConstructor extends Constructor<
+  GlorotUniform,
+  GlorotUniformOptions,
+  [seed: "seed", inputAxes: "inputAxes", outputAxes: "outputAxes"]
+> {}
 
 /**
  * Uniform in `±√(6 / (fanIn + fanOut))`, after Glorot and Bengio (2010).

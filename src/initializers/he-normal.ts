@@ -1,6 +1,7 @@
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type FanAxes, VarianceScalingBase } from "./variance-scaling-base.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface HeNormalOptions extends FanAxes {
   readonly seed?: number | null | undefined;
@@ -18,10 +19,11 @@ class HeNormalClass extends VarianceScalingBase {
 
 export type HeNormal = HeNormalClass;
 
-export interface HeNormalConstructor {
-  (seed?: number | null | HeNormalOptions): HeNormal;
-  new (seed?: number | null | HeNormalOptions): HeNormal;
-}
+export interface HeNormalConstructor extends Constructor<
+  HeNormal,
+  HeNormalOptions,
+  [seed: "seed", inputAxes: "inputAxes", outputAxes: "outputAxes"]
+> {}
 
 /**
  * Truncated normal with standard deviation `√(2 / fanIn)`, after He et al. (2015).

@@ -1,6 +1,7 @@
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type FanAxes, VarianceScalingBase } from "./variance-scaling-base.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface HeUniformOptions extends FanAxes {
   readonly seed?: number | null | undefined;
@@ -18,10 +19,11 @@ class HeUniformClass extends VarianceScalingBase {
 
 export type HeUniform = HeUniformClass;
 
-export interface HeUniformConstructor {
-  (seed?: number | null | HeUniformOptions): HeUniform;
-  new (seed?: number | null | HeUniformOptions): HeUniform;
-}
+export interface HeUniformConstructor extends Constructor<
+  HeUniform,
+  HeUniformOptions,
+  [seed: "seed", inputAxes: "inputAxes", outputAxes: "outputAxes"]
+> {}
 
 /**
  * Uniform in `±√(6 / fanIn)`, after He et al. (2015).

@@ -5,6 +5,7 @@ import { callable } from "../util/callable.ts";
 import { ShapeError } from "../util/errors.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type InitializeOptions, Initializer } from "./initializer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 class IdentityClass extends Initializer {
   static readonly className = "Identity";
@@ -40,10 +41,11 @@ class IdentityClass extends Initializer {
 
 export type Identity = IdentityClass;
 
-export interface IdentityConstructor {
-  (gain?: number | { readonly gain?: number }): Identity;
-  new (gain?: number | { readonly gain?: number }): Identity;
-}
+export interface IdentityConstructor extends Constructor<
+  Identity,
+  { readonly gain?: number | undefined },
+  [gain: "gain"]
+> {}
 
 /**
  * Matrix with `gain` on the diagonal and 0 elsewhere.

@@ -1,6 +1,7 @@
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type FanAxes, VarianceScalingBase } from "./variance-scaling-base.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface LecunNormalOptions extends FanAxes {
   readonly seed?: number | null | undefined;
@@ -18,10 +19,11 @@ class LecunNormalClass extends VarianceScalingBase {
 
 export type LecunNormal = LecunNormalClass;
 
-export interface LecunNormalConstructor {
-  (seed?: number | null | LecunNormalOptions): LecunNormal;
-  new (seed?: number | null | LecunNormalOptions): LecunNormal;
-}
+export interface LecunNormalConstructor extends Constructor<
+  LecunNormal,
+  LecunNormalOptions,
+  [seed: "seed", inputAxes: "inputAxes", outputAxes: "outputAxes"]
+> {}
 
 /**
  * Truncated normal with standard deviation `√(1 / fanIn)`, after LeCun et al. (1998).

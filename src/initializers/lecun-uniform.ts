@@ -1,6 +1,7 @@
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type FanAxes, VarianceScalingBase } from "./variance-scaling-base.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface LecunUniformOptions extends FanAxes {
   readonly seed?: number | null | undefined;
@@ -18,10 +19,11 @@ class LecunUniformClass extends VarianceScalingBase {
 
 export type LecunUniform = LecunUniformClass;
 
-export interface LecunUniformConstructor {
-  (seed?: number | null | LecunUniformOptions): LecunUniform;
-  new (seed?: number | null | LecunUniformOptions): LecunUniform;
-}
+export interface LecunUniformConstructor extends Constructor<
+  LecunUniform,
+  LecunUniformOptions,
+  [seed: "seed", inputAxes: "inputAxes", outputAxes: "outputAxes"]
+> {}
 
 /**
  * Uniform in `±√(3 / fanIn)`, after LeCun et al. (1998).

@@ -7,6 +7,7 @@ import { callable } from "../util/callable.ts";
 import { ShapeError } from "../util/errors.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { RandomInitializer } from "./random-initializer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface OrthogonalOptions {
   /** Factor of the orthogonal matrix. Default 1. */
@@ -88,10 +89,11 @@ class OrthogonalClass extends RandomInitializer {
 
 export type Orthogonal = OrthogonalClass;
 
-export interface OrthogonalConstructor {
-  (gain?: number | OrthogonalOptions, options?: OrthogonalOptions): Orthogonal;
-  new (gain?: number | OrthogonalOptions, options?: OrthogonalOptions): Orthogonal;
-}
+export interface OrthogonalConstructor extends Constructor<
+  Orthogonal,
+  OrthogonalOptions,
+  [gain: "gain", seed: "seed"]
+> {}
 
 /**
  * Matrix with orthogonal rows or columns (whichever are fewer); axes before the last count as rows.

@@ -3,6 +3,7 @@ import { keyedNormal } from "../ops/random.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { RandomInitializer } from "./random-initializer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface RandomNormalOptions {
   /** Default 0. */
@@ -37,12 +38,11 @@ class RandomNormalClass extends RandomInitializer {
 
 export type RandomNormal = RandomNormalClass;
 
-export interface RandomNormalConstructor {
-  (options?: RandomNormalOptions): RandomNormal;
-  (mean: number, stddev?: number, options?: RandomNormalOptions): RandomNormal;
-  new (options?: RandomNormalOptions): RandomNormal;
-  new (mean: number, stddev?: number, options?: RandomNormalOptions): RandomNormal;
-}
+export interface RandomNormalConstructor extends Constructor<
+  RandomNormal,
+  RandomNormalOptions,
+  [mean: "mean", stddev: "stddev", seed: "seed"]
+> {}
 
 /**
  * Normal with a mean and a standard deviation.

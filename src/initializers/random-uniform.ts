@@ -3,6 +3,7 @@ import { keyedUniform } from "../ops/random.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { RandomInitializer } from "./random-initializer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface RandomUniformOptions {
   /** Default -0.05. */
@@ -42,12 +43,11 @@ class RandomUniformClass extends RandomInitializer {
 
 export type RandomUniform = RandomUniformClass;
 
-export interface RandomUniformConstructor {
-  (options?: RandomUniformOptions): RandomUniform;
-  (minval: number, maxval?: number, options?: RandomUniformOptions): RandomUniform;
-  new (options?: RandomUniformOptions): RandomUniform;
-  new (minval: number, maxval?: number, options?: RandomUniformOptions): RandomUniform;
-}
+export interface RandomUniformConstructor extends Constructor<
+  RandomUniform,
+  RandomUniformOptions,
+  [minval: "minval", maxval: "maxval", seed: "seed"]
+> {}
 
 /**
  * Uniform in `[minval, maxval)`.

@@ -7,6 +7,7 @@ import { oneOf } from "../util/options.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { type InitializeOptions, Initializer } from "./initializer.ts";
 import { windowFunction } from "./window-function.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 const sides = ["real", "imag"] as const;
 const scalings = ["density", "spectrum"] as const;
@@ -91,12 +92,11 @@ class STFTClass extends Initializer {
 
 export type STFT = STFTClass;
 
-export interface STFTConstructor {
-  (options?: STFTOptions): STFT;
-  (side: (typeof sides)[number], options?: STFTOptions): STFT;
-  new (options?: STFTOptions): STFT;
-  new (side: (typeof sides)[number], options?: STFTOptions): STFT;
-}
+export interface STFTConstructor extends Constructor<
+  STFT,
+  STFTOptions,
+  [side: "side", window: "window", scaling: "scaling", periodic: "periodic"]
+> {}
 
 /**
  * The kernel of a convolution that computes a short-time Fourier transform: real or imaginary part.

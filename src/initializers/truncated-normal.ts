@@ -3,6 +3,7 @@ import { keyedTruncatedNormal } from "../ops/random.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { RandomInitializer } from "./random-initializer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface TruncatedNormalOptions {
   /** Default 0. */
@@ -42,12 +43,11 @@ class TruncatedNormalClass extends RandomInitializer {
 
 export type TruncatedNormal = TruncatedNormalClass;
 
-export interface TruncatedNormalConstructor {
-  (options?: TruncatedNormalOptions): TruncatedNormal;
-  (mean: number, stddev?: number, options?: TruncatedNormalOptions): TruncatedNormal;
-  new (options?: TruncatedNormalOptions): TruncatedNormal;
-  new (mean: number, stddev?: number, options?: TruncatedNormalOptions): TruncatedNormal;
-}
+export interface TruncatedNormalConstructor extends Constructor<
+  TruncatedNormal,
+  TruncatedNormalOptions,
+  [mean: "mean", stddev: "stddev", seed: "seed"]
+> {}
 
 /**
  * Normal with a mean and a standard deviation, cut to two standard deviations.

@@ -9,6 +9,7 @@ import {
   type Scaling,
   VarianceScalingBase,
 } from "./variance-scaling-base.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface VarianceScalingOptions extends FanAxes {
   /** Default 1. */
@@ -70,10 +71,18 @@ class VarianceScalingClass extends VarianceScalingBase {
 
 export type VarianceScaling = VarianceScalingClass;
 
-export interface VarianceScalingConstructor {
-  (options?: VarianceScalingOptions): VarianceScaling;
-  new (options?: VarianceScalingOptions): VarianceScaling;
-}
+export interface VarianceScalingConstructor extends Constructor<
+  VarianceScaling,
+  VarianceScalingOptions,
+  [
+    scale: "scale",
+    mode: "mode",
+    distribution: "distribution",
+    seed: "seed",
+    inputAxes: "inputAxes",
+    outputAxes: "outputAxes",
+  ]
+> {}
 
 /**
  * Draws whose variance is `scale / fan`: fan in, fan out, or their mean.

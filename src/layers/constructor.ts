@@ -1,6 +1,9 @@
 import type { DTypePolicyLike } from "../graph/dtype-policy.ts";
 import type { DType } from "../ir/dtypes.ts";
 import type { Cast, DataFormat } from "../ir/shape-types/index.ts";
+import type { More, Tail, Values } from "../util/argument-types.ts";
+
+export type { Tail, Values };
 
 /**
  * What a constructor makes, as a function on types: a class's kind tells its `layer` from `this["settings"]`, the
@@ -28,23 +31,6 @@ export type DTypeIn<K extends LayerKind> = Cast<K["dtype"], DType>;
 
 /** Options O of a layer whose dtype is to be known. */
 export type Typed<O, D extends DType> = O & { readonly dtype?: D | DTypePolicyLike };
-
-/** Options O at the end, behind any number of the values Q. */
-export type More<Q extends readonly unknown[], O> = Q extends readonly [...infer I, unknown]
-  ? More<I, O> | readonly [...Q, options?: O]
-  : readonly [options?: O];
-
-/** As `More`, with one value at least. */
-export type Tail<Q extends readonly unknown[], O> = Q extends readonly [...infer I, unknown]
-  ? I extends readonly []
-    ? readonly [...Q, options?: O]
-    : Tail<I, O> | readonly [...Q, options?: O]
-  : readonly [options?: O];
-
-/** The values that S has under the names P, with P's labels: `[units: "units"]` → `[units: S["units"]]`. */
-export type Values<P extends readonly PropertyKey[], S> = {
-  [I in keyof P]: P[I] extends keyof S ? S[P[I]] : never;
-};
 
 /** The format that was chosen; `null` stands for the default. */
 export type Format<F> = F extends DataFormat ? F : "channels_last";

@@ -7,6 +7,7 @@ import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { penaltyFactor } from "./factor.ts";
 import { Regularizer } from "./regularizer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 class L1Class extends Regularizer {
   static readonly className = "L1";
@@ -32,10 +33,7 @@ class L1Class extends Regularizer {
 
 export type L1 = L1Class;
 
-export interface L1Constructor {
-  (l1?: number | { readonly l1?: number }): L1;
-  new (l1?: number | { readonly l1?: number }): L1;
-}
+export interface L1Constructor extends Constructor<L1, { readonly l1?: number | undefined }, [l1: "l1"]> {}
 
 /**
  * Penalty on absolute values: `l1 · Σ |x|`, `l1` 0.01 by default.

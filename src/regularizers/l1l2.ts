@@ -7,6 +7,7 @@ import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { penaltyFactor } from "./factor.ts";
 import { Regularizer } from "./regularizer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 export interface L1L2Options {
   /** Default 0. */
@@ -41,12 +42,7 @@ class L1L2Class extends Regularizer {
 
 export type L1L2 = L1L2Class;
 
-export interface L1L2Constructor {
-  (options?: L1L2Options): L1L2;
-  (l1: number, l2?: number): L1L2;
-  new (options?: L1L2Options): L1L2;
-  new (l1: number, l2?: number): L1L2;
-}
+export interface L1L2Constructor extends Constructor<L1L2, L1L2Options, [l1: "l1", l2: "l2"]> {}
 
 /**
  * Penalty on absolute values and squares: `l1 · Σ |x| + l2 · Σ x²`.

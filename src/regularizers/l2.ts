@@ -7,6 +7,7 @@ import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { penaltyFactor } from "./factor.ts";
 import { Regularizer } from "./regularizer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 class L2Class extends Regularizer {
   static readonly className = "L2";
@@ -32,10 +33,7 @@ class L2Class extends Regularizer {
 
 export type L2 = L2Class;
 
-export interface L2Constructor {
-  (l2?: number | { readonly l2?: number }): L2;
-  new (l2?: number | { readonly l2?: number }): L2;
-}
+export interface L2Constructor extends Constructor<L2, { readonly l2?: number | undefined }, [l2: "l2"]> {}
 
 /**
  * Penalty on squares: `l2 · Σ x²`, `l2` 0.01 by default.

@@ -13,6 +13,7 @@ import { oneOf } from "../util/options.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { penaltyFactor } from "./factor.ts";
 import { Regularizer } from "./regularizer.ts";
+import type { Constructor } from "../util/argument-types.ts";
 
 const modes = ["rows", "columns"] as const;
 
@@ -66,16 +67,11 @@ class OrthogonalRegularizerClass extends Regularizer {
 
 export type OrthogonalRegularizer = OrthogonalRegularizerClass;
 
-export interface OrthogonalRegularizerConstructor {
-  (
-    factor?: number | OrthogonalRegularizerOptions,
-    options?: OrthogonalRegularizerOptions,
-  ): OrthogonalRegularizer;
-  new (
-    factor?: number | OrthogonalRegularizerOptions,
-    options?: OrthogonalRegularizerOptions,
-  ): OrthogonalRegularizer;
-}
+export interface OrthogonalRegularizerConstructor extends Constructor<
+  OrthogonalRegularizer,
+  OrthogonalRegularizerOptions,
+  [factor: "factor", mode: "mode"]
+> {}
 
 /**
  * Penalty on rows (or columns) of a matrix that are not orthogonal to each other: `factor` times the mean |cosine|.
