@@ -8,6 +8,9 @@ const slackBytes = 16 * 2 ** 20;
 /** A file may have 8-bit integers for float64. */
 const widest = 8;
 
+/** What WebAssembly can address. */
+const largestBytes = 2 ** 32;
+
 let left: number | null = null;
 
 /**
@@ -28,11 +31,16 @@ export function withBlankWeights<T>(fileBytes: number, make: () => T): T {
 /**
  * Zeros in place of a weight's initial value; null where it is to be initialized.
  *
- * @throws {ShapeError} when no file of that size can have it.
+ * @throws {ShapeError} when no file of that size, or no memory, can have it.
  */
 export function blankWeight(where: string, shape: readonly number[], dtype: DType): Tensor | null {
-  if (left === null) return null;
   const byteLength = sizeOf(shape) * bytesOf(dtype);
+  if (left === null) {
+    if (byteLength <= largestBytes) return null;
+    throw new ShapeError(
+      `${where}: a weight of shape [${shape.join(", ")}] takes ${byteLength} bytes, more than the engine's memory.`,
+    );
+  }
   left -= byteLength;
   if (left >= 0) return Tensor.fromData(allocate(dtype, sizeOf(shape)), shape, dtype);
   throw new ShapeError(
