@@ -18,7 +18,7 @@ import { type CallArguments, defaultCallArguments } from "./call-arguments.ts";
 import { type DTypePolicy, type DTypePolicyLike, toPolicy } from "./dtype-policy.ts";
 import { blankWeight } from "./blank-weights.ts";
 import type { InputSpec } from "./input-spec.ts";
-import { withNameScope } from "./naming.ts";
+import { autoName, withNameScope } from "./naming.ts";
 import { StoredOperation } from "./stored-operation.ts";
 import { type ParameterTable, parametersOf } from "../util/parameters.ts";
 import { findParts, isSeedGenerator, isVariable, type Tracked } from "./tracking.ts";
@@ -91,7 +91,7 @@ export abstract class LayerBase extends StoredOperation {
   /** Whether masks pass through; a layer that makes or uses masks overrides `computeMask` as well. */
   supportsMasking = false;
   /** What the inputs must look like; checked at every call. */
-  inputSpec: InputSpec | readonly InputSpec[] | null = null;
+  inputSpec: InputSpec | readonly (InputSpec | null)[] | null = null;
   activityRegularizer: Regularizer | null;
   /** Shape of one sample where the first layer of a `Sequential` was told it. */
   readonly inputShape: Shape | null;
@@ -179,13 +179,13 @@ export abstract class LayerBase extends StoredOperation {
   }
 
   /**
-   * Makes a weight. Its path is that of the layer and `name`.
+   * Makes a weight. Its path is that of the layer and `name`; without one, it is named `variable`, `variable_1`, ….
    *
    * @throws {ShapeError} when a size is unknown.
    */
   addWeight(options: WeightOptions = {}): Variable {
     const dtype = options.dtype ?? this.variableDtype;
-    const name = options.name ?? "variable";
+    const name = options.name ?? autoName("variable");
     const shape = (options.shape ?? []).map((dim) => {
       if (dim !== null && Number.isInteger(dim) && dim >= 0) return dim;
       throw new ShapeError(

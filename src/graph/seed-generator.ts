@@ -1,22 +1,29 @@
 import { add } from "../ops/arithmetic.ts";
 import { Tensor } from "../ops/core/tensor.ts";
+import type { Constructor } from "../util/argument-types.ts";
+import { callable } from "../util/callable.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { nextSeed } from "../util/seed.ts";
 import { autoName, withNameScope } from "./naming.ts";
 import { Variable } from "./variable.ts";
 
-/**
- * A seed that moves on with every draw, also inside compiled steps: its state is a variable `[seed, counter]`.
- *
- * @see Keras `random/seed_generator.py`
- */
-export class SeedGenerator {
+export interface SeedGeneratorOptions {
+  /** Default: random, or given by `setRandomSeed`. */
+  readonly seed?: number | null | undefined;
+  readonly name?: string | null | undefined;
+}
+
+const seedParameters: ParameterTable = { seed: null, name: null };
+
+class SeedGeneratorClass {
   readonly seed: number;
   readonly name: string;
   readonly state: Variable;
 
-  constructor(seed?: number | null, options: { readonly name?: string } = {}) {
-    this.seed = seed ?? nextSeed();
-    this.name = options.name ?? autoName("seed_generator");
+  constructor(...args: readonly unknown[]) {
+    const given = bindParameters<SeedGeneratorOptions>("SeedGenerator", seedParameters, args, []);
+    this.seed = given.seed ?? nextSeed();
+    this.name = given.name ?? autoName("seed_generator");
     this.state = withNameScope(
       this.name,
       () =>
@@ -39,3 +46,21 @@ export class SeedGenerator {
     return { seed: this.seed };
   }
 }
+
+export type SeedGenerator = SeedGeneratorClass;
+
+export interface SeedGeneratorConstructor extends Constructor<
+  SeedGenerator,
+  SeedGeneratorOptions,
+  [seed: "seed", name: "name"]
+> {}
+
+/**
+ * A seed that moves on with every draw, also inside compiled steps: its state is a variable `[seed, counter]`.
+ *
+ * @see Keras `random/seed_generator.py`
+ */
+export const SeedGenerator: SeedGeneratorConstructor = callable<
+  typeof SeedGeneratorClass,
+  SeedGeneratorConstructor
+>(SeedGeneratorClass);

@@ -8,6 +8,7 @@ import { currentScope, outsideTrace, type StateCell } from "../ops/core/scope.ts
 import { Tensor } from "../ops/core/tensor.ts";
 import { add, subtract } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
+import { callable } from "../util/callable.ts";
 import { ShapeError } from "../util/errors.ts";
 import { autocastDType } from "./autocast.ts";
 import { autoName, pathOf } from "./naming.ts";
@@ -30,14 +31,7 @@ export interface VariableOptions {
   readonly constraint?: Constraint | null | undefined;
 }
 
-/**
- * A value that lives on the device and changes: a weight, an optimizer's slot, a metric's sum, a counter.
- *
- * Inside a compiled step, reading and assigning it become part of the step. Any op takes it like a tensor.
- *
- * @see Keras `backend/common/variables.py`
- */
-export class Variable implements TensorHolder, StateCell {
+class VariableClass implements TensorHolder, StateCell {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly name: string;
@@ -165,6 +159,24 @@ export class Variable implements TensorHolder, StateCell {
     );
   }
 }
+
+export type Variable = VariableClass;
+
+export interface VariableConstructor {
+  (value: TensorInput, options?: VariableOptions): Variable;
+  new (value: TensorInput, options?: VariableOptions): Variable;
+}
+
+/**
+ * A value that lives on the device and changes: a weight, an optimizer's slot, a metric's sum, a counter.
+ *
+ * Inside a compiled step, reading and assigning it become part of the step. Any op takes it like a tensor.
+ *
+ * @see Keras `backend/common/variables.py`
+ */
+export const Variable: VariableConstructor = callable<typeof VariableClass, VariableConstructor>(
+  VariableClass,
+);
 
 /** A concrete tensor of a dtype (default: the value's own; float32 for numbers). */
 function concrete(value: TensorInput, dtype: DType | undefined): Tensor {
