@@ -1,7 +1,9 @@
-// Compiles src/ to dist/: plain tsc output, one JavaScript file and one declaration per source file.
+// Compiles src/ to dist/: plain tsc output, one JavaScript file and one declaration per source file, from which bundlers
+// take what a page uses; and in dist/node the same in a few files, which Node loads four times as fast.
 // The new folder replaces the old one only when it is complete.
 import { chmodSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build as bundle } from "esbuild";
 import { dropSamples, importJavaScript, markPure } from "./support/built-code.ts";
 import { projectRoot, runCommand } from "./support/command.ts";
 
@@ -22,8 +24,24 @@ async function build(): Promise<number> {
     if (name.endsWith(".d.ts")) writeFileSync(path, importJavaScript(readFileSync(path, "utf8")));
     else if (name.endsWith(".js")) writeFileSync(path, finish(name, readFileSync(path, "utf8")));
   }
-  const cli = join(fresh, "cli", "main.js");
-  if (existsSync(cli)) chmodSync(cli, 0o755);
+  await bundle({
+    entryPoints: [join(fresh, "index.js"), join(fresh, "cli/main.js")],
+    outbase: fresh,
+    outdir: join(fresh, "node"),
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    packages: "external",
+    // package.json's sideEffects name files of dist; here everything is wanted.
+    ignoreAnnotations: true,
+    // Names of classes stand in files and errors.
+    keepNames: true,
+    logLevel: "warning",
+  });
+  chmodSync(join(fresh, "node/cli/main.js"), 0o755);
   if (existsSync(target)) renameSync(target, old);
   renameSync(fresh, target);
   return 0;

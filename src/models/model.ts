@@ -147,13 +147,13 @@ export class ModelClass extends TrainedModel {
     await loadWeights(this, source, options);
   }
 
-  /** Writes weights, the optimizer's state and what else training needs to one file. @internal */
+  /** Writes weights, the optimizer's state and what else training needs to one file. */
   async writeBackup(path: string, state: StateTree): Promise<void> {
     const { writeBackup } = await import("../saving/backup.ts");
     await writeBackup(this, path, state);
   }
 
-  /** Takes back what `writeBackup` wrote; gives the state, or null for a file of weights alone. @internal */
+  /** Takes back what `writeBackup` wrote; gives the state, or null for a file of weights alone. */
   async readBackup(path: string): Promise<StateTree> {
     const { readBackup } = await import("../saving/backup.ts");
     return readBackup(this, path);
