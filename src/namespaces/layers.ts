@@ -2,6 +2,7 @@ import { deserializeKerasObject, serializeKerasObject } from "../saving/index.ts
 import type { CustomObjects } from "../saving/custom-objects.ts";
 import type { Json } from "../saving/serialize.ts";
 
+export { Layer } from "../graph/layer.ts";
 export * from "../layers/index.ts";
 
 /** Keras's JSON form of a layer. */
