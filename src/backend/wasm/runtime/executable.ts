@@ -16,8 +16,8 @@ import { PreparedWeights } from "./prepared-weights.ts";
 import type { Profiler } from "./profile.ts";
 import type { Engine } from "./engine.ts";
 
-/** Work, in additions, for which it is worth waking threads: some 400 microseconds on one of them. */
-const threadedWork = 4_000_000;
+/** Work, in additions, for which it is worth waking threads: some 200 microseconds on one of them. */
+const threadedWork = 2_000_000;
 
 /** Code for one memory: modules for shared and for private memory are not the same. */
 interface Code {
