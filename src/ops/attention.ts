@@ -75,7 +75,9 @@ export const dotProductAttention: Op3<
     { readonly isCausal?: boolean },
     { readonly flashAttention?: boolean | null },
     { readonly attnLogitsSoftCap?: number | null },
-  ]
+  ],
+  "key",
+  "value"
 > = defineOp(
   {
     name: "dotProductAttention",

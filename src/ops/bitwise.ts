@@ -8,13 +8,13 @@ const names = ["x", "y"] as const;
 const noBool = (dtype: DType): DType => (dtype === "bool" ? "int32" : dtype);
 
 /** Bits that both have. @see Keras `ops.bitwise_and` */
-export const bitwiseAnd: BinaryOp = binaryOp({ name: "bitwiseAnd", names }, p.and);
+export const bitwiseAnd: BinaryOp<"y"> = binaryOp({ name: "bitwiseAnd", names }, p.and);
 
 /** Bits that at least one has. @see Keras `ops.bitwise_or` */
-export const bitwiseOr: BinaryOp = binaryOp({ name: "bitwiseOr", names }, p.or);
+export const bitwiseOr: BinaryOp<"y"> = binaryOp({ name: "bitwiseOr", names }, p.or);
 
 /** Bits that exactly one has. @see Keras `ops.bitwise_xor` */
-export const bitwiseXor: BinaryOp = binaryOp({ name: "bitwiseXor", names }, p.xor);
+export const bitwiseXor: BinaryOp<"y"> = binaryOp({ name: "bitwiseXor", names }, p.xor);
 
 /** Bits flipped. @see Keras `ops.bitwise_invert` */
 export const bitwiseInvert: UnaryOp = unaryOp({ name: "bitwiseInvert" }, p.not);
@@ -23,19 +23,22 @@ export const bitwiseInvert: UnaryOp = unaryOp({ name: "bitwiseInvert" }, p.not);
 export const bitwiseNot: UnaryOp = unaryOp({ name: "bitwiseNot" }, p.not);
 
 /** `x · 2^y` on bits. @see Keras `ops.bitwise_left_shift` */
-export const bitwiseLeftShift: BinaryOp = binaryOp(
+export const bitwiseLeftShift: BinaryOp<"y"> = binaryOp(
   { name: "bitwiseLeftShift", names, operands: noBool },
   p.shiftLeft,
 );
 
 /** `x · 2^y` on bits. @see Keras `ops.left_shift` */
-export const leftShift: BinaryOp = binaryOp({ name: "leftShift", names, operands: noBool }, p.shiftLeft);
+export const leftShift: BinaryOp<"y"> = binaryOp({ name: "leftShift", names, operands: noBool }, p.shiftLeft);
 
 /** `⌊x / 2^y⌋` on bits. @see Keras `ops.bitwise_right_shift` */
-export const bitwiseRightShift: BinaryOp = binaryOp(
+export const bitwiseRightShift: BinaryOp<"y"> = binaryOp(
   { name: "bitwiseRightShift", names, operands: noBool },
   p.shiftRight,
 );
 
 /** `⌊x / 2^y⌋` on bits. @see Keras `ops.right_shift` */
-export const rightShift: BinaryOp = binaryOp({ name: "rightShift", names, operands: noBool }, p.shiftRight);
+export const rightShift: BinaryOp<"y"> = binaryOp(
+  { name: "rightShift", names, operands: noBool },
+  p.shiftRight,
+);

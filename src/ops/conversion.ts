@@ -57,24 +57,25 @@ export function convertToNumpy(x: Operand): TypedArray {
 }
 
 /** `cast` with numbers beyond the range of the dtype brought to its ends. @see Keras `ops.saturate_cast` */
-export const saturateCast: OpFunction<<X extends Operand>(x: X, dtype: DType) => Result<X, ShapeOf<X>>> =
-  defineOp(
-    { name: "saturateCast", module: "core", args: { x: "tensor", dtype: "static" } },
-    ({ x, dtype }: { readonly x: Tensor; readonly dtype: DType }) => {
-      const to = toDType(dtype, "ops.saturateCast");
-      const value = x.traced;
-      if (to === "bool" || x.dtype === "bool" || (isFloat(to) && !isFloat(x.dtype)))
-        return wrap(castTo(value, to));
-      const low = Math.max(lowest(to), isFloat(x.dtype) ? -Infinity : lowest(x.dtype));
-      const high = Math.min(highest(to), isFloat(x.dtype) ? Infinity : highest(x.dtype));
-      // The largest float that does not exceed the range: 2³¹ − 1 is no float32.
-      const top =
-        isFloat(x.dtype) && high > 2 ** 24 && Number.isFinite(high)
-          ? Math.fround(high) > high
-            ? high - 2 ** (Math.floor(Math.log2(high)) - 23)
-            : high
-          : high;
-      const limited = p.clamp(value, p.fullLike(value, low), p.fullLike(value, top));
-      return wrap(castTo(limited, to));
-    },
-  );
+export const saturateCast: OpFunction<
+  <X extends Operand>(x: X, dtype: DType | { readonly dtype: DType }) => Result<X, ShapeOf<X>>
+> = defineOp(
+  { name: "saturateCast", module: "core", args: { x: "tensor", dtype: "static" } },
+  ({ x, dtype }: { readonly x: Tensor; readonly dtype: DType }) => {
+    const to = toDType(dtype, "ops.saturateCast");
+    const value = x.traced;
+    if (to === "bool" || x.dtype === "bool" || (isFloat(to) && !isFloat(x.dtype)))
+      return wrap(castTo(value, to));
+    const low = Math.max(lowest(to), isFloat(x.dtype) ? -Infinity : lowest(x.dtype));
+    const high = Math.min(highest(to), isFloat(x.dtype) ? Infinity : highest(x.dtype));
+    // The largest float that does not exceed the range: 2³¹ − 1 is no float32.
+    const top =
+      isFloat(x.dtype) && high > 2 ** 24 && Number.isFinite(high)
+        ? Math.fround(high) > high
+          ? high - 2 ** (Math.floor(Math.log2(high)) - 23)
+          : high
+        : high;
+    const limited = p.clamp(value, p.fullLike(value, low), p.fullLike(value, top));
+    return wrap(castTo(limited, to));
+  },
+);

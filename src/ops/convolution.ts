@@ -90,7 +90,7 @@ function prepare(
  *
  * @see Keras `ops.conv`
  */
-export const conv: Op2<ConvolutionRest> = defineOp(
+export const conv: Op2<ConvolutionRest, "kernel"> = defineOp(
   { name: "conv", module, args: { inputs: "tensor", kernel: "tensor", ...options } },
   ({ inputs, kernel, dataFormat, ...how }: ConvolutionArguments) => {
     const format = dataFormatOf("ops.conv", dataFormat);
@@ -111,7 +111,7 @@ function grouped(where: string, kernel: Var, x: Var): Var {
 }
 
 /** A convolution of every channel by itself: kernel `[…window, channels, multiplier]`. @see Keras `ops.depthwise_conv` */
-export const depthwiseConv: Op2<ConvolutionRest> = defineOp(
+export const depthwiseConv: Op2<ConvolutionRest, "kernel"> = defineOp(
   { name: "depthwiseConv", module, args: { inputs: "tensor", kernel: "tensor", ...options } },
   ({ inputs, kernel, dataFormat, ...how }: ConvolutionArguments) => {
     const where = "ops.depthwiseConv";
@@ -127,7 +127,7 @@ interface SeparableArguments extends Omit<ConvolutionArguments, "kernel"> {
 }
 
 /** A depthwise convolution, then a pointwise one that mixes channels. @see Keras `ops.separable_conv` */
-export const separableConv: Op3<ConvolutionRest> = defineOp(
+export const separableConv: Op3<ConvolutionRest, "depthwiseKernel", "pointwiseKernel"> = defineOp(
   {
     name: "separableConv",
     module,
@@ -182,7 +182,8 @@ export const convTranspose: Op2<
     { readonly outputPadding?: number | readonly number[] | null },
     ConvolutionRest[2],
     ConvolutionRest[3],
-  ]
+  ],
+  "kernel"
 > = defineOp(
   {
     name: "convTranspose",

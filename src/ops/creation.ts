@@ -7,7 +7,7 @@ import { OptionError, ShapeError } from "../util/errors.ts";
 import { range, spread } from "./core/compute.ts";
 import { asFloat, castTo, unify, wrap } from "./core/lift.ts";
 import { defineOp, type OpFunction } from "./core/op.ts";
-import type { CreationOp, Result } from "./core/op-types.ts";
+import type { CreationOp, Op2, Result } from "./core/op-types.ts";
 import { floatType, resultType } from "./core/promote.ts";
 import type { Operand, Rest, ShapeOf } from "./core/signatures.ts";
 import type { Tensor } from "./core/tensor.ts";
@@ -54,8 +54,7 @@ export const empty: Filled = constantOp("empty", 0);
 export const full: OpFunction<
   <const S extends readonly number[] | number>(
     shape: S,
-    fillValue: Operand,
-    dtype?: DType | null | { readonly dtype?: DType | null },
+    ...rest: Rest<[{ readonly fillValue: Operand }, { readonly dtype?: DType | null }]>
   ) => Result<number, S extends readonly number[] ? S : Shape>
 > = defineOp(
   { name: "full", args: { shape: "static", fillValue: "tensor", dtype: opt(null) } },
@@ -101,8 +100,7 @@ export const emptyLike: Alike = constantLikeOp("emptyLike", 0);
 export const fullLike: OpFunction<
   <X extends Operand>(
     x: X,
-    fillValue: Operand,
-    dtype?: DType | null | { readonly dtype?: DType | null },
+    ...rest: Rest<[{ readonly fillValue: Operand }, { readonly dtype?: DType | null }]>
   ) => Result<X, ShapeOf<X>>
 > = defineOp(
   { name: "fullLike", args: { x: "tensor", fillValue: "tensor", dtype: opt(null) } },
@@ -259,13 +257,7 @@ export const linspace: OpFunction<
 );
 
 /** `num` values whose logarithms are evenly spaced: from `base^start` to `base^stop`. @see Keras `ops.logspace` */
-export const logspace: OpFunction<
-  <A extends Operand, B extends Operand>(
-    start: A,
-    stop: B,
-    ...rest: Rest<[...Spacing, { readonly base?: number }, ...Placing]>
-  ) => Result<A | B>
-> = defineOp(
+export const logspace: Op2<[...Spacing, { readonly base?: number }, ...Placing], "stop"> = defineOp(
   {
     name: "logspace",
     args: {
@@ -287,13 +279,7 @@ export const logspace: OpFunction<
 );
 
 /** `num` values from `start` to `stop`, each the same multiple of the one before. @see Keras `ops.geomspace` */
-export const geomspace: OpFunction<
-  <A extends Operand, B extends Operand>(
-    start: A,
-    stop: B,
-    ...rest: Rest<[...Spacing, ...Placing]>
-  ) => Result<A | B>
-> = defineOp(
+export const geomspace: Op2<[...Spacing, ...Placing], "stop"> = defineOp(
   {
     name: "geomspace",
     args: {

@@ -33,33 +33,36 @@ function logProbabilities(output: Var, axis: number, fromLogits: boolean): Var {
 }
 
 /** `−Σ target · log(output)` along an axis. @see Keras `ops.categorical_crossentropy` */
-export const categoricalCrossentropy: Op2<[{ readonly fromLogits?: boolean }, { readonly axis?: number }]> =
-  defineOp(
-    {
-      name: "categoricalCrossentropy",
-      module,
-      args: { target: "tensor", output: "tensor", fromLogits: opt(false), axis: opt(-1) },
-    },
-    ({ target, output, fromLogits, axis }: Prediction) => {
-      const value = asFloat(output);
-      const rank = value.shape.length;
-      if (rank < 1 || target.dims.length !== rank) {
-        throw new ShapeError(
-          `ops.categoricalCrossentropy: expected target and output of one shape and rank ≥ 1, received ${formatShape(target.shape)} and ${formatShape(output.shape)}. Class numbers go to ops.sparseCategoricalCrossentropy.`,
-        );
-      }
-      const at = normalizeAxis(axis, rank, "ops.categoricalCrossentropy");
-      const shape = broadcastShapes(target.dims, value.shape, "ops.categoricalCrossentropy");
-      const truth = p.broadcast(castTo(target.traced, value.dtype), shape);
-      return wrap(
-        p.neg(p.reduceSum(p.mul(truth, p.broadcast(logProbabilities(value, at, fromLogits), shape)), [at])),
+export const categoricalCrossentropy: Op2<
+  [{ readonly fromLogits?: boolean }, { readonly axis?: number }],
+  "output"
+> = defineOp(
+  {
+    name: "categoricalCrossentropy",
+    module,
+    args: { target: "tensor", output: "tensor", fromLogits: opt(false), axis: opt(-1) },
+  },
+  ({ target, output, fromLogits, axis }: Prediction) => {
+    const value = asFloat(output);
+    const rank = value.shape.length;
+    if (rank < 1 || target.dims.length !== rank) {
+      throw new ShapeError(
+        `ops.categoricalCrossentropy: expected target and output of one shape and rank ≥ 1, received ${formatShape(target.shape)} and ${formatShape(output.shape)}. Class numbers go to ops.sparseCategoricalCrossentropy.`,
       );
-    },
-  );
+    }
+    const at = normalizeAxis(axis, rank, "ops.categoricalCrossentropy");
+    const shape = broadcastShapes(target.dims, value.shape, "ops.categoricalCrossentropy");
+    const truth = p.broadcast(castTo(target.traced, value.dtype), shape);
+    return wrap(
+      p.neg(p.reduceSum(p.mul(truth, p.broadcast(logProbabilities(value, at, fromLogits), shape)), [at])),
+    );
+  },
+);
 
 /** `−log(output[target])` along an axis, for class numbers. @see Keras `ops.sparse_categorical_crossentropy` */
 export const sparseCategoricalCrossentropy: Op2<
-  [{ readonly fromLogits?: boolean }, { readonly axis?: number }]
+  [{ readonly fromLogits?: boolean }, { readonly axis?: number }],
+  "output"
 > = defineOp(
   {
     name: "sparseCategoricalCrossentropy",
@@ -84,7 +87,7 @@ export const sparseCategoricalCrossentropy: Op2<
 );
 
 /** `−(target · log(output) + (1 − target) · log(1 − output))`, element by element. @see Keras `ops.binary_crossentropy` */
-export const binaryCrossentropy: Op2<[{ readonly fromLogits?: boolean }]> = defineOp(
+export const binaryCrossentropy: Op2<[{ readonly fromLogits?: boolean }], "output"> = defineOp(
   {
     name: "binaryCrossentropy",
     module,

@@ -12,7 +12,7 @@ import { castTo, wrap } from "./core/lift.ts";
 import { type BoundArguments, defineOp, type OpFunction } from "./core/op.ts";
 import type { Op1, Result } from "./core/op-types.ts";
 import { resultType } from "./core/promote.ts";
-import type { Operand, Rest, ShapeOf } from "./core/signatures.ts";
+import type { Operand, Rest, ShapeOf, Together } from "./core/signatures.ts";
 import type { Tensor } from "./core/tensor.ts";
 import { opt } from "./core/unary.ts";
 import { positions } from "./get-item.ts";
@@ -116,16 +116,26 @@ export function oneHotOf(x: Var, numClasses: number, axis: number, dtype: DType)
   return castTo(p.eq(spread(castTo(x, "int32"), shape, [at]), p.iota(shape, at, "int32")), dtype);
 }
 
-/** Indices as vectors with one 1. @see Keras `ops.one_hot` */
-export const oneHot: OpFunction<
+type OneHotRest = [
+  { readonly axis?: number },
+  { readonly dtype?: DType | null },
+  { readonly sparse?: boolean },
+];
+
+interface OneHotFunction {
+  <X extends Operand, const N extends number>(
+    x: X,
+    options: Together<OneHotRest> & { readonly numClasses: N },
+  ): Result<X, OneHot<ShapeOf<X>, N>>;
   <X extends Operand, const N extends number>(
     x: X,
     numClasses: N,
-    ...rest: Rest<
-      [{ readonly axis?: number }, { readonly dtype?: DType | null }, { readonly sparse?: boolean }]
-    >
-  ) => Result<X, OneHot<ShapeOf<X>, N>>
-> = defineOp(
+    ...rest: Rest<OneHotRest>
+  ): Result<X, OneHot<ShapeOf<X>, N>>;
+}
+
+/** Indices as vectors with one 1. @see Keras `ops.one_hot` */
+export const oneHot: OpFunction<OneHotFunction> = defineOp(
   {
     name: "oneHot",
     module: "nn",
@@ -176,7 +186,10 @@ export const multiHot: Op1<
 
 /** Indices of the flattened tensor as one index tensor for each axis. @see Keras `ops.unravel_index` */
 export const unravelIndex: OpFunction<
-  <X extends Operand>(indices: X, shape: readonly number[]) => readonly Result<X>[]
+  <X extends Operand>(
+    indices: X,
+    shape: readonly number[] | { readonly shape: readonly number[] },
+  ) => readonly Result<X>[]
 > = defineOp(
   { name: "unravelIndex", args: { indices: "tensor", shape: "static" } },
   ({ indices, shape }: { readonly indices: Tensor; readonly shape: readonly number[] }) => {

@@ -116,7 +116,7 @@ function asGiven(x: Var, isVector: boolean): Tensor {
 }
 
 /** `x` with `a·x = b`. @see Keras `ops.solve` */
-export const solve: Op2 = defineOp(
+export const solve: Op2<readonly [], "b"> = defineOp(
   { name: "solve", module, args: { a: "tensor", b: "tensor" } },
   (system: System) => {
     const { a, b, isVector } = operands("ops.solve", system);
@@ -125,7 +125,7 @@ export const solve: Op2 = defineOp(
 );
 
 /** `x` with `a·x = b` for an upper (`lower`: lower) triangular matrix. @see Keras `ops.solve_triangular` */
-export const solveTriangular: Op2<[{ readonly lower?: boolean }]> = defineOp(
+export const solveTriangular: Op2<[{ readonly lower?: boolean }], "b"> = defineOp(
   { name: "solveTriangular", module, args: { a: "tensor", b: "tensor", lower: opt(false) } },
   ({ lower, ...system }: System & { readonly lower: boolean }) => {
     const { a, b, isVector } = operands("ops.solveTriangular", system);
@@ -253,7 +253,7 @@ export const pinv: Op1<[{ readonly rcond?: number | null }]> = defineOp(
 );
 
 /** The `x` for which `a·x` is nearest to `b`; of several, the shortest. @see Keras `ops.lstsq` */
-export const lstsq: Op2<[{ readonly rcond?: number | null }]> = defineOp(
+export const lstsq: Op2<[{ readonly rcond?: number | null }], "b"> = defineOp(
   { name: "lstsq", module, args: { a: "tensor", b: "tensor", rcond: opt(null) } },
   ({ a, b, rcond }: System & { readonly rcond: number | null }) => {
     const left = matrix("ops.lstsq", a);

@@ -64,6 +64,17 @@ function batchedMatmul(a: Var, b: Var): Var {
   return p.matmul(spreadTo(a), spreadTo(b));
 }
 
+interface MatmulFunction {
+  <A extends Operand, B extends Operand>(
+    x1: A,
+    options: { readonly x2: B & Fits<Matmul<ShapeOf<A>, ShapeOf<B>>> },
+  ): Result<A | B, Matmul<ShapeOf<A>, ShapeOf<B>>, PromotedOf<A, B>>;
+  <A extends Operand, B extends Operand>(
+    x1: A,
+    x2: B & Fits<Matmul<ShapeOf<A>, ShapeOf<B>>>,
+  ): Result<A | B, Matmul<ShapeOf<A>, ShapeOf<B>>, PromotedOf<A, B>>;
+}
+
 /**
  * Matrix product, as in NumPy.
  *
@@ -71,19 +82,17 @@ function batchedMatmul(a: Var, b: Var): Var {
  *
  * @see Keras `ops.matmul`
  */
-export const matmul: OpFunction<
-  <A extends Operand, B extends Operand>(
-    x1: A,
-    x2: B & Fits<Matmul<ShapeOf<A>, ShapeOf<B>>>,
-  ) => Result<A | B, Matmul<ShapeOf<A>, ShapeOf<B>>, PromotedOf<A, B>>
-> = defineOp({ name: "matmul", args: pairArgs }, ({ x1, x2 }: Pair) => {
-  const dtype = resultType([x1, x2]);
-  // Sums of 8-bit products need 32 bits, as in Keras; bools give bools.
-  const isSmall = x1.dtype === "int8" && x2.dtype === "int8";
-  const sumType = isSmall ? "int32" : productType(dtype);
-  const product = multiplyMatrices(castTo(x1.traced, sumType), castTo(x2.traced, sumType));
-  return wrap(castTo(product, isSmall ? "int32" : dtype));
-});
+export const matmul: OpFunction<MatmulFunction> = defineOp(
+  { name: "matmul", args: pairArgs },
+  ({ x1, x2 }: Pair) => {
+    const dtype = resultType([x1, x2]);
+    // Sums of 8-bit products need 32 bits, as in Keras; bools give bools.
+    const isSmall = x1.dtype === "int8" && x2.dtype === "int8";
+    const sumType = isSmall ? "int32" : productType(dtype);
+    const product = multiplyMatrices(castTo(x1.traced, sumType), castTo(x2.traced, sumType));
+    return wrap(castTo(product, isSmall ? "int32" : dtype));
+  },
+);
 
 /** Sums products over pairs of axes: free axes of `a`, then those of `b`. */
 export function contract(a: Var, b: Var, axesA: readonly number[], axesB: readonly number[]): Var {
@@ -230,7 +239,7 @@ export const cross: Op2<
 );
 
 /** Distances between the rows of `x` and those of `y`: `[…, p, m], […, r, m] → […, p, r]`. @see Keras `ops.cdist` */
-export const cdist: Op2 = defineOp(
+export const cdist: Op2<readonly [], "y"> = defineOp(
   { name: "cdist", className: "CDist", module: "math", args: { x: "tensor", y: "tensor" } },
   ({ x, y }: { readonly x: Tensor; readonly y: Tensor }) => {
     const dtype = resultType([x, y]);

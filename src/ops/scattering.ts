@@ -45,7 +45,7 @@ function scatterInto(where: string, x: Var, indices: Var, updates: Var, mode: "s
 }
 
 /** Zeros of a shape with `values` added at `indices` (`[n, k]`). @see Keras `ops.scatter` */
-export const scatter: Op2<[{ readonly shape: readonly number[] }]> = defineOp(
+export const scatter: Op2<[{ readonly shape: readonly number[] }], "values"> = defineOp(
   { name: "scatter", module: "core", args: { indices: "tensor", values: "tensor", shape: "static" } },
   ({
     indices,
@@ -60,7 +60,7 @@ export const scatter: Op2<[{ readonly shape: readonly number[] }]> = defineOp(
 );
 
 /** `inputs` with `updates` put in, or combined (`add`, `max`, `min`, `mul`), at `indices` (`[n, k]`). @see Keras `ops.scatter_update` */
-export const scatterUpdate: Op3<[{ readonly reduction?: Reduction | null }]> = defineOp(
+export const scatterUpdate: Op3<[{ readonly reduction?: Reduction | null }], "indices", "updates"> = defineOp(
   {
     name: "scatterUpdate",
     module: "core",

@@ -132,7 +132,7 @@ export const unique: OpFunction<
 );
 
 /** Where values belong in a sorted vector: before (`left`) or behind (`right`) equal ones. @see Keras `ops.searchsorted` */
-export const searchsorted: Op2<[{ readonly side?: "left" | "right" }]> = defineOp(
+export const searchsorted: Op2<[{ readonly side?: "left" | "right" }], "values"> = defineOp(
   {
     name: "searchsorted",
     className: "SearchSorted",
@@ -168,7 +168,7 @@ function countBelow(sequence: Tensor, values: Tensor, orEqual: boolean): ReturnT
 }
 
 /** The number of the interval between bins in which each value lies. @see Keras `ops.digitize` */
-export const digitize: Op2 = defineOp(
+export const digitize: Op2<readonly [], "bins"> = defineOp(
   { name: "digitize", args: { x: "tensor", bins: "tensor" } },
   ({ x, bins }: { readonly x: Tensor; readonly bins: Tensor }) => wrap(countBelow(bins, x, true)),
 );

@@ -15,7 +15,7 @@ interface SegmentArguments {
   readonly numSegments: number | null;
 }
 
-type SegmentOp = Op2<[{ readonly numSegments?: number | null }, { readonly sorted?: boolean }]>;
+type SegmentOp = Op2<[{ readonly numSegments?: number | null }, { readonly sorted?: boolean }], "segmentIds">;
 
 function segmentOp(
   name: string,

@@ -100,7 +100,7 @@ export const topK: Op1Pair<
 );
 
 /** Whether the prediction for each target class is among the k largest of its row. @see Keras `ops.in_top_k` */
-export const inTopK: Op2<[{ readonly k: number }]> = defineOp(
+export const inTopK: Op2<[{ readonly k: number }], "predictions"> = defineOp(
   { name: "inTopK", module: "math", args: { targets: "tensor", predictions: "tensor", k: "static" } },
   ({
     targets,

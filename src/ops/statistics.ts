@@ -5,10 +5,10 @@ import { invariant, OptionError } from "../util/errors.ts";
 import { oneOf } from "../util/options.ts";
 import { axesOf, countAlong, isNotANumber, meanOver, restoreAxes } from "./core/compute.ts";
 import { asFloat, castTo, wrap } from "./core/lift.ts";
-import { defineOp, type OpFunction } from "./core/op.ts";
-import type { Op1, Op2, ReductionOp, Result } from "./core/op-types.ts";
+import { defineOp } from "./core/op.ts";
+import type { Op1, Op2, ReductionOp } from "./core/op-types.ts";
 import { floatType, resultType } from "./core/promote.ts";
-import type { Operand, Rest } from "./core/signatures.ts";
+import type { Operand } from "./core/signatures.ts";
 import type { Tensor } from "./core/tensor.ts";
 import { opt } from "./core/unary.ts";
 import { sliceAxis } from "./rearranging.ts";
@@ -100,14 +100,13 @@ function quantiles(
   return wrap(p.reshape(joined, [...q.dims, ...joined.shape.slice(1)]));
 }
 
-type QuantileOp = OpFunction<
-  <X extends Operand>(
-    x: X,
-    q: Operand,
-    ...rest: Rest<
-      [{ readonly axis?: Axis }, { readonly method?: QuantileMethod }, { readonly keepdims?: boolean }]
-    >
-  ) => Result<X>
+type QuantileOp = Op1<
+  [
+    { readonly q: Operand },
+    { readonly axis?: Axis },
+    { readonly method?: QuantileMethod },
+    { readonly keepdims?: boolean },
+  ]
 >;
 
 function quantileOp(name: string, percent: boolean, ignoreNan: boolean): QuantileOp {

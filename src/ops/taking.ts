@@ -10,7 +10,7 @@ import { opt } from "./core/unary.ts";
 import { positions } from "./get-item.ts";
 
 /** Slices of `x` at `indices` along an axis (of the flattened tensor by default); negative ones count from the end. @see Keras `ops.take` */
-export const take: Op2<[{ readonly axis?: number | null }]> = defineOp(
+export const take: Op2<[{ readonly axis?: number | null }], "indices"> = defineOp(
   { name: "take", args: { x: "tensor", indices: "tensor", axis: opt(null) } },
   ({ x, indices, axis }: { readonly x: Tensor; readonly indices: Tensor; readonly axis: number | null }) => {
     const value = axis === null ? p.reshape(x.traced, [x.size]) : x.traced;
@@ -20,7 +20,7 @@ export const take: Op2<[{ readonly axis?: number | null }]> = defineOp(
 );
 
 /** For every position along the other axes, elements of `x` at `indices` along one. @see Keras `ops.take_along_axis` */
-export const takeAlongAxis: Op2<[{ readonly axis?: number | null }]> = defineOp(
+export const takeAlongAxis: Op2<[{ readonly axis?: number | null }], "indices"> = defineOp(
   { name: "takeAlongAxis", args: { x: "tensor", indices: "tensor", axis: opt(null) } },
   ({ x, indices, axis }: { readonly x: Tensor; readonly indices: Tensor; readonly axis: number | null }) => {
     const value = axis === null ? p.reshape(x.traced, [x.size]) : x.traced;

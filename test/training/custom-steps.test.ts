@@ -170,7 +170,9 @@ describe("a training loop of one's own", () => {
       const before = compile.mock.calls.length;
       const { value, gradients } = valueAndGrad(
         () =>
-          ops.mean(ops.square(ops.subtract(model(batch[0] as never) as never, batch[1] as never))) as Tensor,
+          ops.mean(
+            ops.square(ops.subtract(model(batch[0] as never) as Tensor, batch[1] as Tensor)),
+          ) as Tensor,
         model.trainableVariables,
       );
       if (i > 0) compiled += compile.mock.calls.length - before;

@@ -1,5 +1,6 @@
 import * as layers from "../../src/layers/index.ts";
 import type { Shape } from "../../src/ir/shape-types/index.ts";
+import * as ops from "../../src/ops/index.ts";
 import { check, type Equal, type Expect } from "./expect.ts";
 
 /* Arguments by position, as far as one likes, in Keras's order; options last. Literals reach the results' shapes. */
@@ -153,6 +154,50 @@ layers.CategoryEncoding(5, "one_hot");
 layers.TextVectorization(100, "lower", "whitespace", { outputMode: "int" });
 layers.StringLookup(null, 1, null, "[UNK]", ["a", "b"]);
 
+// Ops take the tail as options from each position behind the first operand.
+const indexed = [
+  ops.oneHot(indices, { numClasses: 10 }),
+  ops.oneHot(indices, 10, { axis: -1 }),
+  ops.cast(image, { dtype: "float16" }),
+  ops.add(vector, { x2: vector }),
+  ops.matmul(vector, { x2: ops.zeros([6, 2]) }),
+  ops.fullLike(vector, { fillValue: 1 }),
+] as const;
+check<
+  [
+    Expect<
+      Equal<
+        ShapesOf<typeof indexed>,
+        readonly [
+          readonly [null, 10, 10],
+          readonly [null, 10, 10],
+          readonly [null, 28, 28, 3],
+          readonly [null, 6],
+          readonly [null, 2],
+          readonly [null, 6],
+        ]
+      >
+    >,
+  ]
+>();
+ops.take(vector, { indices: [0, 1], axis: -1 });
+ops.take(vector, [0, 1], { axis: -1 });
+ops.repeat(vector, { repeats: 2, axis: 1 });
+ops.topK(vector, { k: 3 });
+ops.conv(image, { kernel: ops.zeros([3, 3, 3, 4]), strides: 2 });
+ops.separableConv(image, ops.zeros([3, 3, 3, 1]), { pointwiseKernel: ops.zeros([1, 1, 3, 4]), strides: 2 });
+ops.quantile(vector, { q: 0.5, keepdims: true });
+ops.segmentSum(vector, { segmentIds: [0, 1], numSegments: 2 });
+ops.full([2, 3], { fillValue: 1, dtype: "int32" });
+
+// @ts-expect-error -- another name
+ops.take(vector, { index: [0, 1] });
+// @ts-expect-error -- does not broadcast
+ops.add(vector, { x2: ops.zeros([5]) });
+// @ts-expect-error -- what has to be given
+ops.topK(vector, { sorted: true });
+// @ts-expect-error -- misspelt
+ops.take(vector, [0, 1], { axs: -1 });
 // @ts-expect-error -- misspelt options, in each place where options may stand
 layers.Conv2D(16, 3, { pading: "same" });
 // @ts-expect-error

@@ -12,6 +12,7 @@ import type {
   Rest,
   ResultIn,
   ShapeOf,
+  Together,
 } from "./signatures.ts";
 import type { ConcreteFamily } from "./tensor.ts";
 
@@ -34,29 +35,47 @@ export type ElementwiseOp<R extends readonly object[]> = OpFunction<
   <X extends Operand>(x: X, ...rest: Rest<R>) => Result<X, ShapeOf<X>, FloatOf<DTypeOf<X>>>
 >;
 
-/** Two operands that broadcast against each other. */
-export type BinaryOp = OpFunction<
+/** Two operands that broadcast against each other; the second, called N, by position or by name. */
+export type BinaryOp<N extends string = "x2"> = OpFunction<BinaryOpFunction<N>>;
+
+interface BinaryOpFunction<N extends string> {
+  <A extends Operand, B extends Operand>(
+    x1: A,
+    options: { readonly [_ in N]: B & Fits<BroadcastOf<A, B>> },
+  ): Result<A | B, BroadcastOf<A, B>, PromotedOf<A, B>>;
   <A extends Operand, B extends Operand>(
     x1: A,
     x2: B & Fits<BroadcastOf<A, B>>,
-  ) => Result<A | B, BroadcastOf<A, B>, PromotedOf<A, B>>
->;
+  ): Result<A | B, BroadcastOf<A, B>, PromotedOf<A, B>>;
+}
 
 /** Two operands that broadcast against each other, computed in floating point. */
-export type FloatBinaryOp = OpFunction<
+export type FloatBinaryOp<N extends string = "x2"> = OpFunction<FloatBinaryOpFunction<N>>;
+
+interface FloatBinaryOpFunction<N extends string> {
+  <A extends Operand, B extends Operand>(
+    x1: A,
+    options: { readonly [_ in N]: B & Fits<BroadcastOf<A, B>> },
+  ): Result<A | B, BroadcastOf<A, B>, FloatOf<PromotedOf<A, B>>>;
   <A extends Operand, B extends Operand>(
     x1: A,
     x2: B & Fits<BroadcastOf<A, B>>,
-  ) => Result<A | B, BroadcastOf<A, B>, FloatOf<PromotedOf<A, B>>>
->;
+  ): Result<A | B, BroadcastOf<A, B>, FloatOf<PromotedOf<A, B>>>;
+}
 
 /** Two operands that broadcast against each other, to bools. */
-export type CompareOp = OpFunction<
+export type CompareOp<N extends string = "x2"> = OpFunction<CompareOpFunction<N>>;
+
+interface CompareOpFunction<N extends string> {
+  <A extends Operand, B extends Operand>(
+    x1: A,
+    options: { readonly [_ in N]: B & Fits<BroadcastOf<A, B>> },
+  ): Result<A | B, BroadcastOf<A, B>, "bool">;
   <A extends Operand, B extends Operand>(
     x1: A,
     x2: B & Fits<BroadcastOf<A, B>>,
-  ) => Result<A | B, BroadcastOf<A, B>, "bool">
->;
+  ): Result<A | B, BroadcastOf<A, B>, "bool">;
+}
 
 /** A reduction over axes. D is the dtype of the result: a dtype, or `same` or `float` for one made from the operand's. */
 export type ReductionOp<D extends DType | "same" | "float" = "same"> = OpFunction<ReductionFunction<D>>;
@@ -90,20 +109,43 @@ export type Op1<R extends readonly object[] = readonly []> = OpFunction<
   <X extends Operand>(x: X, ...rest: Rest<R>) => Result<X>
 >;
 
-/** Two tensors, then options. */
-export type Op2<R extends readonly object[] = readonly []> = OpFunction<
-  <A extends Operand, B extends Operand>(a: A, b: B, ...rest: Rest<R>) => Result<A | B>
+/** Two tensors, then options; the second, called N, by position or by name. */
+export type Op2<R extends readonly object[] = readonly [], N extends string = "x2"> = OpFunction<
+  Op2Function<R, N>
 >;
 
-/** Three tensors, then options. */
-export type Op3<R extends readonly object[] = readonly []> = OpFunction<
+interface Op2Function<R extends readonly object[], N extends string> {
+  <A extends Operand, B extends Operand>(a: A, options: ByName<R, N, B>): Result<A | B>;
+  <A extends Operand, B extends Operand>(a: A, b: B, ...rest: Rest<R>): Result<A | B>;
+}
+
+/** The options R together with operands B called N. */
+type ByName<R extends readonly object[], N extends string, B> = Together<R> & { readonly [_ in N]: B };
+
+/** Three tensors, then options; the second and third, called M and N, by position or by name. */
+export type Op3<
+  R extends readonly object[] = readonly [],
+  M extends string = "x2",
+  N extends string = "x3",
+> = OpFunction<Op3Function<R, M, N>>;
+
+interface Op3Function<R extends readonly object[], M extends string, N extends string> {
+  <A extends Operand, B extends Operand, C extends Operand>(
+    a: A,
+    options: ByName<R, M, B> & { readonly [_ in N]: C },
+  ): Result<A | B | C>;
+  <A extends Operand, B extends Operand, C extends Operand>(
+    a: A,
+    b: B,
+    options: ByName<R, N, C>,
+  ): Result<A | B | C>;
   <A extends Operand, B extends Operand, C extends Operand>(
     a: A,
     b: B,
     c: C,
     ...rest: Rest<R>
-  ) => Result<A | B | C>
->;
+  ): Result<A | B | C>;
+}
 
 /** One tensor, then options; two results. */
 export type Op1Pair<R extends readonly object[] = readonly []> = OpFunction<

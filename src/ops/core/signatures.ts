@@ -92,7 +92,8 @@ type ByPosition<A, B extends readonly object[]> = {} extends A
   ? readonly [value?: A[keyof A] | undefined, ...rest: Rest<B>]
   : readonly [value: A[keyof A], ...rest: Rest<B>];
 
-type Together<P extends readonly object[]> = P extends readonly [
+/** All options of a list in one object. */
+export type Together<P extends readonly object[]> = P extends readonly [
   infer A,
   ...infer B extends readonly object[],
 ]
