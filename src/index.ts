@@ -15,6 +15,8 @@ export { Loss } from "./losses/index.ts";
 export { Metric } from "./metrics/index.ts";
 export { Optimizer } from "./optimizers/index.ts";
 export { Regularizer } from "./regularizers/index.ts";
+export { DTypePolicy } from "./namespaces/dtype-policy.ts";
+export { InputSpec } from "./namespaces/input-spec.ts";
 export { setRandomSeed } from "./utils/session.ts";
 export { grad, valueAndGrad } from "./training/gradient.ts";
 export {
@@ -36,6 +38,7 @@ export * as initializers from "./namespaces/initializers.ts";
 export * as layers from "./namespaces/layers.ts";
 export * as losses from "./namespaces/losses.ts";
 export * as metrics from "./namespaces/metrics.ts";
+export * as mixedPrecision from "./namespaces/mixed-precision.ts";
 export * as models from "./namespaces/models.ts";
 export * as ops from "./ops/index.ts";
 export * as optimizers from "./namespaces/optimizers.ts";

@@ -1,4 +1,5 @@
 import { callable } from "../util/callable.ts";
+import { isInteractiveLoggingEnabled } from "../util/interactive-logging.ts";
 import { nowMs, terminal } from "../util/platform/index.ts";
 import { CallbackBase, type CallbackConstructor, type CallbackParams } from "./callback.ts";
 import type { Logs } from "./logs.ts";
@@ -22,7 +23,8 @@ class ProgbarLoggerCallback extends CallbackBase {
   override setParams(params: CallbackParams): void {
     super.setParams(params);
     // On a terminal a bar, else a line for each epoch.
-    this.verbose = params.verbose === "auto" ? (this.#host.terminal.isTty ? 1 : 2) : params.verbose;
+    const mayDraw = this.#host.terminal.isTty && isInteractiveLoggingEnabled();
+    this.verbose = params.verbose === "auto" ? (mayDraw ? 1 : 2) : params.verbose;
     this.epochs = params.epochs;
     this.target = params.steps;
   }

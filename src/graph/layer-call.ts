@@ -7,10 +7,12 @@ import { observed } from "../ops/core/observer.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { containsSymbolic, type Value } from "../ops/core/value.ts";
 import { ShapeError } from "../util/errors.ts";
+import { isPlainObject } from "../util/options.ts";
 import { flatten, type Tree } from "../util/tree.ts";
 import { withAutocast } from "./autocast.ts";
 import { type BoundCall, bindCall, mapValues, toValues, valuesIn } from "./call-arguments.ts";
 import { currentCallContext, withCallContext } from "./call-context.ts";
+import type { InputSpec } from "./input-spec.ts";
 import { KerasTensor } from "./keras-tensor.ts";
 import type { LayerBase } from "./layer-base.ts";
 import { maskOf, masksOf, setMask, setMasks } from "./masks.ts";
@@ -86,13 +88,41 @@ function checkInputs(layer: LayerBase, inputs: unknown): void {
   const { inputSpec } = layer;
   if (inputSpec === null) return;
   const specs = "check" in inputSpec ? [inputSpec] : inputSpec;
-  const values = valuesIn(inputs);
+  const values = inputsOf(specs, inputs, layer.where);
   if (values.length !== specs.length) {
     throw new ShapeError(
       `${layer.where}: expected ${specs.length} input${specs.length === 1 ? "" : "s"}, received ${values.length}.`,
     );
   }
-  values.forEach((value, i) => specs[i]?.check(layer.where, value));
+  const to = layer.computeDtype;
+  values.forEach((value, i) => {
+    if (value === null) return;
+    // Symbolic tensors are cast when the layer runs.
+    const isCast = layer.autocast && isFloat(to) && isFloat(value.dtype);
+    specs[i]?.check(layer.where, value, isCast ? to : value.dtype);
+  });
+}
+
+/** The tensors that the specs stand for, in their order; null for one that is optional and absent. */
+function inputsOf(
+  specs: readonly (InputSpec | null)[],
+  inputs: unknown,
+  where: string,
+): readonly (Value | null)[] {
+  if (isPlainObject(inputs) && specs.every((spec) => typeof spec?.name === "string")) {
+    return specs.map((spec) => {
+      const found = valuesIn(inputs[spec?.name ?? ""])[0];
+      if (found !== undefined) return found;
+      if (spec?.optional === true) return null;
+      throw new ShapeError(
+        `${where}: expected an input "${spec?.name}", received ${Object.keys(inputs).join(", ") || "none"}.`,
+      );
+    });
+  }
+  if (!Array.isArray(inputs) || !specs.some((spec) => spec?.optional)) return valuesIn(inputs);
+  return inputs.flatMap((input): (Value | null)[] =>
+    input === null || input === undefined ? [null] : valuesIn(input),
+  );
 }
 
 /** Shapes of nested tensors, nested alike (an absent argument has the shape of a scalar). */

@@ -4,6 +4,7 @@ import type { Json } from "../saving/serialize.ts";
 
 export { Layer } from "../graph/layer.ts";
 export * from "../layers/index.ts";
+export { InputSpec } from "./input-spec.ts";
 
 /** Keras's JSON form of a layer. */
 export function serialize(layer: unknown): Json {

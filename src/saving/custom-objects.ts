@@ -3,7 +3,7 @@ import { OptionError } from "../util/errors.ts";
 /** Classes and functions by the names that files have for them. */
 export type CustomObjects = Readonly<Record<string, unknown>>;
 
-const custom = new Map<string, unknown>();
+const custom: Record<string, unknown> = {};
 const nameOfCustom = new Map<unknown, string>();
 const scopes: CustomObjects[] = [];
 
@@ -26,13 +26,13 @@ export function registerKerasSerializable(
     }
     const own = options.name ?? ("name" in target ? String(target.name) : "");
     const registered = `${options.package ?? "Custom"}>${own}`;
-    const taken = custom.get(registered);
+    const taken = Object.hasOwn(custom, registered) ? custom[registered] : undefined;
     if (taken !== undefined && taken !== target) {
       throw new OptionError(
         `registerKerasSerializable: "${registered}" is registered already, for another object.`,
       );
     }
-    custom.set(registered, target);
+    custom[registered] = target;
     nameOfCustom.set(target, registered);
     return target;
   };
@@ -45,17 +45,46 @@ export function getRegisteredName(target: object): string {
 
 /** What is registered (or supplied) under a name, or null. */
 export function getRegisteredObject(name: string, customObjects: CustomObjects = {}): unknown {
-  for (const scope of [customObjects, ...scopes.toReversed()])
-    if (Object.hasOwn(scope, name)) return scope[name];
-  return custom.get(name) ?? null;
+  for (const scope of [customObjects, ...scopes.toReversed(), custom])
+    if (Object.hasOwn(scope, name)) return scope[name] ?? null;
+  return null;
 }
 
-/** Runs `f` while `objects` are known to files' names. @see Keras `saving.CustomObjectScope` */
+/**
+ * The classes and functions that are known everywhere, by their names in files. What is put into it becomes known.
+ *
+ * @example
+ * Object.assign(saving.getCustomObjects(), { MyDense });
+ * @see Keras `saving.get_custom_objects`
+ */
+export function getCustomObjects(): Record<string, unknown> {
+  return custom;
+}
+
+/**
+ * Runs `f` while `objects` are known to files' names; where `f` gives a promise, until that is settled.
+ *
+ * @example
+ * const model = await saving.customObjectScope({ MyDense }, () => saving.loadModel("model.keras"));
+ * @see Keras `saving.CustomObjectScope`
+ */
 export function withCustomObjects<T>(objects: CustomObjects, f: () => T): T {
-  scopes.push(objects);
+  const scope = { ...objects };
+  const leave = (): void => {
+    const at = scopes.lastIndexOf(scope);
+    if (at >= 0) scopes.splice(at, 1);
+  };
+  scopes.push(scope);
+  let result: T;
   try {
-    return f();
-  } finally {
-    scopes.pop();
+    result = f();
+  } catch (error) {
+    leave();
+    throw error;
   }
+  if (!(result instanceof Promise)) {
+    leave();
+    return result;
+  }
+  return result.finally(leave) as T; // SAFETY: a promise of the same
 }

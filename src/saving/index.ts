@@ -8,10 +8,12 @@ import { parsePythonJson, pythonJson } from "./python-json.ts";
 import { type Json, serializeLayer, serializeObject } from "./serialize.ts";
 
 export {
+  getCustomObjects,
   getRegisteredName,
   getRegisteredObject,
   registerKerasSerializable,
   withCustomObjects as customObjectScope,
+  withCustomObjects as CustomObjectScope,
 } from "./custom-objects.ts";
 
 export {

@@ -4,6 +4,7 @@ import type { History } from "../callbacks/history.ts";
 import type { Resumption, TrainingRun } from "../callbacks/training-run.ts";
 import { toLogs } from "../callbacks/logs.ts";
 import { invariant, OptionError } from "../util/errors.ts";
+import { maxEpochs } from "../util/run-limits.ts";
 import type { BatchSource } from "./data/batch.ts";
 import { sourceOf, sourceOfArrays, splitForValidation, toArrayData } from "./data/sources.ts";
 import { isBatchIterable } from "./data/iterable-source.ts";
@@ -23,7 +24,8 @@ export async function fit(
   const where = `${trainer.model.where}: fit`;
   checkRunOptions(where, options, optionNames.fit);
   const { optimizer, stepsPerExecution } = trainer.compiled("fit");
-  const { epochs = 1, initialEpoch = 0, validationFreq = 1, signal, verbose = "auto" } = options;
+  const { initialEpoch = 0, validationFreq = 1, signal, verbose = "auto" } = options;
+  const epochs = Math.min(options.epochs ?? 1, maxEpochs() ?? Infinity);
   checkFrequency(where, validationFreq);
   const { train, validation } = sourcesOf(trainer, x, y, options);
   const callbacks = new CallbackList(options.callbacks ?? null, {

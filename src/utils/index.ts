@@ -1,12 +1,30 @@
 /** Helpers around models and data: Keras's `utils` namespace. */
 export { Progbar } from "../callbacks/progbar.ts";
 export { Dataset } from "../data/dataset.ts";
+export { PyDataset, PyDataset as Sequence } from "../data/py-dataset.ts";
 export { getFile } from "../codec/get-file.ts";
-export { deserializeKerasObject, registerKerasSerializable, serializeKerasObject } from "../saving/index.ts";
+export {
+  customObjectScope,
+  CustomObjectScope,
+  deserializeKerasObject,
+  getCustomObjects,
+  getRegisteredName,
+  getRegisteredObject,
+  registerKerasSerializable,
+  serializeKerasObject,
+} from "../saving/index.ts";
+export {
+  disableInteractiveLogging,
+  enableInteractiveLogging,
+  isInteractiveLoggingEnabled,
+} from "../util/interactive-logging.ts";
 export { modelToDot } from "../viz/dot.ts";
 export { plotModel } from "../viz/plot-model.ts";
+export { getSourceInputs } from "./get-source-inputs.ts";
 export { normalize } from "./normalize.ts";
 export { padSequences } from "./pad-sequences.ts";
 export { packXYSampleWeight, unpackXYSampleWeight } from "./samples.ts";
 export { clearSession, setRandomSeed } from "./session.ts";
+export { splitDataset } from "./split-dataset.ts";
+export { timeseriesDatasetFromArray } from "./timeseries-dataset-from-array.ts";
 export { toCategorical } from "./to-categorical.ts";

@@ -15,9 +15,18 @@ export type BatchIterable =
 export interface IterableSourceOptions {
   /** Batches of one epoch when the iterable goes on through epochs. */
   readonly stepsPerEpoch: number | null;
+  /** The most batches of an epoch. */
+  readonly limit: number | null;
   readonly inputs: Wanted;
   readonly outputs: Wanted;
   readonly classWeight: Readonly<Record<string, number>> | null;
+}
+
+/** What data sets may have besides: calls around each epoch, and the seed of their orders. */
+interface EpochHooks {
+  orderSeed?: number | null;
+  onEpochBegin?(): void | Promise<void>;
+  onEpochEnd?(): void | Promise<void>;
 }
 
 /** True for iterables of batches, and functions that give them. */
@@ -67,6 +76,8 @@ export class IterableSource implements BatchSource {
   readonly #where: string;
   readonly #batches: BatchIterable;
   readonly #options: IterableSourceOptions;
+  readonly #hooks: EpochHooks;
+  #isWithinEpoch = false;
   #iterator: Iterator<unknown> | AsyncIterator<unknown> | null = null;
   /** Whether batches begin anew when they end within an epoch of `stepsPerEpoch`. */
   readonly #hasKnownEnd: boolean;
@@ -79,28 +90,39 @@ export class IterableSource implements BatchSource {
     this.#where = where;
     this.#batches = batches;
     this.#options = options;
+    this.#hooks = typeof batches === "function" ? {} : (batches as EpochHooks); // SAFETY: it may have any of these
     const length = lengthOf(batches);
-    if (length === Infinity && options.stepsPerEpoch === null) {
+    if (length === Infinity && options.stepsPerEpoch === null && options.limit === null) {
       throw new OptionError(
         `${where}: the data has no end. Give the number of batches of an epoch: \`stepsPerEpoch\` (\`steps\`, \`validationSteps\`).`,
       );
     }
     this.#hasKnownEnd = length !== null && length !== Infinity;
-    this.#numBatches = options.stepsPerEpoch ?? length;
+    const { stepsPerEpoch, limit } = options;
+    this.#numBatches =
+      limit === null ? (stepsPerEpoch ?? length) : Math.min(stepsPerEpoch ?? length ?? limit, limit);
   }
 
   get numBatches(): number | null {
     return this.#numBatches;
   }
 
-  begin(): void {
+  async begin(): Promise<void> {
     this.#taken = 0;
     this.#passes++;
-    if (this.#options.stepsPerEpoch === null) this.#iterator = null;
+    if (this.#options.stepsPerEpoch === null) {
+      // A pass that `limit` has cut short; what can be iterated only once goes on.
+      const isSame: boolean = Object.is(this.#iterator, this.#batches);
+      if (!isSame) await this.#iterator?.return?.();
+      this.#iterator = null;
+    }
+    this.#isWithinEpoch = true;
+    await this.#hooks.onEpochBegin?.();
   }
 
   state(): StateTree {
-    return { passes: this.#passes, taken: this.#taken, total: this.#total };
+    const { orderSeed = null } = this.#hooks;
+    return { passes: this.#passes, taken: this.#taken, total: this.#total, orderSeed };
   }
 
   /**
@@ -108,7 +130,9 @@ export class IterableSource implements BatchSource {
    * all. A function is called once for each epoch that is done, and data sets draw the orders of theirs.
    */
   async restore(state: StateTree, isWithinEpoch: boolean): Promise<void> {
-    const { passes, taken, total } = recordOf(state);
+    const { passes, taken, total, orderSeed } = recordOf(state);
+    if (typeof orderSeed === "number" && "orderSeed" in this.#hooks) this.#hooks.orderSeed = orderSeed;
+    this.#isWithinEpoch = isWithinEpoch;
     const goesOn = this.#options.stepsPerEpoch !== null;
     this.#passes = numberOf(passes);
     if (!goesOn) await skipPasses(this.#batches, this.#passes - (isWithinEpoch ? 1 : 0));
@@ -123,8 +147,8 @@ export class IterableSource implements BatchSource {
   }
 
   async next(): Promise<Batch | null> {
-    const { stepsPerEpoch } = this.#options;
-    if (stepsPerEpoch !== null && this.#taken >= stepsPerEpoch) return null;
+    const { stepsPerEpoch, limit } = this.#options;
+    if (this.#taken >= Math.min(stepsPerEpoch ?? Infinity, limit ?? Infinity)) return this.#end();
     const step = await this.#draw();
     if (step.done === true) {
       if (this.#total === 0)
@@ -137,7 +161,7 @@ export class IterableSource implements BatchSource {
         warnOnce(`${this.#where}: the data ran out before stepsPerEpoch batches were taken.`);
       this.#iterator = null;
       this.#numBatches ??= this.#taken;
-      return null;
+      return this.#end();
     }
     this.#taken++;
     this.#total++;
@@ -157,6 +181,14 @@ export class IterableSource implements BatchSource {
   async close(): Promise<void> {
     await this.#iterator?.return?.();
     this.#iterator = null;
+    await this.#end();
+  }
+
+  async #end(): Promise<null> {
+    if (!this.#isWithinEpoch) return null;
+    this.#isWithinEpoch = false;
+    await this.#hooks.onEpochEnd?.();
+    return null;
   }
 
   #convert(value: unknown): Batch {

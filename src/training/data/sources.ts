@@ -1,6 +1,8 @@
 import { numberOf, recordOf } from "../../callbacks/state-values.ts";
 import type { StateTree } from "../../callbacks/training-run.ts";
 import { DataError, OptionError, warnOnce } from "../../util/errors.ts";
+import type { PyDataset } from "../../data/py-dataset.ts";
+import { maxStepsPerEpoch } from "../../util/run-limits.ts";
 import { nextSeed } from "../../util/seed.ts";
 import type { FunctionalStructure } from "../structure.ts";
 import { type ArrayData, ArraySource, countSamples, sliceSamples } from "./array-source.ts";
@@ -95,8 +97,10 @@ export function sourceOfArrays(
   const count = countSamples(where, data);
   const size = batchSize ?? (steps === null ? 32 : Math.ceil(count / steps));
   const seed = shuffle === false ? 0 : nextSeed();
-  const source = new ArraySource(where, data, { batchSize: size, shuffle, seed, repeat: steps !== null });
-  return steps === null ? source : new LimitedSource(source, steps);
+  const limit = maxStepsPerEpoch() ?? Infinity;
+  const most = limit < (steps ?? Math.ceil(count / size)) ? limit : steps;
+  const source = new ArraySource(where, data, { batchSize: size, shuffle, seed, repeat: most !== null });
+  return most === null ? source : new LimitedSource(source, most);
 }
 
 /** Batches of whatever was given. */
@@ -106,9 +110,12 @@ export function sourceOf(given: GivenData, options: SourceOptions): BatchSource 
   const { where, graph, batchSize, steps } = options;
   if (batchSize !== null)
     warnOnce(`${where}: \`batchSize\` has no effect on an iterable, which makes its own batches.`);
-  // SAFETY: toArrayData gives null for iterables alone.
-  return new IterableSource(where, given.x as Iterable<unknown>, {
+  const x = given.x as Iterable<unknown> | PyDataset; // SAFETY: toArrayData gives null for iterables alone
+  // By its method, so that pages without one do not carry the class.
+  const batches = "batchesInOrder" in x ? x.batchesInOrder(options.shuffle === false ? null : nextSeed()) : x;
+  return new IterableSource(where, batches, {
     stepsPerEpoch: steps,
+    limit: maxStepsPerEpoch(),
     inputs: graph?.inputStructure ?? null,
     outputs: graph?.outputStructure ?? null,
     classWeight: given.classWeight ?? null,
