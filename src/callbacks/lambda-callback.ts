@@ -21,12 +21,12 @@ const hooks: readonly string[] = [...epochHooks, ...batchHooks, ...runHooks];
 
 /** Hooks as functions. */
 export type LambdaCallbackOptions = {
-  readonly [hook in (typeof epochHooks)[number] | (typeof batchHooks)[number]]?: (
-    index: number,
-    logs: Logs,
-  ) => Hook;
+  readonly [hook in (typeof epochHooks)[number] | (typeof batchHooks)[number]]?:
+    | ((index: number, logs: Logs) => Hook)
+    | null
+    | undefined;
 } & {
-  readonly [hook in (typeof runHooks)[number]]?: (logs: Logs) => Hook;
+  readonly [hook in (typeof runHooks)[number]]?: ((logs: Logs) => Hook) | null | undefined;
 };
 
 class LambdaCallbackClass extends CallbackBase {

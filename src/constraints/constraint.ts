@@ -1,13 +1,8 @@
 import type { TensorInput } from "../ops/core/convert.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
-import { Callable } from "../util/callable.ts";
+import { Callable, callable } from "../util/callable.ts";
 
-/**
- * Keeps a weight within bounds: gives the nearest allowed value, applied after each update.
- *
- * @see Keras `constraints/constraints.py`
- */
-export abstract class Constraint extends Callable {
+abstract class ConstraintBase extends Callable {
   abstract override invoke(w: TensorInput): Tensor;
 
   getConfig(): Readonly<Record<string, unknown>> {
@@ -15,7 +10,20 @@ export abstract class Constraint extends Callable {
   }
 }
 
-// eslint-disable-next-line typescript/no-unsafe-declaration-merging -- instances are callable; see Callable
-export interface Constraint {
+export interface Constraint extends ConstraintBase {
   (w: TensorInput): Tensor;
 }
+
+export interface ConstraintConstructor {
+  (): Constraint;
+  new (): Constraint;
+}
+
+/**
+ * Keeps a weight within bounds: gives the nearest allowed value, applied after each update.
+ *
+ * @see Keras `constraints/constraints.py`
+ */
+export const Constraint: ConstraintConstructor = callable<typeof ConstraintBase, ConstraintConstructor>(
+  ConstraintBase,
+);

@@ -12,6 +12,7 @@ export type Layer<R extends ShapeRule = WideRule> = LayerBase &
   (WideRule extends R ? WideCallSignature<SymbolicFamily, ConcreteFamily, LayerCallOptions> : LayerCall<R>);
 
 export interface LayerConstructor {
+  (options?: LayerOptions): Layer;
   new (options?: LayerOptions): Layer;
   new <R extends ShapeRule>(options?: LayerOptions): Layer<R>;
   fromConfig(config: Readonly<Record<string, unknown>>): Layer;

@@ -1,6 +1,6 @@
 import type { DType } from "../ir/dtypes.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
-import { Callable } from "../util/callable.ts";
+import { Callable, callable } from "../util/callable.ts";
 
 /** Options of an initializer's call. */
 export interface InitializeOptions {
@@ -8,12 +8,7 @@ export interface InitializeOptions {
   readonly dtype?: DType | undefined;
 }
 
-/**
- * Makes initial values: `HeNormal({ seed: 1 })([3, 4])`.
- *
- * @see Keras `initializers/initializer.py`
- */
-export abstract class Initializer extends Callable {
+abstract class InitializerBase extends Callable {
   abstract override invoke(shape: readonly number[], options?: InitializeOptions): Tensor;
 
   /** The constructor's arguments, from which an equal initializer can be made. */
@@ -22,7 +17,20 @@ export abstract class Initializer extends Callable {
   }
 }
 
-// eslint-disable-next-line typescript/no-unsafe-declaration-merging -- instances are callable; see Callable
-export interface Initializer {
+export interface Initializer extends InitializerBase {
   (shape: readonly number[], options?: InitializeOptions): Tensor;
 }
+
+export interface InitializerConstructor {
+  (): Initializer;
+  new (): Initializer;
+}
+
+/**
+ * Makes initial values: `HeNormal({ seed: 1 })([3, 4])`.
+ *
+ * @see Keras `initializers/initializer.py`
+ */
+export const Initializer: InitializerConstructor = callable<typeof InitializerBase, InitializerConstructor>(
+  InitializerBase,
+);

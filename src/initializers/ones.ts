@@ -15,8 +15,8 @@ class OnesClass extends Initializer {
 export type Ones = OnesClass;
 
 export interface OnesConstructor {
-  (): Ones;
-  new (): Ones;
+  (options?: Readonly<Record<string, never>>): Ones;
+  new (options?: Readonly<Record<string, never>>): Ones;
 }
 
 /** All ones. @see Keras `initializers/constant_initializers.py` */

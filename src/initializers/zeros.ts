@@ -13,8 +13,8 @@ class ZerosInitializer extends Initializer {
 }
 
 export interface ZerosConstructor {
-  (): Zeros;
-  new (): Zeros;
+  (options?: Readonly<Record<string, never>>): Zeros;
+  new (options?: Readonly<Record<string, never>>): Zeros;
 }
 export type Zeros = ZerosInitializer;
 /** All zeros. @see Keras `initializers/constant_initializers.py` */

@@ -164,6 +164,7 @@ export type BaseOptions = [
 ];
 
 export interface LossBaseConstructor {
+  (options?: LossOptions): Loss;
   new (options?: LossOptions): LossBase & LossCall;
   fromConfig(config: Readonly<Record<string, unknown>>): Loss;
 }

@@ -150,10 +150,12 @@ export type NameAndDType = [
   { readonly dtype?: DType | DTypePolicy | null },
 ];
 
+type CalledMetric = MetricBase &
+  ((yTrue: Operand, yPred?: Operand | Weighting, weighting?: Weighting) => MetricResult);
+
 export interface MetricBaseConstructor {
-  new (
-    options?: MetricOptions,
-  ): MetricBase & ((yTrue: Operand, yPred?: Operand | Weighting, weighting?: Weighting) => MetricResult);
+  (options?: MetricOptions): CalledMetric;
+  new (options?: MetricOptions): CalledMetric;
   fromConfig(config: Readonly<Record<string, unknown>>): MetricBase;
 }
 

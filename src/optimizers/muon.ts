@@ -5,11 +5,11 @@ import { matmul } from "../ops/products.ts";
 import { sum } from "../ops/reductions.ts";
 import { transpose } from "../ops/shape.ts";
 import { sqrt, square } from "../ops/unary-math.ts";
+import type { More, Values } from "../util/argument-types.ts";
 import { callable } from "../util/callable.ts";
 import { invariant } from "../util/errors.ts";
 import type { ParameterTable } from "../util/parameters.ts";
 import { OptimizerBase, type OptimizerConstructor } from "./optimizer.ts";
-import type { LearningRate } from "./learning-rate.ts";
 import { type OptimizerOptions, withoutDecay } from "./options.ts";
 
 class MuonOptimizer extends OptimizerBase {
@@ -122,7 +122,7 @@ class MuonOptimizer extends OptimizerBase {
 
 export type Muon = MuonOptimizer;
 
-export interface MuonOptions extends Omit<OptimizerOptions, "learningRate"> {
+export interface MuonOptions extends OptimizerOptions {
   readonly adamBeta1?: number;
   readonly adamBeta2?: number;
   readonly adamWeightDecay?: number | null;
@@ -139,6 +139,35 @@ export interface MuonOptions extends Omit<OptimizerOptions, "learningRate"> {
   readonly rmsRate?: number | null;
 }
 
+/** The names of its options, in Keras's order. */
+type MuonNames = [
+  learningRate: "learningRate",
+  adamBeta1: "adamBeta1",
+  adamBeta2: "adamBeta2",
+  adamWeightDecay: "adamWeightDecay",
+  epsilon: "epsilon",
+  weightDecay: "weightDecay",
+  clipnorm: "clipnorm",
+  clipvalue: "clipvalue",
+  globalClipnorm: "globalClipnorm",
+  useEma: "useEma",
+  emaMomentum: "emaMomentum",
+  emaOverwriteFrequency: "emaOverwriteFrequency",
+  lossScaleFactor: "lossScaleFactor",
+  gradientAccumulationSteps: "gradientAccumulationSteps",
+  name: "name",
+  excludeLayers: "excludeLayers",
+  excludeEmbeddings: "excludeEmbeddings",
+  muonA: "muonA",
+  muonB: "muonB",
+  muonC: "muonC",
+  adamLrRatio: "adamLrRatio",
+  momentum: "momentum",
+  nsSteps: "nsSteps",
+  nesterov: "nesterov",
+  rmsRate: "rmsRate",
+];
+
 /**
  * Momentum made orthogonal, for matrices (Jordan, 2024); other variables are left to AdamW.
  *
@@ -149,8 +178,6 @@ export interface MuonOptions extends Omit<OptimizerOptions, "learningRate"> {
  *
  * @see Keras `optimizers/muon.py`
  */
-export const Muon: OptimizerConstructor<
-  | [options?: MuonOptions & { readonly learningRate?: LearningRate }]
-  | [learningRate: LearningRate, options?: MuonOptions],
-  Muon
-> = callable(MuonOptimizer);
+export const Muon: OptimizerConstructor<More<Values<MuonNames, MuonOptions>, MuonOptions>, Muon> = callable(
+  MuonOptimizer,
+);

@@ -286,6 +286,7 @@ export interface OptimizerConstructor<A extends readonly unknown[], T extends Op
 }
 
 export interface OptimizerBaseConstructor {
+  (options: OptimizerOptions): OptimizerBase;
   new (options: OptimizerOptions): OptimizerBase;
   fromConfig(config: Readonly<Record<string, unknown>>): OptimizerBase;
 }

@@ -1,13 +1,8 @@
 import type { TensorInput } from "../ops/core/convert.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
-import { Callable } from "../util/callable.ts";
+import { Callable, callable } from "../util/callable.ts";
 
-/**
- * A penalty on a weight or an activity: a scalar for a tensor of any shape.
- *
- * @see Keras `regularizers/regularizers.py`
- */
-export abstract class Regularizer extends Callable {
+abstract class RegularizerBase extends Callable {
   abstract override invoke(x: TensorInput): Tensor;
 
   getConfig(): Readonly<Record<string, unknown>> {
@@ -15,7 +10,20 @@ export abstract class Regularizer extends Callable {
   }
 }
 
-// eslint-disable-next-line typescript/no-unsafe-declaration-merging -- instances are callable; see Callable
-export interface Regularizer {
+export interface Regularizer extends RegularizerBase {
   (x: TensorInput): Tensor;
 }
+
+export interface RegularizerConstructor {
+  (): Regularizer;
+  new (): Regularizer;
+}
+
+/**
+ * A penalty on a weight or an activity: a scalar for a tensor of any shape.
+ *
+ * @see Keras `regularizers/regularizers.py`
+ */
+export const Regularizer: RegularizerConstructor = callable<typeof RegularizerBase, RegularizerConstructor>(
+  RegularizerBase,
+);

@@ -1,6 +1,14 @@
 import * as layers from "../../src/layers/index.ts";
 import type { Shape } from "../../src/ir/shape-types/index.ts";
+import * as constraints from "../../src/constraints/index.ts";
+import { Layer } from "../../src/graph/layer.ts";
+import { SeedGenerator } from "../../src/graph/seed-generator.ts";
+import { Variable } from "../../src/graph/variable.ts";
+import * as initializers from "../../src/initializers/index.ts";
+import * as metrics from "../../src/metrics/index.ts";
 import * as ops from "../../src/ops/index.ts";
+import * as optimizers from "../../src/optimizers/index.ts";
+import * as regularizers from "../../src/regularizers/index.ts";
 import { check, type Equal, type Expect } from "./expect.ts";
 
 /* Arguments by position, as far as one likes, in Keras's order; options last. Literals reach the results' shapes. */
@@ -153,6 +161,51 @@ layers.RandomZoom(0.1, null, "nearest", "bilinear", 3, { fillValue: 1 });
 layers.CategoryEncoding(5, "one_hot");
 layers.TextVectorization(100, "lower", "whitespace", { outputMode: "int" });
 layers.StringLookup(null, 1, null, "[UNK]", ["a", "b"]);
+
+initializers.RandomNormal(0, 1, 3);
+initializers.RandomNormal(0, { stddev: 1 });
+initializers.VarianceScaling(1, "fan_in", { seed: 1 });
+initializers.HeNormal({ seed: 1 });
+constraints.MaxNorm(2, 0);
+constraints.MinMaxNorm(0, 1, { rate: 0.5 });
+regularizers.L1L2(0.1, { l2: 0.2 });
+metrics.SparseTopKCategoricalAccuracy(5, "top5");
+metrics.BinaryAccuracy("accuracy", null, 0.7);
+optimizers.Muon(0.01, 0.9, { momentum: 0.9 });
+optimizers.Adam(0.01, 0.9, 0.99, { amsgrad: true });
+optimizers.schedules.CosineDecay(0.1, 100, { alpha: 0.5 });
+SeedGenerator(1337, { name: "noise" });
+Variable([1, 2], { trainable: false });
+
+// Bases are extended, and what extends them is theirs.
+class Halves extends initializers.Initializer {
+  override invoke(shape: readonly number[]): ReturnType<initializers.Initializer> {
+    return initializers.Constant(0.5)(shape);
+  }
+}
+const halves: initializers.Initializer = new Halves();
+layers.Dense(2, { kernelInitializer: halves });
+class Counter extends Variable {
+  increment(): this {
+    return this.assignAdd(1);
+  }
+}
+new Counter(0).increment().assign(3);
+class Same extends Layer {
+  override call(inputs: never): unknown {
+    return inputs;
+  }
+}
+new Same({ name: "same" })(vector);
+
+// @ts-expect-error -- misspelt
+initializers.RandomNormal(0, { stdev: 1 });
+// @ts-expect-error -- too many
+constraints.MaxNorm(2, 0, 1);
+// @ts-expect-error -- a wrong kind of value
+optimizers.Muon(0.01, "0.9");
+// @ts-expect-error -- a class of the user's needs new
+Halves();
 
 // Ops take the tail as options from each position behind the first operand.
 const indexed = [

@@ -60,6 +60,7 @@ export interface ScheduleConstructor<P extends readonly object[]> {
 }
 
 export interface LearningRateScheduleConstructor {
+  (): LearningRateSchedule;
   new (): LearningRateSchedule;
   fromConfig(config: Readonly<Record<string, unknown>>): LearningRateSchedule;
 }
