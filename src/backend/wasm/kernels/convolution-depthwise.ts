@@ -13,8 +13,12 @@ import { multiplyAdd } from "./micro-kernel.ts";
 
 /** Taps beyond this are too much straight-line code. */
 const mostTaps = 64;
-/** Sums kept in registers by a filter gradient. */
-const sumsAtOnce = 9;
+/** Taps whose weights, or sums, stay in registers beside those of a group of pixels. */
+const tapsAtOnce = 9;
+/** Result pixels that are worked on together: neighbours share what they read, and a weight serves them all. */
+const pixelsAtOnce = 4;
+/** The same where there are too many weights for the registers: each is read once for so many pixels. */
+const pixelsOfMany = 8;
 
 /** Whether each channel is convolved by itself, to one channel: the kernels below, vectorised over channels. */
 export function isDepthwise(d: ConvolutionDescriptor): boolean {
@@ -36,38 +40,132 @@ export interface DepthwiseRow {
   readonly accumulate: boolean;
 }
 
+/** A place in the source, counted from a group's first pixel, and the pixels that read it there, by tap. */
+interface Place {
+  readonly offset: number;
+  readonly uses: readonly { readonly pixel: number; readonly tap: number }[];
+}
+
+/** What a group of pixels reads, each place once, in the order of the addresses. */
+function placesOf(offsets: readonly number[], pixels: number, sourceStep: number): Place[] {
+  const places = new Map<number, { pixel: number; tap: number }[]>();
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    offsets.forEach((offset, tap) => {
+      const at = offset + pixel * sourceStep;
+      places.set(at, [...(places.get(at) ?? []), { pixel, tap }]);
+    });
+  }
+  return [...places].map(([offset, uses]) => ({ offset, uses })).toSorted((a, b) => a.offset - b.offset);
+}
+
+/** Emits `body` for groups of pixels along a row, then for the pixels that are left. */
+function emitGroups(
+  fn: FunctionBuilder,
+  pixels: number,
+  most: number,
+  steps: readonly (readonly [pointer: Local<"i32">, bytes: number])[],
+  body: (count: number) => void,
+): void {
+  const groups = Math.floor(pixels / most);
+  if (groups > 0) {
+    fn.repeat(fn.local("i32"), groups, () => {
+      body(most);
+      for (const [pointer, bytes] of steps) fn.increment(pointer, most * bytes);
+    });
+  }
+  if (pixels % most > 0) body(pixels % most);
+}
+
+/** Emits `body` for four channels at a time, with byte offset `at` counting from `low` to `high` of all `channels`. */
+function emitChannels(
+  fn: FunctionBuilder,
+  channels: number,
+  at: Local<"i32">,
+  [low, high]: readonly [Local<"i32"> | number, Local<"i32"> | number],
+  body: (lanes: number) => void,
+): void {
+  const tail = channels % 4;
+  fn.set(at, low);
+  const fullEnd = fn.local("i32", high);
+  if (tail > 0) fn.if(i32.eq(fullEnd, channels * 4), () => fn.set(fullEnd, (channels - tail) * 4));
+  fn.while(i32.ltS(at, fullEnd), () => {
+    body(4);
+    fn.increment(at, 16);
+  });
+  if (tail > 0) fn.if(i32.ltS(at, high), () => body(tail));
+}
+
 /** The function `(source, weights, result)` that computes one row of results. */
 export function depthwiseRow(
   module: ModuleBuilder,
   row: DepthwiseRow,
   options: KernelOptions,
 ): FunctionHandle {
-  const { channels, pixels, offsets, taps } = row;
+  const { channels, pixels, sourceStep, resultStep, taps } = row;
+  const isSmall = taps.length <= tapsAtOnce;
   return sharedFunction(module, `depthwise ${JSON.stringify(row)}`, () =>
     module.function(i32Params(3), [], (fn) => {
       const [source, weights, result] = [fn.param("i32", 0), fn.param("i32", 1), fn.param("i32", 2)];
-      const [from, to, count] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
-      const kernel = fn.locals("v128", taps.length);
-      const sum = fn.local("v128");
-      const block = (lanes: number): void => {
-        kernel.forEach((local, i) => fn.set(local, v128.load(weights, (taps[i] ?? 0) * channels * 4)));
-        fn.set(from, source);
-        fn.set(to, result);
-        fn.repeat(count, pixels, () => {
-          fn.set(sum, row.accumulate ? v128.load(to) : f32x4.const(0));
-          kernel.forEach((local, i) =>
-            fn.set(sum, multiplyAdd(options, v128.load(from, offsets[i] ?? 0), local, sum)),
+      const [at, from, to, weight] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+      const steps = [[source, sourceStep] as const, [result, resultStep] as const];
+      emitGroups(fn, pixels, isSmall ? pixelsAtOnce : pixelsOfMany, steps, (count) => {
+        const sums = fn.locals("v128", count);
+        emitChannels(fn, channels, at, [0, channels * 4], (lanes) => {
+          fn.set(from, i32.add(source, at));
+          fn.set(to, i32.add(result, at));
+          fn.set(weight, i32.add(weights, at));
+          sums.forEach((sum, i) =>
+            fn.set(sum, row.accumulate ? v128.load(to, i * resultStep) : f32x4.const(0)),
           );
-          fn.storeLanes32(to, sum, lanes);
-          fn.increment(from, row.sourceStep);
-          fn.increment(to, row.resultStep);
+          if (isSmall) emitByPlace(fn, row, options, { from, weight, sums });
+          else emitByTap(fn, row, options, { from, weight, sums });
+          sums.forEach((sum, i) => fn.storeLanes32(to, sum, lanes, i * resultStep));
         });
-        for (const pointer of [source, weights, result]) fn.increment(pointer, lanes * 4);
-      };
-      fn.repeat(fn.local("i32"), Math.floor(channels / 4), () => block(4));
-      if (channels % 4 > 0) block(channels % 4);
+      });
     }),
   );
+}
+
+/** Where a group of pixels begins, for four channels, and its sums. */
+interface Group {
+  readonly from: Local<"i32">;
+  readonly weight: Local<"i32">;
+  readonly sums: readonly Local<"v128">[];
+}
+
+/** Adds all taps with the weights in registers: every place of the source is read once. */
+function emitByPlace(
+  fn: FunctionBuilder,
+  { channels, offsets, taps, sourceStep }: DepthwiseRow,
+  options: KernelOptions,
+  { from, weight, sums }: Group,
+): void {
+  const kernel = taps.map((tap) => fn.local("v128", v128.load(weight, tap * channels * 4)));
+  const value = fn.local("v128");
+  for (const { offset, uses } of placesOf(offsets, sums.length, sourceStep)) {
+    fn.set(value, v128.load(from, offset));
+    for (const { pixel, tap } of uses) {
+      const [sum, factor] = [sums[pixel], kernel[tap]];
+      if (sum !== undefined && factor !== undefined) fn.set(sum, multiplyAdd(options, value, factor, sum));
+    }
+  }
+}
+
+/** Adds tap after tap: every weight is read once. */
+function emitByTap(
+  fn: FunctionBuilder,
+  { channels, offsets, taps, sourceStep }: DepthwiseRow,
+  options: KernelOptions,
+  { from, weight, sums }: Group,
+): void {
+  const factor = fn.local("v128");
+  taps.forEach((tap, i) => {
+    fn.set(factor, v128.load(weight, tap * channels * 4));
+    sums.forEach((sum, pixel) => {
+      const value = v128.load(from, (offsets[i] ?? 0) + pixel * sourceStep);
+      fn.set(sum, multiplyAdd(options, value, factor, sum));
+    });
+  });
 }
 
 /** Emits the sums over one row of pixels, for channels of the byte range `[low, high)`, into the filter gradient. */
@@ -76,57 +174,62 @@ export function depthwiseFilterRow(
   row: Omit<DepthwiseRow, "accumulate">,
   options: KernelOptions,
 ): FunctionHandle {
-  const { channels, offsets, taps } = row;
+  const { channels, pixels, sourceStep, resultStep, offsets, taps } = row;
   return sharedFunction(module, `depthwise filter ${JSON.stringify(row)}`, () =>
     module.function(i32Params(6), [], (fn) => {
       const [source, gradient, filter] = [fn.param("i32", 0), fn.param("i32", 1), fn.param("i32", 2)];
-      const [low, high, init] = [fn.param("i32", 3), fn.param("i32", 4), fn.param("i32", 5)];
-      const tail = channels % 4;
-      const fullEnd = fn.local("i32", high);
-      if (tail > 0) fn.if(i32.eq(high, channels * 4), () => fn.set(fullEnd, (channels - tail) * 4));
-      for (let first = 0; first < taps.length; first += sumsAtOnce) {
-        const some = {
-          offsets: offsets.slice(first, first + sumsAtOnce),
-          taps: taps.slice(first, first + sumsAtOnce),
-        };
-        const at = fn.local("i32", low);
-        const block = (lanes: number): void =>
-          emitFilterBlock(fn, { ...row, ...some }, options, { source, gradient, filter, at, init }, lanes);
-        fn.while(i32.ltS(at, fullEnd), () => {
-          block(4);
-          fn.increment(at, 16);
-        });
-        if (tail > 0) fn.if(i32.ltS(at, high), () => block(tail));
-      }
+      const range = [fn.param("i32", 3), fn.param("i32", 4)] as const;
+      const init = fn.param("i32", 5);
+      const at = fn.local("i32");
+      const steps = [[source, sourceStep] as const, [gradient, resultStep] as const];
+      const zero = fn.local("v128", f32x4.const(0));
+      const target = fn.local("i32");
+      fn.if(i32.eqz(init), () =>
+        emitChannels(fn, channels, at, range, (lanes) => {
+          fn.set(target, i32.add(filter, at));
+          for (const tap of taps) fn.storeLanes32(target, zero, lanes, tap * channels * 4);
+        }),
+      );
+      emitGroups(fn, pixels, pixelsAtOnce, steps, (count) => {
+        for (let first = 0; first < taps.length; first += tapsAtOnce) {
+          const some = {
+            ...row,
+            offsets: offsets.slice(first, first + tapsAtOnce),
+            taps: taps.slice(first, first + tapsAtOnce),
+          };
+          emitChannels(fn, channels, at, range, (lanes) =>
+            emitFilterGroup(fn, some, options, { source, gradient, filter, at, count }, lanes),
+          );
+        }
+      });
     }),
   );
 }
 
-function emitFilterBlock(
+/** Adds what a group of pixels contributes to the sums of some taps, for four channels. */
+function emitFilterGroup(
   fn: FunctionBuilder,
   row: Omit<DepthwiseRow, "accumulate">,
   options: KernelOptions,
-  at: Readonly<Record<"source" | "gradient" | "filter" | "at" | "init", Local<"i32">>>,
+  where: Readonly<Record<"source" | "gradient" | "filter" | "at", Local<"i32">>> & { readonly count: number },
   lanes: number,
 ): void {
-  const sums = fn.locals("v128", row.taps.length);
-  const dy = fn.local("v128");
-  const [from, to, target, count] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
-  fn.set(target, i32.add(at.filter, at.at));
-  fn.if(
-    at.init,
-    () => sums.forEach((sum, i) => fn.set(sum, v128.load(target, (row.taps[i] ?? 0) * row.channels * 4))),
-    () => sums.forEach((sum) => fn.set(sum, f32x4.const(0))),
+  const { channels, offsets, taps, sourceStep, resultStep } = row;
+  const [from, to, target] = [where.source, where.gradient, where.filter].map((start) =>
+    fn.local("i32", i32.add(start, where.at)),
   );
-  fn.set(from, i32.add(at.source, at.at));
-  fn.set(to, i32.add(at.gradient, at.at));
-  fn.repeat(count, row.pixels, () => {
-    fn.set(dy, v128.load(to));
-    sums.forEach((sum, i) =>
-      fn.set(sum, multiplyAdd(options, v128.load(from, row.offsets[i] ?? 0), dy, sum)),
-    );
-    fn.increment(from, row.sourceStep);
-    fn.increment(to, row.resultStep);
-  });
-  sums.forEach((sum, i) => fn.storeLanes32(target, sum, lanes, (row.taps[i] ?? 0) * row.channels * 4));
+  if (from === undefined || to === undefined || target === undefined) return;
+  const sums = taps.map((tap) => fn.local("v128", v128.load(target, tap * channels * 4)));
+  const dy = Array.from({ length: where.count }, (_, pixel) =>
+    fn.local("v128", v128.load(to, pixel * resultStep)),
+  );
+  const value = fn.local("v128");
+  for (const { offset, uses } of placesOf(offsets, where.count, sourceStep)) {
+    fn.set(value, v128.load(from, offset));
+    for (const { pixel, tap } of uses) {
+      const [sum, factor] = [sums[tap], dy[pixel]];
+      if (sum !== undefined && factor !== undefined) fn.set(sum, multiplyAdd(options, value, factor, sum));
+    }
+  }
+  sums.forEach((sum, i) => fn.storeLanes32(target, sum, lanes, (taps[i] ?? 0) * channels * 4));
 }
