@@ -26,5 +26,6 @@ export { padSequences } from "./pad-sequences.ts";
 export { packXYSampleWeight, unpackXYSampleWeight } from "./samples.ts";
 export { clearSession, setRandomSeed } from "./session.ts";
 export { splitDataset } from "./split-dataset.ts";
+export { textDatasetFromDirectory } from "./text-dataset-from-directory.ts";
 export { timeseriesDatasetFromArray } from "./timeseries-dataset-from-array.ts";
 export { toCategorical } from "./to-categorical.ts";

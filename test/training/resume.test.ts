@@ -12,6 +12,7 @@ import {
   optimizers,
   setRandomSeed,
   type Tensor,
+  utils,
 } from "../../src/index.ts";
 import type { Callback } from "../../src/callbacks/callback.ts";
 import { optimizerClasses } from "../../src/optimizers/registry.ts";
@@ -124,6 +125,12 @@ describe("a run that was interrupted ends with the same bits", () => {
       y.at(`${4 * i}:${4 * i + 4}`),
     ]);
   };
+  class Numbered extends utils.PyDataset {
+    readonly length = 5;
+    override getItem(index: number): unknown {
+      return batches()[index];
+    }
+  }
   /** Another order in each epoch. */
   const turning = (): (() => Generator<[Tensor, Tensor]>) => {
     let pass = 0;
@@ -154,6 +161,8 @@ describe("a run that was interrupted ends with the same bits", () => {
       () => Dataset.fromTensors(data().x, data().y).shuffle(9).repeat().batch(4),
       { stepsPerEpoch: 4 },
     ],
+    ["a data set that makes batches by their number", () => new Numbered(), {}],
+    ["the same in epochs of their own", () => new Numbered({ workers: 2 }), { stepsPerEpoch: 3 }],
   ])("with %s", async (_, make, options) => {
     const run = async (cuts: readonly number[]): Promise<readonly string[]> => {
       const backupDir = place();

@@ -34,6 +34,11 @@ export async function pathKind(path: string): Promise<"file" | "directory" | "mi
   }
 }
 
+/** Whether a path is a symbolic link. */
+export async function isLink(path: string): Promise<boolean> {
+  return (await nodeModule("node:fs/promises")?.lstat(path))?.isSymbolicLink() === true;
+}
+
 /** Names in a directory, sorted. */
 export async function listDirectory(path: string): Promise<string[]> {
   const fs = nodeModule("node:fs/promises");
