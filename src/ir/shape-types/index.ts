@@ -9,14 +9,18 @@
  *    }
  *
  * 2. Every option that decides the output shape gets its own `const` type parameter with the option's default, so that
- *    misspelt options are still found and what is not given is still known:
+ *    misspelt options are still found and what is not given is still known. `src/layers/constructor.ts` has such
+ *    signatures for one setting and for two, and families have their own (`convolutional/constructor.ts`, …): a class
+ *    gives its kind, and its parameters in Keras's order:
  *
- *    export interface DenseConstructor {
- *      <const U extends number, const D extends DType = "float32">(units: U, options?: DenseOptions<D>): Dense<U, D>;
- *      new <const U extends number = number, const D extends DType = "float32">(…): Dense<U, D>;   // the same again
+ *    interface DenseKind extends LayerKind {
+ *      readonly layer: Dense<SettingsIn<this, number>, DTypeIn<this>>;
  *    }
+ *    export interface DenseConstructor
+ *      extends SettingConstructor<DenseKind, DenseOptions, [units: "units"], number, KernelValues<DenseOptions>> {}
  *
- *    Type parameters of the `new` forms need defaults, or `class X extends Dense` does not compile.
+ *    Type parameters need defaults, or `class X extends Dense` does not compile. Overloads stand with the usual form
+ *    last, since the compiler explains a mistake by the last one.
  *
  * 3. The type of the layer has the call signature; the class that implements it does not:
  *

@@ -1,7 +1,6 @@
 // A graph as large as VGG19, written out.
-import { Conv2D, MaxPooling2D } from "../stub-layers.ts";
-import { Dense, Flatten, Input } from "../stubs.ts";
-import type { KerasTensor } from "../stubs.ts";
+import { Conv2D, Dense, Flatten, Input, MaxPooling2D } from "../../../src/layers/index.ts";
+import type { KerasTensor } from "../../../src/graph/keras-tensor.ts";
 
 const input = Input({ shape: [224, 224, 3] });
 let x;
