@@ -20,6 +20,18 @@ const outside: readonly (readonly [prefix: string, why: string])[] = [
   ["distribution", "multi-host arrays of Python backends"],
   ["wrappers", "scikit-learn wrappers"],
   ["utils.bounding_boxes", "helpers of Python image pipelines"],
+  ["StatelessScope", "for backends whose functions must be pure; steps are traced here"],
+  ["SymbolicScope", "Keras's own multi-backend plumbing"],
+  ["layers.FlaxLayer", "modules of a Python library"],
+  ["layers.JaxLayer", "functions of a Python library"],
+  ["layers.TFSMLayer", "TensorFlow's SavedModels"],
+  ["layers.TorchModuleWrapper", "modules of a Python library"],
+  ["callbacks.OrbaxCheckpoint", "files of a Python library"],
+  ["config.is_nnx_enabled", "a setting of a Python library"],
+  ["config.enable_traceback_filtering", "Python's tracebacks"],
+  ["config.disable_traceback_filtering", "Python's tracebacks"],
+  ["config.is_traceback_filtering_enabled", "Python's tracebacks"],
+  ["config.enable_unsafe_deserialization", "Python byte code in files, which is never run"],
 ];
 
 interface Entry {
@@ -130,7 +142,8 @@ const { keras, symbols } = readKerasApi();
 const antler: unknown = await import("../src/index.ts");
 const entries = symbols
   .filter(
-    ({ names }) => !names.every((name) => outside.some(([prefix]) => name.startsWith(`keras.${prefix}.`))),
+    ({ names }) =>
+      !names.every((name) => outside.some(([prefix]) => `${name}.`.startsWith(`keras.${prefix}.`))),
   )
   .map((symbol) => entryOf(symbol, antler));
 const text = render(keras, entries);

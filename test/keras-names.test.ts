@@ -123,6 +123,17 @@ class Doubling extends Layer {
   }
 }
 
+describe("checks", () => {
+  it("tell dtypes and symbolic tensors", () => {
+    expect([utils.standardizeDtype(), utils.standardizeDtype("int8")]).toEqual([config.floatx(), "int8"]);
+    expect(() => utils.standardizeDtype("float7")).toThrow(antler.DTypeError);
+    expect([utils.isKerasTensor(Input({ shape: [1] })), utils.isKerasTensor(ops.ones([1]))]).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
+
 describe("custom objects", () => {
   const x = Input({ shape: [2] });
   const json = antler.Model({ inputs: x, outputs: new Doubling()(x) }).toJson();

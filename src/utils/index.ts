@@ -20,6 +20,7 @@ export {
 } from "../util/interactive-logging.ts";
 export { modelToDot } from "../viz/dot.ts";
 export { plotModel } from "../viz/plot-model.ts";
+export { isKerasTensor, standardizeDtype } from "./checks.ts";
 export { getSourceInputs } from "./get-source-inputs.ts";
 export { normalize } from "./normalize.ts";
 export { padSequences } from "./pad-sequences.ts";
