@@ -119,6 +119,13 @@ describe("PyDataset", () => {
     expect(tested.log.join("")).toBe("begin01234end");
   });
 
+  it("validates, in its own order", async () => {
+    const data = new Rows();
+    const { history } = await linear().fit(makeTensor(rows), makeTensor(targets), { verbose: 0, epochs: 2, validationData: data }); // prettier-ignore
+    expect(history["val_loss"]?.length).toBe(2);
+    expect(data.log.join("")).toBe("begin01234endbegin01234end");
+  });
+
   it("may have no end", async () => {
     const data = new Endless();
     await linear().fit(data, { verbose: 0, epochs: 2, stepsPerEpoch: 4 });
