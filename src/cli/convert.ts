@@ -5,16 +5,17 @@ import { OptionError } from "../util/errors.ts";
 import { pathKind, writeFileAtomic } from "../util/platform/index.ts";
 import type { Given, Output } from "./run-command.ts";
 
+/** What can be written, by the ending of its name; `.json` alone is the architecture. */
+const kinds = [".keras", ".weights.h5", ".weights.json", ".safetensors", ".json", ".onnx"] as const;
+
 /** `antler convert`. */
 export async function convert({ files, options }: Given, output: Output): Promise<number> {
   const [from = "", to = ""] = files;
   const overwrite = options.has("--overwrite");
-  const kind = [".keras", ".weights.h5", ".safetensors", ".json", ".onnx"].find((ending) =>
-    to.endsWith(ending),
-  );
+  const kind = kinds.find((ending) => to.endsWith(ending));
   if (kind === undefined) {
     throw new OptionError(
-      `cannot write "${to}": expected a name that ends in .keras, .weights.h5, .safetensors, .json or .onnx, or is model.json, for TensorFlow.js.`,
+      `cannot write "${to}": expected a name that ends in ${kinds.join(", ")}, or is model.json, for TensorFlow.js.`,
     );
   }
   if (!overwrite && (await pathKind(to)) !== "missing")

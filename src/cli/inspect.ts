@@ -12,14 +12,24 @@ import { formatShape } from "../ir/shape.ts";
 import { parsePythonJson } from "../saving/python-json.ts";
 import { isJsonObject } from "../saving/tfjs/artifacts.ts";
 import { readManifest } from "../saving/tfjs/manifest.ts";
+import { folderOf } from "../saving/folder.ts";
+import { readShardMap, readShards } from "../saving/sharded-weights.ts";
 import { readSource } from "../saving/source.ts";
 import { FormatError } from "../util/errors.ts";
+import { pathKind, readFile } from "../util/platform/index.ts";
 import { isPlainObject } from "../util/options.ts";
 import type { Given, Output } from "./run-command.ts";
 
 /** `antler inspect`: what is in a file, without making a model of it. */
 export async function inspect({ files }: Given, output: Output): Promise<number> {
-  const { bytes, name } = await readSource(files[0] ?? "");
+  const given = files[0] ?? "";
+  const folder = await folderOf(given);
+  output.print((folder === null ? await describeFile(given) : await describeFolder(folder)).join("\n"));
+  return 0;
+}
+
+async function describeFile(given: string): Promise<string[]> {
+  const { bytes, name, sibling } = await readSource(given);
   const lines = isHdf5(bytes)
     ? describeHdf5(await readHdf5(bytes, name))
     : isSafetensors(bytes)
@@ -27,26 +37,60 @@ export async function inspect({ files }: Given, output: Output): Promise<number>
       : bytes[0] === 0x50 && bytes[1] === 0x4b
         ? await describeArchive(bytes, name)
         : isJsonObject(bytes)
-          ? describeModelJson(bytes, name)
+          ? await describeJsonFile(bytes, name, sibling)
           : null;
   if (lines === null)
     throw new FormatError(
-      `${name}: expected a .keras, .h5 or .safetensors file or a model.json, received none of them.`,
+      `${name}: expected a .keras, .h5 or .safetensors file, a .weights.json or a model.json, received none of them.`,
     );
-  output.print(lines.join("\n"));
-  return 0;
+  return lines;
+}
+
+/** Parts of a model by name, in an archive or a folder. */
+interface Members {
+  readonly names: readonly string[];
+  read(name: string): Promise<Uint8Array>;
 }
 
 async function describeArchive(bytes: Uint8Array, where: string): Promise<string[]> {
   const archive = ZipArchive.open(bytes, where);
+  const names = archive.members.map(({ name }) => name);
+  return describeMembers({ names, read: async (name) => archive.read(name) }, where);
+}
+
+async function describeFolder(folder: string): Promise<string[]> {
+  const known = ["metadata.json", "config.json", "model.weights.h5", "model.weights.json"];
+  const kinds = await Promise.all(known.map((name) => pathKind(`${folder}/${name}`)));
+  const names = known.filter((_, i) => kinds[i] === "file");
+  if (names.length === 0)
+    throw new FormatError(`${folder}: expected a model's folder, with one of ${known.join(", ")}.`);
+  return describeMembers({ names, read: (name) => readFile(`${folder}/${name}`) }, folder);
+}
+
+async function describeMembers({ names, read }: Members, where: string): Promise<string[]> {
   const lines = ["members:"];
-  for (const { name } of archive.members) lines.push(`  ${name}  ${(await archive.read(name)).length} bytes`);
+  for (const name of names) lines.push(`  ${name}  ${(await read(name)).length} bytes`);
   for (const name of ["metadata.json", "config.json"]) {
-    if (archive.has(name)) lines.push(...describeJson(name, await archive.read(name), where));
+    if (names.includes(name)) lines.push(...describeJson(name, await read(name), where));
   }
-  if (archive.has("model.weights.h5"))
-    lines.push(...describeHdf5(await readHdf5(await archive.read("model.weights.h5"), where)));
+  const [whole, sharded] = ["model.weights.h5", "model.weights.json"];
+  if (names.includes(whole)) lines.push(...describeHdf5(await readHdf5(await read(whole), where)));
+  else if (names.includes(sharded))
+    lines.push(...describeHdf5(await readShards(await read(sharded), where, read)));
   return lines;
+}
+
+/** A JSON file that names others beside it: the map of sharded weights, or a model of TensorFlow.js. */
+async function describeJsonFile(
+  bytes: Uint8Array,
+  where: string,
+  read: (name: string) => Promise<Uint8Array>,
+): Promise<string[]> {
+  const json = parse(new TextDecoder().decode(bytes), where);
+  if (!isPlainObject(json) || !("weight_map" in json)) return describeModelJson(json, where);
+  const shards = [...new Set([...readShardMap(bytes, where).values()].flat())];
+  const weights = await readShards(bytes, where, read);
+  return ["members:", ...shards.map((name) => `  ${name}`), ...describeHdf5(weights)];
 }
 
 function parse(text: string, where: string): unknown {
@@ -108,8 +152,7 @@ function describeHdf5(root: Hdf5Group): string[] {
 }
 
 /** A `model.json` of TensorFlow.js, without the files that it names. */
-function describeModelJson(bytes: Uint8Array, where: string): string[] {
-  const json = parse(new TextDecoder().decode(bytes), where);
+function describeModelJson(json: unknown, where: string): string[] {
   const topology = isPlainObject(json) ? json["modelTopology"] : null;
   if (!isPlainObject(json) || !isPlainObject(topology))
     throw new FormatError(`${where}: it has no modelTopology, so it is no model of TensorFlow.js.`);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { layers, Sequential } from "../index.ts";
+import { layers, models, Sequential } from "../index.ts";
 import { runCommand } from "./run-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "antler-cli-"));
@@ -79,6 +79,18 @@ it("converts between forms, and replaces nothing unasked", async () => {
   }
   expect((await run("inspect", file("out.safetensors"))).printed).toContain("d/kernel  float32 [2, 3]");
   expect((await run("convert", file("a.keras"), file("out.txt"))).complained).toContain(".safetensors");
+});
+
+it("knows models in folders and weights in shards", async () => {
+  const model = await models.loadModel(file("a.keras"));
+  await model.save(file("folder"), { zipped: false });
+  const { printed } = await run("inspect", file("folder"));
+  for (const text of ["config.json", "Dense × 1", "/layers/dense/vars/0"]) expect(printed).toContain(text);
+  expect((await run("convert", file("folder"), file("s.weights.json"))).code).toBe(0);
+  const shards = await run("inspect", file("s.weights.json"));
+  for (const text of ["s_00000.weights.h5", "/layers/dense/vars/0", "elements: "])
+    expect(shards.printed).toContain(text);
+  expect(await run("inspect", folder)).toMatchObject({ code: 2 });
 });
 
 it("takes models of TensorFlow.js and makes them", async () => {

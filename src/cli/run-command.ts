@@ -62,7 +62,8 @@ const commands: Readonly<Record<string, Command>> = {
   },
   convert: {
     usage: "antler convert IN OUT",
-    about: "write a model as .keras, model.json (TensorFlow.js), .weights.h5, .safetensors, .json or .onnx",
+    about:
+      "write a model as .keras, model.json (TensorFlow.js), .weights.h5 or .json, .safetensors, .json or .onnx",
     files: 2,
     options: { "--overwrite": flag("replace OUT when it exists") },
     run: convert,
@@ -87,7 +88,7 @@ function help(): string {
     "",
     ...lines,
     "",
-    "FILE is a .keras file, an .h5 file of Keras 1, 2 or 3, or a model.json of TensorFlow.js; inspect also takes .weights.h5 and .safetensors.",
+    "FILE is a .keras file or folder, an .h5 file of Keras 1, 2 or 3, or a model.json of TensorFlow.js; inspect also takes .weights.h5, .weights.json and .safetensors.",
     "Exit codes: 0 done, 1 the files differ (diff), 2 a mistake in the command or in a file.",
   ].join("\n");
 }
