@@ -8,6 +8,7 @@ import { int8Classes } from "../layers/quantized/index.ts";
 import { functionNamed as lossFunctionNamed } from "../losses/functions.ts";
 import { functionNamed as metricFunctionNamed } from "../metrics/functions.ts";
 import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
+import { ModelClass } from "../models/model.ts";
 import { AntlerError, FormatError, OptionError, ShapeError, warnOnce } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
@@ -209,7 +210,7 @@ function shapeTree(value: unknown, path: string, depth = 0): ShapeTree {
 
 /** Layers without a `build` of their own have parts that are built by the first call: one without numbers. */
 function build(layer: LayerBase, shapes: readonly ShapeTree[]): void {
-  if (layer.build === LayerBase.prototype.build && Object.values(layer).some(holdsSaveable))
-    inferLayer(layer, shapes);
+  const isInherited = layer.build === LayerBase.prototype.build || layer.build === ModelClass.prototype.build;
+  if (isInherited && Object.values(layer).some(holdsSaveable)) inferLayer(layer, shapes);
   else layer.ensureBuilt(shapes);
 }
