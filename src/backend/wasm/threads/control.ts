@@ -14,6 +14,8 @@ export const controlWords = {
   barriersPassed: 1,
   /** Not 0 once a thread has failed: nobody waits for it any more. */
   failed: 2,
+  /** Threads that sleep at the barrier. */
+  sleeping: 3,
   command: 16,
   program: 17,
   table: 18,
