@@ -5,7 +5,7 @@ const config: ViteUserConfig = defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["dist/**", "node_modules/**", "shared/**"],
     environment: "node",
-    setupFiles: ["test/support/mode-setup.ts"],
+    setupFiles: ["test/support/setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Two cores are the reference machine; more workers only make timings noisy.

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
+import { cases } from "../../test/support/cases.ts";
 import { randomNumbers } from "../../test/primitives/sample-data.ts";
 import { expectClose } from "../../test/support/close.ts";
 import { interpret } from "../../test/support/interpret-schedule.ts";
@@ -16,7 +17,7 @@ import { formatSchedule } from "./schedule/format.ts";
 import { simplify } from "./simplify/simplify.ts";
 
 const close = { rtol: 2e-3, atol: 2e-3 };
-const numRuns = Number(globalThis.process.env["FUZZ_RUNS"] ?? 200);
+const { numRuns, seed: base } = cases(200);
 
 function filled(values: readonly Var[], random: () => number): RefArray[] {
   return values.map(({ shape, dtype }) => ({
@@ -65,7 +66,7 @@ function holds(make: (choose: Choose) => Program, runs: number): void {
         random,
       );
     }),
-    { numRuns: runs },
+    { numRuns: runs, seed: base },
   );
 }
 

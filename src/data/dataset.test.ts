@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cases } from "../../test/support/cases.ts";
 import { makeTensor } from "../ops/core/convert.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { DataError, DTypeError, OptionError } from "../util/errors.ts";
@@ -58,7 +59,7 @@ describe.each(kinds)("a pipeline over elements that come %s", (_name, of) => {
         const again = await collect(of(n).batch(size).unbatch());
         expect(again.map((element) => element.item())).toEqual(numbers(n));
       }),
-      { numRuns: 30 },
+      cases(30),
     );
   });
 

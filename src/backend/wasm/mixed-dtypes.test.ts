@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
+import { cases } from "../../../test/support/cases.ts";
 import { randomNumbers } from "../../../test/primitives/sample-data.ts";
 import { expectClose } from "../../../test/support/close.ts";
 import { schedule } from "../../compiler/compile.ts";
@@ -13,7 +14,7 @@ import { evaluateProgram } from "../reference/evaluate.ts";
 import { WasmBackend } from "./backend.ts";
 
 const backend = new WasmBackend();
-const numRuns = Number(globalThis.process.env["FUZZ_RUNS"] ?? 200);
+const drawn = cases(200);
 const shape = [5, 11];
 
 /** Conversions between random dtypes, arithmetic, comparisons, reductions and moves in between. */
@@ -87,7 +88,7 @@ describe("kernels of mixed dtypes", () => {
           );
         });
       }),
-      { numRuns },
+      drawn,
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
+import { cases } from "../../../test/support/cases.ts";
 import { randomNumbers } from "../../../test/primitives/sample-data.ts";
 import { expectClose } from "../../../test/support/close.ts";
 import { interpret } from "../../../test/support/interpret-schedule.ts";
@@ -13,7 +14,7 @@ import { sizeOf } from "../../ir/shape.ts";
 import { evaluateProgram } from "../reference/evaluate.ts";
 import { WasmBackend } from "./backend.ts";
 
-const numRuns = Number(globalThis.process.env["FUZZ_RUNS"] ?? 300);
+const drawn = cases(300);
 const close = { rtol: 2e-3, atol: 2e-3 };
 const backend = new WasmBackend();
 
@@ -174,7 +175,7 @@ describe("the wasm backend", () => {
           seed,
         );
       }),
-      { numRuns },
+      drawn,
     );
   });
 
@@ -187,7 +188,7 @@ describe("the wasm backend", () => {
           seed,
         );
       }),
-      { numRuns },
+      drawn,
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cases } from "../../../test/support/cases.ts";
 import { fixedSize, formulaFor, type Size, type SizeFormula } from "./size.ts";
 
 const batch: Size = [2160, 2880, 1009, 1597];
@@ -40,6 +41,7 @@ describe("sizes of several traces", () => {
           if (formula !== null && divisor === 1) expect(compute(formula, new Map([[time, n]]))).toBe(f(n));
         },
       ),
+      cases(100),
     );
   });
 

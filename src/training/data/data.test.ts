@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cases } from "../../../test/support/cases.ts";
 import { Input } from "../../layers/core/input-layer.ts";
 import type { HostArray } from "../../graph/compiled-function.ts";
 import { ArraySource } from "./array-source.ts";
@@ -60,7 +61,7 @@ describe("batches of arrays", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      cases(60),
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cases } from "../../../../test/support/cases.ts";
 import { ProgramBuilder, withBuilder } from "../../../ir/program.ts";
 import * as p from "../../../ops/core/primitives/index.ts";
 import { DataError, DeviceError } from "../../../util/errors.ts";
@@ -37,6 +38,7 @@ describe("the free list", () => {
           expect(list.take(99_000)).not.toBeNull();
         },
       ),
+      cases(100),
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cases } from "../../../../test/support/cases.ts";
 import { randomNumbers } from "../../../../test/primitives/sample-data.ts";
 import { expectClose } from "../../../../test/support/close.ts";
 import { schedule } from "../../../compiler/compile.ts";
@@ -14,7 +15,7 @@ import { WasmBackend } from "../backend.ts";
 
 needAllKernels();
 const backend = new WasmBackend();
-const numRuns = Number(globalThis.process.env["FUZZ_RUNS"] ?? 150);
+const drawn = cases(150);
 
 /** A product or convolution of random sizes, with random element-wise work behind it. */
 function randomFusion(choose: (bound: number) => number): Program {
@@ -118,8 +119,8 @@ describe("element-wise work behind products", () => {
           }
         });
       }),
-      { numRuns },
+      drawn,
     );
-    expect(fused).toBeGreaterThan(numRuns / 2);
+    expect(fused).toBeGreaterThan(drawn.numRuns / 2);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
+import { cases } from "../../../../test/support/cases.ts";
 import { randomNumbers } from "../../../../test/primitives/sample-data.ts";
 import { randomProgram } from "../../../../test/support/random-program.ts";
 import * as p from "../../../ops/core/primitives/index.ts";
@@ -8,7 +9,7 @@ import { sizeOf } from "../../../ir/shape.ts";
 import { WasmBackend } from "../backend.ts";
 import { setThreadCount } from "./settings.ts";
 
-const numRuns = Number(globalThis.process.env["FUZZ_RUNS"] ?? 150);
+const { numRuns, seed: first } = cases(150);
 
 afterEach(() => setThreadCount(null));
 
@@ -25,7 +26,7 @@ function runRandom(backend: WasmBackend, seed: number): readonly TypedArray[] {
 }
 
 it("several threads share random programs as one thread runs them", async () => {
-  const seeds = Array.from({ length: numRuns }, (_, i) => 7919 * (i + 1));
+  const seeds = Array.from({ length: numRuns }, (_, i) => 7919 * (i + first));
   setThreadCount(1);
   const single = new WasmBackend();
   const expected = seeds.map((seed) => runRandom(single, seed));
