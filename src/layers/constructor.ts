@@ -42,7 +42,7 @@ type Choice<S, W, O> = [W] extends [never]
 
 /**
  * Arguments that tell settings S, of which R are required and W of choice: the settings P by position, then values V,
- * then options O with the other settings of choice. Where P is empty, all by name.
+ * then options O with the other settings of choice, and those required that P leaves out. Where P is empty, all by name.
  */
 export type Arguments<
   S,
@@ -55,7 +55,22 @@ export type Arguments<
   ? [R] extends [never]
     ? readonly [options?: Choice<S, W, O>]
     : readonly [options: Choice<S, W, O> & { readonly [X in Extract<R, keyof S>]: S[X] }]
-  : readonly [...Values<P, S>, ...More<V, Choice<S, Exclude<W, P[number]>, O>>];
+  : [Exclude<R, P[number]>] extends [never]
+    ? readonly [...Values<P, S>, ...More<V, Choice<S, Exclude<W, P[number]>, O>>]
+    : readonly [
+        ...Values<P, S>,
+        options: Choice<S, Exclude<W, P[number]>, O> & {
+          readonly [X in Extract<Exclude<R, P[number]>, keyof S>]: S[X];
+        },
+      ];
+
+/** All of N and O by name, or some of N by position, in the order P, and what is left of it by name. */
+type ByName<N extends object, P extends readonly (keyof N)[], O> = P extends readonly [
+  ...infer I extends readonly (keyof N)[],
+  unknown,
+]
+  ? ByName<N, I, O> | readonly [...Values<I, N>, options: O & Omit<N, I[number]>]
+  : never;
 
 /** How a layer is restored from its configuration. */
 export interface FromConfig<K extends LayerKind> {
@@ -82,7 +97,7 @@ export interface LayerConstructor<
 
 /**
  * How a layer is made that needs the arguments N, in the order P: by position, then options O, of which any number come
- * by position in the order Q; or all by name.
+ * by position in the order Q; or by name, all or those at the end.
  */
 export interface LayerConstructorOf<
   K extends LayerKind,
@@ -94,14 +109,14 @@ export interface LayerConstructorOf<
   <const D extends DType = "float32">(
     ...args: readonly [...Values<P, N>, ...Tail<Values<Q, O>, Typed<O, D>>]
   ): Made<K, unknown, D>;
-  <const D extends DType = "float32">(options: Typed<O, D> & N): Made<K, unknown, D>;
+  <const D extends DType = "float32">(...args: ByName<N, P, Typed<O, D>>): Made<K, unknown, D>;
   <const D extends DType = "float32">(
     ...args: readonly [...Values<P, N>, options?: Typed<O, D>]
   ): Made<K, unknown, D>;
   new <const D extends DType = "float32">(
     ...args: readonly [...Values<P, N>, ...Tail<Values<Q, O>, Typed<O, D>>]
   ): Made<K, unknown, D>;
-  new <const D extends DType = "float32">(options: Typed<O, D> & N): Made<K, unknown, D>;
+  new <const D extends DType = "float32">(...args: ByName<N, P, Typed<O, D>>): Made<K, unknown, D>;
   new <const D extends DType = "float32">(
     ...args: readonly [...Values<P, N>, options?: Typed<O, D>]
   ): Made<K, unknown, D>;

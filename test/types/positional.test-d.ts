@@ -62,6 +62,44 @@ check<
   ]
 >();
 
+/* What is required comes by name as well, behind what came by position. */
+const mixed = [
+  layers.Conv2D(16, { kernelSize: [3, 5], strides: 2 })(image),
+  layers.Conv2DTranspose(16, { kernelSize: 3, strides: 2, padding: "same" })(image),
+  layers.SeparableConv2D(32, { kernelSize: 3 })(image),
+  layers.ConvLSTM2D(4, { kernelSize: 3, padding: "same" })(film),
+  layers.Embedding(100, { outputDim: 7 })(indices),
+  layers.EinsumDense("abc,cd->abd", { outputShape: [null, 5] })(sequence),
+  layers.MultiHeadAttention(2, { keyDim: 4 })(sequence, sequence),
+] as const;
+check<
+  [
+    Expect<
+      Equal<
+        ShapesOf<typeof mixed>,
+        readonly [
+          readonly [null, 13, 12, 16],
+          readonly [null, 56, 56, 16],
+          readonly [null, 26, 26, 32],
+          readonly [null, 28, 28, 4],
+          readonly [null, 10, 7],
+          readonly [null, null, 5],
+          readonly [null, 8, 3],
+        ]
+      >
+    >,
+  ]
+>();
+layers.GroupQueryAttention(8, { numQueryHeads: 4, numKeyValueHeads: 2 });
+layers.RandomTranslation(0.1, { widthFactor: 0.2 });
+layers.Resizing(10, { width: 12 });
+// @ts-expect-error Without a size of the window there is no convolution.
+layers.Conv2D(16, { strides: 2 });
+// @ts-expect-error Nor an embedding without a size of the vectors.
+layers.Embedding(100, { maskZero: true });
+// @ts-expect-error What came by position does not come by name again.
+layers.Resizing(10, { height: 12 });
+
 const resized = [
   layers.MaxPooling2D()(image),
   layers.MaxPooling2D(3)(image),

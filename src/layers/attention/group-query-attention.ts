@@ -173,6 +173,7 @@ export interface GroupQueryAttentionConstructor
       >
     >,
     Form<[]>,
+    Form<[headDim: "headDim"]>,
     Form<Heads>,
     FromConfig<GroupQueryAttentionKind> {}
 

@@ -206,6 +206,7 @@ export interface MultiHeadAttentionConstructor
       Values<[valueDim: "valueDim", dropout: "dropout", useBias: "useBias"], MultiHeadAttentionOptions>
     >,
     Form<[]>,
+    Form<[numHeads: "numHeads"]>,
     Form<HeadSizes>,
     FromConfig<MultiHeadAttentionKind> {}
 

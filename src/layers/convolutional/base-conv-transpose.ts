@@ -95,6 +95,7 @@ export interface ConvTransposeConstructor<
       KernelValues<ConvTransposeOptions>
     >,
     Form<K, []>,
+    Form<K, [filters: "filters"]>,
     Form<K, [...Filters, ...Strides]>,
     Form<K, [...Filters, ...StridesPadding]>,
     Form<K, [...Filters, ...StridesPadding, ...A]>,

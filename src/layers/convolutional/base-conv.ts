@@ -91,6 +91,7 @@ export interface ConvConstructor<K extends LayerKind>
       [groups: ConvOptions["groups"], ...KernelValues<ConvOptions>]
     >,
     Form<K, []>,
+    Form<K, [filters: "filters"]>,
     Form<K, [...Filters, ...Strides]>,
     Form<K, [...Filters, ...StridesPadding]>,
     Form<K, [...Filters, ...StridesPadding, dataFormat: "dataFormat"]>,

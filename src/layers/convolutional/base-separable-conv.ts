@@ -87,6 +87,7 @@ export interface SeparableConvConstructor<K extends LayerKind>
       SeparableValues<SeparableConvOptions>
     >,
     Form<K, []>,
+    Form<K, [filters: "filters"]>,
     Form<K, [...Filters, ...Strides]>,
     Form<K, [...Filters, ...StridesPadding]>,
     Form<K, [...Filters, ...StridesPadding, dataFormat: "dataFormat"]>,

@@ -188,6 +188,7 @@ export interface EinsumDenseConstructor
       >
     >,
     Form<[]>,
+    Form<[equation: "equation"]>,
     Form<EquationNames>,
     FromConfig<EinsumDenseKind> {}
 

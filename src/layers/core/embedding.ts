@@ -145,6 +145,7 @@ export interface EmbeddingConstructor
       >
     >,
     Form<[]>,
+    Form<[inputDim: "inputDim"]>,
     Form<Sizes>,
     FromConfig<EmbeddingKind> {}
 

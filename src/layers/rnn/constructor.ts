@@ -95,6 +95,7 @@ export interface ConvLSTMConstructor<K extends LayerKind>
       Values<ConvLSTMNames, ConvLSTMOptions>
     >,
     ConvForm<K, []>,
+    ConvForm<K, [filters: "filters"]>,
     ConvForm<K, [...Filters, ...Strides]>,
     ConvForm<K, [...Filters, ...StridesPadding]>,
     ConvForm<K, [...Filters, ...StridesPadding, dataFormat: "dataFormat"]>,
