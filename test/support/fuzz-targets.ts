@@ -310,7 +310,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     mutate: async (seed, others, random) => {
       const [bytes, what] = await mutateContent({ name: "a.json", data: seed }, others, random);
       // There are no weights whose size would bound the model's: what just fits the memory is made, in its own time
-      // (an orthogonal matrix for a thousand units takes seconds).
+      // (two recurrent layers of a thousand units take a second, and more memory than a small file may).
       const json = new TextDecoder()
         .decode(bytes)
         .replaceAll(/\b(?:1000|100000|2147483648|1000000000)\b/g, "1000000000000");
