@@ -1,4 +1,6 @@
+import type { Layer, LayerCall } from "../graph/layer.ts";
 import type { Variable } from "../graph/variable.ts";
+import type { WideRule } from "../ir/shape-types/index.ts";
 import type { Rest } from "../ops/core/signatures.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -16,6 +18,14 @@ export interface CallbackModel {
   stopTraining: boolean;
   readonly optimizer: Optimizer | null;
   readonly metrics: readonly MetricBase[];
+  readonly layers: readonly Layer[];
+  getLayer(key: string | number): Layer;
+  predict(x: unknown, options?: CallbackRunOptions): Promise<Tensor>;
+  evaluate(
+    x: unknown,
+    y: unknown,
+    options: CallbackRunOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
   getWeights(): Tensor[];
   setWeights(values: readonly Tensor[]): void;
   /** The graph of layers; null for a model that computes in `call`. */
@@ -37,6 +47,12 @@ export interface CallbackModel {
   writeBackup(path: string, state: StateTree): Promise<void>;
   /** Sets weights and the optimizer's state from such a file; gives the rest, or null for a file of weights alone. */
   readBackup(path: string): Promise<StateTree>;
+}
+
+/** Options of `predict` and `evaluate` within a callback. */
+export interface CallbackRunOptions {
+  readonly batchSize?: number | null | undefined;
+  readonly verbose?: CallbackParams["verbose"] | undefined;
 }
 
 /** About the run: how many epochs, batches of each (null while not known), and how much is printed. */
@@ -70,9 +86,10 @@ export class CallbackBase {
     this.#model = model;
   }
 
-  /** The model that is trained, evaluated or used. */
-  get model(): CallbackModel {
-    if (this.#model !== null) return this.#model;
+  /** The model that is trained, evaluated or used; it can be called as well. */
+  get model(): CallbackModel & LayerCall<WideRule> {
+    // SAFETY: every model is a function as well (see Callable).
+    if (this.#model !== null) return this.#model as CallbackModel & LayerCall<WideRule>;
     throw new AntlerError(
       `${this.constructor.name}: it belongs to no model yet. Pass it to fit, evaluate or predict.`,
     );
@@ -86,30 +103,30 @@ export class CallbackBase {
   /** Takes back what `trainingState` gave; called after `onTrainBegin`. */
   restoreTrainingState(_state: StateTree): Hook {}
 
-  onBatchBegin(_batch: number, _logs: Logs): Hook {}
-  onBatchEnd(_batch: number, _logs: Logs): Hook {}
-  onEpochBegin(_epoch: number, _logs: Logs): Hook {}
-  onEpochEnd(_epoch: number, _logs: Logs): Hook {}
+  onBatchBegin(_batch: number, _logs?: Logs): Hook {}
+  onBatchEnd(_batch: number, _logs?: Logs): Hook {}
+  onEpochBegin(_epoch: number, _logs?: Logs): Hook {}
+  onEpochEnd(_epoch: number, _logs?: Logs): Hook {}
 
-  onTrainBatchBegin(batch: number, logs: Logs): Hook {
+  onTrainBatchBegin(batch: number, logs?: Logs): Hook {
     return this.onBatchBegin(batch, logs);
   }
 
-  onTrainBatchEnd(batch: number, logs: Logs): Hook {
+  onTrainBatchEnd(batch: number, logs?: Logs): Hook {
     return this.onBatchEnd(batch, logs);
   }
 
-  onTestBatchBegin(_batch: number, _logs: Logs): Hook {}
-  onTestBatchEnd(_batch: number, _logs: Logs): Hook {}
-  onPredictBatchBegin(_batch: number, _logs: Logs): Hook {}
+  onTestBatchBegin(_batch: number, _logs?: Logs): Hook {}
+  onTestBatchEnd(_batch: number, _logs?: Logs): Hook {}
+  onPredictBatchBegin(_batch: number, _logs?: Logs): Hook {}
   /** `logs.outputs` is what the model gave for the batch. */
-  onPredictBatchEnd(_batch: number, _logs: Logs | PredictLogs): Hook {}
-  onTrainBegin(_logs: Logs): Hook {}
-  onTrainEnd(_logs: Logs): Hook {}
-  onTestBegin(_logs: Logs): Hook {}
-  onTestEnd(_logs: Logs): Hook {}
-  onPredictBegin(_logs: Logs): Hook {}
-  onPredictEnd(_logs: Logs): Hook {}
+  onPredictBatchEnd(_batch: number, _logs?: Logs | PredictLogs): Hook {}
+  onTrainBegin(_logs?: Logs): Hook {}
+  onTrainEnd(_logs?: Logs): Hook {}
+  onTestBegin(_logs?: Logs): Hook {}
+  onTestEnd(_logs?: Logs): Hook {}
+  onPredictBegin(_logs?: Logs): Hook {}
+  onPredictEnd(_logs?: Logs): Hook {}
 }
 
 /** What `onPredictBatchEnd` gets. */

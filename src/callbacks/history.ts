@@ -1,4 +1,3 @@
-import type { NestedNumbers } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
 import { CallbackBase, type CallbackConstructor } from "./callback.ts";
 import type { Logs } from "./logs.ts";
@@ -18,9 +17,7 @@ class HistoryCallback extends CallbackBase {
 
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
-    // SAFETY: numbers as a rule, and typed so; metrics with several results have nested numbers.
-    for (const [name, value] of Object.entries(logs) as [string, NestedNumbers & number][])
-      (this.history[name] ??= []).push(value);
+    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
   }
 }
 

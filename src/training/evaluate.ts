@@ -81,7 +81,7 @@ export function inOrder(trainer: Trainer, logs: Logs): number | number[] {
   const rest = Object.keys(logs)
     .filter((name) => !names.includes(name))
     .sort();
-  const values = [...names, ...rest].map((name) => logs[name] as number); // SAFETY: numbers as a rule, and typed so
+  const values = [...names, ...rest].map((name) => logs[name] ?? 0);
   const [first] = values;
   return values.length === 1 && first !== undefined ? first : values;
 }
