@@ -64,14 +64,17 @@ export class WasmBuffer implements DeviceBuffer, Resident {
   /** Moves to the host. */
   leave(): void {
     if (this.#stay === null) return;
-    this.#content = this.read();
+    this.#content = this.#heap.read(this.dtype, this.#stay.address, sizeOf(this.shape));
     this.#stay.release();
     this.#stay = null;
   }
 
   read(): TypedArray {
     const size = sizeOf(this.shape);
-    if (this.#stay !== null) return this.#heap.read(this.dtype, this.#stay.address, size);
+    if (this.#stay !== null) {
+      this.#heap.settle();
+      return this.#heap.read(this.dtype, this.#stay.address, size);
+    }
     return this.#content?.slice() ?? allocate<DType>(this.dtype, size);
   }
 
@@ -93,7 +96,11 @@ export class WasmBuffer implements DeviceBuffer, Resident {
       );
     }
     this.change();
-    if (this.#stay === null) this.#content = data.slice();
-    else this.#heap.write(this.#stay.address, this.dtype, data);
+    if (this.#stay === null) {
+      this.#content = data.slice();
+      return;
+    }
+    this.#heap.settle();
+    this.#heap.write(this.#stay.address, this.dtype, data);
   }
 }

@@ -19,8 +19,11 @@ export class Engine {
   /** The last asynchronous run: the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
 
+  /** Copies the results of the asynchronous step that was begun last, while nobody has. */
+  #collect: (() => void) | null = null;
+
   constructor(memoryBytes?: number) {
-    this.heap = new Heap(threadCount() > 1, memoryBytes);
+    this.heap = new Heap(threadCount() > 1, memoryBytes, () => this.settle());
   }
 
   /** The threads for a large program, or null where it runs on the calling thread alone. */
@@ -46,9 +49,28 @@ export class Engine {
     }
   }
 
-  /** Waits, on the calling thread, until the workers have finished the step they are at. */
+  /**
+   * Gives what `read` copies out of memory when a step apart from the calling thread is done: before any other step, and
+   * before variables are read, written or moved.
+   */
+  async afterStep<T>(done: Promise<void>, read: () => T): Promise<T> {
+    let copy: { readonly results: T } | null = null;
+    const collect = (): { readonly results: T } => (copy ??= { results: read() });
+    this.#collect = collect;
+    try {
+      await done;
+    } finally {
+      if (this.#collect === collect) this.#collect = null;
+    }
+    return collect().results;
+  }
+
+  /** Waits, on the calling thread, until the workers have finished the step they are at, and keeps its results. */
   settle(): void {
     while (this.#pool?.isBusy);
+    const collect = this.#collect;
+    this.#collect = null;
+    if (this.#pool?.hasFailed === false) collect?.();
   }
 
   /** A number for a program, its name among threads. */

@@ -140,21 +140,29 @@ export class WasmExecutable implements Executable {
     // Only the calling thread has a clock for profiles.
     if (canBlock() || this.#engine.profiler !== null) return this.run(inputs, state);
     return this.#engine.inTurn(async () => {
+      // A page is not to wait for a step, the first of a program neither.
+      const shared = this.#sharedPool();
+      if (shared !== null && !this.#isKnownTo(shared)) await shared.receipt(this.#announced?.message ?? 0);
       const pool = this.#threads();
       if (pool === null) return this.run(inputs, state);
       const results = this.#prepare(inputs, state, pool.threads, true);
-      await pool.runApart(this.#program, this.#table);
-      return this.#read(results);
+      return this.#engine.afterStep(pool.runApart(this.#program, this.#table), () => this.#read(results));
     });
   }
 
   /** The threads to run on, or null: a small program, or one that has not reached them yet. */
   #threads(): ThreadPool | null {
+    const pool = this.#sharedPool();
+    if (pool === null || !this.#isKnownTo(pool)) return null;
+    this.#engine.threadedRuns++;
+    return pool;
+  }
+
+  /** The threads that the program is for; null where it is too small for several. */
+  #sharedPool(): ThreadPool | null {
     const pool =
       this.#code.sharedWork >= (this.#options.shareAll ? 1 : threadedWork) ? this.#engine.pool : null;
     this.#followEngine();
-    if (pool === null || !this.#isKnownTo(pool)) return null;
-    this.#engine.threadedRuns++;
     return pool;
   }
 

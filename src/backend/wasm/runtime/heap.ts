@@ -70,8 +70,12 @@ export class Heap {
   /** Those that the present run needs where they are. */
   #held: readonly object[] = [];
 
+  /** To be called before variables are read or written: no step is at work on them afterwards. */
+  readonly settle: () => void;
+
   /** `mostBytes`: less than the 4 GiB that a memory can have. */
-  constructor(shared: boolean, mostBytes: number = addressableBytes) {
+  constructor(shared: boolean, mostBytes: number = addressableBytes, settle: () => void = () => undefined) {
+    this.settle = settle;
     this.#mostPages = Math.floor(mostBytes / pageBytes);
     const { memory, maximumPages } = createMemory(shared, this.#mostPages);
     this.#memory = memory;

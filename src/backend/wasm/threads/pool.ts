@@ -6,6 +6,8 @@ import { workerScript } from "./worker-script.ts";
 
 /** How long workers may take to start and to receive a program, where they are waited for. */
 const receiptMs = 60_000;
+/** The same where the calling thread can do their work until they come. */
+const startMs = 5_000;
 
 /** A step function of a program on the calling thread. */
 export type Step = (tid: number, threads: number, table: number) => void;
@@ -51,9 +53,7 @@ export class ThreadPool {
 
   /** Whether all workers have received a message. */
   hasReceived(message: number): boolean {
-    return this.#workers.every(
-      (_, i) => Atomics.load(this.#words, controlWords.received + i + this.#firstWorker) >= message,
-    );
+    return this.#workers.every((_, i) => this.#receivedBy(i) >= message);
   }
 
   /** Whether all workers run: until then a thread that waits for them may keep them from it. */
@@ -68,6 +68,21 @@ export class ThreadPool {
       if (this.#failure !== null) throw this.#error();
       Atomics.wait(this.#words, controlWords.received + this.#firstWorker, message - 1, 1);
     }
+  }
+
+  /** The same without blocking the calling thread; workers that do not start are not waited for longer than `limitMs`. */
+  async receipt(message: number, limitMs: number = startMs): Promise<void> {
+    for (const since = nowMs(); nowMs() - since < limitMs && this.#failure === null;) {
+      const missing = this.#workers.findIndex((_, i) => this.#receivedBy(i) < message);
+      if (missing < 0) return;
+      const word = controlWords.received + missing + this.#firstWorker;
+      await changeOf(this.#words, word, this.#receivedBy(missing), 100);
+    }
+  }
+
+  /** Messages that a worker has dealt with. */
+  #receivedBy(worker: number): number {
+    return Atomics.load(this.#words, controlWords.received + worker + this.#firstWorker);
   }
 
   /** Runs one step on all threads, the calling one among them, and returns when it is done. */
@@ -87,18 +102,18 @@ export class ThreadPool {
   async runApart(program: number, table: number): Promise<void> {
     this.#begin(program, table);
     while (this.isBusy) {
-      if (this.#failure !== null) throw this.#error();
       const done = Atomics.load(this.#words, controlWords.done);
       if (done === this.#steps) break;
-      await changeOf(this.#words, controlWords.done, done);
+      await changeOf(this.#words, controlWords.done, done, 1000);
     }
+    if (this.#failure !== null) throw this.#error();
   }
 
-  /** Whether a step that was begun by `runApart` is not done yet. */
+  /** Whether a step that was begun by `runApart` is not done yet; one that failed is. */
   get isBusy(): boolean {
     if (this.#firstWorker === 1) return false;
     if (Atomics.load(this.#words, controlWords.failed) !== 0) this.#fail("a thread failed");
-    return Atomics.load(this.#words, controlWords.done) !== this.#steps;
+    return this.#failure === null && Atomics.load(this.#words, controlWords.done) !== this.#steps;
   }
 
   #begin(program: number, table: number): void {
@@ -134,6 +149,11 @@ export class ThreadPool {
     this.#failure ??= reason;
   }
 
+  /** Whether a step has failed, or the threads were ended. */
+  get hasFailed(): boolean {
+    return this.#failure !== null;
+  }
+
   /** Whether the pool has failed and said so: it is of no more use. */
   get isLost(): boolean {
     return this.#isReported;
@@ -148,11 +168,16 @@ export class ThreadPool {
   }
 }
 
-/** Resolves when a word of shared memory differs from `value`, or after a while. */
-async function changeOf(words: Int32Array<ArrayBufferLike>, index: number, value: number): Promise<void> {
+/** Resolves when a word of shared memory differs from `value`, or after a while; sooner where that cannot be told. */
+async function changeOf(
+  words: Int32Array<ArrayBufferLike>,
+  index: number,
+  value: number,
+  mostMs: number,
+): Promise<void> {
   if (typeof Atomics.waitAsync !== "function") {
     return new Promise((resolve) => setTimeout(resolve, 0));
   }
-  const waiting = Atomics.waitAsync(words, index, value, 1000);
+  const waiting = Atomics.waitAsync(words, index, value, mostMs);
   if (waiting.async) await waiting.value;
 }

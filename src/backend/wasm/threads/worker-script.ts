@@ -50,6 +50,7 @@ onMessage((message) => {
   }
   received++;
   Atomics.store(words, ${word.received} + tid, received);
+  Atomics.notify(words, ${word.received} + tid);
   work();
 });
 `;
