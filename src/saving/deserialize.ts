@@ -16,7 +16,7 @@ import { type Context, type Description, inside, readDescription } from "./conte
 import { keras2HardSigmoid, keras2HardSigmoidName } from "./legacy/hard-sigmoid.ts";
 import { whileReading } from "./malformed.ts";
 import { camelCase } from "./names.ts";
-import { type CustomObjects, getRegisteredObject } from "./custom-objects.ts";
+import { type CustomObjects, getRegisteredName, getRegisteredObject } from "./custom-objects.ts";
 import { findClass, type SerializableClass } from "./registry.ts";
 import { holdsSaveable } from "./saveables.ts";
 
@@ -109,7 +109,7 @@ function instantiate(
     return sequentialFromConfig(config, context, deserializeObject);
   const given = withFunction(className, readConfig(config, context));
   if (given["dtype"] instanceof QuantizedDTypePolicy) return quantized(className, given);
-  return fromConfig(cls, given, context.customObjects);
+  return fromConfig(cls, className, given, context);
 }
 
 /** A layer whose weights are kept as integers: a class of its own, by the same name in files. */
@@ -167,10 +167,28 @@ function lambdaFor(key: string, value: unknown, layer: unknown, { customObjects 
 
 function fromConfig(
   cls: SerializableClass,
+  className: string,
   config: Record<string, unknown>,
-  customObjects: CustomObjects,
+  { path, customObjects }: Context,
 ): object {
-  return cls.fromConfig === undefined ? new cls(config) : cls.fromConfig(config, { customObjects });
+  const make = (): object =>
+    cls.fromConfig === undefined ? new cls(config) : cls.fromConfig(config, { customObjects });
+  if (!isCustom(cls, className, customObjects)) return make();
+  try {
+    return whileReading(path, make);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const { message, cause } = error;
+    throw new FormatError(
+      `${message}\nThe file has of this ${className} what its getConfig gave: { ${Object.keys(config).join(", ")} }, which its constructor is given as one object. Let getConfig give every argument of the constructor, and the constructor take them by name: constructor({ units, ...options }) { super(options); … }. Where it takes them by position, add static fromConfig(config).`,
+      { cause },
+    );
+  }
+}
+
+/** Whether the class that files call so comes from the user, not from here. */
+function isCustom(cls: SerializableClass, className: string, customObjects: CustomObjects): boolean {
+  return [className, getRegisteredName(cls)].some((name) => getRegisteredObject(name, customObjects) === cls);
 }
 
 /** Builds a layer for the shapes that its file names. */

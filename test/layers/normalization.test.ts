@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { Dataset } from "../../src/data/dataset.ts";
 import * as layers from "../../src/layers/index.ts";
 import { makeTensor } from "../../src/ops/core/convert.ts";
 import type { Tensor } from "../../src/ops/core/tensor.ts";
-import { OptionError, ShapeError } from "../../src/util/errors.ts";
+import { DataError, OptionError, ShapeError } from "../../src/util/errors.ts";
 
 const data = Array.from({ length: 12 }, (_, i) => [Math.sin(i) * 3 + 1, Math.cos(2 * i) - 4, i / 3]);
 
@@ -23,7 +24,7 @@ function expectStandard(x: Tensor): void {
 }
 
 describe("Normalization", () => {
-  it("learns from one tensor, from batches, and from pairs alike", () => {
+  it("learns from one tensor, from batches, and from pairs alike", async () => {
     const whole = layers.Normalization();
     whole.adapt(data);
     expectStandard(whole(makeTensor(data)));
@@ -34,6 +35,10 @@ describe("Normalization", () => {
     const pairs = layers.Normalization();
     pairs.adapt(new Set(batches.map((x) => [x, makeTensor([1])])));
     expectStandard(pairs(makeTensor(data)));
+    const arriving = layers.Normalization();
+    await arriving.adapt(Dataset.fromIterable(batches).map((x) => [x, x]));
+    expectStandard(arriving(makeTensor(data)));
+    await expect(layers.Normalization().adapt(Dataset.fromIterable([]))).rejects.toThrow(DataError);
     const [mean, variance] = [byBatch.adaptMean, byBatch.adaptVariance].map((v) =>
       Array.from(v?.dataSync() ?? [], Number),
     );

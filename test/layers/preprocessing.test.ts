@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Input, layers, Model, ops, OptionError, ShapeError, tensor, type Tensor } from "../../src/index.ts";
+import {
+  Dataset,
+  Input,
+  layers,
+  Model,
+  ops,
+  OptionError,
+  ShapeError,
+  tensor,
+  type Tensor,
+} from "../../src/index.ts";
 import { getBackend, setBackend } from "../../src/backend/index.ts";
 
 const before = getBackend().name;
@@ -108,6 +118,23 @@ describe("layers that are adapted", () => {
       [0, 2, 3, 2],
       [1, 3, 3, 1],
     ]);
+  });
+
+  it("learn from batches that a data set gives", async () => {
+    const texts = Dataset.fromIterable([
+      { text: ["b b", "a"], label: [1, 0] },
+      { text: ["b"], label: [1] },
+    ]);
+    const words = layers.TextVectorization();
+    await words.adapt(texts.map(({ text }) => text));
+    expect(words.getVocabulary()).toEqual(["", "[UNK]", "b", "a"]);
+    const labels = layers.IntegerLookup();
+    await labels.adapt(texts.map(({ label }) => label));
+    expect(labels.getVocabulary()).toEqual([-1, 1, 0]);
+    const bins = layers.Discretization({ numBins: 2 });
+    await bins.adapt(texts.map(({ label }) => label));
+    expect(bins.binBoundaries).toHaveLength(1);
+    await expect(words.adapt(texts)).rejects.toThrow(/received object/);
   });
 
   it("learn words in batches, and refuse vocabularies that do not fit", () => {

@@ -16,6 +16,7 @@ import { sqrt, square } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { DataError, OptionError, ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
+import { adaptTo } from "../adapt.ts";
 import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface NormalizationOptions<D extends DType = DType> extends LayerOptions<D> {
@@ -105,36 +106,44 @@ class NormalizationLayer extends LayerBase {
   /**
    * Takes mean and variance from data: one tensor, or an iterable of batches (`x`, or `[x, y]`).
    *
+   * @returns For a `Dataset` of batches, a promise to be awaited.
    * @throws {ShapeError} when the data do not fit the shape the layer was built for.
    */
-  adapt(data: TensorInput | Iterable<unknown>): void {
+  adapt(data: AsyncIterable<unknown>): Promise<void>;
+  adapt(data: TensorInput | Iterable<unknown>): void;
+  adapt(data: AsyncIterable<unknown> | TensorInput | Iterable<unknown>): Promise<void> | void {
     let total: Statistics | null = null;
-    for (const batch of batchesOf(data)) {
-      const x = cast(batch, this.computeDtype) as Tensor; // SAFETY: tensor in, tensor out
-      this.ensureBuilt([[null, ...x.dims.slice(1)]]);
-      const kept = this.#keptAxes(x.dims.length);
-      const axes = x.dims.map((_, axis) => axis).filter((axis) => !kept.includes(axis));
-      const size = kept.map((axis) => x.dims[axis] ?? 1);
-      if (this.adaptMean === null)
-        throw new OptionError(
-          `${this.where}: expected to learn mean and variance, but they were given to the constructor.`,
-        );
-      if (!sameShape(size, this.adaptMean.shape)) {
-        throw new ShapeError(
-          `${this.where}: expected data of size ${formatShape(this.adaptMean.shape)} on the axes ${JSON.stringify(this.axis)}, received ${formatShape(x.shape)}.`,
-        );
-      }
-      const [mean, variance] = axes.length === 0 ? [x, zerosLike(x)] : moments(x, axes);
-      total = joined(total, {
-        mean,
-        variance,
-        count: axes.reduce((count, axis) => count * (x.dims[axis] ?? 1), 1),
-      });
+    return adaptTo(
+      isListOfTensors(data) ? data.values() : data,
+      (batch) => {
+        total = joined(total, this.#statisticsOf(inputsOf(batch)));
+      },
+      () => {
+        if (total === null)
+          throw new DataError(`${this.where}: adapt was given no data. Give it at least one batch.`);
+        this.adaptMean?.assign(total.mean);
+        this.adaptVariance?.assign(total.variance);
+      },
+    );
+  }
+
+  #statisticsOf(batch: Tensor): Statistics {
+    const x: Tensor = cast(batch, this.computeDtype);
+    this.ensureBuilt([[null, ...x.dims.slice(1)]]);
+    const kept = this.#keptAxes(x.dims.length);
+    const axes = x.dims.map((_, axis) => axis).filter((axis) => !kept.includes(axis));
+    const size = kept.map((axis) => x.dims[axis] ?? 1);
+    if (this.adaptMean === null)
+      throw new OptionError(
+        `${this.where}: expected to learn mean and variance, but they were given to the constructor.`,
+      );
+    if (!sameShape(size, this.adaptMean.shape)) {
+      throw new ShapeError(
+        `${this.where}: expected data of size ${formatShape(this.adaptMean.shape)} on the axes ${JSON.stringify(this.axis)}, received ${formatShape(x.shape)}.`,
+      );
     }
-    if (total === null)
-      throw new DataError(`${this.where}: adapt was given no data. Give it at least one batch.`);
-    this.adaptMean?.assign(total.mean);
-    this.adaptVariance?.assign(total.variance);
+    const [mean, variance] = axes.length === 0 ? [x, zerosLike(x)] : moments(x, axes);
+    return { mean, variance, count: axes.reduce((count, axis) => count * (x.dims[axis] ?? 1), 1) };
   }
 
   override getConfig(): Record<string, unknown> {
@@ -175,25 +184,18 @@ function joined(a: Statistics | null, b: Statistics): Statistics {
   return { mean, variance: add(multiply(spread(a), wa), multiply(spread(b), wb)), count };
 }
 
-/** One tensor, or the first of each pair that an iterable gives. */
-function* batchesOf(data: TensorInput | Iterable<unknown>): Generator<Tensor> {
-  const isArrayOfTensors =
+/** Whether data are a list of batches, rather than nested numbers. */
+function isListOfTensors(data: unknown): data is readonly unknown[] {
+  return (
     Array.isArray(data) &&
-    data.some((item) => item instanceof Tensor || (Array.isArray(item) && item[0] instanceof Tensor));
-  const isIterable =
-    typeof data === "object" &&
-    data !== null &&
-    Symbol.iterator in data &&
-    !Array.isArray(data) &&
-    !ArrayBuffer.isView(data);
-  if (!isArrayOfTensors && !isIterable) {
-    yield toValue(data as TensorInput) as Tensor; // SAFETY: toValue checks it; data are never symbolic
-    return;
-  }
-  for (const batch of data as Iterable<unknown>) {
-    const x: unknown = Array.isArray(batch) && batch[0] instanceof Tensor ? batch[0] : batch;
-    yield toValue(x as TensorInput) as Tensor; // SAFETY: as above
-  }
+    data.some((item) => item instanceof Tensor || (Array.isArray(item) && item[0] instanceof Tensor))
+  );
+}
+
+/** The inputs of a batch: `x`, or the first of `[x, y]`. */
+function inputsOf(batch: unknown): Tensor {
+  const x: unknown = Array.isArray(batch) && batch[0] instanceof Tensor ? batch[0] : batch;
+  return toValue(x as TensorInput) as Tensor; // SAFETY: toValue checks it; data are never symbolic
 }
 
 export interface Normalization<D extends DType = DType> extends NormalizationLayer, LayerCall<SameRule<D>> {}

@@ -11,6 +11,7 @@ import { AntlerError, OptionError } from "../../util/errors.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
+import { adaptTo } from "../adapt.ts";
 import { encode, type OutputMode, outputModes } from "./encode.ts";
 import { boundariesOf, merge, type Quantiles, summarize } from "./quantiles.ts";
 import { refuseSparse } from "./sparse.ts";
@@ -84,22 +85,24 @@ class DiscretizationLayer extends LayerBase {
    * Finds the boundaries of bins that hold about equally many of the values.
    *
    * @param data - Values, or batches of values.
+   * @returns For a `Dataset` of batches, a promise to be awaited.
    */
-  adapt(data: TensorInput | Iterable<TensorInput>): void {
-    if (this.numBins === null) {
+  adapt(data: AsyncIterable<unknown>): Promise<void>;
+  adapt(data: TensorInput | Iterable<TensorInput>): void;
+  adapt(data: AsyncIterable<unknown> | TensorInput | Iterable<TensorInput>): Promise<void> | void {
+    const { numBins } = this;
+    if (numBins === null) {
       throw new OptionError(
         `${this.where}: it was made with binBoundaries; give numBins instead to find them with adapt.`,
       );
     }
     this.#summary = { values: [], weights: [] };
-    const isBatches =
-      typeof data === "object" &&
-      Symbol.iterator in data &&
-      !Array.isArray(data) &&
-      !ArrayBuffer.isView(data);
-    for (const batch of isBatches ? (data as Iterable<TensorInput>) : [data as TensorInput])
-      this.updateState(batch); // SAFETY: told apart above
-    this.binBoundaries = boundariesOf(this.#summary, this.numBins);
+    // SAFETY: toValue checks what it is given
+    return adaptTo(
+      data,
+      (values) => this.updateState(values as TensorInput),
+      () => (this.binBoundaries = boundariesOf(this.#summary, numBins)),
+    );
   }
 
   /** Takes more values into account, before `adapt` ends. */

@@ -13,6 +13,7 @@ import { oneOf } from "../../util/options.ts";
 import { sipHash64 } from "../../util/sip-hash.ts";
 import { layerOptionNames } from "../../util/parameters.ts";
 import { type Salt, saltOf } from "./salt.ts";
+import { adaptTo } from "../adapt.ts";
 import { refuseSparse } from "./sparse.ts";
 import { documentsOf, encodePlaces, TokenLayer } from "./token-layer.ts";
 import { nest, readTokens, type Token, type TokenInput, type Tokens } from "./tokens.ts";
@@ -182,18 +183,21 @@ export abstract class IndexLookup<T extends Token> extends TokenLayer {
     this.#places = new Map(tokens.map((token, i) => [token, this.#tokenStart + i]));
   }
 
-  /** Learns the vocabulary from data: tokens, or batches of tokens; the most frequent first. */
-  adapt(data: TokenInput | Iterable<TokenInput>): void {
+  /**
+   * Learns the vocabulary from data: tokens, or batches of tokens; the most frequent first.
+   *
+   * @returns For a `Dataset` of batches, a promise to be awaited.
+   */
+  adapt(data: AsyncIterable<unknown>): Promise<void>;
+  adapt(data: TokenInput | Iterable<TokenInput>): void;
+  adapt(data: AsyncIterable<unknown> | TokenInput | Iterable<TokenInput>): Promise<void> | void {
     this.resetState();
-    const isBatches =
-      typeof data === "object" &&
-      Symbol.iterator in data &&
-      !Array.isArray(data) &&
-      !ArrayBuffer.isView(data) &&
-      !(data instanceof Tensor);
-    for (const batch of isBatches ? (data as Iterable<TokenInput>) : [data])
-      this.updateState(batch as TokenInput); // SAFETY: told apart above
-    this.finalizeState();
+    // SAFETY: readTokens checks what it is given
+    return adaptTo(
+      data,
+      (tokens) => this.updateState(tokens as TokenInput),
+      () => this.finalizeState(),
+    );
   }
 
   /** Counts more tokens, before `finalizeState`. */

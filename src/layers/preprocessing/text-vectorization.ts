@@ -12,6 +12,7 @@ import { OptionError, ShapeError } from "../../util/errors.ts";
 import { oneOf } from "../../util/options.ts";
 import { bindParameters, type Given, type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
+import { adaptTo } from "../adapt.ts";
 import { lookupModes, lookupOptionNames } from "./index-lookup.ts";
 import { refuseSparse } from "./sparse.ts";
 import { StringLookup } from "./string-lookup.ts";
@@ -154,13 +155,21 @@ class TextVectorizationLayer extends TokenLayer {
     this._lookupLayer.setVocabulary(vocabulary, idfWeights);
   }
 
-  /** Learns the vocabulary from texts, or batches of texts; the most frequent tokens first. */
-  adapt(data: TokenInput | Iterable<TokenInput>): void {
+  /**
+   * Learns the vocabulary from texts, or batches of texts; the most frequent tokens first.
+   *
+   * @returns For a `Dataset` of batches, a promise to be awaited.
+   */
+  adapt(data: AsyncIterable<unknown>): Promise<void>;
+  adapt(data: TokenInput | Iterable<TokenInput>): void;
+  adapt(data: AsyncIterable<unknown> | TokenInput | Iterable<TokenInput>): Promise<void> | void {
     this._lookupLayer.resetState();
-    const isBatches = typeof data === "object" && Symbol.iterator in data && !Array.isArray(data);
-    for (const batch of isBatches ? (data as Iterable<TokenInput>) : [data])
-      this.updateState(batch as TokenInput); // SAFETY: told apart above
-    this._lookupLayer.finalizeState();
+    // SAFETY: readTokens checks what it is given
+    return adaptTo(
+      data,
+      (texts) => this.updateState(texts as TokenInput),
+      () => this.finalizeState(),
+    );
   }
 
   /** Counts the tokens of more texts, before `finalizeState`. */

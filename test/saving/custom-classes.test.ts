@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { Input, Layer, layers, Model, models, saving, type Tensor } from "../../src/index.ts";
+import { FormatError } from "../../src/util/errors.ts";
+
+/** Takes its arguments by position, and says only one of them in its configuration. */
+class Forgetful extends Layer {
+  readonly dense;
+  readonly units: number;
+
+  constructor(units: number, activation = "relu") {
+    super();
+    this.units = units;
+    this.dense = layers.Dense(units, { activation });
+  }
+
+  override call(inputs: Tensor): unknown {
+    return this.dense(inputs);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), units: this.units };
+  }
+}
+
+/** The same, with a way back. */
+class Mindful extends Forgetful {
+  static override fromConfig(config: Readonly<Record<string, unknown>>): Mindful {
+    return new Mindful(Number(config["units"]));
+  }
+}
+
+function jsonWith(LayerClass: new (units: number) => Forgetful): string {
+  const inputs = Input({ shape: [2] });
+  return Model(inputs, new LayerClass(3)(inputs)).toJson();
+}
+
+describe("a class of the user's", () => {
+  it("whose constructor cannot take its configuration is told how it could", () => {
+    const text = jsonWith(Forgetful);
+    const load = (): unknown => models.modelFromJson(text, { customObjects: { Forgetful } });
+    expect(load).toThrow(FormatError);
+    expect(load).toThrow(
+      /Forgetful: .*units.*\n.*getConfig gave: \{ name, trainable, dtype, units \}.*fromConfig/,
+    );
+  });
+
+  it("is told the same when it is registered", () => {
+    saving.registerKerasSerializable({ package: "told" })(Forgetful);
+    expect(() => models.modelFromJson(jsonWith(Forgetful))).toThrow(/getConfig gave/);
+  });
+
+  it("may take arguments by position where it has a fromConfig", () => {
+    const model = models.modelFromJson(jsonWith(Mindful), { customObjects: { Mindful } });
+    expect(model.layers[1]).toBeInstanceOf(Mindful);
+  });
+});
