@@ -38,6 +38,7 @@ export class KerasTensor<out S extends Shape = Shape, out D extends DType = Defa
   implements SymbolicValue
 {
   declare readonly "~family": SymbolicFamily;
+  declare readonly [Symbol.iterator]: () => IterableIterator<KerasTensor<Shape, D>>;
   override readonly shape: S;
   override readonly dtype: D;
   readonly name: string;

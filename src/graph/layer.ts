@@ -1,4 +1,10 @@
-import type { CallSignature, ShapeRule, WideCallSignature, WideRule } from "../ir/shape-types/index.ts";
+import type {
+  CallSignature,
+  SeveralInputsSignature,
+  ShapeRule,
+  WideCallSignature,
+  WideRule,
+} from "../ir/shape-types/index.ts";
 import type { ConcreteFamily } from "../ops/core/tensor.ts";
 import { callable } from "../util/callable.ts";
 import type { SymbolicFamily } from "./keras-tensor.ts";
@@ -11,9 +17,12 @@ export type LayerCall<R extends ShapeRule, O = LayerCallOptions> = CallSignature
 export type Layer<R extends ShapeRule = WideRule> = LayerBase &
   (WideRule extends R ? WideCallSignature<SymbolicFamily, ConcreteFamily, LayerCallOptions> : LayerCall<R>);
 
+/** A layer whose `call` may take any number of tensors by position. */
+export type CustomLayer = Layer & SeveralInputsSignature<SymbolicFamily, ConcreteFamily, LayerCallOptions>;
+
 export interface LayerConstructor {
-  (options?: LayerOptions): Layer;
-  new (options?: LayerOptions): Layer;
+  (options?: LayerOptions): CustomLayer;
+  new (options?: LayerOptions): CustomLayer;
   new <R extends ShapeRule>(options?: LayerOptions): Layer<R>;
   fromConfig(config: Readonly<Record<string, unknown>>): Layer;
 }

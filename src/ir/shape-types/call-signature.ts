@@ -35,6 +35,23 @@ export interface WideCallSignature<K extends TensorFamily, C extends TensorFamil
   (inputs: CallInput, options?: O): TensorOf<C, Shape, DType>;
 }
 
+/** As `WideCallSignature`, for classes whose `call` takes several tensors by position, with or without options behind. */
+export interface SeveralInputsSignature<K extends TensorFamily, C extends TensorFamily, O> {
+  (
+    inputs: TreeOf<TensorOf<K, Shape, DType>>,
+    ...more: readonly [
+      Another<TreeOf<TensorOf<K, Shape, DType>>>,
+      ...(Another<TreeOf<TensorOf<K, Shape, DType>>> | O)[],
+    ]
+  ): TensorOf<K, Shape, DType>;
+  (
+    inputs: CallInput,
+    ...more: readonly [Another<CallInput>, ...(Another<CallInput> | O)[]]
+  ): TensorOf<C, Shape, DType>;
+}
+
+type Another<T> = T | null | undefined;
+
 /** The rule of a layer; the wide one where it declares none. */
 export type RuleOf<L> = L extends { readonly "~rule": infer R extends ShapeRule } ? R : WideRule;
 

@@ -34,6 +34,7 @@ type Storage = TypedArray | Var;
  */
 export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDType<S>> extends Value<S, D> {
   declare readonly "~family": ConcreteFamily;
+  declare readonly [Symbol.iterator]: () => IterableIterator<Tensor<Shape, D>>;
   override readonly shape: S;
   override readonly dtype: D;
   readonly #storage: Storage;

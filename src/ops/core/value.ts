@@ -10,7 +10,14 @@ export interface ValueFamily extends TensorFamily {
 
 /** Every op is a method of every value; see `methods.ts`. */
 // oxlint-disable-next-line no-unused-vars -- the parameters are those of the class it merges with
-export interface Value<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {}
+export interface Value<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {
+  /**
+   * The slices along the first axis: `const [a, b] = x`, `for (const row of x)`.
+   *
+   * @throws {ShapeError} for a scalar, and where the size of the axis is unknown.
+   */
+  readonly [Symbol.iterator]: () => IterableIterator<Value<Shape, D>>;
+}
 
 /**
  * Base of everything that ops take and give: concrete and traced `Tensor`s, symbolic `KerasTensor`s.

@@ -1,3 +1,4 @@
+import { Value } from "../../ops/core/value.ts";
 import { DataError, OptionError, warnOnce } from "../../util/errors.ts";
 import { numberOf, recordOf } from "../../callbacks/state-values.ts";
 import type { StateTree } from "../../callbacks/training-run.ts";
@@ -35,6 +36,7 @@ export function isBatchIterable(x: unknown): x is BatchIterable {
   return (
     typeof x === "object" &&
     x !== null &&
+    !(x instanceof Value) &&
     !Array.isArray(x) &&
     !ArrayBuffer.isView(x) &&
     (Symbol.iterator in x || Symbol.asyncIterator in x)
