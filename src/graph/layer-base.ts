@@ -1,6 +1,7 @@
 import { type DType, isFloat, type TypedArray } from "../ir/dtypes.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
+import { buildNow, guardBuild } from "./build-once.ts";
 import type { Constraint } from "../constraints/constraint.ts";
 import { get as getConstraint } from "../constraints/index.ts";
 import { get as getInitializer } from "../initializers/index.ts";
@@ -110,6 +111,7 @@ export abstract class LayerBase extends StoredOperation {
     this.autocast = options.autocast ?? true;
     this.activityRegularizer = getRegularizer(options.activityRegularizer ?? null);
     this.inputShape = options.inputShape ?? null;
+    if (this.build !== LayerBase.prototype.build) guardBuild(this);
   }
 
   /** What the class declares of itself. */
@@ -170,10 +172,7 @@ export abstract class LayerBase extends StoredOperation {
   ensureBuilt(shapes: readonly ShapeTree[]): void {
     if (this.built) return;
     const known = shapes.map((shape) => knownShapes(shape));
-    withNameScope(this.name, () => {
-      // SAFETY: a subclass's build takes the shapes of its own call's tensors.
-      outsideTrace(() => (this.build as (...shapes: readonly ShapeTree[]) => void)(...known));
-    });
+    withNameScope(this.name, () => outsideTrace(() => buildNow(this, known)));
     this.built = true;
     this.buildShapes = known;
   }

@@ -1,3 +1,4 @@
+import { unguardBuild } from "../graph/build-once.ts";
 import { classNameOf, type LayerCallOptions, type LayerOptions } from "../graph/layer-base.ts";
 import type { StateTree } from "../callbacks/training-run.ts";
 import type { SymbolicFamily } from "../graph/keras-tensor.ts";
@@ -44,6 +45,7 @@ export class ModelClass extends TrainedModel {
     const options = modelOptions(args);
     const isPlain = options.inputs !== undefined && classNameOf(new.target) === "Model";
     super(isPlain ? { ...options, name: options.name ?? autoName("Functional") } : options);
+    unguardBuild(this, ModelClass.prototype.build);
   }
 
   /** A functional model is called `Functional` in files and tables; a subclass goes by its own name. */

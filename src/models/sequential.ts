@@ -1,3 +1,4 @@
+import { unguardBuild } from "../graph/build-once.ts";
 import { KerasTensor } from "../graph/keras-tensor.ts";
 import type { Layer } from "../graph/layer.ts";
 import { isLayer, type LayerBase } from "../graph/layer-base.ts";
@@ -23,6 +24,7 @@ class SequentialClass extends ModelClass {
   constructor(...args: readonly unknown[]) {
     const { layers, ...options } = sequentialOptions(args);
     super(options);
+    unguardBuild(this, SequentialClass.prototype.build);
     for (const layer of layers ?? []) this.#append(layer);
     this.#rebuild();
   }
