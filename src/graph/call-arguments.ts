@@ -59,12 +59,17 @@ export function bindCall(where: string, declared: CallArguments, given: readonly
   return { args: tensors.slice(0, count).map((name) => byName.get(name) ?? null), options };
 }
 
-/** Names of the tensor arguments. A class that declares nothing takes as many as it is given. */
+/**
+ * Names of the tensor arguments. A class that declares nothing takes as many as it is given; where it is given several,
+ * `null` stands for one that is left out.
+ */
 function tensorNames({ tensors, open }: CallArguments, given: readonly unknown[]): readonly string[] {
   if (open !== true) return tensors;
-  const more = given
-    .slice(tensors.length)
-    .findIndex((value) => !(Array.isArray(value) || holdsTensor(value)) || isPlainObject(value));
+  const isInput = (value: unknown): boolean =>
+    (Array.isArray(value) || holdsTensor(value)) && !isPlainObject(value);
+  const others = given.slice(tensors.length);
+  const hasOthers = others.some(isInput);
+  const more = others.findIndex((value) => !isInput(value) && !(value === null && hasOthers));
   const count = more === -1 ? given.length : tensors.length + more;
   return [
     ...tensors,
