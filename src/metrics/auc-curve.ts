@@ -1,7 +1,8 @@
 import { add, divide, divideNoNan, maximum, minimum, multiply, subtract } from "../ops/arithmetic.ts";
 import { equal, greater, logicalAnd } from "../ops/comparison.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
-import { slice, where } from "../ops/indexing.ts";
+import { slice } from "../ops/blocks.ts";
+import { where } from "../ops/indexing.ts";
 import { mean, sum } from "../ops/reductions.ts";
 import { log } from "../ops/unary-math.ts";
 

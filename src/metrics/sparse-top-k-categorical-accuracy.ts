@@ -3,7 +3,7 @@ import { type LossFunction, lossFunction } from "../losses/define.ts";
 import { equal } from "../ops/comparison.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { inDType } from "../ops/in-dtype.ts";
-import { slice } from "../ops/indexing.ts";
+import { slice } from "../ops/blocks.ts";
 import { any } from "../ops/reductions.ts";
 import { expandDims, reshape } from "../ops/shape.ts";
 import { inTopK } from "../ops/sorting.ts";

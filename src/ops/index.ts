@@ -129,19 +129,10 @@ export { diag, diagflat, diagonal, trace, tril, triu } from "./diagonals.ts";
 export { einsum } from "./einsum.ts";
 export { getItem } from "./get-item.ts";
 export { customGradient, grad, jvp, valueAndGrad, vjp } from "./gradient.ts";
-export {
-  multiHot,
-  oneHot,
-  scatter,
-  scatterUpdate,
-  select,
-  slice,
-  sliceUpdate,
-  take,
-  takeAlongAxis,
-  unravelIndex,
-  where,
-} from "./indexing.ts";
+export { slice, sliceUpdate } from "./blocks.ts";
+export { multiHot, oneHot, select, unravelIndex, where } from "./indexing.ts";
+export { scatter, scatterUpdate } from "./scattering.ts";
+export { take, takeAlongAxis } from "./taking.ts";
 export {
   append,
   arraySplit,

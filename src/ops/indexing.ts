@@ -18,11 +18,6 @@ import { opt } from "./core/unary.ts";
 import { positions } from "./get-item.ts";
 import { nonzero } from "./searching.ts";
 
-// In files of their own, so that a page that only chooses does not carry the kernels of the others.
-export { slice, sliceUpdate, type Start } from "./blocks.ts";
-export { type Reduction, scatter, scatterUpdate } from "./scattering.ts";
-export { take, takeAlongAxis } from "./taking.ts";
-
 const whereOp: OpFunction<(condition: Operand, x1: Operand, x2: Operand) => unknown> = defineOp(
   {
     name: "where",

@@ -16,7 +16,7 @@ import {
 } from "./image-layer.ts";
 import { add, multiply, subtract } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
-import { take } from "../../ops/indexing.ts";
+import { take } from "../../ops/taking.ts";
 
 export interface MixUpOptions extends ImageLayerOptions {
   /** Parameter of the beta distribution that weights are drawn from. Default 0.2. */

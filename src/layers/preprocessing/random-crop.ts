@@ -4,7 +4,7 @@ import { cast } from "../../ops/cast.ts";
 import { makeTensor } from "../../ops/core/convert.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { resize } from "../../ops/image.ts";
-import { slice } from "../../ops/indexing.ts";
+import { slice } from "../../ops/blocks.ts";
 import { concatenate } from "../../ops/joining.ts";
 import { reshape } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";

@@ -5,7 +5,7 @@ import type { Shape } from "../../ir/shape-types/index.ts";
 import { divide } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
-import { take } from "../../ops/indexing.ts";
+import { take } from "../../ops/taking.ts";
 import { expandDims } from "../../ops/shape.ts";
 import { Embedding, type EmbeddingOptions } from "../core/embedding.ts";
 import { asInt8, loadInOrder, type QuantizationConfig, quantizationConfig, saveInOrder } from "./int8.ts";
