@@ -72,6 +72,29 @@ function runScan(
   return [like(start, result.carry), outForm === null ? null : like(outForm, result.ys)];
 }
 
+/** Lists of tensors carried by a loop, and stacked by it. */
+export type LoopResults = readonly [carry: readonly Tensor[], ys: readonly Tensor[]];
+
+/**
+ * `scan` inside a trace, with lists of tensors, and with a range (int32 `[2]`) of the slices to visit, known at run
+ * time: see the primitive `scan`.
+ */
+export function scanOver(
+  f: (carry: readonly Tensor[], slices: readonly Tensor[]) => LoopResults,
+  init: readonly Tensor[],
+  xs: readonly Tensor[],
+  options: { readonly length: number; readonly reverse: boolean; readonly range?: Tensor },
+): LoopResults {
+  const vars = (list: readonly Tensor[]): Var[] => list.map((x) => x.traced);
+  const body = (carry: readonly Var[], slices: readonly Var[]): { carry: Var[]; ys: Var[] } => {
+    const [next, ys] = f(carry.map(wrap), slices.map(wrap));
+    return { carry: vars(next), ys: vars(ys) };
+  };
+  const range = options.range?.traced ?? null;
+  const { carry, ys } = p.scan(body, vars(init), vars(xs), { ...options, range });
+  return [carry.map(wrap), ys.map(wrap)];
+}
+
 const scanOp: Op = defineOp<ScanArguments, () => unknown>(
   {
     name: "scan",

@@ -1,12 +1,14 @@
-import type {
-  Epilogue,
-  Access,
-  BufferSpec,
-  Item,
-  LoopKernel,
-  Operand,
-  Schedule,
-  StructuredKernel,
+import {
+  type Epilogue,
+  type Access,
+  type BufferSpec,
+  type Item,
+  type LoopItem,
+  type LoopKernel,
+  type Operand,
+  type Schedule,
+  type StructuredKernel,
+  turnsOf,
 } from "../../src/compiler/kernel-ir/kernel-ir.ts";
 import { bytesOf, type DType, kindOf } from "../../src/ir/dtypes.ts";
 import { wrapTo } from "../../src/ir/elementwise.ts";
@@ -111,7 +113,8 @@ class Machine {
       if (item.kind === "loop") this.#loop(item);
       else if (item.kind === "structured") this.#structured(item);
       else if (item.kind === "repeat") {
-        for (let i = 0; i < item.count; i++) {
+        const [from, to] = this.#turnsOf(item);
+        for (let i = from; i < to; i++) {
           this.#turns.push(i);
           this.#items(item.body);
           this.#turns.pop();
@@ -128,6 +131,15 @@ class Machine {
         this.#items(item.branches[chosen] ?? []);
       }
     }
+  }
+
+  #turnsOf({ count, range }: LoopItem): readonly [from: number, to: number] {
+    if (range === undefined) return [0, count];
+    const { bounds } = range;
+    return turnsOf(range, count, [
+      this.#read(bounds, []),
+      this.#read({ ...bounds, offset: bounds.offset + 1 }, []),
+    ]);
   }
 
   #at({ offset, strides, loopStrides = [] }: Access, index: readonly number[]): number {

@@ -1,9 +1,10 @@
 import { gradients } from "../../src/compiler/gradient/gradients.ts";
 import * as p from "../../src/ops/core/primitives/index.ts";
+import type { Vars } from "../../src/ir/branches.ts";
 import { type Program, ProgramBuilder, type Var, withBuilder } from "../../src/ir/program.ts";
 import type { Choose } from "./random-program.ts";
 
-const [batch, features, units, steps] = [3, 4, 5, 4];
+const [batch, features, units, steps, blocks] = [3, 4, 5, 6, 3];
 
 /** The weights of a recurrent step. */
 interface Weights {
@@ -29,6 +30,33 @@ function step(choose: Choose, h: Var, x: Var, { kernel, recurrent, bias }: Weigh
   return p.tanh(p.add(p.mul(gate, z), p.mul(h, other)));
 }
 
+/** `p.scan` over all slices or over some of them, in one loop or in two loops inside each other. */
+function loop<const C extends readonly Var[], const Y extends readonly Var[]>(
+  choose: Choose,
+  body: (carry: Vars<C>, slices: readonly Var[]) => { readonly carry: Vars<C>; readonly ys: Y },
+  init: C,
+  xs: Var,
+): { readonly carry: Vars<C>; readonly ys: Vars<Y> } {
+  const reverse = choose(2) === 0;
+  const some = (length: number): Var | null =>
+    choose(2) === 0
+      ? null
+      : p.literal(Int32Array.of(choose(length + 1) - 1, choose(length + 2)), [2], "int32");
+  if (choose(2) === 0) return p.scan(body, init, [xs], { length: steps, reverse, range: some(steps) });
+  const inBlocks = { length: blocks, reverse: choose(2) === 0, range: some(blocks) };
+  const size = steps / blocks;
+  const block = p.reshape(xs, [blocks, size, ...xs.shape.slice(1)]);
+  const inner = { length: size, reverse, range: some(size) };
+  const { carry, ys } = p.scan(
+    (before: Vars<C>, [slices]) => p.scan(body, before as unknown as C, [slices], inner), // SAFETY: one Var each
+    init,
+    [block],
+    inBlocks,
+  );
+  const whole = ys.map((y) => p.reshape(y, [steps, ...y.shape.slice(2)]));
+  return { carry, ys: whole as unknown as Vars<Y> }; // SAFETY: one for each
+}
+
 /** A recurrent network over a few steps, and (mostly) its gradients. */
 export function randomLoop(choose: Choose): Program {
   const builder = new ProgramBuilder();
@@ -37,10 +65,11 @@ export function randomLoop(choose: Choose): Program {
   const [xs, h0, kernel, recurrent, bias] = values;
   if (!xs || !h0 || !kernel || !recurrent || !bias) throw new Error("five inputs");
   return withBuilder(builder, () => {
-    const reverse = choose(2) === 0;
     const fixed = choose(2) === 0;
-    const { carry, ys } = p.scan(
+    const { carry, ys } = loop(
+      choose,
       ([h, total], [x]) => {
+        if (x === undefined) throw new Error("one array");
         const next = step(choose, h, x, { kernel, recurrent, bias });
         const seen =
           choose(2) === 0
@@ -50,8 +79,7 @@ export function randomLoop(choose: Choose): Program {
         return { carry: [next, sum], ys: [seen, p.matmul(x, kernel)] };
       },
       [h0, bias],
-      [xs],
-      { length: steps, reverse },
+      xs,
     );
     const results = [...carry, ...ys].filter(() => choose(3) > 0);
     const outputs = results.length > 0 ? results : [carry[0]];

@@ -12,6 +12,7 @@ export interface ScanParams extends Record<string, unknown> {
   readonly carryCount: number;
   readonly length: number;
   readonly reverse: boolean;
+  readonly isBounded?: boolean;
 }
 
 /** The body of a scan, forward and backward in one builder; the first `forwardCount` equations are the forward ones. */
@@ -36,7 +37,7 @@ interface Joint {
  *
  * Forward and backward of one step are traced together, then split: what the backward half needs of the forward half
  * (residuals) becomes further stacked results of the forward scan, whose equation is replaced. The backward scan
- * carries the cotangents of the carry and the sums of the captures' cotangents.
+ * carries the cotangents of the carry and the sums of the captures' cotangents, and visits the same slices.
  */
 export function scanVjp(
   differentiate: Differentiate,
@@ -71,7 +72,7 @@ export function scanVjp(
   );
   const usedCaptures = joint.captures
     .map((value, i) => ({ value, outer: captures[i] }))
-    .filter(({ value }) => uses.has(value));
+    .filter(({ value }, i) => uses.has(value) || (i === 0 && params.isBounded === true));
   const usedXs = joint.xs.map((value, i) => ({ value, outer: xs[i] })).filter(({ value }) => uses.has(value));
 
   const inner = joint.builder;

@@ -138,6 +138,32 @@ export interface LoopItem {
   readonly kind: "repeat";
   readonly count: number;
   readonly body: readonly Item[];
+  /** Which turns are run; absent: all. */
+  readonly range?: TurnRange;
+}
+
+/** Some turns of a loop, known when it begins. */
+export interface TurnRange {
+  /** Two int32, the first turn of a range and the one behind its last (within `0 … count`). */
+  readonly bounds: Access;
+  /** Whether the numbers are those of turns counted from the last one. */
+  readonly fromLast: boolean;
+  /** The turns of the range, those before them, or those behind them. */
+  readonly part: TurnPart;
+}
+
+export type TurnPart = "within" | "before" | "behind";
+
+/** The turns that a range names, from its two numbers. */
+export function turnsOf(
+  { part, fromLast }: Pick<TurnRange, "part" | "fromLast">,
+  count: number,
+  bounds: readonly [first: number, end: number],
+): readonly [from: number, to: number] {
+  const first = Math.min(count, Math.max(0, bounds[0]));
+  const end = Math.max(first, Math.min(count, bounds[1]));
+  const [low, high] = fromLast ? [count - end, count - first] : [first, end];
+  return part === "before" ? [0, low] : part === "within" ? [low, high] : [high, count];
 }
 
 /** Runs `condition`, then, while the bool in `flag` holds, `body` and `condition` again. From `whileLoop`. */

@@ -5,6 +5,7 @@ import type { Equation, Program, Var } from "../../ir/program.ts";
 import { sizeOf, stridesOf } from "../../ir/shape.ts";
 import { invariant } from "../../util/errors.ts";
 import { placeControl } from "../control-flow.ts";
+import type { Item, LoopKernel, TurnPart } from "../kernel-ir/kernel-ir.ts";
 import type { BufferTable } from "./buffer-table.ts";
 import { emitEntries, markNeeded } from "./emit.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -64,9 +65,23 @@ function carryUpdates(scheduler: Scheduler, carried: readonly Root[], values: re
   );
 }
 
+/** A loop that stores zeros in an array. */
+function fillWithZeros(root: Root, table: BufferTable): LoopKernel {
+  const { dtype, shape } = root.value;
+  return {
+    kind: "loop",
+    label: "zeros",
+    outer: [sizeOf(shape)],
+    inner: [],
+    nodes: [{ kind: "const", value: 0, dtype }],
+    stores: [{ access: table.access(root.resolve(), 0, [1]), value: 0 }],
+  };
+}
+
 /** Places a loop over the leading axis of arrays. */
 export function placeScan(scheduler: Scheduler, equation: Equation): void {
-  const { body, captureCount, carryCount, length, reverse } = equation.params as ScanParams; // SAFETY: the parameters of `scan`
+  const params = equation.params as ScanParams; // SAFETY: the parameters of `scan`
+  const { body, captureCount, carryCount, length, reverse } = params;
   const { inputs, outputs } = equation;
   const captures = inputs.slice(0, captureCount).map((value) => scheduler.store(value));
   const xs = inputs.slice(captureCount + carryCount).map((value) => scheduler.store(value));
@@ -91,12 +106,17 @@ export function placeScan(scheduler: Scheduler, equation: Equation): void {
   const slices = program.outputs.map((value, i) => {
     const whole = ys[i];
     invariant(whole !== undefined, "scan: a result is missing");
-    const root = slice(value, whole);
+    return slice(value, whole);
+  });
+  const stored = program.outputs.map((value, i) => {
+    const root = slices[i];
+    invariant(root !== undefined, "scan: a result is missing");
     return placeSlice(inner, value, root, program) ?? root;
   });
   carryUpdates(inner, carried, program.updates);
 
   const writes = [...carry, ...ys];
+  const range = params.isBounded === true ? (captures[0] ?? null) : null;
   const position = scheduler.addEntry({
     cluster: null,
     structured: null,
@@ -105,10 +125,22 @@ export function placeScan(scheduler: Scheduler, equation: Equation): void {
       writes,
       prepare: () => {
         carry.forEach((root) => root.markNeeded());
-        slices.forEach((root, i) => ys[i]?.isNeeded && root.markNeeded());
+        stored.forEach((root, i) => ys[i]?.isNeeded && root.markNeeded());
         markNeeded(inner.entries);
+        range?.markNeeded();
       },
-      emit: (table) => [{ kind: "repeat", count: length, body: emitEntries(inner.entries, table) }],
+      emit: (table) => {
+        const turns = emitEntries(inner.entries, table);
+        if (range === null) return [{ kind: "repeat", count: length, body: turns }];
+        const bounds = table.access(range.resolve(), 0, []);
+        const zeros = slices.filter((_, i) => ys[i]?.isNeeded).map((root) => fillWithZeros(root, table));
+        const run = (part: TurnPart, items: readonly Item[]): Item => {
+          return { kind: "repeat", count: length, body: items, range: { bounds, fromLast: reverse, part } };
+        };
+        return zeros.length === 0
+          ? [run("within", turns)]
+          : [run("before", zeros), run("within", turns), run("behind", zeros)];
+      },
     },
   });
   bindResults(scheduler, outputs, writes, position);

@@ -1,4 +1,4 @@
-import type { Access, Epilogue, Guard, Item, Schedule, Store } from "../kernel-ir/kernel-ir.ts";
+import type { Access, Epilogue, Guard, Item, LoopItem, Schedule, Store } from "../kernel-ir/kernel-ir.ts";
 
 type Node = Epilogue["nodes"][number];
 
@@ -17,6 +17,12 @@ function formatAccess({ buffer, offset, strides, loopStrides = [] }: Access): st
 
 function formatGuard({ offset, strides, limit, step }: Guard): string {
   return `0≤${terms(offset, strides, "i")}<${limit}${step === undefined ? "" : ` step ${step}`}`;
+}
+
+function formatRange({ range }: LoopItem): string {
+  if (range === undefined) return "";
+  const { part, bounds, fromLast } = range;
+  return ` ${part} ${formatAccess(bounds)}${fromLast ? " from the last" : ""}`;
 }
 
 function formatNode(node: Node): string {
@@ -67,7 +73,10 @@ function formatItem(item: Item, indent: string): string[] {
       ];
     }
     case "repeat":
-      return [`${indent}repeat ${item.count}`, ...item.body.flatMap((inner) => formatItem(inner, deeper))];
+      return [
+        `${indent}repeat ${item.count}${formatRange(item)}`,
+        ...item.body.flatMap((inner) => formatItem(inner, deeper)),
+      ];
     case "while":
       return [
         `${indent}while ${formatAccess(item.flag)}`,

@@ -197,7 +197,7 @@ export function accessesOf(item: Item): Access[] {
     case "switch":
       return [item.selector];
     case "repeat":
-      return [];
+      return item.range === undefined ? [] : [item.range.bounds];
   }
 }
 

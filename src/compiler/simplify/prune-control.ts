@@ -35,6 +35,8 @@ export function pruneScan(equation: Equation, used: ReadonlySet<Var>): Equation 
   }
   const keepInput = body.inputs.map((value, i) => {
     const carry = i - captureCount;
+    // Which slices are visited.
+    if (i === 0 && params.isBounded === true) return true;
     return carry >= 0 && carry < carryCount ? keepCarry[carry] === true : needed.has(value);
   });
   const results = [...keepCarry, ...keepY];

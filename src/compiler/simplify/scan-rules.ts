@@ -17,6 +17,9 @@ import type { Rewriter } from "./rewriter.ts";
  * - products that need no carry are made at once for all steps, before the loop or behind it;
  * - sums over steps of products (the gradients of weights) become one product behind the loop.
  *
+ * Where it is known only at run time which slices are visited, products stay inside: they are to cost no more than the
+ * loop does.
+ *
  * @returns What stands for the results of the scan.
  */
 export function liftFromScan(rewriter: Rewriter, equation: Equation): readonly Var[] {
@@ -25,10 +28,12 @@ export function liftFromScan(rewriter: Rewriter, equation: Equation): readonly V
   dropUnchanged(loop, results);
   const lifter = new Lifter(rewriter, loop);
   hoistInvariant(loop, lifter);
-  hoistProducts(loop, lifter);
   const later: (() => void)[] = [];
-  postponeProducts(rewriter, loop, lifter, results, later);
-  postponeSums(rewriter, loop, lifter, results, later);
+  if (loop.params.isBounded !== true) {
+    hoistProducts(loop, lifter);
+    postponeProducts(rewriter, loop, lifter, results, later);
+    postponeSums(rewriter, loop, lifter, results, later);
+  }
   if (loop.carries.length + loop.ys.length > 0) appendLoop(rewriter, loop);
   for (const emit of later) emit();
   return equation.outputs.map((value) => results.get(value) ?? value);

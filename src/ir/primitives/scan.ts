@@ -1,7 +1,7 @@
 import { invariant, ShapeError } from "../../util/errors.ts";
 import { requireSame, shareCaptures, traceBody, type Vars } from "../branches.ts";
 import { notDifferentiable, type Primitive, type RefArray } from "../primitive.ts";
-import { emit, type Program, ProgramBuilder, type Var, withBuilder } from "../program.ts";
+import { type Aval, emit, ProgramBuilder, type Program, Var, withBuilder } from "../program.ts";
 import { formatShape, sizeOf } from "../shape.ts";
 import { add } from "./add.ts";
 import { mul } from "./mul.ts";
@@ -15,11 +15,30 @@ export interface ScanParams extends Record<string, unknown> {
   readonly length: number;
   /** From the last slice to the first. */
   readonly reverse: boolean;
+  /**
+   * Whether the first capture, int32 `[2]`, says at run time which slices are visited: those from the first number up to
+   * the second, without it. The others change no carry, and their ys are zeros. Default false.
+   */
+  readonly isBounded?: boolean;
+}
+
+/** The numbers of the first slice that is visited and of the one behind the last, within `0 … length`. */
+function rangeOf(bounds: RefArray | undefined, length: number): readonly [first: number, end: number] {
+  const [first = 0, end = length] = bounds?.data ?? [];
+  return [Math.max(0, first), Math.min(length, end)];
+}
+
+const rangeAval = { shape: [2], dtype: "int32" } as const;
+
+function checkRange(range: Aval | undefined, captureCount: number): void {
+  if (captureCount > 0 && range !== undefined) requireSame("scan, range of slices", [rangeAval], [range]);
+  else throw new ShapeError("scan: expected a range of slices as the first capture, received none.");
 }
 
 export const scanPrimitive: Primitive<ScanParams> = {
   name: "scan",
-  infer: (inputs, { body, captureCount, carryCount, length }) => {
+  infer: (inputs, { body, captureCount, carryCount, length, isBounded }) => {
+    if (isBounded === true) checkRange(inputs[0], captureCount);
     const xs = inputs.slice(captureCount + carryCount);
     const odd = xs.find(({ shape }) => shape[0] !== length);
     if (odd !== undefined) {
@@ -41,15 +60,16 @@ export const scanPrimitive: Primitive<ScanParams> = {
       ...body.outputs.slice(carryCount).map(({ shape, dtype }) => ({ shape: [length, ...shape], dtype })),
     ];
   },
-  evaluate: (inputs, { body, captureCount, carryCount, length, reverse }, run) => {
+  evaluate: (inputs, { body, captureCount, carryCount, length, reverse, isBounded }, run) => {
     const captures = inputs.slice(0, captureCount);
+    const [first, end] = rangeOf(isBounded === true ? captures[0] : undefined, length);
     let carry = inputs.slice(captureCount, captureCount + carryCount);
     const xs = inputs.slice(captureCount + carryCount);
     const ys = body.outputs.slice(carryCount).map(({ shape, dtype }): RefArray => {
       return { shape: [length, ...shape], dtype, data: new Float64Array(length * sizeOf(shape)) };
     });
-    for (let step = 0; step < length; step++) {
-      const at = reverse ? length - 1 - step : step;
+    for (let step = 0; step < end - first; step++) {
+      const at = reverse ? end - 1 - step : first + step;
       const slices = xs.map(({ shape, dtype, data }): RefArray => {
         const size = sizeOf(shape.slice(1));
         return { shape: shape.slice(1), dtype, data: data.subarray(at * size, (at + 1) * size) };
@@ -63,9 +83,16 @@ export const scanPrimitive: Primitive<ScanParams> = {
   lowering: { kind: "control" },
   vjp: notDifferentiable("the gradient transform handles it as a whole", "error"),
   samples: () =>
-    [false, true].map((reverse) => {
+    [
+      { reverse: false },
+      { reverse: true },
+      { reverse: false, range: [1, 4] },
+      { reverse: true, range: [-2, 3] },
+      { reverse: true, range: [2, 2] },
+    ].map(({ reverse, range }) => {
       // carry ← carry·w + x, y = carry·x
       const builder = new ProgramBuilder();
+      if (range !== undefined) builder.input(rangeAval);
       const [w, carry, x] = [0, 1, 2].map(() => builder.input({ shape: [3], dtype: "float32" }));
       const outputs = withBuilder(builder, () => {
         if (!w || !carry || !x) return [];
@@ -73,17 +100,38 @@ export const scanPrimitive: Primitive<ScanParams> = {
         return [next, mul(next, x)];
       });
       return {
-        inputs: [[3], [3], [5, 3]].map((shape) => ({ shape, dtype: "float32" as const })),
-        params: { body: builder.finish(outputs), captureCount: 1, carryCount: 1, length: 5, reverse },
+        inputs: [
+          ...(range === undefined ? [] : [{ ...rangeAval, values: range }]),
+          ...[[3], [3], [5, 3]].map((shape) => ({ shape, dtype: "float32" as const })),
+        ],
+        params: {
+          body: builder.finish(outputs),
+          captureCount: range === undefined ? 1 : 2,
+          carryCount: 1,
+          length: 5,
+          reverse,
+          ...(range === undefined ? {} : { isBounded: true }),
+        },
       };
     }),
 };
+
+export interface ScanSettings {
+  readonly length: number;
+  /** Default false. */
+  readonly reverse?: boolean;
+  /** Default: all slices are visited. */
+  readonly range?: Var | null;
+}
 
 /**
  * A loop with carried values: `(carry, slices of xs) → { carry, ys }` for each index of the leading axis of `xs`.
  *
  * `ys` are stacked along a new leading axis, each at the index of its slice. The body may use values of the enclosing
  * program. Shapes and dtypes of the carry do not change.
+ *
+ * `range` (int32 `[2]`) names the slices to visit, when the program runs: from the first number up to the second,
+ * without it. The time of a step then goes with their number. `ys` of the others are zeros.
  */
 export function scan<
   const C extends readonly Var[],
@@ -93,7 +141,7 @@ export function scan<
   body: (carry: Vars<C>, xs: Vars<X>) => { readonly carry: Vars<C>; readonly ys: Y },
   carry: C,
   xs: X,
-  { length, reverse = false }: { readonly length: number; readonly reverse?: boolean },
+  { length, reverse = false, range = null }: ScanSettings,
 ): { readonly carry: Vars<C>; readonly ys: Vars<Y> } {
   const slices = xs.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }));
   const traced = traceBody([...carry, ...slices], (values) => {
@@ -108,7 +156,15 @@ export function scan<
   const [program] = programs;
   invariant(program !== undefined, "scan: one body gives one program");
   const params = { body: program, captureCount: captures.length, carryCount: carry.length, length, reverse };
-  const results = emit(scanPrimitive, [...captures, ...carry, ...xs], params);
+  const results =
+    range === null
+      ? emit(scanPrimitive, [...captures, ...carry, ...xs], params)
+      : emit(scanPrimitive, [range, ...captures, ...carry, ...xs], {
+          ...params,
+          body: { ...program, inputs: [new Var(range, traced.builder), ...program.inputs] },
+          captureCount: captures.length + 1,
+          isBounded: true,
+        });
   // SAFETY: the results come in the order of carry and ys, one for each.
   return {
     carry: results.slice(0, carry.length) as unknown as Vars<C>,

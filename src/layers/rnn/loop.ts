@@ -1,5 +1,6 @@
 import { scan } from "../../ops/loops.ts";
 import { cast } from "../../ops/cast.ts";
+import { isObserved } from "../../ops/core/observer.ts";
 import { Tensor } from "../../ops/core/tensor.ts";
 import { getItem } from "../../ops/get-item.ts";
 import { where } from "../../ops/indexing.ts";
@@ -9,6 +10,7 @@ import { greater } from "../../ops/comparison.ts";
 import { reshape } from "../../ops/shape.ts";
 import { zerosLike } from "../../ops/creation.ts";
 import { flatten, packLike } from "../../util/tree.ts";
+import { blockSizeOf, type Body, type Looped, loopOverBlocks, type MaskedLoop } from "./blocks.ts";
 import {
   callCell,
   type LoopOptions,
@@ -18,17 +20,6 @@ import {
   type SequenceRun,
   type States,
 } from "./cell.ts";
-
-/** `(carry, slices) → [carry, y]`. */
-type Body = (
-  carry: readonly Tensor[],
-  slices: readonly Tensor[],
-) => readonly [readonly Tensor[], Tensor | null];
-
-interface Looped {
-  readonly carry: readonly Tensor[];
-  readonly ys: Tensor | null;
-}
 
 /** A loop over the leading axis of `xs`: one `scan` of the program, or its steps written out. */
 export function loop(
@@ -53,6 +44,17 @@ export function loop(
   }
   const collected = ys.filter((y) => y !== null);
   return { carry, ys: collected.length === 0 ? null : (stack(collected) as Tensor) }; // SAFETY: tensors in, tensor out
+}
+
+/** A loop over steps that a mask may leave out: in blocks where that saves steps, else over each of them. */
+function maskedLoop(masked: MaskedLoop, { unroll }: LoopOptions): Looped {
+  const { body, init, inputs, project, mask, reverse } = masked;
+  const [steps = 0, batch = 0] = mask.dims;
+  const size = blockSizeOf(steps, batch);
+  // What is traced for other runtimes is to hold for any number of steps.
+  return unroll || size >= steps || isObserved()
+    ? loop(body, init, [project(inputs), mask], { reverse, unroll })
+    : loopOverBlocks(masked, size);
 }
 
 /** A mask with axes of size 1 up to the rank of a value. */
@@ -97,7 +99,11 @@ export function runSplit({ project, step }: SplitSteps, run: SequenceRun): Seque
     const after = keep === undefined ? next : next.map((state, i) => choose(keep, state, before[i] ?? state));
     return [after, returnSequences ? (after[0] ?? null) : null];
   };
-  const { carry, ys } = loop(body, states, [project(inputs), ...(mask === null ? [] : [mask])], run);
+  const repeated = zeroOutputForMask ? null : 0;
+  const { carry, ys } =
+    mask === null
+      ? loop(body, states, [project(inputs)], run)
+      : maskedLoop({ body, init: states, inputs, project, mask, repeated, reverse }, run);
   const [state] = carry;
   if (state === undefined) throw new RangeError("a cell without states");
   if (mask === null || (startsAtZero && !zeroOutputForMask))
@@ -138,11 +144,14 @@ export function runCalls(cell: RecurrentCell, run: SequenceRun): SequenceResult 
     const after = next.map((state, i) => choose(keep, state, before[i] ?? state));
     return [carriesOutput ? [...after, masked] : after, masked];
   };
-  const { carry, ys } = loop(body, [...init, ...previous], [inputs, ...(mask === null ? [] : [mask])], run);
+  const repeated = carriesOutput ? init.length : null;
+  const whole = { body, init: [...init, ...previous], inputs, project: (x: Tensor) => x };
+  const { carry, ys } =
+    mask === null ? loop(body, init, [inputs], run) : maskedLoop({ ...whole, mask, repeated, reverse }, run);
   if (ys === null) throw new RangeError("a sequence without steps");
   return {
     outputs: ys,
-    last: getItem(ys, [reverse ? 0 : -1]) as Tensor, // SAFETY: as above
+    last: carry[init.length] ?? (getItem(ys, [reverse ? 0 : -1]) as Tensor), // SAFETY: as above
     states: packLike(start, carry.slice(0, init.length)),
   };
 }

@@ -6,6 +6,11 @@ export type CallObserver = <T>(callee: object, args: unknown, run: () => T) => T
 
 let observer: CallObserver | null = null;
 
+/** Whether calls are observed: the trace is written for something else than Antler's own engine. */
+export function isObserved(): boolean {
+  return observer !== null;
+}
+
 /** Runs `f` with an observer of calls. */
 export function withObserver<T>(given: CallObserver, f: () => T): T {
   const previous = observer;

@@ -2,10 +2,12 @@ import type {
   Access,
   Item,
   KernelNode,
+  LoopItem,
   LoopKernel,
   Schedule,
   Store,
   StructuredKernel,
+  TurnRange,
 } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { bytesOf } from "../../../ir/dtypes.ts";
 import { DeviceError, invariant } from "../../../util/errors.ts";
@@ -19,6 +21,8 @@ import { mayOverlap } from "./overlap.ts";
 import type { Preparations } from "./preparations.ts";
 
 type Int = Expr<"i32">;
+/** The number of a turn, known now or then. */
+type Turn = Local<"i32"> | number;
 
 /** Writes the `step` function: all items in order, with barriers between them where threads share work. */
 export class StepEmitter {
@@ -131,24 +135,48 @@ export class StepEmitter {
         return this.#loop(item);
       case "structured":
         return this.#structured(item);
-      case "repeat": {
-        const counter = this.#fn.local("i32");
-        this.#meet();
-        this.#loops.push(counter);
-        this.#turns *= Math.max(1, item.count);
-        this.#fn.forRange(counter, 0, item.count, 1, () => {
-          this.#items(item.body);
-          this.#meet();
-        });
-        this.#loops.pop();
-        this.#turns /= Math.max(1, item.count);
-        return;
-      }
+      case "repeat":
+        return this.#repeat(item);
       case "while":
         return this.#while(item);
       case "switch":
         return this.#switch(item);
     }
+  }
+
+  #repeat(item: LoopItem): void {
+    const { count, body, range } = item;
+    const counter = this.#fn.local("i32");
+    this.#meet();
+    const [from, to] = range === undefined ? [0, count] : this.#turnsOf(range, count);
+    this.#loops.push(counter);
+    this.#turns *= Math.max(1, count);
+    this.#fn.forRange(counter, from, to, 1, () => {
+      this.#items(body);
+      this.#meet();
+    });
+    this.#loops.pop();
+    this.#turns /= Math.max(1, count);
+  }
+
+  /** The turns of a loop that are run, read when it begins: `turnsOf`. */
+  #turnsOf({ bounds, fromLast, part }: TurnRange, count: number): readonly [from: Turn, to: Turn] {
+    const fn = this.#fn;
+    const within = (value: Int, least: Turn): Local<"i32"> => {
+      const local = fn.local("i32", value);
+      fn.if(i32.gtS(local, count), () => fn.set(local, count));
+      fn.if(i32.ltS(local, least), () => fn.set(local, least));
+      return local;
+    };
+    const address = this.#address(bounds);
+    const first = within(i32.load(address), 0);
+    const end = within(i32.load(address, 4), first);
+    // Nobody may overwrite the bounds before all have read them.
+    this.#busy = "all";
+    this.#meet();
+    const mirrored = (turn: Local<"i32">): Local<"i32"> => fn.local("i32", i32.sub(count, turn));
+    const [low, high] = fromLast ? [mirrored(end), mirrored(first)] : [first, end];
+    return part === "before" ? [0, low] : part === "within" ? [low, high] : [high, count];
   }
 
   /** A barrier, where any thread may be at work still. */

@@ -47,6 +47,16 @@ function programParam({ params }: Site, key: string): Program[] {
 
 const slicesOf = (value: Value): readonly Size[] => value.shape.slice(1);
 
+/** For each step of a loop, whether a range of two numbers holds it. */
+function flagsOf(e: Emitter, range: Value, length: Size): string {
+  const number = (i: number): string =>
+    e.cast(e.graph.one("Gather", [e.full(range), e.graph.scalar(i, "int64")]), range.dtype, "int64");
+  const [zero, one] = [e.graph.scalar(0, "int64"), e.graph.scalar(1, "int64")];
+  const steps = e.graph.one("Range", [zero, e.sizeAs(length, "int64"), one]);
+  const hasBegun = e.graph.one("GreaterOrEqual", [steps, number(0)]);
+  return e.graph.one("And", [hasBegun, e.graph.one("Less", [steps, number(1)])]);
+}
+
 const scan: Rule = (e, site) => {
   const [captureCount, carryCount] = [numberParam(site, "captureCount"), numberParam(site, "carryCount")];
   const captures = site.inputs.slice(0, captureCount).map((value) => e.plain(value));
@@ -56,7 +66,14 @@ const scan: Rule = (e, site) => {
   const states = carry.map(({ dtype, shape }) => body.input("state", dtype, shape));
   const slices = xs.map((value) => body.input("slice", value.dtype, slicesOf(value)));
   const sequences = xs.map((value) => e.full(value));
-  if (xs.length === 0) {
+  const [range] = flagParam(site, "isBounded") ? site.inputs : [];
+  // A loop of ONNX visits all slices: where the range does not hold one, its results are put aside.
+  const isVisited = range === undefined ? null : body.input("is_visited", "bool", []);
+  if (range !== undefined) {
+    const length = site.params.map((each) => each["length"] as number); // SAFETY: the parameter of `scan`
+    sequences.push(flagsOf(e, range, length));
+  }
+  if (sequences.length === 0) {
     // A loop of ONNX takes its length from a sequence.
     const length = site.params.map((each) => each["length"] as number); // SAFETY: the parameter of `scan`
     sequences.push(
@@ -68,7 +85,14 @@ const scan: Rule = (e, site) => {
     );
     body.input("step", "int64", []);
   }
-  const results = site.body(body.e, programParam(site, "body"), [...captures, ...states, ...slices]);
+  const all = site.body(body.e, programParam(site, "body"), [...captures, ...states, ...slices]);
+  const results = all.map((value, i): Value => {
+    if (isVisited === null) return value;
+    const state = states[i];
+    const other = state === undefined ? body.e.graph.scalar(0, value.dtype) : body.e.name(state);
+    const chosen = body.e.graph.one("Where", [body.e.name(isVisited), body.e.full(value), other]);
+    return body.e.tensor(chosen, value.dtype, value.shape);
+  });
   const direction = flagParam(site, "reverse") ? 1 : 0;
   const names = e.graph.node(
     "Scan",
