@@ -131,9 +131,10 @@ export abstract class ModelBase extends LayerBase {
     );
   }
 
-  /** Runs the graph; a subclassed model overrides it with its own computation. */
-  override call(inputs: unknown, options: Readonly<Record<string, unknown>> = {}): unknown {
-    const { mask, training } = options;
+  /** Runs the graph; a subclassed model overrides it with its own computation, of any number of tensors and options. */
+  override call(inputs: unknown, ...rest: readonly unknown[]): unknown {
+    const [options] = rest;
+    const { mask, training } = isPlainObject(options) ? options : {};
     const graph = this.#graph;
     if (graph === null) {
       throw new AntlerError(

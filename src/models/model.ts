@@ -7,6 +7,8 @@ import { inferLayer, type ShapeTree } from "../graph/layer-call.ts";
 import { autoName } from "../graph/naming.ts";
 import type {
   FunctionalRule,
+  Predicted,
+  SeveralInputsSignature,
   ShapeRule,
   ShapesOf,
   TensorTree,
@@ -14,6 +16,7 @@ import type {
   WideRule,
 } from "../ir/shape-types/index.ts";
 import type { ConcreteFamily } from "../ops/core/tensor.ts";
+import type { PredictOptions } from "../training/options.ts";
 import { callable } from "../util/callable.ts";
 import { printSummary, type SummaryOptions } from "../viz/summary.ts";
 import { pythonJson } from "../saving/python-json.ts";
@@ -162,9 +165,27 @@ export class ModelClass extends TrainedModel {
   }
 }
 
-/** A model; with a rule R, calling it gives tensors whose shapes the compiler knows. */
-export type Model<R extends ShapeRule = WideRule> = ModelClass &
-  (WideRule extends R ? WideCall : LayerCall<R>);
+/**
+ * A model; with a rule R, calling it gives tensors whose shapes the compiler knows. One without (a subclass, one that was
+ * loaded) may take and give several tensors: what it gives is typed as one, which can be taken apart.
+ */
+export type Model<R extends ShapeRule = WideRule> = WideRule extends R
+  ? ModelClass & WideCall
+  : Prediction<R> & ModelClass & LayerCall<R>;
+
+/** A model whose `call` may take any number of tensors by position. */
+export type CustomModel = Model & SeveralInputsSignature<SymbolicFamily, ConcreteFamily, LayerCallOptions>;
+
+/** `predict` of a model with rule R. */
+interface Prediction<R extends ShapeRule> {
+  predict(x: unknown, options?: PredictOptions): Promise<Predicted<R, ConcreteFamily>>;
+  predict(
+    x: unknown,
+    batchSize: number | null,
+    options?: PredictOptions,
+  ): Promise<Predicted<R, ConcreteFamily>>;
+  predictOnBatch(x: unknown): Promise<Predicted<R, ConcreteFamily>>;
+}
 
 /** The shapes of symbolic tensors, nested alike. */
 type ShapesIn<I> = I extends TensorTree ? ShapesOf<I> : unknown;
@@ -192,9 +213,9 @@ export interface ModelConstructor {
     options?: LayerOptions,
   ): Model<FunctionalRule<ShapesIn<I>, ShapesIn<O>>>;
   /** For subclasses: `class Own extends Model { trainStep(data) {…} }`, then `new Own(inputs, outputs)`. */
-  new (inputs: unknown, outputs: unknown, options?: LayerOptions): Model;
+  new (inputs: unknown, outputs: unknown, options?: LayerOptions): CustomModel;
   /** For subclasses: `class MLP extends Model { call(inputs) {…} }`. */
-  new (options?: LayerOptions & { readonly inputs?: unknown; readonly outputs?: unknown }): Model;
+  new (options?: LayerOptions & { readonly inputs?: unknown; readonly outputs?: unknown }): CustomModel;
   fromConfig(config: Readonly<Record<string, unknown>>, options?: FromConfigOptions): Model;
 }
 

@@ -24,6 +24,12 @@ import type { LossArguments, StepData, StepLogs, TrainableModel } from "../train
 import { Trainer } from "../training/trainer.ts";
 import { ModelBase } from "./model-base.ts";
 
+/**
+ * The loss, a number; or, where metrics or several losses were compiled, an array of it and them, in the order of
+ * `metricsNames`. Types cannot tell what was compiled: either use is allowed.
+ */
+export type Scores = number & number[];
+
 /** The training side of a model: thin methods over `src/training/`. @see Keras `trainers/trainer.py` */
 export abstract class TrainedModel extends ModelBase implements TrainableModel, CallbackModel {
   readonly #trainer: Trainer = new Trainer(this);
@@ -117,24 +123,16 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
     y: unknown,
     options: EvaluateOptions & { readonly returnDict: true },
   ): Promise<Record<string, number>>;
-  evaluate(x: unknown, y: unknown, options?: EvaluateOptions): Promise<number | number[]>;
   evaluate(
     batches: unknown,
     options: EvaluateOptions & { readonly returnDict: true },
   ): Promise<Record<string, number>>;
-  evaluate(batches: unknown, options?: EvaluateOptions): Promise<number | number[]>;
-  evaluate(
-    x: unknown,
-    y: unknown,
-    batchSize: number | null,
-    options?: EvaluateOptions,
-  ): Promise<number | number[]>;
-  async evaluate(
-    data: unknown,
-    ...rest: readonly unknown[]
-  ): Promise<number | number[] | Record<string, number>> {
+  evaluate(x: unknown, y: unknown, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(batches: unknown, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(x: unknown, y: unknown, batchSize: number | null, options?: EvaluateOptions): Promise<Scores>;
+  async evaluate(data: unknown, ...rest: readonly unknown[]): Promise<Scores | Record<string, number>> {
     const { x, y, options } = splitArguments<EvaluateOptions>("evaluate", this.inputNames, data, rest);
-    return evaluate(this.#trainer, this, x, y, options);
+    return (await evaluate(this.#trainer, this, x, y, options)) as Scores; // SAFETY: as Scores says
   }
 
   /** The outputs for data, computed batch by batch: a tensor, or tensors nested as the model's outputs are. */
@@ -151,18 +149,15 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
     y: unknown,
     options: TrainOnBatchOptions & { readonly returnDict: true },
   ): Promise<Record<string, number>>;
-  trainOnBatch(x: unknown, y?: unknown, options?: TrainOnBatchOptions): Promise<number | number[]>;
-  async trainOnBatch(
-    data: unknown,
-    ...rest: readonly unknown[]
-  ): Promise<number | number[] | Record<string, number>> {
+  trainOnBatch(x: unknown, y?: unknown, options?: TrainOnBatchOptions): Promise<Scores>;
+  async trainOnBatch(data: unknown, ...rest: readonly unknown[]): Promise<Scores | Record<string, number>> {
     const { x, y, options } = splitArguments<TrainOnBatchOptions>(
       "trainOnBatch",
       this.inputNames,
       data,
       rest,
     );
-    return trainOnBatch(this.#trainer, x, y, options);
+    return (await trainOnBatch(this.#trainer, x, y, options)) as Scores; // SAFETY: as Scores says
   }
 
   /** Loss and metrics of one batch. */
@@ -171,13 +166,10 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
     y: unknown,
     options: TestOnBatchOptions & { readonly returnDict: true },
   ): Promise<Record<string, number>>;
-  testOnBatch(x: unknown, y?: unknown, options?: TestOnBatchOptions): Promise<number | number[]>;
-  async testOnBatch(
-    data: unknown,
-    ...rest: readonly unknown[]
-  ): Promise<number | number[] | Record<string, number>> {
+  testOnBatch(x: unknown, y?: unknown, options?: TestOnBatchOptions): Promise<Scores>;
+  async testOnBatch(data: unknown, ...rest: readonly unknown[]): Promise<Scores | Record<string, number>> {
     const { x, y, options } = splitArguments<TestOnBatchOptions>("testOnBatch", this.inputNames, data, rest);
-    return testOnBatch(this.#trainer, x, y, options);
+    return (await testOnBatch(this.#trainer, x, y, options)) as Scores; // SAFETY: as Scores says
   }
 
   /** The outputs for one batch. */

@@ -71,7 +71,7 @@ export type Output<R extends ShapeRule, I, C extends TensorFamily> = I extends T
   : TensorOf<C, Shape, DType>;
 
 /** Shapes to tensors, in arrays and objects as the rule gives them. */
-type OutputTree<O, D extends DType, F extends TensorFamily> = O extends Shape
+export type OutputTree<O, D extends DType, F extends TensorFamily> = O extends Shape
   ? TensorOf<F, O, D>
   : O extends ShapeMismatch
     ? TensorOf<F, Shape, D>

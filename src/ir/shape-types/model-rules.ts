@@ -1,6 +1,8 @@
 import type { DType } from "../dtypes.ts";
+import type { OutputTree } from "./call-signature.ts";
 import type { ShapeMismatch } from "./mismatch.ts";
 import type { Apply, ApplyDType, ShapeRule } from "./rule.ts";
+import type { TensorFamily, TensorOf } from "./tensor-like.ts";
 import type { Differ, Dim, IsWide, Shape, Show } from "./shape.ts";
 
 /**
@@ -20,6 +22,21 @@ export interface FunctionalRule<In, Out, D extends DType = DType> extends ShapeR
       : never;
   readonly outDtype: D;
 }
+
+/** The tensors of family C, nested as the outputs are, that a model with rule R gives for data of any number of samples. */
+export type Predicted<R, C extends TensorFamily> =
+  R extends FunctionalRule<infer _, infer Out>
+    ? unknown extends Out
+      ? TensorOf<C, Shape, DType>
+      : OutputTree<Known<Out>, DType, C>
+    : TensorOf<C, Shape, DType>;
+
+/** Shapes of tensors with elements: what is unknown of them is some number. */
+type Known<Out> = Out extends Shape
+  ? IsWide<Out> extends true
+    ? Out
+    : { readonly [K in keyof Out]: Out[K] extends number ? Out[K] : number }
+  : { readonly [K in keyof Out]: Known<Out[K]> };
 
 /** `never` when inputs G can be what a model declares as D; else the first mismatches. */
 type Agreement<D, G> = D extends Shape
