@@ -123,7 +123,7 @@ export class ModelClass extends TrainedModel {
    * @param path - Ends in `.keras`; with `{ zipped: false }` that of a folder; or in `model.json`, for TensorFlow.js.
    */
   async save(path: string, options: SaveModelOptions = {}): Promise<void> {
-    const { saveModel } = await import("../saving/save.ts");
+    const { saveModel } = await import("../saving/model-files.ts");
     await saveModel(this, path, options);
   }
 
@@ -142,25 +142,25 @@ export class ModelClass extends TrainedModel {
 
   /** Writes the weights (and the optimizer's state) as a `.weights.h5` file, or in shards (`.weights.json`). */
   async saveWeights(path: string, options: SaveWeightsOptions = {}): Promise<void> {
-    const { saveWeights } = await import("../saving/save.ts");
+    const { saveWeights } = await import("../saving/model-files.ts");
     await saveWeights(this, path, options);
   }
 
   /** Sets the weights from a `.weights.h5` file: a path, a URL, bytes or a `Blob`. */
   async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
-    const { loadWeights } = await import("../saving/load-weights.ts");
+    const { loadWeights } = await import("../saving/model-files.ts");
     await loadWeights(this, source, options);
   }
 
   /** Writes weights, the optimizer's state and what else training needs to one file. */
   async writeBackup(path: string, state: StateTree): Promise<void> {
-    const { writeBackup } = await import("../saving/backup.ts");
+    const { writeBackup } = await import("../saving/model-files.ts");
     await writeBackup(this, path, state);
   }
 
   /** Takes back what `writeBackup` wrote; gives the state, or null for a file of weights alone. */
   async readBackup(path: string): Promise<StateTree> {
-    const { readBackup } = await import("../saving/backup.ts");
+    const { readBackup } = await import("../saving/model-files.ts");
     return readBackup(this, path);
   }
 }
