@@ -27,7 +27,7 @@ check<
   ]
 >();
 // @ts-expect-error -- no such output
-byName.mask;
+void byName.mask;
 
 // The types do not say how many outputs a loaded model has, nor what was compiled: both uses are allowed.
 const [maybeFirst] = await loaded.predict([]);
@@ -37,7 +37,8 @@ const byMetric = await loaded.evaluate([], { returnDict: true });
 check<
   [
     Expect<Equal<typeof maybeFirst, Tensor | undefined>>,
-    Expect<Equal<typeof sameLoss | typeof accuracy | typeof loss, number | undefined>>,
+    Expect<Equal<[typeof sameLoss, typeof accuracy], [number | undefined, number | undefined]>>,
+    Expect<Equal<typeof loss, number>>,
     Expect<Equal<typeof byMetric, Record<string, number>>>,
   ]
 >();
