@@ -30,6 +30,10 @@ class AdagradOptimizer extends OptimizerBase {
     );
   }
 
+  protected override get decaysSlots(): boolean {
+    return false;
+  }
+
   override updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
     const accumulator = this.#accumulators[this.indexOf(variable)];
     invariant(accumulator !== undefined, "adagrad was not built");

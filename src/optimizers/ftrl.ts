@@ -54,6 +54,10 @@ class FtrlOptimizer extends OptimizerBase {
     );
   }
 
+  protected override get decaysSlots(): boolean {
+    return false;
+  }
+
   override updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {
     const [accumulator, linear] = this.#slots[this.indexOf(variable)] ?? [];
     invariant(accumulator !== undefined && linear !== undefined, "ftrl was not built");

@@ -16,6 +16,7 @@ import { clipGradients } from "./clipping.ts";
 import { assignIf } from "./assign-if.ts";
 import { DecayExclusion, type ExclusionOptions } from "./decay-exclusion.ts";
 import { EagerUpdate } from "./eager-update.ts";
+import { flushSubnormals } from "./flush-subnormals.ts";
 import { rateAt } from "./learning-rate.ts";
 import type { OptimizerOptions } from "./options.ts";
 import { OptimizerState } from "./optimizer-state.ts";
@@ -171,6 +172,12 @@ export abstract class OptimizerBase extends OptimizerState {
     const rate = rateAt(this.learningRateSource, this.steps);
     this.applyWeightDecay(variables, rate);
     this.updateAll(clipped, variables, rate);
+    if (this.decaysSlots) flushSubnormals(this.ownVariables);
+  }
+
+  /** Whether what is kept for each variable decays where gradients are zero; false where it only grows. */
+  protected get decaysSlots(): boolean {
+    return true;
   }
 
   /** Updates all variables. For what is done once a step, override it. */
