@@ -132,11 +132,11 @@ function compileFromConfig(
   const given = isPlainObject(config) ? config["compile_config"] : null;
   if (compile === false || !isPlainObject(given) || Object.keys(given).length === 0) return;
   const context = rootContext({ customObjects }, "compile_config");
-  const settings = Object.entries(given).map(([key, value]) => [
-    camelCase(key),
-    deserializeObject(value, inside(context, key)),
-  ]);
-  whileReading(`${where}: compile_config (which { compile: false } leaves aside)`, () => {
+  whileReading(`${where} (what compile was given, which { compile: false } leaves aside)`, () => {
+    const settings = Object.entries(given).map(([key, value]) => [
+      camelCase(key),
+      deserializeObject(value, inside(context, key)),
+    ]);
     model.compileFromConfig(Object.fromEntries(settings));
   });
 }

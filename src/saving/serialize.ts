@@ -1,13 +1,12 @@
 import { DTypePolicy } from "../graph/dtype-policy.ts";
 import { KerasTensor } from "../graph/keras-tensor.ts";
-import { QuantizedDTypePolicy } from "../graph/quantized-dtype-policy.ts";
 import { classNameOf, isLayer, type LayerBase } from "../graph/layer-base.ts";
 import type { ShapeTree } from "../graph/layer-call.ts";
 import { symbolicIn } from "../graph/node.ts";
 import { Variable } from "../graph/variable.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { ModelBase } from "../models/model-base.ts";
-import { FormatError } from "../util/errors.ts";
+import { FormatError, warnOnce } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalConfig } from "./functional-config.ts";
 import { getRegisteredName } from "./custom-objects.ts";
@@ -40,7 +39,7 @@ function isConfigurable(value: unknown): value is Configurable {
 /**
  * A value in the form that Keras's files have: plain JSON, objects as module, class, configuration and registered name.
  *
- * @throws {FormatError} for what files cannot hold, such as an unregistered function.
+ * @throws {FormatError} for what files cannot hold, such as a symbolic tensor.
  * @see Keras `saving/serialization_lib.py`
  */
 export function serializeObject(value: unknown): Json {
@@ -54,9 +53,10 @@ export function serializeObject(value: unknown): Json {
     );
   if (value instanceof Tensor) return serializeTensor(value);
   if (value instanceof Variable) return serializeTensor(value.value);
-  if (value instanceof QuantizedDTypePolicy)
-    return describe("keras.dtype_policies", "QuantizedDTypePolicy", serializeConfig(value.getConfig()), null);
-  if (value instanceof DTypePolicy) return describe("keras", "DTypePolicy", { name: value.name }, null);
+  if (value instanceof DTypePolicy) {
+    const { className, module } = value.statics;
+    return describe(module, className, serializeConfig(value.getConfig()), null);
+  }
   if (isLayer(value)) return serializeLayer(value);
   if (isConfigurable(value)) return serializeConfigurable(value);
   if (typeof value === "function") return serializeFunction(value);
@@ -98,16 +98,22 @@ function serializeConfigurable(value: Configurable): Json {
     : describe(module, classNameOf(cls), config, null);
 }
 
-/** A built-in function by Keras's name for it, a registered one by its registered name. */
+/**
+ * A built-in function by Keras's name for it, another by the name under which it is registered, else its own: by that
+ * name it is looked for when the file is read.
+ */
 function serializeFunction(value: object): Json {
   if ("identifier" in value && typeof value.identifier === "string") return value.identifier;
-  const registered = getRegisteredName(value);
-  if (registered.includes(">"))
-    return { module: "builtins", class_name: "function", config: registered, registered_name: "function" };
-  throw new FormatError(
-    `the function "${registered || "(anonymous)"}" cannot be saved by itself. Register it with saving.registerKerasSerializable({ package: "…" }), or use a built-in.`,
-  );
+  const name = getRegisteredName(value) || anonymous;
+  if (name === anonymous)
+    warnOnce(
+      `a function without a name is saved as "${anonymous}". Reading the file takes customObjects: { "${anonymous}": … }; for several such functions, register each with saving.registerKerasSerializable({ package: "…", name: "…" }).`,
+    );
+  return { module: "builtins", class_name: "function", config: name, registered_name: "function" };
 }
+
+/** What Python calls a function without a name. */
+const anonymous = "<lambda>";
 
 /** A layer or model: its description, what it was built for, and, for models, how it was compiled. */
 export function serializeLayer(layer: LayerBase): { readonly [key: string]: Json } {
@@ -132,19 +138,8 @@ function describeClass(layer: LayerBase, className: string, config: Json): { rea
 export function configOf(layer: LayerBase): { readonly [key: string]: Json } {
   if (layer instanceof ModelBase && layer.className === "Functional")
     return functionalConfig(layer, serializeObject, serializeLayer);
-  const config = serializeConfig(layer.getConfig());
-  return moduleOf(layer) !== null && quantizable.has(layer.className) && !("quantization_config" in config)
-    ? { ...config, quantization_config: null }
-    : config;
+  return serializeConfig(layer.getConfig());
 }
-
-/** Layers that Keras can quantize say in its files that they are not. */
-const quantizable: ReadonlySet<string> = new Set([
-  "Dense",
-  "EinsumDense",
-  "Embedding",
-  "ReversibleEmbedding",
-]);
 
 /** Built-in layers that Keras takes for built from the start, and writes no shapes of. */
 const neverBuilt =
