@@ -12,8 +12,22 @@ describe("iteration", () => {
   });
 
   it("is refused for scalars, and where the size is unknown", () => {
-    expect(() => [...tensor(3)]).toThrow(/shape \[\] cannot be taken apart/);
-    expect(() => [...Input({ shape: [3] })]).toThrow(/shape \[null, 3\] cannot be taken apart/);
+    expect(() => [...tensor(3)]).toThrow(/not iterable/);
+    expect(() => [...Input({ shape: [3] })]).toThrow(/not iterable/);
+  });
+
+  it("gives slices of what is being traced", () => {
+    const input = Input({ batchShape: [2, 3] });
+    const flipped = Model(input, layers.Lambda((x: Tensor) => ops.stack([...x].toReversed()))(input));
+    expect(
+      flipped([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]).arraySync(),
+    ).toEqual([
+      [4, 5, 6],
+      [1, 2, 3],
+    ]);
   });
 
   it("does not make data of a tensor's rows", async () => {

@@ -1,6 +1,6 @@
-import { formatShape } from "../ir/shape.ts";
-import { ShapeError } from "../util/errors.ts";
+import { sizeOf } from "../ir/shape.ts";
 import { isPlainObject } from "../util/options.ts";
+import { Tensor } from "./core/tensor.ts";
 import { Value } from "./core/value.ts";
 import { getItem, type Key } from "./get-item.ts";
 
@@ -31,25 +31,28 @@ export function installMethods(functions: Readonly<Record<string, unknown>>): vo
   }
 }
 
-/** Slices along the first axis. @see Keras `backend/common/keras_tensor.py` `__iter__` */
-function* slices(value: Value): Generator<unknown> {
-  const [size] = value.shape;
-  if (size === undefined || size === null) {
-    const mending =
-      size === null
-        ? "Take slices by index, as in x.at(0)."
-        : "Where several tensors were expected, there is one.";
-    throw new ShapeError(
-      `a tensor of shape ${formatShape(value.shape)} cannot be taken apart along its first axis. ${mending}`,
-    );
+/** The slices of a value along its first axis; views of a tensor's elements where they are in memory. */
+function* slices(value: Value, count: number): Generator<unknown> {
+  const isConcrete = value instanceof Tensor && !value.isTraced;
+  const elements = isConcrete ? value.dataSync() : null;
+  const shape = value.shape.slice(1).map((dim) => dim ?? 0);
+  const size = sizeOf(shape);
+  for (let i = 0; i < count; i++) {
+    yield elements === null
+      ? getItem(value, [i])
+      : Tensor.fromData(elements.subarray(i * size, (i + 1) * size), shape, value.dtype);
   }
-  for (let i = 0; i < size; i++) yield getItem(value, [i]);
 }
 
 /** The method of indices: `x.at(":", 0)`, and iteration over the first axis. */
 export function installIndexing(): void {
-  installMethod(Symbol.iterator, function () {
-    return slices(this);
+  // Scalars, and symbolic tensors of unknown size, have no iterator: they are not iterable, and are compared as such.
+  Object.defineProperty(Value.prototype, Symbol.iterator, {
+    get(this: Value) {
+      const [count] = this.shape;
+      return typeof count === "number" ? () => slices(this, count) : undefined;
+    },
+    configurable: true,
   });
   installMethod("at", function (...keys) {
     return getItem(this, keys as readonly Key[]); // SAFETY: getItem checks the keys

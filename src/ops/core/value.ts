@@ -12,9 +12,8 @@ export interface ValueFamily extends TensorFamily {
 // oxlint-disable-next-line no-unused-vars -- the parameters are those of the class it merges with
 export interface Value<out S extends Shape = Shape, out D extends DType = DType> extends TensorMethods {
   /**
-   * The slices along the first axis: `const [a, b] = x`, `for (const row of x)`.
-   *
-   * @throws {ShapeError} for a scalar, and where the size of the axis is unknown.
+   * The slices along the first axis: `const [a, b] = x`, `for (const row of x)`. Scalars, and symbolic tensors of unknown
+   * size, cannot be iterated over.
    */
   readonly [Symbol.iterator]: () => IterableIterator<Value<Shape, D>>;
 }
