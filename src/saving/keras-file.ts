@@ -131,8 +131,9 @@ function compileFromConfig(
 ): void {
   const given = isPlainObject(config) ? config["compile_config"] : null;
   if (compile === false || !isPlainObject(given) || Object.keys(given).length === 0) return;
-  const context = rootContext({ customObjects }, "compile_config");
-  whileReading(`${where} (what compile was given, which { compile: false } leaves aside)`, () => {
+  const place = "compile_config (which { compile: false } leaves aside)";
+  const context = rootContext({ customObjects }, place);
+  whileReading(`${where}: ${place}`, () => {
     const settings = Object.entries(given).map(([key, value]) => [
       camelCase(key),
       deserializeObject(value, inside(context, key)),
