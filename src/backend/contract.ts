@@ -10,6 +10,23 @@ export interface DeviceBuffer extends Aval {
   write(data: TypedArray): void;
 }
 
+/** Numbers that lie here and there: they are written where a program reads them, when it is about to. */
+export interface ScatteredArray {
+  readonly length: number;
+  /** All of them as one array, which is made when asked for. */
+  readonly data: TypedArray;
+  /** Writes them to an array of their dtype and number. */
+  writeTo(target: TypedArray): void;
+}
+
+/** What a program takes in: in one array or not. */
+export type ProgramInput = TypedArray | ScatteredArray;
+
+/** The numbers of an input as one array. */
+export function arrayOf(input: ProgramInput): TypedArray {
+  return "writeTo" in input ? input.data : input;
+}
+
 /** A compiled program. */
 export interface Executable {
   /**
@@ -17,9 +34,16 @@ export interface Executable {
    *
    * @returns One fresh array for each output of the program, owned by the caller.
    */
-  run(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): TypedArray[];
-  /** The same without blocking where the device works elsewhere (threads, a GPU); runs of one backend never overlap. */
-  runAsync(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): Promise<TypedArray[]>;
+  run(inputs: readonly ProgramInput[], state: readonly DeviceBuffer[]): TypedArray[];
+  /**
+   * The same without blocking where the device works elsewhere (threads, a GPU); runs of one backend never overlap.
+   *
+   * @returns A promise, of a run that goes on meanwhile, or the arrays of one that is done.
+   */
+  runAsync(
+    inputs: readonly ProgramInput[],
+    state: readonly DeviceBuffer[],
+  ): TypedArray[] | Promise<TypedArray[]>;
 }
 
 /** What executes programs. Everything above knows backends by this interface alone. */

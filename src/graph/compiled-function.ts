@@ -1,5 +1,5 @@
 import { getBackend } from "../backend/index.ts";
-import type { Backend, Executable } from "../backend/contract.ts";
+import type { Backend, Executable, ProgramInput, ScatteredArray } from "../backend/contract.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
 import { type Program, ProgramBuilder, type Var } from "../ir/program.ts";
 import { type Dims, sizeOf } from "../ir/shape.ts";
@@ -54,21 +54,21 @@ export class CompiledFunction {
     this.#isEager = runEagerly;
   }
 
-  /** Runs on the device's own time; the result's tensors own their data. */
-  async run(inputs: Tree<HostArray>): Promise<Tree<Tensor>> {
+  /** Runs on the device's own time: gives a promise while it is at it. The result's tensors own their data. */
+  run(inputs: Tree<HostArray>): Tree<Tensor> | Promise<Tree<Tensor>> {
     const found = this.#specialize(inputs);
-    const data = arraysIn(inputs).map((array) => array.data);
-    const results = await found.executable.runAsync(
+    const data = arraysIn(inputs).map(inputOf);
+    const results = found.executable.runAsync(
       data,
       found.variables.map(({ buffer }) => buffer),
     );
-    return finish(found, results);
+    return results instanceof Promise ? results.then((late) => finish(found, late)) : finish(found, results);
   }
 
   /** Runs on the calling thread. */
   runSync(inputs: Tree<HostArray>): Tree<Tensor> {
     const found = this.#specialize(inputs);
-    const data = arraysIn(inputs).map((array) => array.data);
+    const data = arraysIn(inputs).map(inputOf);
     return finish(
       found,
       found.executable.run(
@@ -157,8 +157,17 @@ function finish(found: Specialization, results: readonly TypedArray[]): Tree<Ten
   return packLike(found.form, tensors);
 }
 
+function isScattered(node: object): node is ScatteredArray {
+  return "writeTo" in node && typeof node.writeTo === "function";
+}
+
 function isHostArray(node: Tree<HostArray>): node is HostArray {
-  return "data" in node && ArrayBuffer.isView(node.data);
+  return isScattered(node) || ("data" in node && ArrayBuffer.isView(node.data));
+}
+
+/** What a program takes an array as: not as one array where it is not one yet. */
+function inputOf(array: HostArray): ProgramInput {
+  return isScattered(array) ? array : array.data;
 }
 
 /** `mapTree` over host arrays, which are plain objects themselves. */

@@ -74,13 +74,14 @@ export async function fit(
             stepsPerExecution,
             breather,
             done,
-            run: async (batch) => {
-              if (restoreMetrics !== null) {
-                await trainer.prepare("train", { ...batch });
-                restoreMetrics();
-                restoreMetrics = null;
-              }
-              return trainer.run("train", { ...batch });
+            run: (batch) => {
+              const restore = restoreMetrics;
+              restoreMetrics = null;
+              if (restore === null) return trainer.run("train", { ...batch });
+              return trainer.prepare("train", { ...batch }).then(() => {
+                restore();
+                return trainer.run("train", { ...batch });
+              });
             },
             onBegin: (step) => callbacks.onTrainBatchBegin(step),
             onEnd: (step, results) => {

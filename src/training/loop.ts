@@ -35,7 +35,8 @@ export interface LoopOptions {
   readonly breather: Breather;
   /** Batches of the epoch that are done already, where it is taken up again; the source is behind them. */
   readonly done?: number | undefined;
-  run(batch: Batch): Promise<Tree<Tensor>>;
+  /** Gives a promise where the step goes on elsewhere. */
+  run(batch: Batch): Tree<Tensor> | Promise<Tree<Tensor>>;
   onBegin(step: number): Hook;
   /** Gets the results of all batches since `onBegin`. */
   onEnd(step: number, results: readonly Tree<Tensor>[]): Hook;
@@ -56,6 +57,7 @@ export async function runBatches({
   const begun = done > 0 ? undefined : source.begin();
   if (begun instanceof Promise) await begun;
   let step = done;
+  let isElsewhere = false;
   for (let isDone = false; !isDone;) {
     const results: Tree<Tensor>[] = [];
     while (results.length < stepsPerExecution) {
@@ -69,7 +71,13 @@ export async function runBatches({
         const began = onBegin(step);
         if (began instanceof Promise) await began;
       }
-      results.push(await run(batch));
+      // What waits for files or the network is asked for before a step that keeps this thread busy; everything else is
+      // made while one runs elsewhere.
+      if (!isElsewhere) source.ahead?.(false);
+      const result = run(batch);
+      isElsewhere = result instanceof Promise;
+      if (isElsewhere) source.ahead?.(true);
+      results.push(await result);
       const breath = breather.breathe();
       if (breath !== null) await breath;
     }

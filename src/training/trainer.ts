@@ -92,8 +92,8 @@ export class Trainer {
     return groups.map(({ name }) => name);
   }
 
-  /** Runs one step on a batch; the tree of its results. */
-  run(mode: Mode, batch: Tree<HostArray>): Promise<Tree<Tensor>> {
+  /** Runs one step on a batch; the tree of its results, or a promise of it from a step that goes on elsewhere. */
+  run(mode: Mode, batch: Tree<HostArray>): Tree<Tensor> | Promise<Tree<Tensor>> {
     const loading = mode === "predict" ? null : (this.#compilation?.builtIns.load() ?? null);
     if (loading === null) return this.#step(mode).run(batch);
     return loading.then(() => this.#step(mode).run(batch));

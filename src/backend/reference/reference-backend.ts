@@ -1,11 +1,10 @@
-import type { TypedArray } from "../../ir/dtypes.ts";
-import { allocate, bytesOf, type DType } from "../../ir/dtypes.ts";
+import { allocate, bytesOf, type DType, type TypedArray } from "../../ir/dtypes.ts";
 import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
 import type { RefArray } from "../../ir/primitive.ts";
 import type { Aval, Program } from "../../ir/program.ts";
 import { type Dims, sizeOf } from "../../ir/shape.ts";
 import { invariant } from "../../util/errors.ts";
-import type { Backend, DeviceBuffer, Executable } from "../contract.ts";
+import { arrayOf, type Backend, type DeviceBuffer, type Executable, type ProgramInput } from "../contract.ts";
 import { evaluateProgram } from "./evaluate.ts";
 
 class HostBuffer implements DeviceBuffer {
@@ -46,10 +45,10 @@ export class ReferenceBackend implements Backend {
   }
 
   compile(program: Program): Executable {
-    const run = (inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): TypedArray[] => {
+    const run = (inputs: readonly ProgramInput[], state: readonly DeviceBuffer[]): TypedArray[] => {
       const { outputs, updates } = evaluateProgram(
         program,
-        program.inputs.map((aval, i) => decode(aval, inputs[i])),
+        program.inputs.map((aval, i) => decode(aval, arrayAt(inputs, i))),
         program.state.map((aval, i) => decode(aval, state[i]?.read())),
       );
       updates.forEach((value, i) => {
@@ -57,8 +56,13 @@ export class ReferenceBackend implements Backend {
       });
       return outputs.map(({ data, dtype }) => fromNumbers(data, dtype));
     };
-    return { run, runAsync: (inputs, state) => Promise.resolve().then(() => run(inputs, state)) };
+    return { run, runAsync: run };
   }
+}
+
+function arrayAt(inputs: readonly ProgramInput[], i: number): TypedArray | undefined {
+  const input = inputs[i];
+  return input === undefined ? undefined : arrayOf(input);
 }
 
 function decode({ shape, dtype }: Aval, data: TypedArray | undefined): RefArray {

@@ -2,10 +2,10 @@ import type { HostArray } from "../../graph/compiled-function.ts";
 import { mapArrays } from "../../graph/compiled-function.ts";
 import { numberOf, recordOf } from "../../callbacks/state-values.ts";
 import type { StateTree } from "../../callbacks/training-run.ts";
-import type { TypedArray } from "../../ir/dtypes.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
 import { DataError } from "../../util/errors.ts";
 import { type Batch, batchOf, type BatchSource } from "./batch.ts";
+import { GatheredRows, Samples } from "./gathered-rows.ts";
 import type { HostTree } from "./host-arrays.ts";
 import { Permutations } from "../../util/permutations.ts";
 
@@ -70,7 +70,7 @@ export interface ArraySourceOptions {
 }
 
 /**
- * Batches of arrays in memory: views where samples stay in order, else gathered into one buffer for each array.
+ * Batches of arrays in memory: views where samples stay in order, else gathered where programs read them.
  *
  * @see Keras `trainers/data_adapters/array_data_adapter.py`
  */
@@ -84,8 +84,11 @@ export class ArraySource implements BatchSource {
   /** Orders that have been drawn. */
   #shuffles = 0;
   readonly #order: Uint32Array | null;
-  readonly #staging = new Map<HostArray, TypedArray>();
+  readonly #samples = new Map<HostArray, Samples>();
   #at = 0;
+  /** The batch that was made before it was asked for, and which of two it has the room of. */
+  #ahead: { readonly from: number; readonly batch: Batch } | null = null;
+  #room: 0 | 1 = 0;
 
   constructor(where: string, data: ArrayData, options: ArraySourceOptions) {
     this.#data = data;
@@ -102,6 +105,7 @@ export class ArraySource implements BatchSource {
   begin(): void {
     if (this.#options.repeat && this.#at < this.#count) return;
     this.#at = 0;
+    this.#ahead = null;
     if (this.#order !== null) this.#shuffle(this.#order);
   }
 
@@ -125,6 +129,7 @@ export class ArraySource implements BatchSource {
       );
     }
     this.#at = isWithin ? numberOf(at) : this.#count;
+    this.#ahead = null;
     if (this.#order === null) return;
     this.#seed = numberOf(seed, this.#seed);
     this.#permutations = new Permutations(this.#seed);
@@ -141,8 +146,26 @@ export class ArraySource implements BatchSource {
     const from = this.#at;
     const to = Math.min(from + this.#options.batchSize, this.#count);
     this.#at = to;
+    const batch = this.#ahead?.from === from ? this.#ahead.batch : this.#take(from, to);
+    this.#ahead = null;
+    return batch;
+  }
+
+  ahead(isElsewhere: boolean): void {
+    const from = this.#at;
+    // Beyond the last sample there is another order, which is drawn when it is needed.
+    if (!isElsewhere || this.#order === null || from >= this.#count || this.#ahead !== null) return;
+    const batch = this.#take(from, Math.min(from + this.#options.batchSize, this.#count));
+    mapArrays({ ...batch }, ({ data }) => data);
+    this.#ahead = { from, batch };
+  }
+
+  #take(from: number, to: number): Batch {
+    this.#room = this.#room === 0 ? 1 : 0;
     const take = (array: HostArray): HostArray =>
-      this.#order === null ? sliceArray(array, from, to) : this.#gather(array, this.#order, from, to);
+      this.#order === null
+        ? sliceArray(array, from, to)
+        : new GatheredRows(this.#samplesOf(array), this.#order, from, to, this.#room);
     const { x, y, sampleWeight } = this.#data;
     return batchOf(
       mapArrays(x, take),
@@ -151,35 +174,20 @@ export class ArraySource implements BatchSource {
     );
   }
 
+  #samplesOf(array: HostArray): Samples {
+    let samples = this.#samples.get(array);
+    if (samples === undefined) {
+      samples = new Samples(array);
+      this.#samples.set(array, samples);
+    }
+    return samples;
+  }
+
   #shuffle(order: Uint32Array): void {
     this.#shuffles++;
     const { batchSize, shuffle } = this.#options;
     if (shuffle !== "batch") return this.#permutations.shuffle(order);
     for (let from = 0; from < order.length; from += batchSize)
       this.#permutations.shuffle(order.subarray(from, from + batchSize));
-  }
-
-  #gather(array: HostArray, order: Uint32Array, from: number, to: number): HostArray {
-    const { data, shape, dtype } = array;
-    const row = sizeOf(shape.slice(1));
-    let staging = this.#staging.get(array);
-    if (staging === undefined) {
-      staging = data.slice(0, Math.min(this.#options.batchSize, this.#count) * row);
-      this.#staging.set(array, staging);
-    }
-    // SAFETY: source and target are arrays of one kind; numbers stand for bigints here.
-    const [source, target] = [data as Float32Array, staging as Float32Array];
-    if (row < 32) {
-      for (let i = from, k = 0; i < to; i++) {
-        const start = (order[i] ?? 0) * row;
-        for (let j = 0; j < row; j++) target[k++] = source[start + j] as number; // SAFETY: within bounds
-      }
-    } else {
-      for (let i = from; i < to; i++) {
-        const start = (order[i] ?? 0) * row;
-        target.set(source.subarray(start, start + row), (i - from) * row);
-      }
-    }
-    return { data: staging.subarray(0, (to - from) * row), shape: [to - from, ...shape.slice(1)], dtype };
   }
 }

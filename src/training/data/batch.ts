@@ -16,6 +16,12 @@ export interface BatchSource extends ResumableSource {
   begin(): void | Promise<void>;
   /** The next batch; null at the end. Its arrays are valid until the next call. */
   next(): Batch | null | Promise<Batch | null>;
+  /**
+   * Makes the next batch before it is asked for, while a step runs; what `state` tells does not change.
+   *
+   * @param isElsewhere - Whether the step runs on other threads: else only what waits (for files, network) is begun.
+   */
+  ahead?(isElsewhere: boolean): void;
   /** Called when no more batches will be taken. */
   close?(): void | Promise<void>;
 }

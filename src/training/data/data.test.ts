@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { cases } from "../../../test/support/cases.ts";
 import { Input } from "../../layers/core/input-layer.ts";
 import type { HostArray } from "../../graph/compiled-function.ts";
+import { type DType, viewOf } from "../../ir/dtypes.ts";
 import { ArraySource } from "./array-source.ts";
 import type { Batch } from "./batch.ts";
+import { GatheredRows, Samples } from "./gathered-rows.ts";
 import { toHostTree } from "./host-arrays.ts";
 import { Permutations } from "../../util/permutations.ts";
 import { prepareWeights } from "./sample-weights.ts";
@@ -16,6 +18,8 @@ function numbered(count: number, width: number): HostArray {
 }
 
 const arrayOf = (batch: Batch): HostArray => batch.x as HostArray; // SAFETY: the sources below have one input
+const numbersOf = (array: Batch["x"] | undefined): number[] =>
+  Array.from((array as HostArray).data as Float32Array); // SAFETY: as above
 
 function epoch(source: ArraySource): number[][] {
   source.begin();
@@ -65,7 +69,7 @@ describe("batches of arrays", () => {
     );
   });
 
-  it("are gathered into one buffer, or are views", () => {
+  it("are gathered into two buffers in turn, or are views", () => {
     const x = numbered(10, 40);
     const buffers = (shuffle: boolean): Set<ArrayBufferLike> => {
       const source = new ArraySource(
@@ -81,9 +85,76 @@ describe("batches of arrays", () => {
       }
       return seen;
     };
-    expect(buffers(true).size).toBe(1);
+    expect(buffers(true).size).toBe(2);
     expect(buffers(true).has(x.data.buffer)).toBe(false);
     expect(buffers(false)).toEqual(new Set([x.data.buffer]));
+  });
+
+  it("are written where they are read as they would be in an array", () => {
+    const arrays: readonly HostArray[] = [
+      numbered(9, 1),
+      numbered(9, 100),
+      { data: Uint8Array.from({ length: 9 * 200 }, (_, i) => i % 251), shape: [9, 200], dtype: "uint8" },
+      { data: Uint16Array.from({ length: 9 * 70 }, (_, i) => i), shape: [9, 7, 10], dtype: "float16" },
+      { data: BigInt64Array.from({ length: 9 * 30 }, (_, i) => -BigInt(i)), shape: [9, 30], dtype: "int64" },
+      { data: BigInt64Array.from({ length: 9 }, (_, i) => BigInt(i) << 40n), shape: [9], dtype: "int64" },
+      // A part of a larger buffer.
+      { ...numbered(9, 100), data: new Float32Array(1000).map((_, i) => i).subarray(50, 950) },
+    ];
+    const order = Uint32Array.of(3, 8, 0, 7, 1, 1, 5);
+    for (const array of arrays) {
+      const samples = new Samples(array);
+      const rows = new GatheredRows(samples, order, 1, 6, 0);
+      const bytes = rows.length * array.data.BYTES_PER_ELEMENT;
+      const memories = [new ArrayBuffer(bytes + 64), new SharedArrayBuffer(bytes + 64)];
+      const written = memories.map((memory) => {
+        const target = viewOf<DType>(array.dtype, memory, 32, rows.length);
+        rows.writeTo(target);
+        return [...target];
+      });
+      const size = array.data.length / 9;
+      const expected = [8, 0, 7, 1, 1].flatMap((i) => [...array.data.subarray(i * size, (i + 1) * size)]);
+      expect(written).toEqual([expected, expected]);
+      expect([...rows.data]).toEqual(expected);
+      const again = viewOf<DType>(array.dtype, new ArrayBuffer(bytes), 0, rows.length);
+      rows.writeTo(again);
+      expect([...again]).toEqual(expected);
+    }
+  });
+
+  it("are the same when they are made ahead, and so is what is kept of their place", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          count: fc.integer({ min: 1, max: 20 }),
+          batchSize: fc.integer({ min: 1, max: 8 }),
+          shuffle: fc.constantFrom(true, false, "batch" as const),
+          repeat: fc.boolean(),
+          seed: fc.nat(),
+          aheads: fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 12 }),
+        }),
+        ({ count, aheads, ...options }) => {
+          const data = { x: numbered(count, 2), y: numbered(count, 40), sampleWeight: null };
+          const [plain, ahead] = [0, 1].map(() => new ArraySource("test", data, options));
+          if (plain === undefined || ahead === undefined) return;
+          for (const source of [plain, ahead]) source.begin();
+          for (const times of aheads) {
+            for (let i = 0; i < times; i++) ahead.ahead(true);
+            expect(ahead.state()).toEqual(plain.state());
+            const [expected, batch] = [plain.next(), ahead.next()];
+            if (expected === null) {
+              expect(batch).toBeNull();
+              for (const source of [plain, ahead]) source.begin();
+              continue;
+            }
+            // What is made ahead leaves the batch in use as it is.
+            ahead.ahead(true);
+            expect([batch?.x, batch?.y].map(numbersOf)).toEqual([expected.x, expected.y].map(numbersOf));
+          }
+        },
+      ),
+      cases(60),
+    );
   });
 });
 

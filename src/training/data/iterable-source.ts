@@ -2,6 +2,7 @@ import { Value } from "../../ops/core/value.ts";
 import { DataError, OptionError, warnOnce } from "../../util/errors.ts";
 import { numberOf, recordOf } from "../../callbacks/state-values.ts";
 import type { StateTree } from "../../callbacks/training-run.ts";
+import { type Ahead, aheadOf, isImmutable, Rooms, settled } from "./ahead.ts";
 import { type Batch, batchOf, type BatchSource } from "./batch.ts";
 import { countSamples } from "./array-source.ts";
 import { toHostTree, type Wanted } from "./host-arrays.ts";
@@ -87,6 +88,13 @@ export class IterableSource implements BatchSource {
   #total = 0;
   /** Epochs begun. */
   #passes = 0;
+  /** Whether batches are waited for. */
+  #isAsync = false;
+  /** Whether steps run on other threads. */
+  #isElsewhere = false;
+  /** The next batch, asked for before its time. */
+  #ahead: Ahead | null = null;
+  readonly #rooms = new Rooms();
 
   constructor(where: string, batches: BatchIterable, options: IterableSourceOptions) {
     this.#where = where;
@@ -113,6 +121,8 @@ export class IterableSource implements BatchSource {
     this.#taken = 0;
     this.#passes++;
     if (this.#options.stepsPerEpoch === null) {
+      await this.#ahead?.outcome;
+      this.#ahead = null;
       // A pass that `limit` has cut short; what can be iterated only once goes on.
       const isSame: boolean = Object.is(this.#iterator, this.#batches);
       if (!isSame) await this.#iterator?.return?.();
@@ -149,10 +159,12 @@ export class IterableSource implements BatchSource {
   }
 
   async next(): Promise<Batch | null> {
-    const { stepsPerEpoch, limit } = this.#options;
-    if (this.#taken >= Math.min(stepsPerEpoch ?? Infinity, limit ?? Infinity)) return this.#end();
-    const step = await this.#draw();
-    if (step.done === true) {
+    if (this.#taken >= this.#most) return this.#end();
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    const batch = ahead === null ? await this.#take() : await settled(ahead);
+    if (batch === null) {
+      const { stepsPerEpoch } = this.#options;
       if (this.#total === 0)
         throw new DataError(`${this.#where}: expected batches, but the iterable gave none.`);
       if (this.#taken === 0) {
@@ -167,22 +179,63 @@ export class IterableSource implements BatchSource {
     }
     this.#taken++;
     this.#total++;
-    return this.#convert(step.value);
+    return batch;
+  }
+
+  /**
+   * Asks for the next batch of the epoch, one at most. Not of an iterator that is the user's own: what it has left when
+   * training ends is the user's too.
+   */
+  ahead(isElsewhere: boolean): void {
+    const goesAhead = this.#goesAhead;
+    this.#isElsewhere ||= isElsewhere;
+    if (!goesAhead || this.#ahead !== null || this.#taken >= this.#most) return;
+    this.#ahead = aheadOf(this.#take());
+  }
+
+  /** Whether the next batch is asked for while the one before is in use. */
+  get #goesAhead(): boolean {
+    const isUsers: boolean = this.#iterator === null || Object.is(this.#iterator, this.#batches);
+    return !isUsers && (this.#isAsync || this.#isElsewhere);
+  }
+
+  /** Batches of an epoch, where there is a limit. */
+  get #most(): number {
+    const { stepsPerEpoch, limit } = this.#options;
+    return Math.min(stepsPerEpoch ?? Infinity, limit ?? Infinity);
+  }
+
+  async #take(): Promise<Batch | null> {
+    const step = await this.#draw();
+    return step.done === true ? null : this.#convert(step.value);
   }
 
   async #draw(): Promise<IteratorResult<unknown>> {
-    this.#iterator ??= iteratorOf(this.#batches);
+    this.#iterator ??= this.#iterate();
     const step = await this.#iterator.next();
     const beginsAnew =
       step.done === true && this.#options.stepsPerEpoch !== null && this.#hasKnownEnd && this.#total > 0;
     if (!beginsAnew) return step;
-    this.#iterator = iteratorOf(this.#batches);
+    this.#iterator = this.#iterate();
     return this.#iterator.next();
   }
 
+  #iterate(): Iterator<unknown> | AsyncIterator<unknown> {
+    const iterable = typeof this.#batches === "function" ? this.#batches() : this.#batches;
+    this.#isAsync = Symbol.asyncIterator in iterable;
+    return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+  }
+
   async close(): Promise<void> {
-    await this.#iterator?.return?.();
+    const [iterator, ahead] = [this.#iterator, this.#ahead];
     this.#iterator = null;
+    this.#ahead = null;
+    const closing = async (): Promise<void> => {
+      await iterator?.return?.();
+    };
+    // A batch that is still waited for, and that nobody wants any more, holds nobody up.
+    if (ahead === null || ahead.isSettled) await closing();
+    else closing().catch(() => undefined);
     await this.#end();
   }
 
@@ -213,7 +266,9 @@ export class IterableSource implements BatchSource {
       sampleWeight: prepareWeights(this.#where, hostY, given, classWeight),
     };
     countSamples(this.#where, data);
-    return batchOf(data.x, data.y, data.sampleWeight);
+    const batch = batchOf(data.x, data.y, data.sampleWeight);
+    // Whoever is asked for the next batch may make it in the arrays of this one.
+    return this.#goesAhead && !isImmutable(parts) ? this.#rooms.copyOf(batch) : batch;
   }
 }
 
@@ -222,11 +277,6 @@ async function skipPasses(batches: BatchIterable, count: number): Promise<void> 
   if (typeof batches === "function") for (let i = 0; i < count; i++) batches();
   else if ("skipPasses" in batches && typeof batches.skipPasses === "function")
     await batches.skipPasses(count);
-}
-
-function iteratorOf(batches: BatchIterable): Iterator<unknown> | AsyncIterator<unknown> {
-  const iterable = typeof batches === "function" ? batches() : batches;
-  return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
 }
 
 /** The number of batches where the iterable tells it. */

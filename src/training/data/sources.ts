@@ -142,6 +142,10 @@ class LimitedSource implements BatchSource {
     return this.#taken++ >= this.numBatches ? null : this.#source.next();
   }
 
+  ahead(isElsewhere: boolean): void {
+    if (this.#taken < this.numBatches) this.#source.ahead?.(isElsewhere);
+  }
+
   state(): StateTree {
     return { taken: this.#taken, source: this.#source.state() };
   }

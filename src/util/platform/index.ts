@@ -1,5 +1,6 @@
 export * from "./append.ts";
 export * from "./browser-cache.ts";
+export * from "./copy.ts";
 export * from "./digest.ts";
 export * from "./environment.ts";
 export * from "./files.ts";

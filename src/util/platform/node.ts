@@ -1,5 +1,6 @@
 /** @internal */
 type BuiltinName =
+  | "node:buffer"
   | "node:fs"
   | "node:fs/promises"
   | "node:os"
@@ -9,6 +10,7 @@ type BuiltinName =
   | "node:worker_threads";
 /** @internal The types of Node are not asked of users of the package. */
 interface Builtins {
+  "node:buffer": typeof import("node:buffer");
   "node:fs": typeof import("node:fs");
   "node:fs/promises": typeof import("node:fs/promises");
   "node:os": typeof import("node:os");

@@ -13,9 +13,7 @@ export class Engine {
   profiler: Profiler | null = null;
   /** How many runs used several threads. */
   threadedRuns = 0;
-  readonly #workspaces: ({ readonly address: number; readonly bytes: number } | undefined)[] = [];
-  /** Asynchronous runs whose results may still be in their workspace. */
-  #unread = 0;
+  #workspace: { readonly address: number; readonly bytes: number } | null = null;
   /** The last asynchronous run: the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -38,15 +36,10 @@ export class Engine {
   }
 
   /** Runs `task` after all asynchronous tasks before it. */
-  async inTurn<T>(task: () => Promise<T>): Promise<T> {
-    this.#unread++;
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);
-    try {
-      return await result;
-    } finally {
-      this.#unread--;
-    }
+    return result;
   }
 
   /**
@@ -78,36 +71,24 @@ export class Engine {
     return this.#programs++;
   }
 
-  /**
-   * The address of memory for one run, as large as any run needed so far. There are two: asynchronous runs leave
-   * their results in one of their own until they are read.
-   */
-  workspace(bytes: number, isAsync: boolean): number {
-    this.leaveWorkspace(bytes, isAsync);
-    const which = isAsync ? 1 : 0;
-    const known = this.#workspaces[which];
-    if (known !== undefined) return known.address;
-    const address = this.heap.allocate(bytes);
-    this.#workspaces[which] = { address, bytes };
-    return address;
+  /** The address of memory for one run, as large as any run needed so far. Nobody else is at work there: see `settle`. */
+  workspace(bytes: number): number {
+    this.leaveWorkspace(bytes);
+    this.#workspace ??= { address: this.heap.allocate(bytes), bytes };
+    return this.#workspace.address;
   }
 
   /** Gives the workspace back if it is too small for a run, so that what else the run needs can lie there. */
-  leaveWorkspace(bytes: number, isAsync: boolean): void {
-    const which = isAsync ? 1 : 0;
-    const known = this.#workspaces[which];
-    if (known === undefined || known.bytes >= bytes) return;
-    this.heap.free(known.address);
-    this.#workspaces[which] = undefined;
+  leaveWorkspace(bytes: number): void {
+    if (this.#workspace === null || this.#workspace.bytes >= bytes) return;
+    this.heap.free(this.#workspace.address);
+    this.#workspace = null;
   }
 
   /** Empties the memory of all that can be elsewhere for a while, for a run. */
-  clear(isAsync: boolean): void {
-    this.#workspaces.forEach((workspace, i) => {
-      if (workspace === undefined || (i === 1 && this.#unread > 0 && !isAsync)) return;
-      this.heap.free(workspace.address);
-      this.#workspaces[i] = undefined;
-    });
+  clear(): void {
+    if (this.#workspace !== null) this.heap.free(this.#workspace.address);
+    this.#workspace = null;
     this.heap.hold([]);
     this.heap.clear();
   }

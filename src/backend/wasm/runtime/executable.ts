@@ -2,7 +2,7 @@ import type { Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { bytesOf, type DType, type TypedArray } from "../../../ir/dtypes.ts";
 import { DataError, DeviceError, invariant } from "../../../util/errors.ts";
 import { canBlock } from "../../../util/platform/index.ts";
-import type { DeviceBuffer, Executable } from "../../contract.ts";
+import type { DeviceBuffer, Executable, ProgramInput } from "../../contract.ts";
 import { hostImports } from "../math/host.ts";
 import { compileModule } from "../module/compile-module.ts";
 import { align, layoutOf, tableSlots, type Layout } from "../module/layout.ts";
@@ -125,18 +125,21 @@ export class WasmExecutable implements Executable {
     };
   }
 
-  run(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): TypedArray[] {
+  run(inputs: readonly ProgramInput[], state: readonly DeviceBuffer[]): TypedArray[] {
     this.#engine.settle();
     // The main thread of a page must not wait for others at a barrier.
     const pool = canBlock() ? this.#threads() : null;
     this.#followEngine();
-    const results = this.#prepare(inputs, state, pool?.threads ?? 1, false);
+    const results = this.#prepare(inputs, state, pool?.threads ?? 1);
     if (pool === null) this.#code.step(0, 1, this.#table);
     else pool.run(this.#program, this.#code.step, this.#table);
     return this.#read(results);
   }
 
-  async runAsync(inputs: readonly TypedArray[], state: readonly DeviceBuffer[]): Promise<TypedArray[]> {
+  runAsync(
+    inputs: readonly ProgramInput[],
+    state: readonly DeviceBuffer[],
+  ): TypedArray[] | Promise<TypedArray[]> {
     // Only the calling thread has a clock for profiles.
     if (canBlock() || this.#engine.profiler !== null) return this.run(inputs, state);
     return this.#engine.inTurn(async () => {
@@ -145,7 +148,7 @@ export class WasmExecutable implements Executable {
       if (shared !== null && !this.#isKnownTo(shared)) await shared.receipt(this.#announced?.message ?? 0);
       const pool = this.#threads();
       if (pool === null) return this.run(inputs, state);
-      const results = this.#prepare(inputs, state, pool.threads, true);
+      const results = this.#prepare(inputs, state, pool.threads);
       return this.#engine.afterStep(pool.runApart(this.#program, this.#table), () => this.#read(results));
     });
   }
@@ -184,16 +187,11 @@ export class WasmExecutable implements Executable {
   }
 
   /** Fills the pointer table and copies the inputs in; gives the places of the results. */
-  #prepare(
-    inputs: readonly TypedArray[],
-    state: readonly DeviceBuffer[],
-    threads: number,
-    isAsync: boolean,
-  ): Place[] {
+  #prepare(inputs: readonly ProgramInput[], state: readonly DeviceBuffer[], threads: number): Place[] {
     const { heap } = this.#engine;
     const arenaBytes = align(this.#schedule.arenaBytes);
     const scratchBytes = align(this.#code.scratchBytes(threads));
-    const workspace = this.#settleIn(arenaBytes + scratchBytes + this.#inputBytes, state, isAsync);
+    const workspace = this.#settleIn(arenaBytes + scratchBytes + this.#inputBytes, state);
     const firstInput = workspace + arenaBytes + scratchBytes;
     const table = new Uint32Array(
       heap.memory.buffer,
@@ -218,7 +216,8 @@ export class WasmExecutable implements Executable {
         );
       }
       table[tableSlots.first + index] = firstInput + address;
-      heap.write(firstInput + address, dtype, data);
+      if ("writeTo" in data) data.writeTo(heap.view(dtype, firstInput + address, size));
+      else heap.write(firstInput + address, dtype, data);
     }
     state.forEach((buffer, i) => {
       invariant(buffer instanceof WasmBuffer, "state buffers belong to the backend that runs the program");
@@ -243,7 +242,7 @@ export class WasmExecutable implements Executable {
   }
 
   /** Brings the state into the memory, and gives the address of the workspace beside it. */
-  #settleIn(bytes: number, state: readonly DeviceBuffer[], isAsync: boolean): number {
+  #settleIn(bytes: number, state: readonly DeviceBuffer[]): number {
     const { heap } = this.#engine;
     const { prepared } = this.#code;
     const held = prepared === null ? state : [...state, prepared];
@@ -252,18 +251,18 @@ export class WasmExecutable implements Executable {
       prepared?.enter();
     };
     heap.hold(held);
-    this.#engine.leaveWorkspace(bytes, isAsync);
+    this.#engine.leaveWorkspace(bytes);
     try {
       bringIn();
-      return this.#engine.workspace(bytes, isAsync);
+      return this.#engine.workspace(bytes);
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
     }
     // What is free lies in too many pieces, or a larger workspace than is needed is kept: everything makes room once.
-    this.#engine.clear(isAsync);
+    this.#engine.clear();
     heap.hold(held);
     try {
-      const workspace = this.#engine.workspace(bytes, isAsync);
+      const workspace = this.#engine.workspace(bytes);
       bringIn();
       return workspace;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { allocate as allocateArray, viewOf, type DType, type TypedArray } from "../../../ir/dtypes.ts";
 import { DeviceError } from "../../../util/errors.ts";
+import { copyShared } from "../../../util/platform/index.ts";
 import { FreeList } from "./free-list.ts";
 import { addressableBytes, memoryLimit } from "./memory-limit.ts";
 
@@ -8,6 +9,8 @@ const pageBytes = 65536;
 const reservedBytes = 2048;
 /** Kernels may read, and ignore, a little past the end of an operand. */
 const slackBytes = 256;
+/** From so many bytes on, copies from and to shared memory are worth a call that is fast there. */
+const leastShared = 4096;
 /** Most bytes that a growth adds beyond what is asked for. */
 const mostSpareBytes = 64 * 2 ** 20;
 
@@ -207,13 +210,18 @@ export class Heap {
   /** A copy of memory. */
   read(dtype: DType, address: number, size: number): TypedArray {
     const copy = allocateArray<DType>(dtype, size);
-    copyInto(copy, this.view(dtype, address, size));
+    this.#copy(copy, this.view(dtype, address, size));
     return copy;
   }
 
   /** Copies an array of the dtype into memory. */
   write(address: number, dtype: DType, data: TypedArray): void {
-    copyInto(this.view(dtype, address, data.length), data);
+    this.#copy(this.view(dtype, address, data.length), data);
+  }
+
+  #copy(target: TypedArray, source: TypedArray): void {
+    if (this.#shared && source.byteLength >= leastShared) copyShared(target, source);
+    else copyInto(target, source);
   }
 
   /** Whether the memory could grow by what is missing for a block. */

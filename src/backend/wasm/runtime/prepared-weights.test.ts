@@ -87,7 +87,7 @@ describe("weights that a program does not change", () => {
     close(other);
     // Both leave the memory, and come back.
     buffer.write(w);
-    backend.engine.clear(false);
+    backend.engine.clear();
     close(w);
   });
 

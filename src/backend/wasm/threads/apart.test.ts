@@ -50,7 +50,7 @@ async function begin(
   state: DeviceBuffer,
 ): Promise<{ readonly done: Promise<TypedArray[]> }> {
   const before = backend.engine.threadedRuns;
-  const done = executable.runAsync([one], [state]);
+  const done = Promise.resolve(executable.runAsync([one], [state]));
   while (backend.engine.threadedRuns === before) await Promise.resolve();
   return { done };
 }
@@ -122,7 +122,7 @@ describe("a step on threads apart from the calling one", () => {
     const all = Array.from({ length: 12 }, (_, i) => weights(backend, i + 1));
     await warm(backend, executable, all[0] as DeviceBuffer); // SAFETY: one of 12
     for (let round = 1; round <= 3; round++) {
-      const results = await Promise.all(all.map((w) => executable.runAsync([one], [w])));
+      const results = await Promise.all(all.map(async (w) => executable.runAsync([one], [w])));
       results.forEach(([most], i) => expect(most?.[0]).toBe(i + 1 + round));
     }
     all.forEach((w, i) => expect(constant(w.read())).toBe(i + 4));

@@ -1,0 +1,99 @@
+import type { ScatteredArray } from "../../backend/contract.ts";
+import type { HostArray } from "../../graph/compiled-function.ts";
+import type { DType, TypedArray } from "../../ir/dtypes.ts";
+import { sizeOf } from "../../ir/shape.ts";
+import { type Bytes, bytesIn } from "../../util/platform/index.ts";
+
+/** Bytes of a row from which on it is copied by a call. */
+const leastCopied = 128;
+
+/** An array of samples, of which batches take some. */
+export class Samples {
+  readonly array: HostArray;
+  /** Numbers of one sample. */
+  readonly rowSize: number;
+  #bytes: Bytes | null = null;
+  /** Room for batches that are made before they are used, and while the one before is. */
+  readonly #rooms: (TypedArray | undefined)[] = [];
+
+  constructor(array: HostArray) {
+    this.array = array;
+    this.rowSize = sizeOf(array.shape.slice(1));
+  }
+
+  /** Room for one of two batches at a time. */
+  roomFor(samples: number, which: 0 | 1): TypedArray {
+    const size = samples * this.rowSize;
+    let room = this.#rooms[which];
+    if (room === undefined || room.length < size) {
+      room = this.array.data.slice(0, size);
+      this.#rooms[which] = room;
+    }
+    return room.subarray(0, size);
+  }
+
+  /** Writes the samples at `order[from … to − 1]` one after the other. */
+  write(target: TypedArray, order: Uint32Array, from: number, to: number): void {
+    const { data } = this.array;
+    const { rowSize } = this;
+    // SAFETY: source and target are arrays of one kind; numbers stand for bigints here.
+    const [source, into] = [data as Float32Array, target as Float32Array];
+    const rowBytes = rowSize * data.BYTES_PER_ELEMENT;
+    if (rowBytes < leastCopied) {
+      for (let i = from, k = 0; i < to; i++) {
+        const start = (order[i] ?? 0) * rowSize;
+        for (let j = 0; j < rowSize; j++) into[k++] = source[start + j] as number; // SAFETY: within bounds
+      }
+      return;
+    }
+    // Rows lie far apart: processors wait for the beginnings of many at once, but for those of one copy after another.
+    for (let i = from, at = 0; i < to; i++, at += rowSize)
+      into[at] = source[(order[i] ?? 0) * rowSize] as number; // SAFETY: within bounds
+    const bytes = (this.#bytes ??= bytesIn(data));
+    const all = bytesIn(target);
+    for (let i = from, at = 0; i < to; i++, at += rowBytes) {
+      const start = (order[i] ?? 0) * rowBytes;
+      bytes.copyTo(all, at, start, start + rowBytes);
+    }
+  }
+}
+
+/** Some samples, in the order of a permutation: written where a program reads them, without an array in between. */
+export class GatheredRows implements HostArray, ScatteredArray {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly length: number;
+  readonly #samples: Samples;
+  readonly #order: Uint32Array;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #room: 0 | 1;
+  #data: TypedArray | null = null;
+
+  /** The samples at `order[from … to − 1]`; `room` tells which of two batches this is. */
+  constructor(samples: Samples, order: Uint32Array, from: number, to: number, room: 0 | 1) {
+    const { shape, dtype } = samples.array;
+    this.shape = [to - from, ...shape.slice(1)];
+    this.dtype = dtype;
+    this.length = (to - from) * samples.rowSize;
+    this.#samples = samples;
+    this.#order = order;
+    this.#from = from;
+    this.#to = to;
+    this.#room = room;
+  }
+
+  get data(): TypedArray {
+    if (this.#data === null) {
+      this.#data = this.#samples.roomFor(this.#to - this.#from, this.#room);
+      this.#samples.write(this.#data, this.#order, this.#from, this.#to);
+    }
+    return this.#data;
+  }
+
+  writeTo(target: TypedArray): void {
+    // SAFETY: arrays of one dtype.
+    if (this.#data !== null) (target as Float32Array).set(this.#data as Float32Array);
+    else this.#samples.write(target, this.#order, this.#from, this.#to);
+  }
+}
