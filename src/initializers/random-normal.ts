@@ -1,5 +1,5 @@
 import type { Tensor } from "../ops/core/tensor.ts";
-import { keyedNormal } from "../ops/random.ts";
+import { drawInPieces, keyedNormal } from "../ops/random.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { RandomInitializer } from "./random-initializer.ts";
@@ -28,7 +28,7 @@ class RandomNormalClass extends RandomInitializer {
   }
 
   protected override draw(key: Tensor, shape: readonly number[]): Tensor {
-    return keyedNormal(key, shape, this.mean, this.stddev);
+    return drawInPieces(keyedNormal, key, shape, this.mean, this.stddev);
   }
 
   override getConfig(): Readonly<Record<string, unknown>> {

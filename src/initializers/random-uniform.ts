@@ -1,5 +1,5 @@
 import type { Tensor } from "../ops/core/tensor.ts";
-import { keyedUniform } from "../ops/random.ts";
+import { drawInPieces, keyedUniform } from "../ops/random.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { RandomInitializer } from "./random-initializer.ts";
@@ -33,7 +33,7 @@ class RandomUniformClass extends RandomInitializer {
   }
 
   protected override draw(key: Tensor, shape: readonly number[]): Tensor {
-    return keyedUniform(key, shape, this.minval, this.maxval);
+    return drawInPieces(keyedUniform, key, shape, this.minval, this.maxval);
   }
 
   override getConfig(): Readonly<Record<string, unknown>> {

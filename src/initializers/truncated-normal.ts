@@ -1,5 +1,5 @@
 import type { Tensor } from "../ops/core/tensor.ts";
-import { keyedTruncatedNormal } from "../ops/random.ts";
+import { drawInPieces, keyedTruncatedNormal } from "../ops/random.ts";
 import { callable } from "../util/callable.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { RandomInitializer } from "./random-initializer.ts";
@@ -33,7 +33,7 @@ class TruncatedNormalClass extends RandomInitializer {
   }
 
   protected override draw(key: Tensor, shape: readonly number[]): Tensor {
-    return keyedTruncatedNormal(key, shape, this.mean, this.stddev);
+    return drawInPieces(keyedTruncatedNormal, key, shape, this.mean, this.stddev);
   }
 
   override getConfig(): Readonly<Record<string, unknown>> {

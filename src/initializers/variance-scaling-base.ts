@@ -1,5 +1,5 @@
 import { sizeOf } from "../ir/shape.ts";
-import { keyedNormal, keyedTruncatedNormal, keyedUniform } from "../ops/random.ts";
+import { drawInPieces, keyedNormal, keyedTruncatedNormal, keyedUniform } from "../ops/random.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { RandomInitializer } from "./random-initializer.ts";
 
@@ -39,13 +39,13 @@ export abstract class VarianceScalingBase extends RandomInitializer {
     switch (distribution) {
       case "uniform": {
         const limit = Math.sqrt(3 * variance);
-        return keyedUniform(key, shape, -limit, limit);
+        return drawInPieces(keyedUniform, key, shape, -limit, limit);
       }
       case "untruncated_normal":
-        return keyedNormal(key, shape, 0, Math.sqrt(variance));
+        return drawInPieces(keyedNormal, key, shape, 0, Math.sqrt(variance));
       case "truncated_normal":
         // The standard deviation of a standard normal cut at ±2 is 0.8796…: divided out.
-        return keyedTruncatedNormal(key, shape, 0, Math.sqrt(variance) / 0.87962566103423978);
+        return drawInPieces(keyedTruncatedNormal, key, shape, 0, Math.sqrt(variance) / 0.87962566103423978);
     }
   }
 

@@ -1,6 +1,7 @@
 import { type DType, isFloat } from "../ir/dtypes.ts";
 import * as p from "./core/primitives/index.ts";
-import type { Var } from "../ir/program.ts";
+import { toNumbers } from "../ir/numbers.ts";
+import { currentBuilder, type Var } from "../ir/program.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { Tensor } from "./core/tensor.ts";
 import type { TensorInput } from "./core/convert.ts";
@@ -9,12 +10,14 @@ import { defineOp, type OpFunction } from "./core/op.ts";
 
 /**
  * Draws that depend on a key (uint32 `[2]`) and the element's position alone: element i takes the Threefry word for the
- * counter `(stream, i)`. `stream` keeps several draws with one key apart.
+ * counter `(stream, i)`. `stream` keeps several draws with one key apart. A third word of the key is the first element's
+ * position, where others come before it.
  */
 export function bitsOf(key: Var, shape: readonly number[], stream = 0): Var {
   const size = sizeOf(shape);
   const word = (i: number): Var => p.broadcast(p.reshape(p.slice(key, [i], [i + 1]), []), [size]);
-  const counter = p.iota([size], 0, "uint32");
+  const position = p.iota([size], 0, "uint32");
+  const counter = (key.shape[0] ?? 0) > 2 ? p.add(position, word(2)) : position;
   return p.reshape(p.threefry(word(0), word(1), p.fullLike(counter, stream), counter), shape);
 }
 
@@ -108,6 +111,35 @@ export const keyedTruncatedNormal: KeyedDraw = keyedDraw(
   1,
   (key, shape, mean, stddev) => p.add(p.mul(truncatedNormalOf(key, shape), stddev), mean),
 );
+
+/** Draws of fewer elements are cut from one program's; of more, put together. */
+const [leastDrawn, mostDrawn] = [2 ** 14, 2 ** 22];
+
+/**
+ * What `draw(key, shape, a, b)` gives, for a draw whose elements depend on their positions alone, in float32: by programs of
+ * fewer sizes, so that small shapes need none of their own, and large ones no room in the engine's memory.
+ */
+export function drawInPieces(
+  draw: KeyedDraw,
+  key: Tensor,
+  shape: readonly number[],
+  a: number,
+  b: number,
+): Tensor {
+  if (currentBuilder() !== null) return draw(key, shape, a, b);
+  const words = Array.from(toNumbers(key.dataSync(), "uint32"));
+  const size = sizeOf(shape);
+  let values: Float32Array | undefined;
+  for (let start = 0; start < size; start += mostDrawn) {
+    const count = Math.max(leastDrawn, Math.min(size - start, mostDrawn));
+    const piece = draw(Tensor.fromData(Uint32Array.of(...words, start), [3], "uint32"), [count], a, b);
+    const drawn = piece.dataSync() as Float32Array; // SAFETY: draws are float32 if not told otherwise
+    if (count === size) return Tensor.fromData(drawn, shape, "float32");
+    values ??= new Float32Array(size);
+    values.set(drawn.subarray(0, size - start), start);
+  }
+  return Tensor.fromData(values ?? new Float32Array(0), shape, "float32");
+}
 
 /** 1 with probability `a`, else 0. */
 export const keyedBernoulli: KeyedDraw = keyedDraw("keyedBernoulli", 0.5, 0, (key, shape, probability) =>
