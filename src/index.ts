@@ -1,4 +1,5 @@
 /** Antler: Keras's functional API in TypeScript. */
+import "./models/quantize-methods.ts";
 import "./ops/methods.ts";
 
 export { Input } from "./layers/core/input-layer.ts";
@@ -13,6 +14,7 @@ export { Dataset } from "./data/dataset.ts";
 export { Initializer } from "./initializers/index.ts";
 export { Loss } from "./losses/index.ts";
 export { Metric } from "./metrics/index.ts";
+export { Quantizer } from "./quantizers/quantizer.ts";
 export { Optimizer } from "./optimizers/index.ts";
 export { Regularizer } from "./regularizers/index.ts";
 export { DTypePolicy } from "./namespaces/dtype-policy.ts";
@@ -34,6 +36,7 @@ export * as callbacks from "./callbacks/index.ts";
 export * as config from "./namespaces/config.ts";
 export * as constraints from "./namespaces/constraints.ts";
 export * as datasets from "./datasets/index.ts";
+export * as dtypePolicies from "./namespaces/dtype-policies.ts";
 export * as initializers from "./namespaces/initializers.ts";
 export * as layers from "./namespaces/layers.ts";
 export * as losses from "./namespaces/losses.ts";
@@ -42,6 +45,7 @@ export * as mixedPrecision from "./namespaces/mixed-precision.ts";
 export * as models from "./namespaces/models.ts";
 export * as ops from "./ops/index.ts";
 export * as optimizers from "./namespaces/optimizers.ts";
+export * as quantizers from "./namespaces/quantizers.ts";
 export * as random from "./namespaces/random.ts";
 export * as regularizers from "./namespaces/regularizers.ts";
 export * as saving from "./saving/index.ts";

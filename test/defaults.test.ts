@@ -10,14 +10,6 @@ const baseOptions: ReadonlySet<string> = new Set([
   "activityRegularizer",
 ]);
 
-/** Options of Keras that are left out on purpose, and why. */
-const leftOut: Readonly<Record<string, string>> = {
-  loraRank: "low-rank adaptation is a transform of a model, not an option of its layers",
-  loraAlpha: "as loraRank",
-  gptqUnpackedColumnSize: "as quantizationConfig",
-  quantizationConfig: "quantisation is a transform of a model, not an option of its layers",
-};
-
 /** Namespaces whose classes declare their parameters. */
 const namespaces = [
   "layers",
@@ -98,7 +90,7 @@ describe("constructors", () => {
     ({ table, symbol }) => {
       const theirs = keras(symbol)
         .filter(([, fallback]) => fallback !== "(any number)")
-        .filter(([name]) => name in table || !(baseOptions.has(name) || name in leftOut));
+        .filter(([name]) => name in table || !baseOptions.has(name));
       const ours = Object.entries(table).map(([name, fallback]) => [name, normalize(fallback)]);
       expect(ours).toEqual(theirs);
     },

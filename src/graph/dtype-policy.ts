@@ -1,5 +1,6 @@
 import { type DType, toDType } from "../ir/dtypes.ts";
 import { floatx } from "../ir/floatx.ts";
+import type { QuantizationMode } from "../quantizers/modes.ts";
 import { OptionError } from "../util/errors.ts";
 
 /**
@@ -9,7 +10,13 @@ import { OptionError } from "../util/errors.ts";
  * @see Keras `dtype_policies/dtype_policy.py`
  */
 export class DTypePolicy {
+  /** Name in files, and Keras's module for it. */
+  static readonly className: string = "DTypePolicy";
+  static readonly module: string = "keras";
+
   readonly name: string;
+  /** How the weights of a layer are quantized; null where they are not. */
+  readonly quantizationMode: QuantizationMode | null = null;
   readonly computeDtype: DType;
   readonly variableDtype: DType;
 
@@ -23,6 +30,11 @@ export class DTypePolicy {
       this.computeDtype = toDType(source, "DTypePolicy");
       this.variableDtype = this.computeDtype;
     }
+  }
+
+  /** What the class declares of itself. */
+  get statics(): { readonly className: string; readonly module: string } {
+    return this.constructor as typeof DTypePolicy; // SAFETY: the constructor of a policy is its class
   }
 
   getConfig(): Readonly<Record<string, unknown>> {

@@ -11,6 +11,7 @@ import type { Spec } from "../ops/core/abstract.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { get as getRegularizer } from "../regularizers/index.ts";
+import type { QuantizationMode } from "../quantizers/modes.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { AntlerError, ShapeError } from "../util/errors.ts";
 import type { Tree } from "../util/tree.ts";
@@ -20,6 +21,7 @@ import { type DTypePolicy, type DTypePolicyLike, toPolicy } from "./dtype-policy
 import { blankWeight } from "./blank-weights.ts";
 import type { InputSpec } from "./input-spec.ts";
 import { autoName, withNameScope } from "./naming.ts";
+import type { QuantizeArguments, QuantizeLayerOptions } from "./quantize-types.ts";
 import { StoredOperation } from "./stored-operation.ts";
 import { type ParameterTable, parametersOf } from "../util/parameters.ts";
 import { findParts, isSeedGenerator, isVariable, type Tracked } from "./tracking.ts";
@@ -57,6 +59,8 @@ export interface WeightOptions {
   readonly dtype?: DType | undefined;
   readonly trainable?: boolean | undefined;
   readonly autocast?: boolean | undefined;
+  /** Whether optimizers replace it by what stands in for its gradient. Default false. */
+  readonly overwriteWithGradient?: boolean | undefined;
   readonly regularizer?: Regularizer | string | null | undefined;
   readonly constraint?: Constraint | string | null | undefined;
   readonly name?: string | undefined;
@@ -77,6 +81,19 @@ export interface LayerStatics {
   readonly takesList?: boolean;
 }
 
+/** What `models/quantize-methods.ts` adds. */
+export interface LayerBase {
+  /**
+   * Quantizes the weights of a built layer in its place: `quantize("int8")`, `quantize({ config })`. In a model use
+   * `model.quantize`, which makes compiled steps anew as well.
+   *
+   * @param mode - `"int8"`, `"int4"`, `"float8"` or `"ternary"`.
+   * @throws {AntlerError} for layers that cannot be quantized so, are not built, or are quantized already.
+   * @see Keras `layers/layer.py`
+   */
+  quantize(...args: QuantizeArguments<QuantizeLayerOptions>): void;
+}
+
 /**
  * Base of all layers: weights, and a function of tensors that uses them. `Layer` is this class, callable.
  *
@@ -86,7 +103,7 @@ export interface LayerStatics {
  * @see Keras `layers/layer.py`
  */
 export abstract class LayerBase extends StoredOperation {
-  readonly dtypePolicy: DTypePolicy;
+  dtypePolicy: DTypePolicy;
   /** Whether float inputs are cast to the layer's compute dtype. */
   readonly autocast: boolean;
   /** Whether masks pass through; a layer that makes or uses masks overrides `computeMask` as well. */
@@ -101,7 +118,7 @@ export abstract class LayerBase extends StoredOperation {
   /** What the layer was built for: one shape (or nested shapes) for each tensor argument. */
   buildShapes: readonly ShapeTree[] | null = null;
   #trainable: boolean;
-  readonly #variables: Variable[] = [];
+  #variables: Variable[] = [];
   #losses: Tensor[] = [];
 
   constructor(options: LayerOptions = {}) {
@@ -148,7 +165,12 @@ export abstract class LayerBase extends StoredOperation {
     return this.dtypePolicy.computeDtype;
   }
 
-  /** @deprecated The name of `variableDtype` in older versions of Keras. */
+  /** How the weights are quantized: `"int8"`, `"int4"`, `"float8"`, `"ternary"`; null where they are not. */
+  get quantizationMode(): QuantizationMode | null {
+    return this.dtypePolicy.quantizationMode;
+  }
+
+  /** @deprecated Older versions' `variableDtype`. */
   get dtype(): DType {
     return this.variableDtype;
   }
@@ -199,6 +221,7 @@ export abstract class LayerBase extends StoredOperation {
       name,
       trainable: options.trainable ?? true,
       autocast: options.autocast ?? true,
+      overwriteWithGradient: options.overwriteWithGradient,
       regularizer: getRegularizer(options.regularizer ?? null),
       constraint: getConstraint(options.constraint ?? null),
     });
@@ -208,6 +231,18 @@ export abstract class LayerBase extends StoredOperation {
       variable.trainable = false;
     }
     return variable;
+  }
+
+  /** Takes a weight of `addWeight` away, for one in another form. */
+  removeWeight(variable: Variable): void {
+    this.#variables = this.#variables.filter((one) => one !== variable);
+    this.#frozen.delete(variable);
+  }
+
+  /** Takes a weight out of training for good: freezing and unfreezing the layer leaves it as it is. */
+  protected fixWeight(variable: Variable): void {
+    this.#frozen.delete(variable);
+    variable.trainable = false;
   }
 
   /** Adds a scalar (or a tensor, which is averaged later) to the loss that training minimises. */
@@ -261,10 +296,7 @@ export abstract class LayerBase extends StoredOperation {
   override get ownVariables(): Variable[] {
     const inFields = findParts(this, isVariable).map(({ value }) => value);
     const own = [...new Set([...this.#variables, ...inFields])];
-    return [
-      ...own.filter((v) => v.trainable || this.#frozen.has(v)),
-      ...own.filter((v) => !(v.trainable || this.#frozen.has(v))),
-    ];
+    return [...own.filter((v) => v.madeTrainable), ...own.filter((v) => !v.madeTrainable)];
   }
 
   /** Variables that are not trainable only because the layer was frozen. */

@@ -34,6 +34,12 @@ export function withNameScope<T>(name: string, f: () => T): T {
   }
 }
 
+/** Runs `f` with several names appended, as for what is made beside a variable of such a path. */
+export function withNameScopes<T>(names: readonly string[], f: () => T): T {
+  const [first, ...rest] = names;
+  return first === undefined ? f() : withNameScope(first, () => withNameScopes(rest, f));
+}
+
 /** The path of a variable made now: enclosing scopes and its name, joined by `/`. */
 export function pathOf(name: string): string {
   return [...scopes, name].join("/");

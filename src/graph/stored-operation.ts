@@ -29,6 +29,11 @@ export abstract class StoredOperation extends Operation {
   /** Its own variables, without those of its parts. */
   abstract get ownVariables(): Variable[];
 
+  /** Those of them that files keep, in the order of the file. */
+  get storedVariables(): readonly Variable[] {
+    return this.ownVariables;
+  }
+
   /** Whether code of its own says what is kept of it. */
   get storesItself(): boolean {
     const { saveOwnVariables, loadOwnVariables } = StoredOperation.prototype;
@@ -37,7 +42,7 @@ export abstract class StoredOperation extends Operation {
 
   /** Puts its own variables into a store; by default under `"0"`, `"1"`, … */
   saveOwnVariables(store: VariableStore): void {
-    this.ownVariables.forEach((variable, i) => store.set(String(i), variable.value));
+    this.storedVariables.forEach((variable, i) => store.set(String(i), variable.value));
   }
 
   /**
@@ -46,7 +51,7 @@ export abstract class StoredOperation extends Operation {
    * @throws {AntlerError} when the store has not as many, or a shape differs.
    */
   loadOwnVariables(store: StoredVariables): void {
-    const own = this.ownVariables;
+    const own = this.storedVariables;
     if (store.size !== own.length) {
       throw new AntlerError(
         `${this.name} (${this.className}): expected ${own.length} variables, the file has ${store.size} (${[...store.keys()].join(", ")}).`,

@@ -25,6 +25,8 @@ export interface VariableOptions {
   readonly trainable?: boolean | undefined;
   /** Whether layers in mixed precision read it in their compute dtype. Default true. */
   readonly autocast?: boolean | undefined;
+  /** Whether optimizers replace it by what stands in for its gradient. Default false. */
+  readonly overwriteWithGradient?: boolean | undefined;
   /** Default `variable`, `variable_1`, … */
   readonly name?: string | undefined;
   readonly regularizer?: Regularizer | null | undefined;
@@ -39,6 +41,10 @@ class VariableClass implements TensorHolder, StateCell {
   readonly path: string;
   readonly autocast: boolean;
   trainable: boolean;
+  /** Whether it was trainable when it was made, by which layers list their weights. */
+  readonly madeTrainable: boolean;
+  /** Whether optimizers replace it by what stands in for its gradient, as float8 layers' scales are. */
+  readonly overwriteWithGradient: boolean;
   regularizer: Regularizer | null;
   constraint: Constraint | null;
   #backend: Backend;
@@ -51,7 +57,8 @@ class VariableClass implements TensorHolder, StateCell {
     this.dtype = tensor.dtype;
     this.name = options.name ?? autoName("variable");
     this.path = pathOf(this.name);
-    this.trainable = options.trainable ?? true;
+    this.madeTrainable = this.trainable = options.trainable ?? true;
+    this.overwriteWithGradient = options.overwriteWithGradient ?? false;
     this.autocast = options.autocast ?? true;
     this.regularizer = options.regularizer ?? null;
     this.constraint = options.constraint ?? null;

@@ -5,6 +5,7 @@ import type { SymbolicFamily } from "../graph/keras-tensor.ts";
 import type { LayerCall } from "../graph/layer.ts";
 import { inferLayer, type ShapeTree } from "../graph/layer-call.ts";
 import { autoName } from "../graph/naming.ts";
+import type { QuantizeArguments, QuantizeOptions } from "../graph/quantize-types.ts";
 import type {
   FunctionalRule,
   Predicted,
@@ -17,6 +18,7 @@ import type {
 } from "../ir/shape-types/index.ts";
 import type { ConcreteFamily } from "../ops/core/tensor.ts";
 import type { PredictOptions } from "../training/options.ts";
+import type { QuantizationReport } from "../quantizers/report.ts";
 import { callable } from "../util/callable.ts";
 import { printSummary, type SummaryOptions } from "../viz/summary.ts";
 import { pythonJson } from "../saving/python-json.ts";
@@ -35,6 +37,20 @@ import { TrainedModel } from "./trained-model.ts";
 
 /** How a model whose rule is not known is called: on symbolic or real tensors, arrays or objects of them. */
 export type WideCall = WideCallSignature<SymbolicFamily, ConcreteFamily, LayerCallOptions>;
+
+/** What `quantize-methods.ts` adds. */
+export interface ModelClass {
+  /**
+   * Quantizes the layers' weights in their place, and tells of each layer whether it could: `quantize("int8")`,
+   * `quantize("int4", { filters: "encoder" })`, `quantize({ config: quantizers.Int4QuantizationConfig({ blockSize: 64 }) })`.
+   * Saved and loaded, the model stays quantized.
+   *
+   * @param mode - `"int8"`, `"int4"`, `"float8"` (which trains) or `"ternary"`.
+   * @throws {OptionError} for unknown modes, and those that need data to calibrate with (`"gptq"`, `"awq"`).
+   * @see Keras `models/model.py`
+   */
+  quantize(...args: QuantizeArguments<QuantizeOptions>): QuantizationReport;
+}
 
 /**
  * A model: a graph of layers, or a subclass with a computation of its own; trained, evaluated, saved as one.

@@ -85,6 +85,11 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
     this.optimizer?.build(this.trainableVariables);
   }
 
+  /** Forgets compiled steps, after layers were changed: they are traced anew when next needed. */
+  clearSteps(): void {
+    this.#trainer.clearSteps();
+  }
+
   /**
    * Says how to train: optimizer, losses and metrics, each one value, or (losses, metrics) nested or keyed by output name.
    *

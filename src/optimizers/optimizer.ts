@@ -69,7 +69,8 @@ export abstract class OptimizerBase extends OptimizerState {
 
   /** Builds the optimizer unless it is built. */
   ensureBuilt(variables: readonly Variable[]): void {
-    if (!this.built) outsideTrace(() => this.build(variables));
+    const changed = variables.filter((variable) => !variable.overwriteWithGradient);
+    if (!this.built) outsideTrace(() => this.build(changed));
   }
 
   /** Changes one variable against its gradient. */
@@ -99,8 +100,11 @@ export abstract class OptimizerBase extends OptimizerState {
         .map(({ path }) => path);
       warnOnce(`the loss does not depend on ${missing.join(", ")}: no gradients.`);
     }
-    const values = present.map(({ gradient }) => gradient);
-    const indices = present.map(({ variable }) => this.indexOf(variable));
+    for (const { variable, gradient } of present)
+      if (variable.overwriteWithGradient) variable.assign(gradient);
+    const changed = present.filter(({ variable }) => !variable.overwriteWithGradient);
+    const values = changed.map(({ gradient }) => gradient);
+    const indices = changed.map(({ variable }) => this.indexOf(variable));
     if (currentBuilder() !== null) this.#step(values, indices);
     else this.#eager.run(values, indices);
   }

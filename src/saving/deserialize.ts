@@ -2,14 +2,19 @@ import { get as getActivation } from "../activations/index.ts";
 import { DTypePolicy } from "../graph/dtype-policy.ts";
 import { isLayer, LayerBase } from "../graph/layer-base.ts";
 import { inferLayer, type ShapeTree } from "../graph/layer-call.ts";
-import { QuantizedDTypePolicy } from "../graph/quantized-dtype-policy.ts";
+import {
+  Int4DTypePolicy,
+  QuantizedDTypePolicy,
+  QuantizedFloat8DTypePolicy,
+  TernaryDTypePolicy,
+} from "../graph/quantized-dtype-policy.ts";
 import { isDType } from "../ir/dtypes.ts";
-import { int8Classes } from "../layers/quantized/index.ts";
+import { quantizableClasses, quantizedClass } from "../layers/quantized/index.ts";
 import { functionNamed as lossFunctionNamed } from "../losses/functions.ts";
 import { functionNamed as metricFunctionNamed } from "../metrics/functions.ts";
 import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
 import { ModelClass } from "../models/model.ts";
-import { AntlerError, FormatError, OptionError, ShapeError, warnOnce } from "../util/errors.ts";
+import { AntlerError, FormatError, OptionError, ShapeError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
 import { type Context, type Description, inside, readDescription } from "./context.ts";
@@ -100,24 +105,48 @@ function instantiate(
   config: Readonly<Record<string, unknown>>,
   context: Context,
 ): object {
-  if (className === "DTypePolicy" || className === "Policy") return new DTypePolicy(String(config["name"]));
-  if (className === "QuantizedDTypePolicy")
-    return new QuantizedDTypePolicy(String(config["mode"]), String(config["source_name"]));
+  const policy = policyFrom(className, config);
+  if (policy !== null) return policy;
   if (Array.isArray(config["layers"]) && "input_layers" in config)
     return functionalFromConfig(cls, config, context, deserializeObject);
   if (Array.isArray(config["layers"]) && className === "Sequential")
     return sequentialFromConfig(config, context, deserializeObject);
   const given = withFunction(className, readConfig(config, context));
-  if (given["dtype"] instanceof QuantizedDTypePolicy) return quantized(className, given);
+  if (given["dtype"] instanceof QuantizedDTypePolicy) return quantized(className, given["dtype"], given);
   return fromConfig(cls, className, given, context);
 }
 
-/** A layer whose weights are kept as integers: a class of its own, by the same name in files. */
-function quantized(className: string, config: Readonly<Record<string, unknown>>): object {
-  const cls = Object.hasOwn(int8Classes, className) ? int8Classes[className] : undefined;
+/** The dtype policy of such a class; null for other classes. */
+function policyFrom(className: string, config: Readonly<Record<string, unknown>>): DTypePolicy | null {
+  const { name, mode, source_name: source, amax_history_length: length = 1024 } = config;
+  switch (className) {
+    case "DTypePolicy":
+    case "FloatDTypePolicy":
+    case "Policy":
+      return new DTypePolicy(String(name));
+    case "QuantizedDTypePolicy":
+      return new QuantizedDTypePolicy(String(mode), String(source));
+    case "Int4DTypePolicy":
+      return new Int4DTypePolicy(String(mode), String(source));
+    case "QuantizedFloat8DTypePolicy":
+      return new QuantizedFloat8DTypePolicy(String(mode), String(source), Number(length));
+    case "TernaryDTypePolicy":
+      return new TernaryDTypePolicy(String(mode), String(source));
+    default:
+      return null;
+  }
+}
+
+/** A layer whose weights are quantized: a class of its own, by the same name in files. */
+function quantized(
+  className: string,
+  { quantizationMode: mode }: QuantizedDTypePolicy,
+  config: Readonly<Record<string, unknown>>,
+): object {
+  const cls = quantizedClass(className, mode);
   if (cls !== undefined) return cls.fromConfig(config);
   throw new OptionError(
-    `a quantized ${className} is not supported. Those that are: ${Object.keys(int8Classes).join(", ")}.`,
+    `a ${className} quantized with the mode "${mode}" is not supported. Those that are: ${quantizableClasses(mode).join(", ") || "none"}.`,
   );
 }
 
@@ -140,16 +169,9 @@ export function readConfig(
   context: Context,
 ): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]) => {
-      // How weights are rounded is Keras's own description, kept as it is.
-      if (key === "quantization_config")
-        return value === null || value === undefined ? [] : [[camelCase(key), value]];
-      if (key === "lora_rank" || key === "lora_alpha") {
-        // Keras adds the low-rank part to the kernel when it saves, and leaves the part itself out.
-        if (value !== null)
-          warnOnce(`${context.path}: LoRA is part of the saved kernel; the layer is read without it.`);
-        return [];
-      }
+    Object.entries(config).flatMap(([key, value]): [string, unknown][] => {
+      // Layers of other versions' files may not know it.
+      if (key === "quantization_config" && (value === null || value === undefined)) return [];
       const supplied = lambdaFor(key, value, config["name"], context);
       if (supplied !== null) return [[camelCase(key), supplied]];
       return [[camelCase(key), deserializeObject(value, inside(context, key))]];

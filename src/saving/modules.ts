@@ -31,5 +31,7 @@ export function moduleOf(object: object): string | null {
   const cls: object = object.constructor;
   if (!Object.hasOwn(cls, "className") || getRegisteredName(cls).includes(">")) return null;
   if (isLayer(object) && object.statics.module !== undefined) return object.statics.module;
-  return families.find(([family]) => object instanceof family)?.[1] ?? null;
+  const family = families.find(([base]) => object instanceof base);
+  // Classes of rare families name the module themselves.
+  return family?.[1] ?? (cls as { readonly module?: string }).module ?? null; // SAFETY: a static string, where it is
 }

@@ -6,11 +6,13 @@ import * as layers from "../layers/index.ts";
 import * as losses from "../losses/index.ts";
 import * as metrics from "../metrics/index.ts";
 import { ModelClass } from "../models/model.ts";
+import * as dtypePolicies from "../graph/quantized-dtype-policy.ts";
 import { Sequential } from "../models/sequential.ts";
 import * as ops from "../ops/index.ts";
 import type { Op } from "../ops/core/op.ts";
 import * as optimizers from "../optimizers/index.ts";
 import * as schedules from "../optimizers/schedules/index.ts";
+import * as quantizers from "../quantizers/index.ts";
 import * as regularizers from "../regularizers/index.ts";
 import { FormatError } from "../util/errors.ts";
 import { nearest } from "../util/options.ts";
@@ -35,6 +37,8 @@ const modules: Readonly<Record<string, object>> = {
   "keras.metrics": metrics,
   "keras.optimizers": optimizers,
   "keras.optimizers.schedules": schedules,
+  "keras.quantizers": quantizers,
+  "keras.dtype_policies": dtypePolicies,
 };
 
 /** The class a configuration names. `registeredName` and `className` as in the file; custom objects win. */
@@ -51,11 +55,11 @@ export function findClass(
   if (className === "Functional" || className === "Model") return ModelClass as unknown as SerializableClass; // SAFETY: a class with fromConfig
   if (className === "Sequential") return Sequential as unknown as SerializableClass; // SAFETY: as above
   // `Policy` is its name in tf.keras.
-  if (className === "DTypePolicy" || className === "Policy" || className === "QuantizedDTypePolicy")
+  if (className === "DTypePolicy" || className === "FloatDTypePolicy" || className === "Policy")
     return DTypePolicy as unknown as SerializableClass; // SAFETY: as above; made by its own constructor
-  if (module === "keras.dtype_policies")
+  if (className === "GPTQDTypePolicy" || className === "AWQDTypePolicy")
     throw new FormatError(
-      `the policy "${className}" is not supported: of quantized models those of 8-bit integers are read. Save the model in Keras before it is quantized.`,
+      `the policy "${className}" is not supported: quantizations that are calibrated with data are not read. Save the model in Keras before it is quantized.`,
     );
   const found = builtIn(module, className);
   if (found !== undefined) return found;

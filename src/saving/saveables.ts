@@ -124,5 +124,5 @@ export function optimizerOf(model: ModelBase): OptimizerBase | null {
 }
 
 function variablesOf(saveable: Saveable): readonly Variable[] {
-  return isLayer(saveable) ? saveable.ownVariables : saveable.variables;
+  return isLayer(saveable) ? saveable.storedVariables : saveable.variables;
 }

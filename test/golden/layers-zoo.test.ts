@@ -40,11 +40,6 @@ function isMissing({ class: name }: ZooCase): boolean {
   return !(name in antler.layers);
 }
 
-/** Saved by Keras after a transform of the model that Antler does not read: quantized to other than 8-bit integers. */
-function isTransformed({ name }: ZooCase): boolean {
-  return name === "quant_int4" || name === "quant_float8" || name === "quantized";
-}
-
 /** Keras on PyTorch truncates the clip limit here; its other backends, and Antler, do not. */
 function isOfTorchAlone({ class: name }: ZooCase): boolean {
   return name === "ContrastLimitedAdaptiveHistogramEqualization";
@@ -53,7 +48,7 @@ function isOfTorchAlone({ class: name }: ZooCase): boolean {
 describeGolden("models of one layer that Keras saved", () => {
   const cases = (hasGolden ? goldenFiles("layers", ".json") : [])
     .flatMap((file) => readGolden<{ cases: readonly ZooCase[] }>(`layers/${file}`).cases)
-    .filter((one) => one.model_file !== undefined && !isTransformed(one) && !isOfTorchAlone(one));
+    .filter((one) => one.model_file !== undefined && !isOfTorchAlone(one));
 
   it("are there", () => {
     expect(cases.length).toBeGreaterThan(100);

@@ -34,7 +34,6 @@ const notModels: readonly (readonly [RegExp, string])[] = [
   [/^(Layer|Wrapper)\//, "a base class"],
   [/^InputLayer\//, "an input"],
   [/^Lambda\/named_fn$/, "a function of the one who saved it"],
-  [/\/(quant_float8|quant_int4|quantized)$/, "quantized in a way that Antler does not read"],
 ];
 
 /** Layers that keep a state between calls, which a graph cannot: refused by name. */

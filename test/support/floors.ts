@@ -8,7 +8,7 @@ export const floors: readonly (readonly string[])[] = [
   ["compiler", "backend"],
   ["ops"],
   // Below the graph, since a layer's base class takes them by name for its weights.
-  ["activations", "initializers", "regularizers", "constraints", "random"],
+  ["activations", "initializers", "regularizers", "constraints", "random", "quantizers"],
   ["graph"],
   ["layers", "losses", "metrics", "optimizers", "datasets", "data"],
   ["callbacks"],

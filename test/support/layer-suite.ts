@@ -10,6 +10,8 @@ import { type DType, isFloat } from "../../src/ir/dtypes.ts";
 import { toNumbers } from "../../src/ir/numbers.ts";
 import { Input } from "../../src/layers/core/input-layer.ts";
 import type { Tensor } from "../../src/ops/core/tensor.ts";
+import { quantizeOne } from "../../src/models/quantize.ts";
+import { isPlainObject } from "../../src/util/options.ts";
 import { expectClose, tolerance, type ToleranceKind } from "./close.ts";
 import { describeGolden, type GoldenTensor, hasGolden, readGolden } from "./golden.ts";
 import { camelKeys, isGoldenTensor, toTensor } from "./golden-tensors.ts";
@@ -65,12 +67,6 @@ export interface LayerSuiteOptions {
   readonly prepare?: (layer: LayerBase, one: LayerCase) => void;
 }
 
-/** Cases of Keras features that Antler leaves to transforms of models. */
-const notOurs: readonly (readonly [RegExp, string])[] = [
-  [/\/lora$/, "low-rank adaptation is a transform of a model, not an option of its layers"],
-  [/\/quant/, "quantisation is a transform of a model"],
-];
-
 /**
  * What real Keras computed for the named classes, on every backend: configuration, symbolic shape, weights, outputs,
  * masks, losses, updates of variables, gradients.
@@ -125,8 +121,7 @@ function skipReason(
   { class: className, name }: LayerCase,
   skip: Readonly<Record<string, string>>,
 ): string | null {
-  const known = skip[`${className}/${name}`] ?? skip[`${className}/*`] ?? skip[`*/${name}`];
-  return known ?? notOurs.find(([pattern]) => pattern.test(`${className}/${name}`))?.[1] ?? null;
+  return skip[`${className}/${name}`] ?? skip[`${className}/*`] ?? skip[`*/${name}`] ?? null;
 }
 
 function make(classes: object, one: LayerCase, { make: makers = {} }: LayerSuiteOptions): LayerBase {
@@ -137,6 +132,12 @@ function make(classes: object, one: LayerCase, { make: makers = {} }: LayerSuite
   const layer: unknown = Reflect.apply(cls, undefined, [camelKeys(one.ctor ?? one.config)]);
   if (!isLayer(layer)) throw new Error(`${one.class} makes no layer`);
   return layer;
+}
+
+/** How Keras quantized the layer when it was built; null where it did not. */
+function modeOf({ config: { dtype } }: LayerCase): string | null {
+  const mode = isPlainObject(dtype) && isPlainObject(dtype["config"]) ? dtype["config"]["mode"] : null;
+  return typeof mode === "string" ? (mode.split("/")[0] ?? mode) : null;
 }
 
 function checkCase(makeLayer: () => LayerBase, one: LayerCase, options: LayerSuiteOptions): void {
@@ -154,6 +155,8 @@ function checkCase(makeLayer: () => LayerBase, one: LayerCase, options: LayerSui
     layer.ensureBuilt(one.args.map((arg) => batched(shapesOf(tensorsOf(arg)))) as never); // SAFETY: shapes stay shapes
   }
   options.prepare?.(layer, one);
+  const mode = modeOf(one);
+  if (mode !== null) quantizeOne(layer, [mode]);
   // Some layers complete their options when they are built.
   checkConfiguration(layer, one);
   checkWeights(layer, one);

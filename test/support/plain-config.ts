@@ -1,13 +1,5 @@
 import { DTypePolicy } from "../../src/graph/dtype-policy.ts";
 
-/** Keras's options that are left out on purpose; see `test/defaults.test.ts`. */
-const leftOut: ReadonlySet<string> = new Set([
-  "lora_rank",
-  "lora_alpha",
-  "quantization_config",
-  "gptq_unpacked_column_size",
-]);
-
 /** A configuration in a form in which ours and Keras's can be compared: snake_case, objects as class and configuration. */
 export type PlainConfig =
   | null
@@ -40,12 +32,13 @@ export function plainOfKeras(value: unknown, keepName = false): PlainConfig {
   const { class_name: className, config } = value;
   if (typeof className === "string" && isRecord(config)) {
     if (className === "DTypePolicy") return String(config["name"]);
+    if (typeof config["mode"] === "string") return `${config["mode"]}_from_${String(config["source_name"])}`;
     return { class: className, config: plainOfKeras(config) };
   }
   if (typeof className === "string") return String(config);
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !leftOut.has(key) && (keepName || key !== "name"))
+      .filter(([key]) => keepName || key !== "name")
       .map(([key, child]) => [key, plainOfKeras(child)]),
   );
 }

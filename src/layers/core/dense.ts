@@ -5,7 +5,7 @@ import type { Constraint } from "../../constraints/constraint.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import { InputSpec } from "../../graph/input-spec.ts";
 import type { LayerCall } from "../../graph/layer.ts";
-import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import type { LayerOptions } from "../../graph/layer-base.ts";
 import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
@@ -21,9 +21,10 @@ import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
 import type { DTypeIn, LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
+import { AdaptableLayer, type AdaptationOptions, type MainWeight } from "./adaptable-layer.ts";
 import type { KernelValues } from "../convolutional/constructor.ts";
 
-export interface DenseOptions<D extends DType = DType> extends LayerOptions<D> {
+export interface DenseOptions<D extends DType = DType> extends LayerOptions<D>, AdaptationOptions {
   /** Applied to the result. Default none. */
   readonly activation?: ActivationLike | null | undefined;
   /** Default true. */
@@ -40,7 +41,7 @@ export interface DenseOptions<D extends DType = DType> extends LayerOptions<D> {
 
 type Bound = Required<Omit<DenseOptions, keyof LayerOptions>> & LayerOptions & { readonly units: number };
 
-class DenseLayer extends LayerBase {
+class DenseLayer extends AdaptableLayer {
   static readonly className = "Dense";
   static readonly parameters: ParameterTable = {
     units: required,
@@ -53,6 +54,9 @@ class DenseLayer extends LayerBase {
     activityRegularizer: null,
     kernelConstraint: null,
     biasConstraint: null,
+    loraRank: null,
+    loraAlpha: null,
+    quantizationConfig: null,
   };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
 
@@ -108,10 +112,17 @@ class DenseLayer extends LayerBase {
         })
       : null;
     this.inputSpec = new InputSpec({ minNdim: 2, axes: { [-1]: inputDim } });
+    // As in Keras, `loraAlpha` is the rank then; `enableLora` takes another.
+    if (this.loraRank !== null) this.addLowRank(this.loraRank);
   }
 
-  override call(inputs: Tensor): unknown {
-    const product = matmul(inputs, this.kernel);
+  override get mainWeight(): MainWeight {
+    const { kernel: variable, kernelRegularizer: regularizer, kernelConstraint: constraint } = this;
+    return { variable, shape: variable.shape, regularizer, constraint };
+  }
+
+  override call(inputs: Tensor, _options?: unknown): unknown {
+    const product = matmul(inputs, this.adapted(this.kernel.value));
     return this.activation(this.bias === null ? product : add(product, this.bias));
   }
 

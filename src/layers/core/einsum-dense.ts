@@ -3,7 +3,7 @@ import { get as getActivation } from "../../activations/index.ts";
 import type { Constraint } from "../../constraints/constraint.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
-import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import type { LayerOptions } from "../../graph/layer-base.ts";
 import type { ShapeTree } from "../../graph/layer-call.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { Variable } from "../../graph/variable.ts";
@@ -19,12 +19,14 @@ import { einsum } from "../../ops/einsum.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
+import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
 import type { Tree } from "../../util/tree.ts";
+import { AdaptableLayer, type AdaptationOptions, type MainWeight } from "./adaptable-layer.ts";
 import { type EinsumShapes, einsumShapes, parseEquation } from "./einsum-shapes.ts";
 import type { DTypeIn, FromConfig, LayerKind, PairForm, SettingsIn, Values } from "../constructor.ts";
 
-export interface EinsumDenseOptions<D extends DType = DType> extends LayerOptions<D> {
+export interface EinsumDenseOptions<D extends DType = DType> extends LayerOptions<D>, AdaptationOptions {
   /** Applied to the result. Default none. */
   readonly activation?: ActivationLike | null | undefined;
   /** Letters of the output's axes that have a bias. Default none. */
@@ -37,11 +39,13 @@ export interface EinsumDenseOptions<D extends DType = DType> extends LayerOption
   readonly biasRegularizer?: Regularizer | string | null | undefined;
   readonly kernelConstraint?: Constraint | string | null | undefined;
   readonly biasConstraint?: Constraint | string | null | undefined;
+  /** For a way of quantizing that is not supported (GPTQ): only null. */
+  readonly gptqUnpackedColumnSize?: null | undefined;
 }
 
 type Bound = EinsumDenseOptions & { readonly equation: string; readonly outputShape: Dim | Shape };
 
-class EinsumDenseLayer extends LayerBase {
+class EinsumDenseLayer extends AdaptableLayer {
   static readonly className = "EinsumDense";
   static readonly parameters: ParameterTable = {
     equation: required,
@@ -54,6 +58,10 @@ class EinsumDenseLayer extends LayerBase {
     biasRegularizer: null,
     kernelConstraint: null,
     biasConstraint: null,
+    loraRank: null,
+    loraAlpha: null,
+    gptqUnpackedColumnSize: null,
+    quantizationConfig: null,
   };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
 
@@ -74,6 +82,10 @@ class EinsumDenseLayer extends LayerBase {
   constructor(...args: readonly unknown[]) {
     const given = bindParameters<Bound>("EinsumDense", EinsumDenseLayer.parameters, args);
     super(given);
+    if ((given.gptqUnpackedColumnSize ?? null) !== null)
+      throw new OptionError(
+        `${this.where}: \`gptqUnpackedColumnSize\` is for GPTQ, which is not supported. Leave it out.`,
+      );
     this.equation = String(given.equation).replaceAll(" ", "");
     parseEquation("EinsumDense", this.equation);
     this.outputShape =
@@ -109,10 +121,16 @@ class EinsumDenseLayer extends LayerBase {
             regularizer: this.biasRegularizer,
             constraint: this.biasConstraint,
           });
+    if (this.loraRank !== null) this.addLowRank(this.loraRank, { loraAlpha: this.loraAlpha });
   }
 
-  override call(inputs: Tensor): unknown {
-    const product: Tensor = einsum(this.equation, inputs, this.kernel.value);
+  override get mainWeight(): MainWeight {
+    const { kernel: variable, kernelRegularizer: regularizer, kernelConstraint: constraint } = this;
+    return { variable, shape: variable.shape, regularizer, constraint };
+  }
+
+  override call(inputs: Tensor, _options?: unknown): unknown {
+    const product: Tensor = einsum(this.equation, inputs, this.adapted(this.kernel.value));
     return this.activation(this.bias === null ? product : add(product, this.bias.value));
   }
 
@@ -126,7 +144,8 @@ class EinsumDenseLayer extends LayerBase {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), activityRegularizer: this.activityRegularizer };
+    const { gptqUnpackedColumnSize: _, ...config } = super.getConfig();
+    return { ...config, activityRegularizer: this.activityRegularizer };
   }
 
   #shapesFor(inputShape: Shape): EinsumShapes {

@@ -1,7 +1,7 @@
 import type { Constraint } from "../../constraints/constraint.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
-import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import type { LayerOptions } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
@@ -19,12 +19,16 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, positiveInteger, required } from "../../util/parameters.ts";
 import { layerOptionNames } from "../../util/parameters.ts";
 import { warnOnce } from "../../util/errors.ts";
+import {
+  adaptationNames,
+  AdaptableLayer,
+  type AdaptationOptions,
+  type MainWeight,
+} from "./adaptable-layer.ts";
 import type { DTypeIn, FromConfig, LayerKind, SettingForm, SettingsIn, Values } from "../constructor.ts";
 
-export interface EmbeddingOptions<
-  N extends number = number,
-  D extends DType = DType,
-> extends LayerOptions<D> {
+export interface EmbeddingOptions<N extends number = number, D extends DType = DType>
+  extends LayerOptions<D>, AdaptationOptions {
   /** Number of indices, 0 … inputDim − 1. */
   readonly inputDim?: number | undefined;
   /** Size of the vector for each. */
@@ -40,7 +44,7 @@ export interface EmbeddingOptions<
 }
 
 /** The computation of `Embedding`, for layers that extend it. */
-export class EmbeddingLayer extends LayerBase {
+export class EmbeddingLayer extends AdaptableLayer {
   static readonly className: string = "Embedding";
   static readonly parameters: ParameterTable = {
     inputDim: required,
@@ -50,6 +54,9 @@ export class EmbeddingLayer extends LayerBase {
     embeddingsConstraint: null,
     maskZero: false,
     weights: null,
+    loraRank: null,
+    loraAlpha: null,
+    quantizationConfig: null,
   };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
 
@@ -64,6 +71,7 @@ export class EmbeddingLayer extends LayerBase {
   constructor(...args: readonly unknown[]) {
     const given = bindParameters<EmbeddingOptions>(new.target.className, new.target.parameters, args, [
       ...layerOptionNames,
+      ...adaptationNames,
       "inputLength",
     ]);
     // Indices may come as floats of any precision: they are not cast beforehand.
@@ -91,11 +99,22 @@ export class EmbeddingLayer extends LayerBase {
       regularizer: this.embeddingsRegularizer,
       constraint: this.embeddingsConstraint,
     });
+    // As in Keras, `loraAlpha` is the rank then; `enableLora` takes another.
+    if (this.loraRank !== null) this.addLowRank(this.loraRank);
+  }
+
+  override get mainWeight(): MainWeight {
+    const {
+      embeddings: variable,
+      embeddingsRegularizer: regularizer,
+      embeddingsConstraint: constraint,
+    } = this;
+    return { variable, shape: [this.inputDim, this.outputDim], regularizer, constraint };
   }
 
   override call(inputs: Tensor, _options?: unknown): unknown {
     const indices = inputs.dtype === "int64" ? inputs : cast(inputs, "int32");
-    return cast(take(this.embeddings.value, indices, { axis: 0 }), this.computeDtype);
+    return cast(take(this.adapted(this.embeddings.value), indices, { axis: 0 }), this.computeDtype);
   }
 
   override computeMask(inputs: unknown): unknown {

@@ -10,7 +10,8 @@ import { matmul } from "../../ops/products.ts";
 import { transpose } from "../../ops/shape.ts";
 import { tanh } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
-import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
+import { type ParameterTable, bindParameters, layerOptionNames, required } from "../../util/parameters.ts";
+import { adaptationNames } from "./adaptable-layer.ts";
 import { EmbeddingLayer, type EmbeddingOptions } from "./embedding.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 
@@ -52,7 +53,11 @@ class ReversibleEmbeddingLayer extends EmbeddingLayer {
   constructor(...args: readonly unknown[]) {
     super(...args);
     const { parameters } = ReversibleEmbeddingLayer;
-    const given = bindParameters<ReversibleEmbeddingOptions>("ReversibleEmbedding", parameters, args);
+    const given = bindParameters<ReversibleEmbeddingOptions>("ReversibleEmbedding", parameters, args, [
+      ...layerOptionNames,
+      ...adaptationNames,
+      "inputLength",
+    ]);
     this.tieWeights = given.tieWeights ?? true;
     this.reverseDtype = given.reverseDtype ?? null;
     this.logitSoftCap = given.logitSoftCap ?? null;
@@ -73,7 +78,9 @@ class ReversibleEmbeddingLayer extends EmbeddingLayer {
     if (!reverse) return super.call(inputs);
     const dtype = this.reverseDtype ?? this.computeDtype;
     const kernel: Tensor =
-      this.reverseEmbeddings === null ? transpose(this.embeddings.value) : this.reverseEmbeddings.value;
+      this.reverseEmbeddings === null
+        ? transpose(this.adapted(this.embeddings.value))
+        : this.reverseEmbeddings.value;
     const logits: Tensor = matmul(cast(inputs, dtype), cast(kernel, dtype));
     const cap = this.logitSoftCap;
     return cap === null ? logits : multiply(tanh(divide(logits, cap)), cap);

@@ -23,11 +23,15 @@ import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, positiveInteger, required } from "../../util/parameters.ts";
+import type { AdaptationOptions } from "./adaptable-layer.ts";
 import type { DenseOptions } from "./dense.ts";
 import type { DTypeIn, LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
 import type { KernelValues } from "../convolutional/constructor.ts";
 
-export interface TernaryDenseOptions<D extends DType = DType> extends DenseOptions<D> {
+export interface TernaryDenseOptions<D extends DType = DType> extends Omit<
+  DenseOptions<D>,
+  keyof AdaptationOptions
+> {
   /** Kernel values up to it count as 0. Default null: half their mean size, and results are scaled by that size. */
   readonly threshold?: number | null | undefined;
 }

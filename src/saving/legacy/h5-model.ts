@@ -18,6 +18,7 @@ import { modelFromDescription, numberBytes, type ReadOptions } from "../keras-fi
 import { whileReading } from "../malformed.ts";
 import { parsePythonJson } from "../python-json.ts";
 import { compileFromTraining } from "./training-config.ts";
+import { AdaptableLayer } from "../../layers/core/adaptable-layer.ts";
 import { loraScales, mergeLora } from "./lora.ts";
 import { modernizeModel } from "./modernize.ts";
 import { adaptWeights, type StoredWeight } from "./weight-layouts.ts";
@@ -179,6 +180,7 @@ function assignPairs(model: ModelBase, pairs: readonly Pair[], origin: Origin): 
     );
   for (const problem of problems) warnOnce(`skipped ${problem}`);
   for (const { variable, data } of matches) variable.assignData(data);
+  for (const { layer } of pairs) for (const adapted of adaptedIn(layer)) adapted.clearLowRank();
 }
 
 /** Sequential models list their layers without the input. */
@@ -232,10 +234,21 @@ function matchLayer(
   });
 }
 
-/** All trainable weights first, then the others: the order of old files. */
+/** All trainable weights first, then the others: the order of old files. Low-rank parts are in the weight they belong to. */
 function orderOf(layer: LayerBase): readonly Variable[] {
+  const adapted = adaptedIn(layer);
+  if (adapted.length > 0) {
+    const factors = new Set(adapted.flatMap(({ loraFactors }) => loraFactors ?? []));
+    return layer.weights.filter((weight) => !factors.has(weight));
+  }
   return [
     ...layer.weights.filter((weight) => weight.trainable),
     ...layer.weights.filter((weight) => !weight.trainable),
   ];
+}
+
+/** Layers with a low-rank part, here and inside. */
+function adaptedIn(layer: LayerBase): readonly AdaptableLayer[] {
+  const own = layer instanceof AdaptableLayer && layer.loraEnabled ? [layer] : [];
+  return [...own, ...layer.subLayers.flatMap(adaptedIn)];
 }
