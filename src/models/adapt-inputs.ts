@@ -14,10 +14,16 @@ import { isPlainObject } from "../util/options.ts";
  * ranks adjusted where an axis of size 1 is missing or too many, dtypes those of the inputs.
  *
  * @param where - The model, as errors name it.
+ * @param checksSizes - Whether sizes must be those of the inputs; else the layers that get them check them.
  * @throws {ShapeError} when an input is missing or does not fit.
  * @see Keras `Functional._standardize_inputs`
  */
-export function adaptInputs(where: string, structure: unknown, given: unknown): Value[] {
+export function adaptInputs(
+  where: string,
+  structure: unknown,
+  given: unknown,
+  checksSizes: boolean,
+): Value[] {
   const expected = symbolicIn(structure);
   const values = pick(where, structure, expected, given);
   if (values.length !== expected.length) {
@@ -27,7 +33,7 @@ export function adaptInputs(where: string, structure: unknown, given: unknown): 
   }
   return values.map((value, i) => {
     const like = expected[i];
-    return like === undefined ? value : adapt(where, value, like);
+    return like === undefined ? value : adapt(where, value, like, checksSizes);
   });
 }
 
@@ -58,7 +64,7 @@ function pick(where: string, structure: unknown, expected: readonly KerasTensor[
   });
 }
 
-function adapt(where: string, value: Value, like: KerasTensor): Value {
+function adapt(where: string, value: Value, like: KerasTensor, checksSizes: boolean): Value {
   const mask = maskOf(value);
   let adapted = value;
   if (adapted.shape.length === like.shape.length - 1 && like.shape.at(-1) === 1)
@@ -67,7 +73,9 @@ function adapt(where: string, value: Value, like: KerasTensor): Value {
     adapted = squeeze(adapted, -1) as Value; // SAFETY: value in, value out
   const fits =
     adapted.shape.length === like.shape.length &&
-    like.shape.every((dim, i) => dim === null || adapted.shape[i] === null || adapted.shape[i] === dim);
+    like.shape.every(
+      (dim, i) => !checksSizes || dim === null || adapted.shape[i] === null || adapted.shape[i] === dim,
+    );
   if (!fits) {
     throw new ShapeError(
       `${where}: expected ${formatShape(like.shape)} for the input "${like.name}", received ${formatShape(value.shape)}.`,

@@ -131,6 +131,11 @@ export abstract class ModelBase extends LayerBase {
     );
   }
 
+  /** Whether inputs must have the sizes of the graph's; else its layers check those that they depend on. */
+  protected get checksSizes(): boolean {
+    return true;
+  }
+
   /** Runs the graph; a subclassed model overrides it with its own computation, of any number of tensors and options. */
   override call(inputs: unknown, ...rest: readonly unknown[]): unknown {
     const [options] = rest;
@@ -141,7 +146,7 @@ export abstract class ModelBase extends LayerBase {
         `${this.where}: a subclass of Model must implement call(inputs, { training, mask }).`,
       );
     }
-    const values = adaptInputs(this.where, graph.inputStructure, inputs);
+    const values = adaptInputs(this.where, graph.inputStructure, inputs, this.checksSizes);
     if (mask !== undefined && mask !== null) setMasks(values, Array.isArray(mask) ? mask : [mask]);
     return withCallContext({ training: typeof training === "boolean" ? training : null }, () =>
       graph.run(values),

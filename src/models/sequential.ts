@@ -106,6 +106,11 @@ class SequentialClass extends ModelClass {
     if (!this.built) super.ensureBuilt(shapes as readonly Shape[]); // SAFETY: a sequence has one input
   }
 
+  /** Sizes of the data that the model happened to be built by bind no others. */
+  protected override get checksSizes(): boolean {
+    return isInputLayer(this.#stack[0]);
+  }
+
   /** The layers in order, without the input. */
   override get layers(): Layer[] {
     return this.#stack.filter((layer) => !isInputLayer(layer)) as Layer[]; // SAFETY: every layer is a function as well

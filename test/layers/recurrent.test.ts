@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   Input,
+  type KerasTensor,
   layers,
   Layer,
   Model,
@@ -257,6 +258,10 @@ describe("built-in recurrent layers", () => {
 
   it("say what does not fit", () => {
     expect(() => layers.LSTM(3)(Input({ shape: [4] }) as never)).toThrow(/rank 3/);
+    const several: unknown = [Input({ shape: [4, 3] }), Input({ shape: [4, 3] })];
+    expect(() => layers.RNN(layers.LSTMCell(3))(several as KerasTensor)).toThrow(
+      /expected one tensor of sequences, .*received 2/,
+    ); // SAFETY: a mistake
     expect(() => layers.LSTM(3)(noise(2, 4, 3), { initialState: [noise(2, 3)] })).toThrow(
       /expected an initialState of shapes \[2, 3\], \[2, 3\], received \[2, 3\]/,
     );

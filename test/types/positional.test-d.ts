@@ -22,6 +22,19 @@ const indices = layers.Input({ shape: [10], dtype: "int32" });
 /** The shape of a result. */
 type ShapesOf<T extends readonly { readonly shape: Shape }[]> = { readonly [I in keyof T]: T[I]["shape"] };
 
+const given = [
+  layers.Input([6]),
+  layers.Input([6, null], { name: "words", dtype: "int32" }),
+  layers.Input([6], { batchSize: 4 }),
+] as const;
+check<
+  [
+    Expect<
+      Equal<ShapesOf<typeof given>, readonly [readonly [null, 6], readonly [null, 6, null], readonly [4, 6]]>
+    >,
+  ]
+>();
+
 const convolved = [
   layers.Conv2D(16, 3)(image),
   layers.Conv2D(16, 3, 2, "same")(image),

@@ -50,11 +50,7 @@ class InputLayerClass extends LayerBase {
   readonly optional: boolean;
 
   constructor(...args: readonly unknown[]) {
-    const bound = bindParameters<BoundInput>("InputLayer", InputLayerClass.parameters, args, [
-      "name",
-      "trainable",
-      "tensor",
-    ]);
+    const bound = bindInput("InputLayer", args);
     const tensor = bound.tensor ?? bound.inputTensor;
     if (tensor !== undefined && tensor !== null && !(tensor instanceof KerasTensor)) {
       throw new OptionError(
@@ -90,6 +86,10 @@ class InputLayerClass extends LayerBase {
     const { batchShape, inputDtype: dtype, name, optional } = this;
     return { batchShape, dtype, sparse: false, ragged: false, name, optional };
   }
+}
+
+function bindInput(where: string, args: readonly unknown[]): BoundInput {
+  return bindParameters<BoundInput>(where, InputLayerClass.parameters, args, ["name", "trainable", "tensor"]);
 }
 
 function batchShapeOf({ shape, batchSize, batchShape, tensor }: InputOptions): Shape {
@@ -151,8 +151,13 @@ export function Input<const S extends Shape, const D extends DType = "float32", 
 export function Input<const S extends Shape, const D extends DType = "float32">(
   options: InputOptions<Shape, D> & { readonly batchShape: S },
 ): KerasTensor<S, D>;
+export function Input<const S extends Shape, const D extends DType = "float32", const B extends Dim = null>(
+  shape: S,
+  options?: Omit<InputOptions<S, D, B>, "shape" | "batchShape" | "tensor">,
+): KerasTensor<Batched<S, B>, D>;
 export function Input(options: InputOptions): KerasTensor;
-export function Input(options: InputOptions): KerasTensor {
+export function Input(...args: readonly unknown[]): KerasTensor {
+  const options = bindInput("Input", args);
   const { tensor } = options;
   // An input that exists is taken as it is: its tensor belongs to one input layer.
   const layer = tensor instanceof KerasTensor ? tensor.history?.operation : undefined;

@@ -97,6 +97,11 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
 
   override build(sequencesShape: Shape): void {
     const [batch = null, time = null, ...rest] = sequencesShape;
+    if (sequencesShape.some((dim) => typeof dim === "object" && dim !== null)) {
+      throw new ShapeError(
+        `${this.where}: expected one tensor of sequences, [batch, time, …], received ${sequencesShape.length}. Give states as options: { initialState }.`,
+      );
+    }
     if (this.unroll && time === null) {
       throw new ShapeError(
         `${this.where}: expected a known number of time steps for unroll: true, received ${formatShape(sequencesShape)}. Give Input a size there, or leave out unroll.`,
