@@ -175,3 +175,18 @@ export function loader<R extends ValueType>(result: R, opcode: Opcode, alignLog2
 
 /** A load instruction. `offset` is a constant byte offset, free at run time. */
 export type Load<R extends ValueType> = (address: Operand<"i32">, offset?: number) => Expr<R>;
+
+/** Instructions of one kind, by name. */
+export type Table<K extends string, F> = { readonly [P in K]: F };
+
+type Words<S extends string> = S extends `${infer Word} ${infer More}` ? Word | Words<More> : S;
+
+/** Instructions with consecutive codes from `first` on; `names` has a word for each. */
+export function run<F, const S extends string>(
+  make: (code: number) => F,
+  first: number,
+  names: S,
+): Table<Words<S>, F> {
+  const entries = names.split(" ").map((name, i) => [name, make(first + i)]);
+  return Object.fromEntries(entries) as Table<Words<S>, F>; // SAFETY: an entry for each of the words
+}

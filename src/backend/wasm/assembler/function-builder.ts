@@ -105,16 +105,6 @@ export class FunctionBuilder implements FunctionHandle {
     this.#code.unsigned(local.index);
   }
 
-  /** `local = value`, as an expression of the new value. */
-  tee<T extends ValueType>(local: Local<T>, value: Operand<T>): Expr<T> {
-    const source = operand(local.type, value);
-    return new Expr(local.type, (out) => {
-      source.write(out);
-      out.byte(0x22);
-      out.unsigned(local.index);
-    });
-  }
-
   /** `local += amount` on an i32. */
   increment(local: Local<"i32">, amount: Operand<"i32">): void {
     if (amount === 0) return;
