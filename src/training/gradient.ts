@@ -1,26 +1,27 @@
 import { gradients } from "../compiler/gradient/gradients.ts";
 import { runTraced } from "../graph/run-traced.ts";
-import type { Variable } from "../graph/variable.ts";
+import { Variable } from "../graph/variable.ts";
+import { isFloat } from "../ir/dtypes.ts";
 import * as p from "../ir/primitives/index.ts";
 import { currentBuilder } from "../ir/program.ts";
 import { formatShape } from "../ir/shape.ts";
 import { currentScope } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
-import { invariant, ShapeError } from "../util/errors.ts";
+import { DTypeError, invariant, ShapeError } from "../util/errors.ts";
 
 /** A scalar, and its gradients with respect to variables. */
 export interface ValueAndGradients {
   readonly value: Tensor;
-  /** One for each variable; null where the value does not depend on it. */
+  /** One for each variable or tensor; null where the value does not depend on it. */
   readonly gradients: readonly (Tensor | null)[];
 }
 
 /**
- * Gradients of a scalar that the present trace has computed, with respect to the variables' present values.
+ * Gradients of a scalar that the present trace has computed, with respect to variables' present values, and to tensors.
  *
  * @throws {ShapeError} when it is not a scalar.
  */
-export function gradientsInTrace(value: Tensor, variables: readonly Variable[]): (Tensor | null)[] {
+export function gradientsInTrace(value: Tensor, wrt: readonly (Variable | Tensor)[]): (Tensor | null)[] {
   const scope = currentScope();
   const builder = currentBuilder();
   invariant(scope !== null && builder !== null, "gradients of a traced value outside a trace");
@@ -30,34 +31,54 @@ export function gradientsInTrace(value: Tensor, variables: readonly Variable[]):
     );
   }
   const scalar = value.traced;
-  const wrt = variables.map((variable) => scope.read(variable).traced);
-  return gradients(builder, [scalar], [p.fullLike(scalar, 1)], wrt).map((g) =>
+  const values = wrt.map((one) => (one instanceof Tensor ? one.traced : scope.read(one).traced));
+  return gradients(builder, [scalar], [p.fullLike(scalar, 1)], values).map((g) =>
     g === null ? null : Tensor.traced(g),
   );
 }
 
+/** A list as a function's arguments. */
+type Arguments<W extends readonly unknown[]> = W extends readonly [...infer A] ? A : never;
+
+/** Tensors as values of the present trace, of which gradients can be asked. */
+function inTrace<const W extends readonly (Variable | Tensor)[]>(wrt: W): Arguments<W> {
+  const values = wrt.map((one) => (one instanceof Tensor ? Tensor.traced(one.traced, one.isWeak) : one));
+  return values as unknown as Arguments<W>; // SAFETY: one for one, tensors for tensors
+}
+
 /**
- * Computes `f()` and its gradients with respect to variables, for custom training steps and loops.
+ * Computes `f` and its gradients with respect to variables and tensors, for custom training steps and loops.
+ *
+ * `f` is called on them, one argument each: for a tensor, use the argument. Calls may be nested: the gradient of a
+ * function of gradients is one, too.
  *
  * Inside a step (`trainStep`, `computeLoss`) it becomes part of the step. Outside, `f` is traced at each call, and
  * compiled at the first with such shapes; a model's `trainStep` saves the tracing as well.
  *
- * @param f - Gives a scalar; reads the variables.
- * @param variables - What to differentiate with respect to.
+ * @param f - Gives a scalar.
+ * @param wrt - What to differentiate with respect to.
  * @throws {ShapeError} when `f` does not give a scalar.
  * @example
  * const { value, gradients } = valueAndGrad(() => ops.mean(ops.square(ops.subtract(model(x), y))), model.trainableVariables);
  * optimizer.apply(gradients, model.trainableVariables);
+ * @example
+ * const { gradients: [slope] } = valueAndGrad((x) => ops.sum(ops.square(model(x))), [images]);
  */
-export function valueAndGrad(f: () => Tensor, variables: readonly Variable[]): ValueAndGradients {
+export function valueAndGrad<const W extends readonly (Variable | Tensor)[]>(
+  f: (...wrt: Arguments<NoInfer<W>>) => Tensor,
+  wrt: W,
+): ValueAndGradients {
+  checkWrt(wrt);
   if (currentBuilder() !== null) {
-    const value = f();
-    return { value, gradients: gradientsInTrace(value, variables) };
+    const values = inTrace(wrt);
+    const value = f(...values);
+    return { value, gradients: gradientsInTrace(value, values) };
   }
   let present: boolean[] = [];
   const [value, ...rest] = runTraced(() => {
-    const result = f();
-    const found = gradientsInTrace(result, variables);
+    const values = inTrace(wrt);
+    const result = f(...values);
+    const found = gradientsInTrace(result, values);
     present = found.map((g) => g !== null);
     return [result, ...found.filter((g) => g !== null)];
   });
@@ -66,6 +87,24 @@ export function valueAndGrad(f: () => Tensor, variables: readonly Variable[]): V
 }
 
 /** The gradients alone of `valueAndGrad`. */
-export function grad(f: () => Tensor, variables: readonly Variable[]): readonly (Tensor | null)[] {
-  return valueAndGrad(f, variables).gradients;
+export function grad<const W extends readonly (Variable | Tensor)[]>(
+  f: (...wrt: Arguments<NoInfer<W>>) => Tensor,
+  wrt: W,
+): readonly (Tensor | null)[] {
+  return valueAndGrad(f, wrt).gradients;
+}
+
+function checkWrt(wrt: unknown): void {
+  const isWrong = (one: unknown): boolean =>
+    !(one instanceof Variable || (one instanceof Tensor && isFloat(one.dtype)));
+  if (Array.isArray(wrt) && !wrt.some(isWrong)) return;
+  const received = Array.isArray(wrt) ? `${nameOf(wrt.find(isWrong))} among them` : nameOf(wrt);
+  throw new DTypeError(
+    `valueAndGrad: expected, behind the function, an array of variables and floating-point tensors to differentiate by, received ${received}. For a model: valueAndGrad(() => loss, model.trainableVariables).`,
+  );
+}
+
+function nameOf(value: unknown): string {
+  if (value instanceof Tensor) return `a tensor of dtype ${value.dtype}`;
+  return typeof value === "object" && value !== null ? `a ${value.constructor.name}` : String(typeof value);
 }

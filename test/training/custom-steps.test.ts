@@ -2,16 +2,16 @@ import { describe, expect, it, vi } from "vitest";
 import { getBackend } from "../../src/backend/index.ts";
 import { Variable } from "../../src/graph/variable.ts";
 import { Layer } from "../../src/graph/layer.ts";
-import { Dense } from "../../src/layers/index.ts";
-import { Input } from "../../src/layers/index.ts";
+import { Conv2D, Dense, Flatten, Input } from "../../src/layers/index.ts";
 import { Mean } from "../../src/metrics/index.ts";
 import { Model } from "../../src/models/model.ts";
 import { Adam, SGD } from "../../src/optimizers/index.ts";
 import * as ops from "../../src/ops/index.ts";
 import type { Tensor } from "../../src/ops/core/tensor.ts";
 import { makeTensor } from "../../src/ops/core/convert.ts";
-import { valueAndGrad } from "../../src/training/gradient.ts";
+import { grad, valueAndGrad } from "../../src/training/gradient.ts";
 import type { StepData, StepLogs } from "../../src/training/trainable.ts";
+import { DTypeError } from "../../src/util/errors.ts";
 import { setGlobalSeed } from "../../src/util/seed.ts";
 
 const x = makeTensor(
@@ -204,5 +204,55 @@ describe("a training loop of one's own", () => {
       }, [v]);
     }
     expect(count.value.item()).toBe(3);
+  });
+});
+
+describe("gradients with respect to tensors", () => {
+  const cube = (v: Tensor): Tensor => ops.sum(ops.multiply(v, ops.square(v)));
+
+  it("are those of what the function is given", () => {
+    const point = makeTensor([1, 2, -3]);
+    const { value, gradients } = valueAndGrad(cube, [point]);
+    expect(value.item()).toBe(1 + 8 - 27);
+    expect(gradients[0]?.arraySync()).toEqual([3, 12, 27]);
+    expect(grad(cube, [makeTensor(2)])[0]?.item()).toBe(12);
+  });
+
+  it("may be part of what is differentiated again", () => {
+    const second = grad((v) => ops.sum(grad(cube, [v])[0] ?? 0), [makeTensor([1, 2, -3])]);
+    expect(second[0]?.arraySync()).toEqual([6, 12, -18]);
+  });
+
+  it("go through convolutions twice, as a penalty on gradients needs", () => {
+    setGlobalSeed(5);
+    const inputs = Input({ shape: [6, 6, 1] });
+    const convolved = Conv2D(3, 3, { strides: 2, activation: "tanh" })(inputs);
+    const critic = Model(inputs, Dense(1)(Flatten()(convolved)));
+    const image = makeTensor(Array.from({ length: 36 }, (_, i) => Math.sin(i))).reshape([1, 6, 6, 1]);
+    const penalty = (): Tensor => {
+      const [slope] = grad((v) => ops.sum(critic(v)), [image]);
+      return ops.square(ops.subtract(ops.sqrt(ops.sum(ops.square(slope ?? 0))), 1));
+    };
+    const [kernel] = critic.trainableVariables;
+    if (kernel === undefined) throw new Error("a convolution has a kernel");
+    const [slope] = grad(penalty, [kernel]);
+    const start = kernel.value;
+    const along = makeTensor(Array.from({ length: kernel.size }, (_, i) => Math.cos(i))).reshape([
+      3, 3, 1, 3,
+    ]);
+    const at = (step: number): number => {
+      kernel.assign(ops.add(start, ops.multiply(along, step)));
+      return penalty().item();
+    };
+    const measured = (at(1e-2) - at(-1e-2)) / 2e-2;
+    expect(Math.abs(measured)).toBeGreaterThan(0.1);
+    expect(ops.sum(ops.multiply(slope ?? 0, along)).item() / measured).toBeCloseTo(1, 2);
+  });
+
+  it("are asked for in an array of variables and float tensors", () => {
+    const wrong = (wrt: unknown) => (): unknown => valueAndGrad(() => makeTensor(1), wrt as never); // SAFETY: wrong on purpose
+    expect(wrong(undefined)).toThrow(/expected, behind the function, an array.*received undefined/);
+    expect(wrong([makeTensor([1], { dtype: "int32" })])).toThrow(/a tensor of dtype int32 among them/);
+    expect(wrong([{}])).toThrow(DTypeError);
   });
 });
