@@ -32,9 +32,14 @@ export interface Executable {
   /**
    * Runs on the calling thread and returns when done. State buffers are read, and updated in place.
    *
+   * @param lasting - Which inputs are arrays that nobody will change, so that a device may keep what it copies of them.
    * @returns One fresh array for each output of the program, owned by the caller.
    */
-  run(inputs: readonly ProgramInput[], state: readonly DeviceBuffer[]): TypedArray[];
+  run(
+    inputs: readonly ProgramInput[],
+    state: readonly DeviceBuffer[],
+    lasting?: readonly boolean[],
+  ): TypedArray[];
   /**
    * The same without blocking where the device works elsewhere (threads, a GPU); runs of one backend never overlap.
    *
@@ -43,6 +48,7 @@ export interface Executable {
   runAsync(
     inputs: readonly ProgramInput[],
     state: readonly DeviceBuffer[],
+    lasting?: readonly boolean[],
   ): TypedArray[] | Promise<TypedArray[]>;
 }
 

@@ -1,5 +1,5 @@
 import { getBackend } from "../backend/index.ts";
-import type { Backend, Executable, ProgramInput, ScatteredArray } from "../backend/contract.ts";
+import type { Backend, DeviceBuffer, Executable, ProgramInput, ScatteredArray } from "../backend/contract.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
 import { type Program, ProgramBuilder, type Var } from "../ir/program.ts";
 import { type Dims, sizeOf } from "../ir/shape.ts";
@@ -14,6 +14,8 @@ export interface HostArray {
   readonly data: TypedArray;
   readonly shape: Dims;
   readonly dtype: DType;
+  /** Whether the elements are a tensor's, which never change. */
+  readonly isLasting?: boolean;
 }
 
 export interface CompiledFunctionOptions {
@@ -57,25 +59,14 @@ export class CompiledFunction {
   /** Runs on the device's own time: gives a promise while it is at it. The result's tensors own their data. */
   run(inputs: Tree<HostArray>): Tree<Tensor> | Promise<Tree<Tensor>> {
     const found = this.#specialize(inputs);
-    const data = arraysIn(inputs).map(inputOf);
-    const results = found.executable.runAsync(
-      data,
-      found.variables.map(({ buffer }) => buffer),
-    );
+    const results = found.executable.runAsync(...operandsOf(found, inputs));
     return results instanceof Promise ? results.then((late) => finish(found, late)) : finish(found, results);
   }
 
   /** Runs on the calling thread. */
   runSync(inputs: Tree<HostArray>): Tree<Tensor> {
     const found = this.#specialize(inputs);
-    const data = arraysIn(inputs).map(inputOf);
-    return finish(
-      found,
-      found.executable.run(
-        data,
-        found.variables.map(({ buffer }) => buffer),
-      ),
-    );
+    return finish(found, found.executable.run(...operandsOf(found, inputs)));
   }
 
   /** The program for inputs of such a signature, compiled now if it was not yet: for profiles and tests. */
@@ -123,6 +114,19 @@ export class CompiledFunction {
       form: mapTree(outputs, () => null),
     };
   }
+}
+
+/** What the program is run on. */
+function operandsOf(
+  { variables }: Specialization,
+  inputs: Tree<HostArray>,
+): [inputs: ProgramInput[], state: DeviceBuffer[], lasting: boolean[]] {
+  const arrays = arraysIn(inputs);
+  return [
+    arrays.map(inputOf),
+    variables.map(({ buffer }) => buffer),
+    arrays.map(({ isLasting = false }) => isLasting),
+  ];
 }
 
 function variableOf(cell: unknown): Variable {

@@ -59,6 +59,7 @@ export function runTraced(f: () => readonly Tensor[]): Tensor[] {
   const results = executable.run(
     [...inputs.keys()],
     variables.map(({ buffer }) => buffer),
+    Array.from(inputs, () => true),
   );
   updates.forEach((update, i) => {
     if (update !== null) variables[i]?.invalidate();

@@ -40,6 +40,7 @@ export function runEagerly(op: Op, args: BoundArguments, run: RunBody): Tree<Ten
   const results = executable.run(
     inputs.map((tensor) => tensor.dataSync()),
     [],
+    inputs.map(() => true),
   );
   const tensors = program.outputs.map((value, i) => {
     const data = results[i];

@@ -151,7 +151,7 @@ function asArray(what: string, data: unknown): HostArray {
     );
   }
   try {
-    if (data instanceof Tensor) return ofTensor(data);
+    if (data instanceof Tensor) return { ...ofTensor(data), isLasting: true };
     if (isTensorHolder(data)) return ofTensor(data.toTensor());
     if (isShapedArray(data)) {
       if (sizeOf(data.shape) !== data.data.length) {

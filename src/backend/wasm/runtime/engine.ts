@@ -2,11 +2,13 @@ import { canBlock } from "../../../util/platform/index.ts";
 import { ThreadPool } from "../threads/pool.ts";
 import { threadCount } from "../threads/settings.ts";
 import { Heap } from "./heap.ts";
+import type { LastingInputs } from "./inputs.ts";
 import type { Profiler } from "./profile.ts";
 
 /** What all programs of the backend share: the heap, the threads and one workspace, which every run overwrites. */
 export class Engine {
   readonly heap: Heap;
+  readonly lastingInputs: LastingInputs = new WeakMap();
   #pool: ThreadPool | null = null;
   #programs = 0;
   /** Collects the times of kernels while a profile is made. */

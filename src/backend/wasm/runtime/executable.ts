@@ -1,6 +1,6 @@
 import type { Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
-import { bytesOf, type DType, type TypedArray } from "../../../ir/dtypes.ts";
-import { DataError, DeviceError, invariant } from "../../../util/errors.ts";
+import type { DType, TypedArray } from "../../../ir/dtypes.ts";
+import { DeviceError, invariant } from "../../../util/errors.ts";
 import { canBlock } from "../../../util/platform/index.ts";
 import type { DeviceBuffer, Executable, ProgramInput } from "../../contract.ts";
 import { hostImports } from "../math/host.ts";
@@ -11,6 +11,7 @@ import { controlAddress } from "../threads/control.ts";
 import type { Step, ThreadPool } from "../threads/pool.ts";
 import { writtenBuffers } from "../module/preparations.ts";
 import { WasmBuffer } from "./buffer.ts";
+import { ProgramInputs } from "./inputs.ts";
 import { needsOf, tooLarge, totalOf } from "./memory-needs.ts";
 import { PreparedWeights } from "./prepared-weights.ts";
 import type { Profiler } from "./profile.ts";
@@ -53,9 +54,7 @@ export class WasmExecutable implements Executable {
   /** Address of the pointer table, followed by the constants. */
   readonly #table: number;
   readonly #constants: number;
-  /** The inputs that are read; `address` counts from the end of arena and scratch memory. */
-  readonly #inputs: (Place & { readonly index: number })[] = [];
-  readonly #inputBytes: number;
+  readonly #inputs: ProgramInputs;
   /** Indices of the state that a run changes. */
   readonly #changes: readonly number[];
   /** Whether there is room for weights in a second form. */
@@ -88,13 +87,7 @@ export class WasmExecutable implements Executable {
     heap.freeWith(this, this.#table);
     this.#constants = this.#table + tableBytes;
     heap.write(this.#constants, "uint8", layout.constants);
-    let inputBytes = 0;
-    schedule.buffers.forEach(({ home, size, dtype }) => {
-      if (home.kind !== "input") return;
-      this.#inputs.push({ index: home.index, dtype, size, address: inputBytes });
-      inputBytes = align(inputBytes + size * bytesOf(dtype));
-    });
-    this.#inputBytes = inputBytes;
+    this.#inputs = new ProgramInputs(heap, engine.lastingInputs, schedule.buffers, written);
   }
 
   #generate(): Code {
@@ -125,12 +118,17 @@ export class WasmExecutable implements Executable {
     };
   }
 
-  run(inputs: readonly ProgramInput[], state: readonly DeviceBuffer[]): TypedArray[] {
+  run(
+    inputs: readonly ProgramInput[],
+    state: readonly DeviceBuffer[],
+    lasting: readonly boolean[] = [],
+  ): TypedArray[] {
     this.#engine.settle();
     // The main thread of a page must not wait for others at a barrier.
     const pool = canBlock() ? this.#threads() : null;
     this.#followEngine();
-    const results = this.#prepare(inputs, state, pool?.threads ?? 1);
+    this.#inputs.take(inputs, lasting);
+    const results = this.#prepare(state, pool?.threads ?? 1);
     if (pool === null) this.#code.step(0, 1, this.#table);
     else pool.run(this.#program, this.#code.step, this.#table);
     return this.#read(results);
@@ -139,16 +137,18 @@ export class WasmExecutable implements Executable {
   runAsync(
     inputs: readonly ProgramInput[],
     state: readonly DeviceBuffer[],
+    lasting: readonly boolean[] = [],
   ): TypedArray[] | Promise<TypedArray[]> {
     // Only the calling thread has a clock for profiles.
-    if (canBlock() || this.#engine.profiler !== null) return this.run(inputs, state);
+    if (canBlock() || this.#engine.profiler !== null) return this.run(inputs, state, lasting);
     return this.#engine.inTurn(async () => {
       // A page is not to wait for a step, the first of a program neither.
       const shared = this.#sharedPool();
       if (shared !== null && !this.#isKnownTo(shared)) await shared.receipt(this.#announced?.message ?? 0);
       const pool = this.#threads();
-      if (pool === null) return this.run(inputs, state);
-      const results = this.#prepare(inputs, state, pool.threads);
+      if (pool === null) return this.run(inputs, state, lasting);
+      this.#inputs.take(inputs, lasting);
+      const results = this.#prepare(state, pool.threads);
       return this.#engine.afterStep(pool.runApart(this.#program, this.#table), () => this.#read(results));
     });
   }
@@ -187,12 +187,11 @@ export class WasmExecutable implements Executable {
   }
 
   /** Fills the pointer table and copies the inputs in; gives the places of the results. */
-  #prepare(inputs: readonly ProgramInput[], state: readonly DeviceBuffer[], threads: number): Place[] {
+  #prepare(state: readonly DeviceBuffer[], threads: number): Place[] {
     const { heap } = this.#engine;
     const arenaBytes = align(this.#schedule.arenaBytes);
     const scratchBytes = align(this.#code.scratchBytes(threads));
-    const workspace = this.#settleIn(arenaBytes + scratchBytes + this.#inputBytes, state);
-    const firstInput = workspace + arenaBytes + scratchBytes;
+    const workspace = this.#settleIn(arenaBytes + scratchBytes + this.#inputs.bytes, state);
     const table = new Uint32Array(
       heap.memory.buffer,
       this.#table,
@@ -208,17 +207,7 @@ export class WasmExecutable implements Executable {
       table[tableSlots.prepared] = prepared.address;
       table[tableSlots.isStale] = prepared.isStaleFor(weights) ? 1 : 0;
     }
-    for (const { index, dtype, size, address } of this.#inputs) {
-      const data = inputs[index];
-      if (data === undefined || data.length !== size) {
-        throw new DataError(
-          `wasm backend: expected ${size} elements for input ${index} of the program, received ${data?.length ?? "none"}.`,
-        );
-      }
-      table[tableSlots.first + index] = firstInput + address;
-      if ("writeTo" in data) data.writeTo(heap.view(dtype, firstInput + address, size));
-      else heap.write(firstInput + address, dtype, data);
-    }
+    this.#inputs.write(table, workspace + arenaBytes + scratchBytes);
     state.forEach((buffer, i) => {
       invariant(buffer instanceof WasmBuffer, "state buffers belong to the backend that runs the program");
       table[tableSlots.first + this.#inputCount + i] = buffer.address;
@@ -245,10 +234,11 @@ export class WasmExecutable implements Executable {
   #settleIn(bytes: number, state: readonly DeviceBuffer[]): number {
     const { heap } = this.#engine;
     const { prepared } = this.#code;
-    const held = prepared === null ? state : [...state, prepared];
+    const held = [...state, ...(prepared === null ? [] : [prepared]), ...this.#inputs.residents];
     const bringIn = (): void => {
       for (const buffer of state) if (buffer instanceof WasmBuffer) buffer.enter();
       prepared?.enter();
+      this.#inputs.enter();
     };
     heap.hold(held);
     this.#engine.leaveWorkspace(bytes);
