@@ -63,6 +63,7 @@ export async function runTest(
     stepsPerExecution: trainer.compiled("evaluate").stepsPerExecution,
     breather,
     run: (batch) => trainer.run("test", { ...batch }),
+    prepare: (batch) => trainer.prepareAhead("test", { ...batch }),
     onBegin: (step) => callbacks.onTestBatchBegin(step),
     onEnd: (step, results) => {
       last = results.at(-1) ?? {};

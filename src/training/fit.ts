@@ -83,6 +83,7 @@ export async function fit(
                 return trainer.run("train", { ...batch });
               });
             },
+            prepare: (batch) => trainer.prepareAhead("train", { ...batch }),
             onBegin: (step) => callbacks.onTrainBatchBegin(step),
             onEnd: (step, results) => {
               last = results.at(-1) ?? {};

@@ -37,6 +37,8 @@ export interface LoopOptions {
   readonly done?: number | undefined;
   /** Gives a promise where the step goes on elsewhere. */
   run(batch: Batch): Tree<Tensor> | Promise<Tree<Tensor>>;
+  /** Compiles the step for a batch that comes next, if it is not: called while one runs elsewhere. */
+  prepare(batch: Batch): void;
   onBegin(step: number): Hook;
   /** Gets the results of all batches since `onBegin`. */
   onEnd(step: number, results: readonly Tree<Tensor>[]): Hook;
@@ -50,6 +52,7 @@ export async function runBatches({
   breather,
   done = 0,
   run,
+  prepare,
   onBegin,
   onEnd,
   isStopped,
@@ -76,7 +79,8 @@ export async function runBatches({
       if (!isElsewhere) source.ahead?.(false);
       const result = run(batch);
       isElsewhere = result instanceof Promise;
-      if (isElsewhere) source.ahead?.(true);
+      const coming = isElsewhere ? (source.ahead?.(true) ?? null) : null;
+      if (coming !== null) prepare(coming);
       results.push(await result);
       const breath = breather.breathe();
       if (breath !== null) await breath;

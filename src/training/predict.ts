@@ -37,6 +37,7 @@ export async function predict(
       breather: new Breather(signal),
       // What targets a batch brings is not needed.
       run: ({ x: inputs }) => trainer.run("predict", { x: inputs }),
+      prepare: ({ x: inputs }) => trainer.prepareAhead("predict", { x: inputs }),
       onBegin: (step) => callbacks.onPredictBatchBegin(step),
       onEnd: (step, results) => {
         outputs.push(...results);

@@ -105,6 +105,16 @@ export class Trainer {
     this.#step(mode).programFor(batch);
   }
 
+  /** Traces a step for a batch that comes next; what is wrong with it is told when it has come. */
+  prepareAhead(mode: Mode, batch: Tree<HostArray>): void {
+    if (this.#compilation?.runEagerly === true) return;
+    try {
+      this.#step(mode).programFor(batch);
+    } catch {
+      return;
+    }
+  }
+
   /** Forgets compiled steps: they are traced anew when next needed. */
   clearSteps(): void {
     this.#steps.clear();

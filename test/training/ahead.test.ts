@@ -200,6 +200,24 @@ describe.each([
     ).rejects.toThrow(/abort/i);
   });
 
+  it("has its program, when it is a smaller one, where that costs the step before nothing", async () => {
+    const { events, callback } = recorder();
+    const compile = backend.compile.bind(backend);
+    vi.spyOn(backend, "compile").mockImplementation((program) => {
+      const [size] = program.inputs[0]?.shape ?? [];
+      if (program.inputs.length === 2) events.push(`compile for ${size}`);
+      return compile(program);
+    });
+    const [x, y] = [new Float32Array(40 * 3).fill(0.5), new Float32Array(40).fill(1)];
+    const data = { data: y, shape: [40, 1] };
+    await linear().fit(x, data, { ...plain, epochs: 2, batchSize: 16, callbacks: [callback] });
+    expect(events.filter((event) => event.startsWith("compile"))).toEqual([
+      "compile for 16",
+      "compile for 8",
+    ]);
+    expect(events.indexOf("compile for 8") < events.indexOf("end 1")).toBe(!canBlock);
+  });
+
   it("of a data set that makes batches by number comes before the epoch's end is told", async () => {
     const { events, callback } = recorder();
     class Pages extends PyDataset<Pair> {

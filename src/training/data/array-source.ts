@@ -151,13 +151,15 @@ export class ArraySource implements BatchSource {
     return batch;
   }
 
-  ahead(isElsewhere: boolean): void {
+  ahead(isElsewhere: boolean): Batch | null {
     const from = this.#at;
     // Beyond the last sample there is another order, which is drawn when it is needed.
-    if (!isElsewhere || this.#order === null || from >= this.#count || this.#ahead !== null) return;
+    if (!isElsewhere || from >= this.#count) return null;
+    if (this.#ahead !== null) return this.#ahead.batch;
     const batch = this.#take(from, Math.min(from + this.#options.batchSize, this.#count));
     mapArrays({ ...batch }, ({ data }) => data);
     this.#ahead = { from, batch };
+    return batch;
   }
 
   #take(from: number, to: number): Batch {

@@ -20,8 +20,9 @@ export interface BatchSource extends ResumableSource {
    * Makes the next batch before it is asked for, while a step runs; what `state` tells does not change.
    *
    * @param isElsewhere - Whether the step runs on other threads: else only what waits (for files, network) is begun.
+   * @returns The batch, if it is there already.
    */
-  ahead?(isElsewhere: boolean): void;
+  ahead?(isElsewhere: boolean): Batch | null;
   /** Called when no more batches will be taken. */
   close?(): void | Promise<void>;
 }

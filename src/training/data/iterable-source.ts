@@ -186,11 +186,11 @@ export class IterableSource implements BatchSource {
    * Asks for the next batch of the epoch, one at most. Not of an iterator that is the user's own: what it has left when
    * training ends is the user's too.
    */
-  ahead(isElsewhere: boolean): void {
+  ahead(isElsewhere: boolean): null {
     const goesAhead = this.#goesAhead;
     this.#isElsewhere ||= isElsewhere;
-    if (!goesAhead || this.#ahead !== null || this.#taken >= this.#most) return;
-    this.#ahead = aheadOf(this.#take());
+    if (goesAhead && this.#taken < this.#most) this.#ahead ??= aheadOf(this.#take());
+    return null;
   }
 
   /** Whether the next batch is asked for while the one before is in use. */

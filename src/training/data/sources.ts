@@ -6,7 +6,7 @@ import { maxStepsPerEpoch } from "../../util/run-limits.ts";
 import { nextSeed } from "../../util/seed.ts";
 import type { FunctionalStructure } from "../structure.ts";
 import { type ArrayData, ArraySource, countSamples, sliceSamples } from "./array-source.ts";
-import type { BatchSource } from "./batch.ts";
+import type { Batch, BatchSource } from "./batch.ts";
 import { toHostTree } from "./host-arrays.ts";
 import { isBatchIterable, isBatchList, IterableSource } from "./iterable-source.ts";
 import { prepareWeights } from "./sample-weights.ts";
@@ -142,8 +142,8 @@ class LimitedSource implements BatchSource {
     return this.#taken++ >= this.numBatches ? null : this.#source.next();
   }
 
-  ahead(isElsewhere: boolean): void {
-    if (this.#taken < this.numBatches) this.#source.ahead?.(isElsewhere);
+  ahead(isElsewhere: boolean): Batch | null {
+    return this.#taken < this.numBatches ? (this.#source.ahead?.(isElsewhere) ?? null) : null;
   }
 
   state(): StateTree {
