@@ -2,7 +2,7 @@ import { DeviceError, OptionError } from "../util/errors.ts";
 import type { Backend } from "./contract.ts";
 import { ReferenceBackend } from "./reference/reference-backend.ts";
 import { WasmBackend } from "./wasm/backend.ts";
-import type { KernelProfile, ProfileOptions } from "./wasm/runtime/profile.ts";
+import { type KernelProfile, profile, type ProfileOptions } from "./wasm/runtime/profile.ts";
 export type { KernelProfile, ProfileOptions } from "./wasm/runtime/profile.ts";
 export { memoryLimit as getMemoryLimit, setMemoryLimit } from "./wasm/runtime/memory-limit.ts";
 export { setThreadCount as setThreads, threadCount as getThreads } from "./wasm/threads/settings.ts";
@@ -53,7 +53,7 @@ export async function profileKernels(
   options: ProfileOptions = {},
 ): Promise<KernelProfile[]> {
   const backend = getBackend();
-  if (backend instanceof WasmBackend) return backend.profile(action, options);
+  if (backend instanceof WasmBackend) return profile(backend.engine, action, options);
   throw new DeviceError(
     `profile: expected the wasm backend, but "${backend.name}" is current; choose it with setBackend("wasm").`,
   );

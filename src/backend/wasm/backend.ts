@@ -9,7 +9,6 @@ import { shareReductions } from "./loops/share-reductions.ts";
 import { choicesOf, type WasmChoices, type WasmOptions } from "./options.ts";
 import { WasmBuffer } from "./runtime/buffer.ts";
 import { Engine } from "./runtime/engine.ts";
-import { type KernelProfile, type ProfileOptions, Profiler } from "./runtime/profile.ts";
 import { needsOf } from "./runtime/memory-needs.ts";
 import { WasmExecutable } from "./runtime/executable.ts";
 
@@ -57,24 +56,6 @@ export class WasmBackend implements Backend {
     const { workspace, persistent, inputs } = needsOf(plain);
     const arenaBytes = fullest * this.engine.heap.limitBytes - persistent - inputs;
     return workspace <= arenaBytes ? plain : scheduleProgram(program, { arenaBytes });
-  }
-
-  /**
-   * Times each kernel while `action` runs. Programs are compiled anew for it, so what runs for the first time costs
-   * more than it will: `warmUp` takes that away.
-   */
-  async profile(action: () => unknown, { warmUp }: ProfileOptions = {}): Promise<KernelProfile[]> {
-    const { engine } = this;
-    const profiler = new Profiler();
-    engine.profiler = profiler;
-    try {
-      await warmUp?.();
-      profiler.clear();
-      await action();
-    } finally {
-      engine.profiler = null;
-    }
-    return profiler.report();
   }
 
   /** Compiles what the compiler has already scheduled. */

@@ -15,7 +15,7 @@ import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local }
 import { loopFunction } from "../loops/loop-function.ts";
 import type { ModuleScope } from "../math/scope.ts";
 import { structuredEmitter } from "../structured/index.ts";
-import { kernelInfo, type Profiler } from "../runtime/profile.ts";
+import type { Profiler } from "../runtime/profile.ts";
 import { tableSlots, type Layout } from "./layout.ts";
 import { mayOverlap } from "./overlap.ts";
 import type { Preparations } from "./preparations.ts";
@@ -212,7 +212,7 @@ export class StepEmitter {
   #markKernel(kernel: LoopKernel | StructuredKernel, flops: number | null): void {
     if (this.#profile === null) return;
     this.#meet();
-    this.#mark(this.#profile.profiler.add(kernelInfo(this.#schedule, kernel, flops)));
+    this.#mark(this.#profile.profiler.add(this.#schedule, kernel, flops));
   }
 
   #loop(kernel: LoopKernel): void {

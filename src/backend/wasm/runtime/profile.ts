@@ -6,6 +6,7 @@ import type {
 } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { bytesOf } from "../../../ir/dtypes.ts";
 import { nowMs } from "../../../util/platform/index.ts";
+import type { Engine } from "./engine.ts";
 
 /** What a kernel of a program is, for a profile. */
 export interface KernelInfo {
@@ -44,9 +45,9 @@ export class Profiler {
   readonly #kernels: { readonly info: KernelInfo; calls: number; ms: number }[] = [];
   #last = 0;
 
-  /** Adds a kernel; gives the number it is marked by. */
-  add(info: KernelInfo): number {
-    return this.#kernels.push({ info, calls: 0, ms: 0 }) - 1;
+  /** Adds a kernel of a schedule; gives the number it is marked by. */
+  add(schedule: Schedule, kernel: LoopKernel | StructuredKernel, flops: number | null): number {
+    return this.#kernels.push({ info: kernelInfo(schedule, kernel, flops), calls: 0, ms: 0 }) - 1;
   }
 
   /** The kernel of this number has just ended; −1: a step begins. */
@@ -91,6 +92,27 @@ export class Profiler {
   }
 }
 
+/**
+ * Times each kernel while `action` runs. Programs are compiled anew for it, so what runs for the first time costs
+ * more than it will: `warmUp` takes that away.
+ */
+export async function profile(
+  engine: Engine,
+  action: () => unknown,
+  { warmUp }: ProfileOptions = {},
+): Promise<KernelProfile[]> {
+  const profiler = new Profiler();
+  engine.profiler = profiler;
+  try {
+    await warmUp?.();
+    profiler.clear();
+    await action();
+  } finally {
+    engine.profiler = null;
+  }
+  return profiler.report();
+}
+
 function bytesTouched(
   schedule: Schedule,
   accesses: readonly (readonly [Access, readonly number[]])[],
@@ -106,7 +128,7 @@ function bytesTouched(
 }
 
 /** Describes a kernel of a schedule. */
-export function kernelInfo(
+function kernelInfo(
   schedule: Schedule,
   kernel: LoopKernel | StructuredKernel,
   flops: number | null,

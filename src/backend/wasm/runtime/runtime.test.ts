@@ -7,6 +7,7 @@ import { DataError, DeviceError } from "../../../util/errors.ts";
 import { WasmBackend } from "../backend.ts";
 import { FreeList } from "./free-list.ts";
 import { Heap } from "./heap.ts";
+import { profile } from "./profile.ts";
 
 describe("the free list", () => {
   it("never hands out memory twice, and joins what comes back", () => {
@@ -135,7 +136,8 @@ describe("profiles", () => {
     const state = [backend.allocate({ shape: [64, 32], dtype: "float32" })];
     const inputs = [new Float32Array(128 * 64)];
     const [plain] = executable.run(inputs, state);
-    const kernels = await backend.profile(
+    const kernels = await profile(
+      backend.engine,
       () => {
         for (let i = 0; i < 5; i++) expect(executable.run(inputs, state)).toEqual([plain]);
       },
