@@ -1,6 +1,7 @@
 import type { Program, Var } from "../ir/program.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { expandComposites } from "./expand-composites.ts";
+import { applyPasses } from "./passes.ts";
 import { rematerialise } from "./rematerialise/rematerialise.ts";
 import { removeDead } from "./simplify/dead-code.ts";
 import { simplify } from "./simplify/simplify.ts";
@@ -26,7 +27,7 @@ function placeFor(value: Var, home: Place["buffer"]["home"]): Place {
  * into addresses, new values of state written in place, temporaries packed into one arena.
  */
 export function schedule(traced: Program, { arenaBytes }: ScheduleOptions = {}): Schedule {
-  const program = simplify(expandComposites(traced));
+  const program = applyPasses(simplify(expandComposites(traced)));
   const plain = scheduleSimplified(program);
   return arenaBytes === undefined || plain.arenaBytes <= arenaBytes
     ? plain

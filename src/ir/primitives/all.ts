@@ -45,6 +45,7 @@ import { gtPrimitive } from "./gt.ts";
 import { iotaPrimitive } from "./iota.ts";
 import { isFinitePrimitive } from "./is-finite.ts";
 import { isNanPrimitive } from "./is-nan.ts";
+import { lastOccurrencePrimitive } from "./last-occurrence.ts";
 import { lePrimitive } from "./le.ts";
 import { lgammaPrimitive } from "./lgamma.ts";
 import { literalPrimitive } from "./literal.ts";
@@ -149,6 +150,7 @@ export const allPrimitives: readonly Primitive[] = [
   iotaPrimitive,
   isFinitePrimitive,
   isNanPrimitive,
+  lastOccurrencePrimitive,
   lePrimitive,
   lgammaPrimitive,
   literalPrimitive,

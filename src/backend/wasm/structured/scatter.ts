@@ -35,8 +35,11 @@ export const scatter: EmitStructured = (shared, kernel) => {
   const elements = sizeOf(x.shape.slice(axis + 1));
   const run = elements * bytesOf(x.dtype);
   const count = sizeOf(indices.shape);
-  const isParallel = shared.shareAll || outer * (count + size) * run >= parallelBytes;
-  return kernelFunction(shared, kernel, { isParallel, work: (outer * (count + size) * run) / 4 }, (body) => {
+  // Where the result lies in the input's memory, what no index points to stays as it is.
+  const isInPlace = x.access.buffer === operandAt(kernel.outputs, 0).access.buffer;
+  const bytes = outer * (isInPlace ? count : count + size) * run;
+  const isParallel = shared.shareAll || bytes >= parallelBytes;
+  return kernelFunction(shared, kernel, { isParallel, work: bytes / 4 }, (body) => {
     const { fn, operands } = body;
     const [source, numbers, updates, target] = [0, 1, 2, 3].map((i) => addressAt(operands, i));
     if (!source || !numbers || !updates || !target) return;
