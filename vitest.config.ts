@@ -6,8 +6,9 @@ const config: ViteUserConfig = defineConfig({
     exclude: ["dist/**", "node_modules/**", "shared/**"],
     environment: "node",
     setupFiles: ["test/support/setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Against hanging alone: machines may be slow, or busy with something else.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Two cores are the reference machine; more workers only make timings noisy.
     maxWorkers: 2,
     printConsoleTrace: false,

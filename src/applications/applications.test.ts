@@ -41,7 +41,7 @@ describe("applications", () => {
   };
 
   for (const [name, [build, channels]] of Object.entries(small)) {
-    it(`${name} computes pooled features of small images`, { timeout: 60_000 }, () => {
+    it(`${name} computes pooled features of small images`, () => {
       setBackend("wasm");
       const model = build({ weights: null, includeTop: false, inputShape: [32, 32, 3], pooling: "avg" });
       const features = featuresOf(model);

@@ -19,11 +19,11 @@ describeBrowser("suites in Chromium", (browser) => {
   it("of primitives, without shared memory", async () => {
     const { value } = await browser().run(await bundleSuites(ofPrimitives), {
       argument: { mode: "all-threads" },
-      timeoutMs: 120_000,
+      timeoutMs: 280_000,
     });
     expect(value).toMatchObject({ failures: [], threadedRuns: 0 });
     expect(Reflect.get(Object(value), "passed")).toBeGreaterThan(400);
-  }, 120_000);
+  });
 
   it("that fail are told from those that pass", async () => {
     const bundle = await bundleSuites(["test/fixtures/failing-suite.ts"]);
@@ -32,23 +32,19 @@ describeBrowser("suites in Chromium", (browser) => {
     expect(value).toMatchObject({ passed: 2, skipped: 1, failures });
   });
 
-  it.each(modes)(
-    "of primitives, and what Keras computed: %s",
-    async (mode) => {
-      const isThreaded = mode.includes("2-threads");
-      const { value } = await browser().run(await bundleSuites([...ofPrimitives, ...ofKeras]), {
-        argument: { mode, inWorker: isThreaded },
-        isolated: true,
-        files: suiteFiles(),
-        timeoutMs: 240_000,
-      });
-      expect(value).toMatchObject({ failures: [] });
-      expect(Reflect.get(Object(value), "passed")).toBeGreaterThan(hasGolden ? 900 : 400);
-      const runs = Number(Reflect.get(Object(value), "threadedRuns"));
-      // The suites of primitives have backends of their own, whose runs are not counted.
-      if (!isThreaded) expect(runs).toBe(0);
-      else if (hasGolden) expect(runs).toBeGreaterThan(50);
-    },
-    240_000,
-  );
+  it.each(modes)("of primitives, and what Keras computed: %s", async (mode) => {
+    const isThreaded = mode.includes("2-threads");
+    const { value } = await browser().run(await bundleSuites([...ofPrimitives, ...ofKeras]), {
+      argument: { mode, inWorker: isThreaded },
+      isolated: true,
+      files: suiteFiles(),
+      timeoutMs: 280_000,
+    });
+    expect(value).toMatchObject({ failures: [] });
+    expect(Reflect.get(Object(value), "passed")).toBeGreaterThan(hasGolden ? 900 : 400);
+    const runs = Number(Reflect.get(Object(value), "threadedRuns"));
+    // The suites of primitives have backends of their own, whose runs are not counted.
+    if (!isThreaded) expect(runs).toBe(0);
+    else if (hasGolden) expect(runs).toBeGreaterThan(50);
+  });
 });

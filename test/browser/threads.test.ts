@@ -9,7 +9,7 @@ describeBrowser("threads in Chromium", (browser) => {
   it.each([false, true])("give the same bits (cross-origin isolated: %s)", async (isolated) => {
     const { outputFiles = [] } = await build({ ...bundleSettings(), entryPoints: [entry] });
     const bundle = new Map(outputFiles.map(({ path, contents }) => [path.replace(/^.*[\\/]/, ""), contents]));
-    const { value } = await browser().run(bundle, { isolated, timeoutMs: 120_000 });
+    const { value } = await browser().run(bundle, { isolated, timeoutMs: 280_000 });
     expect(value).toMatchObject({ isEqual: true });
     const threadedRuns = Number(Reflect.get(Object(value), "threadedRuns"));
     // Memory is shared between threads in isolated pages alone.

@@ -15,7 +15,7 @@ describeBrowser("training in a page", (browser) => {
       const bundle = new Map(
         outputFiles.map(({ path, contents }) => [path.replace(/^.*[\\/]/, ""), contents]),
       );
-      const { value, console } = await browser().run(bundle, { isolated, timeoutMs: 120_000 });
+      const { value, console } = await browser().run(bundle, { isolated, timeoutMs: 280_000 });
       const inPage = value as TrainingResult; // SAFETY: what the page's run returns
       expect(console).toEqual([]);
       expect(inPage.lastLoss).toBeLessThan(inPage.firstLoss / 2);

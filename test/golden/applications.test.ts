@@ -43,7 +43,7 @@ describeGolden("applications as Keras builds them", () => {
   for (const [name, build] of Object.entries(applications)) {
     const known = models[name];
     if (known === undefined) continue;
-    it(`${name} has Keras's layers, shapes and parameters`, { timeout: 60_000 }, () => {
+    it(`${name} has Keras's layers, shapes and parameters`, () => {
       const model = (build as Application)({ weights: null });
       expect(model.name).toBe(known.name);
       expect(rowsOf(model)).toEqual(

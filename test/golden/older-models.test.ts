@@ -59,7 +59,7 @@ describeSharedData("models of Keras 1.1 to 2.3", folder, () => {
   });
 
   for (const name of files) {
-    it(name, { timeout: 60_000 }, async () => {
+    it(name, async () => {
       const path = `${root}/${name}`;
       if (lambdas.test(name)) {
         await expect(loadModel(path)).rejects.toThrow(FormatError);

@@ -23,7 +23,7 @@ function readCifar(count: number): { readonly x: Tensor; readonly y: Tensor } {
 }
 
 describeSharedData("models that others trained", "keras_models", () => {
-  it("MLPerf Tiny's ResNet-8 recognises CIFAR-10 as it should", { timeout: 120_000 }, async () => {
+  it("MLPerf Tiny's ResNet-8 recognises CIFAR-10 as it should", async () => {
     const model = await loadModel(sharedDataPath("keras_models/mlcommons_tiny/ic_pretrainedResnet.h5"));
     const { x, y } = readCifar(2000);
     model.compile({ loss: "categorical_crossentropy", metrics: ["accuracy"] });
@@ -37,7 +37,7 @@ describeSharedData("models that others trained", "keras_models", () => {
       /h5|hdf5/.test(name),
     );
     for (const name of files) {
-      it(`${folder}/${name} loads`, { timeout: 60_000 }, async () => {
+      it(`${folder}/${name} loads`, async () => {
         const model = await loadModel(sharedDataPath(`keras_models/${folder}/${name}`));
         expect(model.countParams()).toBeGreaterThan(0);
       });

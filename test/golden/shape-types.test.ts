@@ -166,7 +166,7 @@ function checksOf({ name, class: className, config, args, kwargs, ...result }: L
 }
 
 describeGolden("shape rules in types give Keras's shapes", () => {
-  it("for every golden layer case", { timeout: 120_000 }, () => {
+  it("for every golden layer case", () => {
     const checks = goldenFiles("layers", ".json").flatMap((file) =>
       readGoldenJson<{ cases: LayerCase[] }>(`layers/${file}`).cases.flatMap(checksOf),
     );

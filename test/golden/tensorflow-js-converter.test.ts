@@ -111,7 +111,7 @@ describeSharedData("models of Keras 2, converted for TensorFlow.js", "keras_mode
     (name) => /\.(?:h5|hdf5)$/.test(name) && !/_weights|inputs_and_outputs|lambda|deepfm/.test(name),
   );
 
-  it("have the weights of the originals", { timeout: 120_000 }, async () => {
+  it("have the weights of the originals", async () => {
     let count = 0;
     for (const name of names) {
       const path = `${root}/${name}`;

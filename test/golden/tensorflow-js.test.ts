@@ -265,38 +265,34 @@ describeTensorFlowJs("TensorFlow.js and Antler", () => {
     },
   );
 
-  it(
-    "models of all of Keras's layers compute the same there, or are refused by name",
-    { timeout: 120_000 },
-    async () => {
-      const files = ["layers_zoo", "formats"].flatMap((folder) =>
-        goldenFiles(folder, ".keras").map((name) => goldenPath(`${folder}/${name}`)),
-      );
-      let [equal, refused] = [0, 0];
-      for (const path of files) {
-        const model = await loadModel(path, { compile: false }).catch(() => null);
-        // Classes of users, and models whose outputs are an object.
-        if (model === null || isPlainObject(model.graph?.outputStructure)) continue;
-        let artifacts: ReturnType<typeof written>;
-        try {
-          artifacts = written(model);
-        } catch (error) {
-          expect(error, path).toBeInstanceOf(FormatError);
-          expect(String(error), path).toContain("TensorFlow.js");
-          refused += 1;
-          continue;
-        }
-        const isIndexed = model.layers.some(({ className }) => className === "Embedding");
-        const inputs = sampleInputs(model.inputs, isIndexed ? 3 : undefined);
-        const theirs = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
-        const [actual, expected] = [outputsThere(theirs, inputs), numbersOf(compute(model, inputs))];
-        expected.forEach(({ data }, i) => expectClose(actual[i]?.data ?? [], data, allowed, path));
-        equal += 1;
+  it("models of all of Keras's layers compute the same there, or are refused by name", async () => {
+    const files = ["layers_zoo", "formats"].flatMap((folder) =>
+      goldenFiles(folder, ".keras").map((name) => goldenPath(`${folder}/${name}`)),
+    );
+    let [equal, refused] = [0, 0];
+    for (const path of files) {
+      const model = await loadModel(path, { compile: false }).catch(() => null);
+      // Classes of users, and models whose outputs are an object.
+      if (model === null || isPlainObject(model.graph?.outputStructure)) continue;
+      let artifacts: ReturnType<typeof written>;
+      try {
+        artifacts = written(model);
+      } catch (error) {
+        expect(error, path).toBeInstanceOf(FormatError);
+        expect(String(error), path).toContain("TensorFlow.js");
+        refused += 1;
+        continue;
       }
-      if (files.length > 0)
-        expect([equal > 75, refused > 50], `${equal} equal, ${refused} refused`).toEqual([true, true]);
-    },
-  );
+      const isIndexed = model.layers.some(({ className }) => className === "Embedding");
+      const inputs = sampleInputs(model.inputs, isIndexed ? 3 : undefined);
+      const theirs = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+      const [actual, expected] = [outputsThere(theirs, inputs), numbersOf(compute(model, inputs))];
+      expected.forEach(({ data }, i) => expectClose(actual[i]?.data ?? [], data, allowed, path));
+      equal += 1;
+    }
+    if (files.length > 0)
+      expect([equal > 75, refused > 50], `${equal} equal, ${refused} refused`).toEqual([true, true]);
+  });
 
   it.each(Object.entries(ours))("%s, made here, computes the same there", async (_, { make, vocabulary }) => {
     const model = make() as Model; // SAFETY: each makes a model
@@ -307,33 +303,29 @@ describeTensorFlowJs("TensorFlow.js and Antler", () => {
     expectOutputs(outputsThere(theirs, inputs), expected);
   });
 
-  it(
-    "TensorFlow.js itself fetches what is saved here, several files of weights too",
-    { timeout: 60_000 },
-    async () => {
-      const folder = mkdtempSync(join(tmpdir(), "antler-tfjs-"));
-      const server = createServer((request, response) => {
-        const isJson = request.url?.endsWith(".json") === true;
-        response.setHeader("content-type", isJson ? "application/json" : "application/octet-stream");
-        response.end(readFileSync(join(folder, basename(request.url ?? ""))));
-      });
-      await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-      try {
-        const model = Sequential([layers.Dense(1200, { inputShape: [1000] }), layers.Dense(3)]) as Model; // SAFETY: a sequential model is a model
-        await model.save(join(folder, "model.json"));
-        expect(readdirSync(folder)).toHaveLength(3);
-        const address = server.address();
-        const theirs = await tf.loadLayersModel(
-          `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/model.json`,
-        );
-        const inputs = sampleInputs(model.inputs);
-        expectOutputs(outputsThere(theirs, inputs), numbersOf(compute(model, inputs)));
-      } finally {
-        server.close();
-        rmSync(folder, { recursive: true });
-      }
-    },
-  );
+  it("TensorFlow.js itself fetches what is saved here, several files of weights too", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "antler-tfjs-"));
+    const server = createServer((request, response) => {
+      const isJson = request.url?.endsWith(".json") === true;
+      response.setHeader("content-type", isJson ? "application/json" : "application/octet-stream");
+      response.end(readFileSync(join(folder, basename(request.url ?? ""))));
+    });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    try {
+      const model = Sequential([layers.Dense(1200, { inputShape: [1000] }), layers.Dense(3)]) as Model; // SAFETY: a sequential model is a model
+      await model.save(join(folder, "model.json"));
+      expect(readdirSync(folder)).toHaveLength(3);
+      const address = server.address();
+      const theirs = await tf.loadLayersModel(
+        `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/model.json`,
+      );
+      const inputs = sampleInputs(model.inputs);
+      expectOutputs(outputsThere(theirs, inputs), numbersOf(compute(model, inputs)));
+    } finally {
+      server.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   const x = { shape: [4, 3], data: sampleNumbers(12, 5) };
   const y = { shape: [4, 2], data: sampleNumbers(8, 6) };

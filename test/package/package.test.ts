@@ -13,7 +13,7 @@ let consumer: Consumer;
 
 beforeAll(async () => {
   consumer = await installTarball();
-}, 180_000);
+});
 
 afterAll(() => {
   consumer?.remove();
@@ -50,7 +50,7 @@ describe("the packed tarball", () => {
   it("declares its entry points as bundlers and TypeScript read them", async () => {
     await must("publint", [consumer.tarball, "--strict"], projectRoot);
     await must("attw", [consumer.tarball, "--profile", "esm-only", "--no-emoji"], projectRoot);
-  }, 120_000);
+  });
 
   it("imports without an effect, under the documented names", async () => {
     const names = [
@@ -103,7 +103,7 @@ describe("README", () => {
       writeFileSync(path, JSON.stringify(settings(resolution)));
       await must("tsc", ["-p", path], folder);
     }
-  }, 120_000);
+  });
 
   for (const { line, code, skip } of snippets) {
     const title = `line ${line} runs in Node${skip === undefined ? "" : ` (skipped: ${skip})`}`;
@@ -115,7 +115,7 @@ describe("README", () => {
         const result = await runCommand("node", [path], {
           cwd: join(consumer.folder, "snippets"),
           quiet: true,
-          timeoutMs: 170_000,
+          timeoutMs: 280_000,
         });
         expect(result.output.length > 0 || result.code === 0 ? result.code : 1, result.output).toBe(0);
       },
@@ -132,7 +132,7 @@ describeBrowser("README in a page", (browser) => {
       async () => {
         const source = `${code}\nexport const run = async (): Promise<string> => "done";\n`;
         const bundle = await bundleText(source, { resolveFrom: consumer.folder });
-        const { value } = await browser().run(bundle, { timeoutMs: 170_000 });
+        const { value } = await browser().run(bundle, { timeoutMs: 280_000 });
         expect(value).toBe("done");
       },
       180_000,

@@ -7,7 +7,7 @@ describe("what a page pays for Input, Dense, Model, fit and predict", () => {
   beforeAll(async () => {
     await ensureBuilt();
     page = await measurePage();
-  }, 120_000);
+  });
 
   // The aim is 120 kB. What is left above it, by what it weighs: every optimizer, since a string selects one at once when a
   // model is compiled (3 kB), threads (2), trading memory for time (2), the initializers and activations that strings

@@ -171,7 +171,7 @@ export class BrowserHarness {
     const server = await serve(new Map([...bundle, ...(options.files ?? [])]), options.isolated ?? false);
     const context = await this.#browser.newContext({ baseURL: originOf(server) });
     const page = await context.newPage();
-    page.setDefaultTimeout(options.timeoutMs ?? 60_000);
+    page.setDefaultTimeout(options.timeoutMs ?? 280_000);
     const lines: string[] = [];
     page.on("console", (message) => lines.push(message.text()));
     page.on("pageerror", (error) => lines.push(String(error.stack ?? error)));

@@ -98,4 +98,21 @@ describe("models that are trained at once", () => {
     expect(bytes > memoryBytes).toBe(memoryBytes < 10 * mebibyte);
     expect(backend.engine.heap.totalBytes).toBeLessThanOrEqual(memoryBytes);
   });
+
+  it("are different ones: a second fit of the same model is refused until the first has ended", async () => {
+    begin(256 * mebibyte);
+    const [one] = makeModels();
+    if (one === undefined) return;
+    const { model, x, y } = one;
+    model.compile({ loss: "mse" });
+    const options = { batchSize: 16, verbose: 0 } as const;
+    const first = model.fit(x, y, options);
+    await expect(model.fit(x, y, options)).rejects.toThrow(/one fit of a model at a time/);
+    // What a callback does with the model in between is as good as ever.
+    expect(await model.predict(x, { verbose: 0 })).toBeDefined();
+    await first;
+    const failing = model.fit([[]], y, options);
+    await expect(failing).rejects.toThrow();
+    expect((await model.fit(x, y, options)).epoch).toEqual([0]);
+  });
 });

@@ -25,7 +25,7 @@ function instantiations(file: string): number {
 
 // Instantiations are counted rather than seconds: the count does not depend on the machine.
 describe("cost of shapes in types", () => {
-  it("a graph as large as VGG19 adds at most 25,000 instantiations", { timeout: 60_000 }, () => {
+  it("a graph as large as VGG19 adds at most 25,000 instantiations", () => {
     const graph = instantiations("vgg19.ts") - instantiations("empty.ts");
     expect(graph).toBeGreaterThan(1_000); // else nothing was measured
     expect(graph).toBeLessThan(25_000);

@@ -171,7 +171,7 @@ describe("hdf5", () => {
     expect(outcomes.error).toBeGreaterThan(500);
     // Names and attributes carry no checksum in this form of file: a few letters may differ unseen.
     expect(outcomes.renamed).toBeLessThan(150);
-  }, 30_000);
+  });
 
   test("a group that contains itself is refused", async () => {
     const bytes = writeHdf5(group({ a: group({ b: group({}) }) }));

@@ -40,7 +40,7 @@ it("loops give what they mean, and the same on several threads", async () => {
   setThreadCount(3);
   const several = new WasmBackend({ shareAll: true });
   await vi.waitUntil(() => runAll(several).length > 0 && several.engine.threadedRuns > 0, {
-    timeout: 20_000,
+    timeout: 200_000,
   });
   runAll(several).forEach((results, n) => expect(results, `program ${n}`).toEqual(expected[n]));
   expect(several.engine.threadedRuns).toBeGreaterThan(numRuns / 2);

@@ -103,7 +103,7 @@ describe("threads", () => {
         });
         return last >= samples.length - 10;
       },
-      { timeout: 20_000 },
+      { timeout: 200_000 },
     );
     const before = several.engine.threadedRuns;
     executables.forEach((executable, i) => {
