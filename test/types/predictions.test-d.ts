@@ -1,4 +1,4 @@
-import { Input, Layer, layers, Model, models, type Tensor } from "../../src/index.ts";
+import { Input, type KerasTensor, Layer, layers, Model, models, type Tensor } from "../../src/index.ts";
 import { check, type Equal, type Expect } from "./expect.ts";
 
 /* What models give: `predict`, `evaluate`, and calls of classes of one's own. */
@@ -64,5 +64,22 @@ check<
   [
     Expect<Equal<NonNullable<typeof attended>["~family"]["symbolic"], true>>,
     Expect<Equal<(typeof summed)["~family"]["symbolic"], true>>,
+  ]
+>();
+
+// Inputs and outputs in lists and records of unknown size: what they are called on cannot be checked, what they give has names.
+const extractor = Model({
+  inputs: one.inputs,
+  outputs: Object.fromEntries(one.layers.map((layer) => [layer.name, layer.output])),
+});
+const extracted = extractor(image)["conv2d"];
+const record = await extractor.predict([]);
+const inner = Model(one.inputs, one.getLayer(1).output);
+const innerOutput = inner(image);
+check<
+  [
+    Expect<Equal<typeof extracted, KerasTensor | undefined>>,
+    Expect<Equal<typeof record, Readonly<Record<string, Tensor>>>>,
+    Expect<Equal<typeof innerOutput, KerasTensor>>,
   ]
 >();

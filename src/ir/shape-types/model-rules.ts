@@ -53,7 +53,9 @@ type Agreement<D, G> = D extends Shape
     ? G extends Shape
       ? D extends readonly [infer One]
         ? Agreement<One, G>
-        : ShapeMismatch<`Model: expected ${D["length"]} input tensors`>
+        : number extends D["length"]
+          ? never
+          : ShapeMismatch<`Model: expected ${D["length"]} input tensors`>
       : G extends readonly unknown[]
         ? number extends G["length"] | D["length"]
           ? never
