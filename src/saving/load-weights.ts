@@ -11,7 +11,7 @@ import { isSafetensors } from "./safetensors.ts";
 import { readSafetensorsWeights } from "./safetensors-weights.ts";
 import { isShardMap, readShards } from "./sharded-weights.ts";
 import { type FileSource, type LoadedFile, readSource } from "./source.ts";
-import { type LoadWeightsOptions, readWeights } from "./weights-file.ts";
+import { hasWeights, type LoadWeightsOptions, readWeights } from "./weights-file.ts";
 
 /**
  * Sets a model's weights from a `.weights.h5` file, a `.weights.json` and its shards, an old `.h5` file (of weights or a
@@ -26,7 +26,7 @@ export async function loadWeights(
   options: LoadWeightsOptions = {},
 ): Promise<void> {
   checkOptions("loadWeights", options, ["skipMismatch", "byName"]);
-  if (!model.built)
+  if (!hasWeights(model))
     throw new AntlerError(
       `${model.where}: it is not built yet, so there are no weights to set. Call it on data first.`,
     );

@@ -15,7 +15,7 @@ import {
 import { writeKerasFile, writeKerasMembers } from "./keras-file.ts";
 import { writeSafetensorsWeights } from "./safetensors-weights.ts";
 import { type NamedBytes, readShardMap, writeShardedWeights } from "./sharded-weights.ts";
-import { writeWeights } from "./weights-file.ts";
+import { hasWeights, writeWeights } from "./weights-file.ts";
 
 export interface SaveOptions {
   /** Whether an existing file is replaced. Default true. */
@@ -113,7 +113,7 @@ export async function saveWeights(
 }
 
 export function refuseUnbuilt(model: ModelClass): void {
-  if (model.built) return;
+  if (hasWeights(model)) return;
   throw new AntlerError(
     `${model.where}: it is not built yet, so there are no weights to save. Call it on data first.`,
   );

@@ -1,3 +1,4 @@
+import type { ModelClass } from "../models/model.ts";
 import { findNode, type Hdf5Group, walkNodes, writeHdf5 } from "../codec/hdf5/index.ts";
 import { isLayer, type LayerBase } from "../graph/layer-base.ts";
 import type { StoredVariables } from "../graph/stored-operation.ts";
@@ -14,6 +15,11 @@ import { addDataset, addGroup, finishGroup, type GroupBuilder, newGroup } from "
 
 /** Of backups: holds the state of training, which is no model's weight. */
 export const trainingStateGroup = "training_state";
+
+/** Whether a model has its weights: it is built, or all its layers are, as where only a training step of its own calls them. */
+export function hasWeights({ built, layers }: ModelClass): boolean {
+  return built || (layers.length > 0 && layers.every((layer) => layer.built));
+}
 
 /** The bytes of a `.weights.h5` file (and of `model.weights.h5` inside a `.keras` file). */
 export function writeWeights(root: LayerBase): Uint8Array {

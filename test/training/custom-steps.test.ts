@@ -1,3 +1,6 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { getBackend } from "../../src/backend/index.ts";
 import { Variable } from "../../src/graph/variable.ts";
@@ -254,5 +257,32 @@ describe("gradients with respect to tensors", () => {
     expect(wrong(undefined)).toThrow(/expected, behind the function, an array.*received undefined/);
     expect(wrong([makeTensor([1], { dtype: "int32" })])).toThrow(/a tensor of dtype int32 among them/);
     expect(wrong([{}])).toThrow(DTypeError);
+  });
+});
+
+describe("a model that only its own training step calls", () => {
+  it("saves and loads weights once its layers are built", async () => {
+    class Encoder extends Model {
+      readonly dense = Dense(2);
+
+      override trainStep({ x: inputs }: StepData): StepLogs {
+        this.dense(inputs);
+        const variables = this.dense.trainableVariables;
+        const { value, gradients } = valueAndGrad(() => ops.mean(ops.square(this.dense(inputs))), variables);
+        this.optimizer?.apply(gradients, variables);
+        return { loss: value };
+      }
+    }
+    const path = join(await mkdtemp(join(tmpdir(), "antler-steps-")), "own.weights.h5");
+    const model = new Encoder();
+    model.compile({ optimizer: "sgd" });
+    await expect(model.saveWeights(path)).rejects.toThrow(/not built yet/);
+    await model.fit(x, { verbose: 0 });
+    await model.saveWeights(path);
+    const other = new Encoder();
+    other.compile({ optimizer: "sgd" });
+    await other.fit(x, { verbose: 0 });
+    await other.loadWeights(path);
+    expect(other.dense.getWeights()[0]?.arraySync()).toEqual(model.dense.getWeights()[0]?.arraySync());
   });
 });
