@@ -21,14 +21,19 @@ import {
 } from "./kernel.ts";
 import { multiplyAdd } from "./micro-kernel.ts";
 import { shareOf } from "./partition.ts";
+import { blockFloats } from "./tiling.ts";
 
-/** Whether a product is a few dot products of contiguous vectors: a side of 1 or 2, and k contiguous in A and B. */
+/**
+ * Whether a product is a few dot products of contiguous vectors: a side of 1 or 2, and k contiguous in A and B. For up to 6
+ * rows, too, reading a B that is larger than the cache takes longer than adding up; measured with bench/kernels/matmul.ts.
+ */
 export function suitsDot(d: MatmulDescriptor): boolean {
+  const mostRows = d.k * d.n > blockFloats ? 6 : 2;
   const contiguous = (d.a.column === 1 || d.k === 1) && (d.b.row === 1 || d.k === 1);
   return (
     contiguous &&
     d.bPacked !== true &&
-    ((d.m <= 2 && d.b.column !== 1) || d.n === 1 || (d.n === 2 && d.m > 4))
+    ((d.m <= mostRows && d.b.column !== 1) || d.n === 1 || (d.n === 2 && d.m > 4))
   );
 }
 

@@ -4,17 +4,7 @@ import type { KernelOptions } from "./kernel.ts";
 import type { MatmulPlan } from "./matmul-plan.ts";
 import { packColumns, packRows } from "./packing.ts";
 import { emitPanelLoop } from "./panel-loop.ts";
-import { chunkSize, type StripGroup } from "./tiling.ts";
-
-/** k-steps worked on at once: a strip of A (5 × 256 floats) and a panel of B (8 × 256) stay in the 32 KiB L1 cache. */
-const chunkSteps = 256;
-/** Floats of B worked on at once: half of a 1 MiB L2 cache. */
-const blockFloats = 131_072;
-
-/** Whether a product goes over its result several times, as its k is cut into chunks. */
-export function isCut(d: MatmulDescriptor): boolean {
-  return chunkSize(d.k, chunkSteps) !== d.k;
-}
+import { blockOf, type StripGroup } from "./tiling.ts";
 
 /** Where one product finds its operands. */
 export interface ProductOperands {
@@ -22,6 +12,17 @@ export interface ProductOperands {
   readonly b: Local<"i32">;
   readonly c: Local<"i32">;
   readonly packedA: Local<"i32"> | undefined;
+  /** Where B is packed block by block: the place, and what packs panels `[from, to)` of some k-steps there. */
+  readonly block?: {
+    readonly target: Local<"i32">;
+    readonly pack: (
+      from: Local<"i32">,
+      to: Local<"i32">,
+      chunkStart: Local<"i32">,
+      steps: Local<"i32">,
+      target: Local<"i32">,
+    ) => void;
+  };
   /** Where each strip of the result is computed, if not in its place. */
   readonly strip: Local<"i32"> | undefined;
   /** Emits the epilogue of finished values; column and columnEnd in elements. */
@@ -59,8 +60,9 @@ export class ProductEmitter {
     this.#plan = plan;
     this.#options = options;
     this.#at = at;
-    this.#chunk = chunkSize(d.k, chunkSteps);
-    this.#block = Math.max(1, Math.floor(blockFloats / this.#chunk / (plan.panels.vectors * 4)));
+    const { steps, panels } = blockOf(d.k, plan.panels);
+    this.#chunk = steps;
+    this.#block = panels;
   }
 
   /** Strips `[stripFrom, stripTo)` by panels `[panelFrom, panelTo)`. */
@@ -76,9 +78,26 @@ export class ProductEmitter {
     const chunkStart = fn.local("i32");
     const steps = fn.local("i32", this.#chunk);
     const init = fn.local("i32");
+    const { block } = this.#at;
+    const b = block === undefined ? this.#at.b : fn.local("i32");
+    // A block holds its k-steps alone: they count from 0 there.
+    const bStart = block === undefined ? chunkStart : fn.local("i32");
     const chunk = (): void => {
+      if (block !== undefined) {
+        const panelBytes = this.#chunk * this.#plan.panels.vectors * 16;
+        fn.set(b, i32.sub(block.target, i32.mul(blockStart, panelBytes)));
+        block.pack(blockStart, blockEnd, chunkStart, steps, b);
+      }
       for (const group of this.#plan.strips) {
-        this.#emitStrips(group, stripFrom, stripTo, { blockStart, blockEnd, chunkStart, steps, init });
+        this.#emitStrips(group, stripFrom, stripTo, {
+          blockStart,
+          blockEnd,
+          chunkStart,
+          steps,
+          init,
+          b,
+          bStart,
+        });
       }
     };
     fn.forRange(blockStart, panelFrom, panelTo, this.#block, () => {
@@ -131,12 +150,12 @@ export class ProductEmitter {
       emitPanelLoop(this.#module, fn, this.#options, {
         tile: { walk: columnsWalk ? "columns" : "rows", rows: group.rows, runs: false },
         panels: this.#plan.panels,
-        packedK: this.#plan.packB || d.bPacked === true ? d.k : undefined,
+        packedK: this.#packedSteps(),
         bRowBytes: d.b.row * 4,
         ...at,
+        chunkStart: at.bStart,
         a: packedA ?? aStrip,
         aStride: packedA !== undefined ? 32 : (columnsWalk ? d.a.column : d.a.row) * 4,
-        b: this.#at.b,
         c: cStrip,
         cStride: d.c.row * 4,
         runs: [],
@@ -153,6 +172,12 @@ export class ProductEmitter {
       if (this.#chunk === d.k) finish();
       else fn.if(i32.eq(i32.add(at.chunkStart, at.steps), d.k), finish);
     });
+  }
+
+  /** k-steps of a panel of the packed B; undefined where B is not packed. */
+  #packedSteps(): number | undefined {
+    if (this.#at.block !== undefined) return this.#chunk;
+    return this.#plan.packing !== null || this.#d.bPacked === true ? this.#d.k : undefined;
   }
 
   #emitPackA(source: Local<"i32">, target: Local<"i32">, rows: number, steps: Local<"i32">): void {
@@ -184,4 +209,7 @@ interface ChunkLocals {
   readonly chunkStart: Local<"i32">;
   readonly steps: Local<"i32">;
   readonly init: Local<"i32">;
+  /** Start of B (or of its packed form), and the k-step there that the chunk begins with. */
+  readonly b: Local<"i32">;
+  readonly bStart: Local<"i32">;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MatmulDescriptor } from "../../../compiler/kernel-ir/structured.ts";
-import { f32x4, i32, i32x4, v128, type ModuleBuilder } from "../assembler/index.ts";
+import { f32x4, i32, i32x4, ModuleBuilder, v128 } from "../assembler/index.ts";
 import type { Epilogue } from "./kernel.ts";
 import { emitMatmul, packMatmulB, packedBytes } from "./matmul.ts";
 import { defaultOptions, harness, noise, worstError } from "../../../../test/support/kernel-harness.ts";
@@ -169,6 +169,20 @@ describe("float32 products", () => {
   it("works on column blocks and k-chunks larger than the cache", () => {
     check({ m: 9, n: 1100, k: 600 });
     check({ m: 30, n: 1031, k: 517, b: "transposed", a: "transposed" });
+    check({ m: 8, n: 515, k: 300, b: "transposed", accumulate: true });
+    check({ m: 7, n: 300, k: 600, b: "strided" });
+  });
+
+  it("adds up few rows by a large B where it lies, and packs one whose rows collide in the cache", () => {
+    check({ m: 5, n: 299, k: 450, b: "transposed" });
+    check({ m: 6, n: 300, k: 450, a: "transposed", b: "transposed", accumulate: true });
+    check({ m: 16, n: 1024, k: 1030 });
+  });
+
+  it("takes little memory for packing a large B", () => {
+    const { d } = descriptorOf({ m: 8, n: 4096, k: 4096, b: "transposed" });
+    const module = new ModuleBuilder();
+    expect(emitMatmul(module, d, defaultOptions()).scratchBytes(2)).toBeLessThan(2 ** 21);
   });
 
   it("takes a packed B", () => {
@@ -235,6 +249,8 @@ describe("epilogues", () => {
 
   it("applies once where k and n are cut", () => {
     check({ m: 30, n: 700, k: 1100 }, { emit, apply });
+    check({ m: 9, n: 700, k: 1100, b: "transposed" }, { emit, apply });
+    check({ m: 4, n: 700, k: 300, b: "transposed" }, { emit, apply });
     check({ m: 3, n: 5, k: 0 }, { emit, apply });
   });
 });

@@ -14,9 +14,9 @@ import { dotMatmul, suitsDot } from "./matmul-dot.ts";
 import { planOf, type MatmulPlan } from "./matmul-plan.ts";
 import { plainMatmul } from "./matmul-plain.ts";
 import { packColumns, packRows } from "./packing.ts";
-import { isCut, ProductEmitter } from "./matmul-product.ts";
+import { ProductEmitter } from "./matmul-product.ts";
 import { shareOf } from "./partition.ts";
-import { columnPanels, packedSize, stripCount, type ColumnPanels } from "./tiling.ts";
+import { blockOf, columnPanels, packedSize, stripCount, type ColumnPanels } from "./tiling.ts";
 
 /** Whether several products by the same B gain from packing it once with {@link packMatmulB}. */
 export function prefersPackedB(d: MatmulDescriptor): boolean {
@@ -52,13 +52,12 @@ export function emitMatmul(
   if (suitsTransposing(d) && epilogue === undefined) return emitTransposed(module, d, options);
   if (suitsDot(d)) return dotMatmul(module, d, options, epilogue);
   const plan = planOf(d);
-  if (d.isPrepared === true && plan.packPhase) return preparedMatmul(module, d, options, epilogue);
-  const packedFloats = plan.packB ? packedSize(d.k, plan.panels) : 0;
+  if (d.isPrepared === true && plan.packing === "phase") return preparedMatmul(module, d, options, epilogue);
   const perThread = scratchOf(d, plan, epilogue).perThread;
-  const shared = plan.packPhase ? packedFloats : 0;
+  const shared = plan.packing === "phase" ? packedFloats(d, plan) : 0;
   const multiply = emitMultiply(module, d, plan, options, epilogue);
   const phases: FunctionHandle[] = [multiply];
-  if (plan.packPhase) {
+  if (plan.packing === "phase") {
     phases.unshift(
       module.function(multiply.params, [], (fn) => {
         const [from, to] = shareOf(fn, plan.panels.count, fn.param("i32", 4), fn.param("i32", 5));
@@ -85,6 +84,14 @@ function preparedMatmul(
   return { ...kernel, preparation: { phases: [prepare], bytes: packedBytes(d) } };
 }
 
+/** Floats of what B is packed into. */
+function packedFloats(d: MatmulDescriptor, { packing, panels }: MatmulPlan): number {
+  if (packing === null) return 0;
+  if (packing !== "block") return packedSize(d.k, panels);
+  const block = blockOf(d.k, panels);
+  return block.panels * block.steps * panels.vectors * 4;
+}
+
 /** Floats of scratch memory that each thread has for itself, and those of them for a strip of the result. */
 function scratchOf(
   d: MatmulDescriptor,
@@ -92,9 +99,9 @@ function scratchOf(
   epilogue: Epilogue | undefined,
 ): { readonly perThread: number; readonly strip: number } {
   // A result that nobody reads but the epilogue need not leave the cache, where k is not cut into chunks.
-  const passes = epilogue?.storesResult === false && !d.accumulate && !isCut(d);
+  const passes = epilogue?.storesResult === false && !d.accumulate && blockOf(d.k, plan.panels).steps === d.k;
   const strip = passes ? 5 * d.c.row + 32 : 0;
-  const packed = plan.packB && !plan.packPhase ? packedSize(d.k, plan.panels) : 0;
+  const packed = plan.packing === "phase" ? 0 : packedFloats(d, plan);
   return { perThread: strip + (plan.packA ? d.k * 8 : 0) + packed, strip };
 }
 
@@ -135,7 +142,7 @@ function emitTransposed(
   return { ...kernel, phases };
 }
 
-/** Packs panels `[from, to)` of B from `source` to `target`. */
+/** Packs panels `[from, to)` of B from `source` to `target`: all of k, or a chunk in panels of `size` steps. */
 function emitPackB(
   module: ModuleBuilder,
   fn: FunctionBuilder,
@@ -145,21 +152,24 @@ function emitPackB(
   target: Expr<"i32">,
   from: Local<"i32"> | number,
   to: Local<"i32"> | number,
+  chunk?: { readonly start: Local<"i32">; readonly steps: Local<"i32">; readonly size: number },
 ): void {
-  const panelBytes = d.k * panels.vectors * 16;
+  const panelBytes = (chunk?.size ?? d.k) * panels.vectors * 16;
+  const steps = chunk?.steps ?? d.k;
   const panel = fn.local("i32");
   const pack = (vectors: number, lastLanes: number): void => {
-    const start = i32.add(source, i32.mul(panel, panels.vectors * 16 * d.b.column));
+    const first = i32.add(source, i32.mul(panel, panels.vectors * 16 * d.b.column));
+    const start = chunk === undefined ? first : i32.add(first, i32.mul(chunk.start, d.b.row * 4));
     const into = i32.add(target, i32.mul(panel, panelBytes));
     if (d.b.column === 1) {
-      fn.call(packRows(module, vectors), start, d.b.row * 4, into, d.k);
+      fn.call(packRows(module, vectors), start, d.b.row * 4, into, steps);
       return;
     }
     for (let v = 0; v < vectors; v++) {
       const lanes = v === vectors - 1 ? lastLanes : 4;
       const column = i32.add(start, v * 16 * d.b.column);
       const strides = [d.b.column * 4, d.b.row * 4];
-      fn.call(packColumns(module), column, ...strides, i32.add(into, v * 16), vectors * 16, d.k, lanes);
+      fn.call(packColumns(module), column, ...strides, i32.add(into, v * 16), vectors * 16, steps, lanes);
     }
   };
   const fullEnd = fn.local("i32", to);
@@ -196,17 +206,15 @@ function emitMultiply(
     const stripTotal = stripCount(plan.strips);
     const units = { batch: plan.batchCount, rows: stripTotal, columns: plan.panels.count }[plan.split];
     const [from, to] = shareOf(fn, units, tid, nthreads);
-    const packedFloats = plan.packB ? packedSize(d.k, plan.panels) : 0;
+    const isPhase = plan.packing === "phase";
+    const packedBytes = packedFloats(d, plan) * 4;
     const own = fn.local("i32", scratch);
-    if (plan.packPhase) fn.increment(own, packedFloats * 4);
+    if (isPhase) fn.increment(own, packedBytes);
     const { perThread, strip: stripFloats } = scratchOf(d, plan, epilogue);
     fn.increment(own, i32.mul(tid, perThread * 4));
     const ownStrip = stripFloats === 0 ? undefined : fn.local("i32", own);
     if (ownStrip !== undefined) fn.increment(own, stripFloats * 4);
-    const packedHere = plan.packB && !plan.packPhase ? own : undefined;
-    const packedA = plan.packA
-      ? fn.local("i32", i32.add(own, plan.packPhase ? 0 : packedFloats * 4))
-      : undefined;
+    const packedA = plan.packA ? fn.local("i32", i32.add(own, isPhase ? 0 : packedBytes)) : undefined;
 
     const index = fn.local("i32");
     const [aBase, bBase, cBase] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
@@ -215,6 +223,15 @@ function emitMultiply(
       b: bBase,
       c: cBase,
       packedA,
+      ...(plan.packing === "block" && {
+        block: {
+          target: own,
+          pack: (first, end, start, steps, target) => {
+            const size = blockOf(d.k, plan.panels).steps;
+            emitPackB(module, fn, d, plan.panels, bBase, target, first, end, { start, steps, size });
+          },
+        },
+      }),
       strip: ownStrip,
       epilogue: (row, rows, column, columnEnd, address) => {
         if (strip === undefined) return;
@@ -223,13 +240,13 @@ function emitMultiply(
       },
     });
     const element = (): void => {
-      const b0 = plan.packPhase ? scratch : b;
+      const b0 = isPhase ? scratch : b;
       fn.set(aBase, batchAddress(d, a, index, "a", 4));
-      fn.set(bBase, plan.packPhase || d.bPacked === true ? b0 : batchAddress(d, b, index, "b", 4));
+      fn.set(bBase, isPhase || d.bPacked === true ? b0 : batchAddress(d, b, index, "b", 4));
       fn.set(cBase, batchAddress(d, c, index, "c", 4));
-      if (packedHere !== undefined) {
-        emitPackB(module, fn, d, plan.panels, bBase, packedHere, 0, plan.panels.count);
-        fn.set(bBase, packedHere);
+      if (plan.packing === "element") {
+        emitPackB(module, fn, d, plan.panels, bBase, own, 0, plan.panels.count);
+        fn.set(bBase, own);
       }
       if (plan.split === "rows") product.emit(from, to, 0, plan.panels.count);
       else if (plan.split === "columns") product.emit(0, stripTotal, from, to);

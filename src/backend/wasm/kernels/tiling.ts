@@ -64,6 +64,20 @@ export function packedSize(k: number, panels: ColumnPanels): number {
   return k * 4 * (panels.full * panels.vectors + (panels.rest?.vectors ?? 0));
 }
 
+/** k-steps worked on at once: a strip of A (5 × 256 floats) and a panel of B (8 × 256) stay in the 32 KiB L1 cache. */
+const chunkSteps = 256;
+/** Floats of B worked on at once: half of a 1 MiB L2 cache. */
+export const blockFloats = 131_072;
+
+/** What of B is worked on at once: steps of k, and panels. */
+export function blockOf(
+  k: number,
+  panels: ColumnPanels,
+): { readonly steps: number; readonly panels: number } {
+  const steps = chunkSize(k, chunkSteps);
+  return { steps, panels: Math.max(1, Math.floor(blockFloats / steps / (panels.vectors * 4))) };
+}
+
 /** Cuts `k` steps into chunks of about `target`, all but the last of one size. */
 export function chunkSize(k: number, target: number): number {
   if (k <= target * 1.5) return k;
