@@ -3,7 +3,7 @@ import type { DType } from "./dtypes.ts";
 import { isFloat, isInteger, kindOf } from "./dtypes.ts";
 import { roundHalfEven } from "./numbers.ts";
 import type { Aval } from "./program.ts";
-import type { NotDifferentiable, Params, Primitive, RefArray, Sample, VjpRule } from "./primitive.ts";
+import type { Meaning, NotDifferentiable, Params, Primitive, Sample, VjpRule } from "./primitive.ts";
 import type { ScalarBuilder, ScalarId } from "./scalar.ts";
 import { formatShape, sameShape } from "./shape.ts";
 
@@ -42,6 +42,18 @@ export interface ElementwiseSpec<P extends Params> {
 export function elementwise<P extends Params = Record<never, never>>(spec: ElementwiseSpec<P>): Primitive<P> {
   const resultOf = (dtypes: readonly DType[], params: P): DType =>
     spec.result?.(dtypes, params) ?? dtypes.at(-1) ?? "float32";
+  const evaluate: Meaning<P> = (inputs, params) => {
+    const dtypes = inputs.map((x) => x.dtype);
+    const dtype = resultOf(dtypes, params);
+    const shape = inputs[0]?.shape ?? [];
+    const data = new Float64Array(inputs[0]?.data.length ?? 0);
+    const args = new Array<number>(inputs.length);
+    for (let i = 0; i < data.length; i++) {
+      for (let k = 0; k < inputs.length; k++) args[k] = inputs[k]?.data[i] ?? 0;
+      data[i] = wrapTo(dtype, spec.f(args, params, dtypes));
+    }
+    return [{ shape, dtype, data }];
+  };
   return {
     name: spec.name,
     infer(inputs: readonly Aval[], params: P): readonly Aval[] {
@@ -65,19 +77,7 @@ export function elementwise<P extends Params = Record<never, never>>(spec: Eleme
       }
       return [{ shape: first.shape, dtype: resultOf(dtypes, params) }];
     },
-    evaluate(inputs: readonly RefArray[], params: P): readonly RefArray[] {
-      const dtypes = inputs.map((x) => x.dtype);
-      const dtype = resultOf(dtypes, params);
-      const shape = inputs[0]?.shape ?? [];
-      const data = new Float64Array(inputs[0]?.data.length ?? 0);
-      const args = new Array<number>(inputs.length);
-      for (let i = 0; i < data.length; i++) {
-        for (let k = 0; k < inputs.length; k++) args[k] = inputs[k]?.data[i] ?? 0;
-        data[i] = wrapTo(dtype, spec.f(args, params, dtypes));
-      }
-      return [{ shape, dtype, data }];
-    },
-    lowering: { kind: "elementwise", scalar: spec.scalar },
+    lowering: { kind: "elementwise", scalar: spec.scalar, evaluate },
     vjp: spec.vjp,
     samples: spec.samples,
   };

@@ -66,6 +66,7 @@ export type Lowering<P extends Params = Params> =
         params: P,
         dtypes: readonly DType[],
       ) => ScalarId;
+      readonly evaluate: Meaning<P>;
     }
   | { readonly kind: "view" }
   | { readonly kind: "reduce"; readonly combine: "add" | "mul" | "max" | "min" }
@@ -94,13 +95,18 @@ export interface SampleInput extends Aval {
 /** Runs a program on the reference backend; given to the `evaluate` of control-flow primitives. */
 export type EvaluateProgram = (program: Program, inputs: readonly RefArray[]) => RefArray[];
 
+/** What a primitive means, in double precision. */
+export type Meaning<P extends Params = Params> = (
+  inputs: readonly RefArray[],
+  params: P,
+  run: EvaluateProgram,
+) => readonly RefArray[];
+
 /** One operation of the program IR, with everything that any part of the engine needs to know of it. */
 export interface Primitive<P extends Params = Params> {
   readonly name: string;
   /** Shape and dtype rule. Throws `ShapeError` or `DTypeError` when the inputs do not fit. */
   infer(inputs: readonly Aval[], params: P): readonly Aval[];
-  /** The meaning, in double precision. */
-  evaluate(inputs: readonly RefArray[], params: P, run: EvaluateProgram): readonly RefArray[];
   readonly lowering: Lowering<P>;
   readonly vjp: VjpRule<P> | NotDifferentiable;
   samples(): readonly Sample<P>[];

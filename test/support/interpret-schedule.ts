@@ -16,6 +16,7 @@ import { encodeNumber, fromNumbers, roundHalfEven, toNumbers } from "../../src/i
 import { viewOf, type TypedArray } from "../../src/ir/dtypes.ts";
 import type { RefArray } from "../../src/ir/primitive.ts";
 import { allPrimitives } from "../../src/ir/primitives/all.ts";
+import { meaningOf } from "../../src/ir/primitives/meanings.ts";
 import type { ScalarOp } from "../../src/ir/scalar.ts";
 import { indicesOf } from "../../src/ir/shape.ts";
 import { erf } from "../../src/ir/special.ts";
@@ -262,7 +263,7 @@ class Machine {
   #structured({ primitive, params, inputs, outputs, epilogue }: StructuredKernel): void {
     const known = this.#primitives.get(primitive);
     if (known === undefined) throw new Error(`no primitive ${primitive}`);
-    const results = known.evaluate(
+    const results = meaningOf(known)(
       inputs.map((operand) => this.#gather(operand)),
       params,
       () => {

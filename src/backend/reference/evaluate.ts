@@ -1,4 +1,5 @@
 import type { RefArray } from "../../ir/primitive.ts";
+import { meaningOf } from "../../ir/primitives/meanings.ts";
 import type { Program, Var } from "../../ir/program.ts";
 import { formatShape, sameShape, sizeOf } from "../../ir/shape.ts";
 import { invariant, ShapeError } from "../../util/errors.ts";
@@ -28,7 +29,7 @@ export function evaluateProgram(
   bind(values, "input", program.inputs, inputs);
   bind(values, "state", program.state, state);
   for (const { primitive, inputs: operands, params, outputs } of program.equations) {
-    const results = primitive.evaluate(
+    const results = meaningOf(primitive)(
       operands.map(read),
       params,
       (body, arrays) => evaluateProgram(body, arrays).outputs,

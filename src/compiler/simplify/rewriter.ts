@@ -112,8 +112,8 @@ export class Rewriter {
     params: P,
     result: Result,
   ): Var | null {
-    if (primitive.lowering.kind !== "elementwise" || inputs.length === 0 || !foldable.has(result.dtype))
-      return null;
+    const { lowering } = primitive;
+    if (lowering.kind !== "elementwise" || inputs.length === 0 || !foldable.has(result.dtype)) return null;
     const constants: number[] = [];
     for (const input of inputs) {
       const constant = this.constantOf(input);
@@ -125,7 +125,7 @@ export class Rewriter {
       dtype,
       data: Float64Array.of(constants[i] ?? 0),
     }));
-    const [folded] = primitive.evaluate(scalars, params, () => []);
+    const [folded] = lowering.evaluate(scalars, params, () => []);
     return folded === undefined ? null : this.full(folded.data[0] ?? 0, result);
   }
 }

@@ -9,7 +9,7 @@ import {
   visitRows,
 } from "../attention.ts";
 import { zeroArray } from "../convolution.ts";
-import type { Primitive, PrimitiveFunctions, VjpRule } from "../primitive.ts";
+import type { Meaning, Primitive, PrimitiveFunctions, VjpRule } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
 import { sameShape } from "../shape.ts";
 import { ShapeError } from "../../util/errors.ts";
@@ -35,34 +35,6 @@ export const attentionGradPrimitive: Primitive<AttentionParams> = {
     }
     return [query, key, value].map(({ shape, dtype }) => ({ shape, dtype }));
   },
-  evaluate: ([query, key, value, g, sums, shift, mask], params) => {
-    if (!query || !key || !value || !g || !sums || !shift) return [];
-    const [dq, dk, dv] = [query, key, value].map(({ shape, dtype }) => zeroArray(shape, dtype));
-    if (!dq || !dk || !dv) return [];
-    const [depth, width, keys] = [query.shape[3] ?? 0, value.shape[3] ?? 0, key.shape[1] ?? 0];
-    const add = ({ data }: typeof dq, at: number, amount: number): void => {
-      data[at] = (data[at] ?? 0) + amount;
-    };
-    visitRows([query, key, value], mask, params, (row) => {
-      const sum = sums.data[row.statistic] ?? 0;
-      row.logits.forEach((logit, j) => {
-        const isVisible = row.visible[j] === true;
-        const weight = isVisible ? Math.exp(logit - sum) : isBlind(sum) ? 1 / keys : 0;
-        let inner = -(shift.data[row.statistic] ?? 0);
-        for (let c = 0; c < width; c++) {
-          const cotangent = g.data[row.result + c] ?? 0;
-          inner += cotangent * (value.data[row.value(j) + c] ?? 0);
-          add(dv, row.value(j) + c, weight * cotangent);
-        }
-        const forLogit = isVisible ? params.scale * weight * inner : 0;
-        for (let c = 0; c < depth; c++) {
-          add(dq, row.query + c, forLogit * (key.data[row.key(j) + c] ?? 0));
-          add(dk, row.key(j) + c, forLogit * (query.data[row.query + c] ?? 0));
-        }
-      });
-    });
-    return [dq, dk, dv];
-  },
   lowering: { kind: "structured" },
   vjp: (cotangents, context) => secondDerivative(cotangents, context),
   samples: () =>
@@ -78,6 +50,39 @@ export const attentionGradPrimitive: Primitive<AttentionParams> = {
         differentiate: isDifferentiable(attentionCase),
       };
     }),
+};
+
+/** The meaning of `attentionGrad`, in double precision. */
+export const attentionGradMeaning: Meaning<AttentionParams> = (
+  [query, key, value, g, sums, shift, mask],
+  params,
+) => {
+  if (!query || !key || !value || !g || !sums || !shift) return [];
+  const [dq, dk, dv] = [query, key, value].map(({ shape, dtype }) => zeroArray(shape, dtype));
+  if (!dq || !dk || !dv) return [];
+  const [depth, width, keys] = [query.shape[3] ?? 0, value.shape[3] ?? 0, key.shape[1] ?? 0];
+  const add = ({ data }: typeof dq, at: number, amount: number): void => {
+    data[at] = (data[at] ?? 0) + amount;
+  };
+  visitRows([query, key, value], mask, params, (row) => {
+    const sum = sums.data[row.statistic] ?? 0;
+    row.logits.forEach((logit, j) => {
+      const isVisible = row.visible[j] === true;
+      const weight = isVisible ? Math.exp(logit - sum) : isBlind(sum) ? 1 / keys : 0;
+      let inner = -(shift.data[row.statistic] ?? 0);
+      for (let c = 0; c < width; c++) {
+        const cotangent = g.data[row.result + c] ?? 0;
+        inner += cotangent * (value.data[row.value(j) + c] ?? 0);
+        add(dv, row.value(j) + c, weight * cotangent);
+      }
+      const forLogit = isVisible ? params.scale * weight * inner : 0;
+      for (let c = 0; c < depth; c++) {
+        add(dq, row.query + c, forLogit * (key.data[row.key(j) + c] ?? 0));
+        add(dk, row.key(j) + c, forLogit * (query.data[row.query + c] ?? 0));
+      }
+    });
+  });
+  return [dq, dk, dv];
 };
 
 /** Whether a query with this logarithm of its sum sees nothing. */

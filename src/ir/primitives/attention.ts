@@ -8,7 +8,7 @@ import {
   visitRows,
 } from "../attention.ts";
 import { zeroArray } from "../convolution.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
 import { attentionGrad } from "./attention-grad.ts";
 
@@ -21,26 +21,6 @@ export const attentionPrimitive: Primitive<AttentionParams> = {
       { shape: [batch, queries, heads, width], dtype: value.dtype },
       { shape: [batch, queries, heads], dtype: value.dtype },
     ];
-  },
-  evaluate: ([query, key, value, mask], params) => {
-    if (!query || !key || !value) return [];
-    const { batch, queries, heads, width } = checkAttention("attention", [query, key, value], mask);
-    const result = zeroArray([batch, queries, heads, width], value.dtype);
-    const statistics = zeroArray([batch, queries, heads], value.dtype);
-    visitRows([query, key, value], mask, params, (row) => {
-      const logits = row.logits.map((logit, j) => (row.visible[j] === true ? logit : hiddenLogit));
-      const top = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-      const total = logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0);
-      logits.forEach((logit, j) => {
-        const weight = Math.exp(logit - top) / total;
-        for (let c = 0; c < width; c++) {
-          const at = row.result + c;
-          result.data[at] = (result.data[at] ?? 0) + weight * (value.data[row.value(j) + c] ?? 0);
-        }
-      });
-      statistics.data[row.statistic] = top + Math.log(total);
-    });
-    return [result, statistics];
   },
   lowering: { kind: "structured" },
   // With w = softmax(logits): d logits = w ∘ (G·Vᵀ − Σ G∘y + g), where G and g come for the result y and for the logarithms.
@@ -57,6 +37,28 @@ export const attentionPrimitive: Primitive<AttentionParams> = {
       params: attentionCase.params,
       differentiate: isDifferentiable(attentionCase),
     })),
+};
+
+/** The meaning of `attention`, in double precision. */
+export const attentionMeaning: Meaning<AttentionParams> = ([query, key, value, mask], params) => {
+  if (!query || !key || !value) return [];
+  const { batch, queries, heads, width } = checkAttention("attention", [query, key, value], mask);
+  const result = zeroArray([batch, queries, heads, width], value.dtype);
+  const statistics = zeroArray([batch, queries, heads], value.dtype);
+  visitRows([query, key, value], mask, params, (row) => {
+    const logits = row.logits.map((logit, j) => (row.visible[j] === true ? logit : hiddenLogit));
+    const top = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+    const total = logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0);
+    logits.forEach((logit, j) => {
+      const weight = Math.exp(logit - top) / total;
+      for (let c = 0; c < width; c++) {
+        const at = row.result + c;
+        result.data[at] = (result.data[at] ?? 0) + weight * (value.data[row.value(j) + c] ?? 0);
+      }
+    });
+    statistics.data[row.statistic] = top + Math.log(total);
+  });
+  return [result, statistics];
 };
 
 /**

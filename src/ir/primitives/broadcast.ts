@@ -1,5 +1,5 @@
 import { ShapeError } from "../../util/errors.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, indicesOf, sizeOf, stridesOf } from "../shape.ts";
 
@@ -21,18 +21,6 @@ export const broadcastPrimitive: Primitive<BroadcastParams> = {
       throw new ShapeError(`broadcast: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}.`);
     return [{ shape, dtype: x.dtype }];
   },
-  evaluate: ([x], { shape, axes }) => {
-    if (x === undefined) return [];
-    const strides = stridesOf(x.shape).map((stride, i) => (x.shape[i] === 1 ? 0 : stride));
-    const data = new Float64Array(sizeOf(shape));
-    let n = 0;
-    for (const index of indicesOf(shape)) {
-      let from = 0;
-      axes.forEach((axis, i) => (from += (index[axis] ?? 0) * (strides[i] ?? 0)));
-      data[n++] = x.data[from] ?? 0;
-    }
-    return [{ shape, dtype: x.dtype, data }];
-  },
   lowering: { kind: "view" },
   vjp: ([g], { inputs: [x], params: { shape, axes }, p }) => {
     if (!g || !x) return [];
@@ -50,6 +38,20 @@ export const broadcastPrimitive: Primitive<BroadcastParams> = {
       differentiate: false,
     },
   ],
+};
+
+/** The meaning of `broadcast`, in double precision. */
+export const broadcastMeaning: Meaning<BroadcastParams> = ([x], { shape, axes }) => {
+  if (x === undefined) return [];
+  const strides = stridesOf(x.shape).map((stride, i) => (x.shape[i] === 1 ? 0 : stride));
+  const data = new Float64Array(sizeOf(shape));
+  let n = 0;
+  for (const index of indicesOf(shape)) {
+    let from = 0;
+    axes.forEach((axis, i) => (from += (index[axis] ?? 0) * (strides[i] ?? 0)));
+    data[n++] = x.data[from] ?? 0;
+  }
+  return [{ shape, dtype: x.dtype, data }];
 };
 
 /** Repeats along new axes and along axes of size 1; `axes[i]` is the output axis of input axis i (default: the last ones). */

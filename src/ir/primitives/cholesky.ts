@@ -10,7 +10,7 @@ import {
   zeroMatrix,
   type Matrix,
 } from "../matrices.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { dynamicSlice } from "./dynamic-slice.ts";
 import { scan } from "./scan.ts";
@@ -35,7 +35,6 @@ export const choleskyPrimitive: Primitive<Record<never, never>> = {
     requireMatrices("cholesky", x, true);
     return [{ shape: x.shape, dtype: x.dtype }];
   },
-  evaluate: ([x]) => (x ? [stacked(matricesOf(x).map(factor), x.shape, x.dtype)] : []),
   lowering: {
     kind: "composite",
     // Column by column: take it from what is left of the matrix, scale it, subtract its outer product.
@@ -82,6 +81,10 @@ export const choleskyPrimitive: Primitive<Record<never, never>> = {
       params: {},
     })),
 };
+
+/** The meaning of `cholesky`, in double precision. */
+export const choleskyMeaning: Meaning<Record<never, never>> = ([x]) =>
+  x ? [stacked(matricesOf(x).map(factor), x.shape, x.dtype)] : [];
 
 /** Lower triangular `L` with `L·Lᵀ = x` for symmetric positive definite matrices `[…, n, n]`; NaN where there is none. */
 export function cholesky(x: Var): Var {

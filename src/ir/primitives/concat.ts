@@ -1,5 +1,5 @@
 import { DTypeError, ShapeError } from "../../util/errors.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, sizeOf } from "../shape.ts";
 
@@ -40,23 +40,6 @@ export const concatPrimitive: Primitive<ConcatParams> = {
         dtype: first.dtype,
       },
     ];
-  },
-  evaluate: (xs, { axis }) => {
-    const shape = shapeOf(
-      xs.map((x) => x.shape),
-      axis,
-    );
-    const data = new Float64Array(sizeOf(shape));
-    const outer = sizeOf(shape.slice(0, axis));
-    let to = 0;
-    for (let o = 0; o < outer; o++) {
-      for (const x of xs) {
-        const run = sizeOf(x.shape.slice(axis));
-        data.set(x.data.subarray(o * run, (o + 1) * run), to);
-        to += run;
-      }
-    }
-    return [{ shape, dtype: xs[0]?.dtype ?? "float32", data }];
   },
   lowering: { kind: "view" },
   vjp: ([g], { inputs, params: { axis }, needs, p }) => {
@@ -110,6 +93,25 @@ export const concatPrimitive: Primitive<ConcatParams> = {
       inputs: shapes.map((shape) => ({ shape, dtype: "float32" as const })),
       params: { axis },
     })),
+};
+
+/** The meaning of `concat`, in double precision. */
+export const concatMeaning: Meaning<ConcatParams> = (xs, { axis }) => {
+  const shape = shapeOf(
+    xs.map((x) => x.shape),
+    axis,
+  );
+  const data = new Float64Array(sizeOf(shape));
+  const outer = sizeOf(shape.slice(0, axis));
+  let to = 0;
+  for (let o = 0; o < outer; o++) {
+    for (const x of xs) {
+      const run = sizeOf(x.shape.slice(axis));
+      data.set(x.data.subarray(o * run, (o + 1) * run), to);
+      to += run;
+    }
+  }
+  return [{ shape, dtype: xs[0]?.dtype ?? "float32", data }];
 };
 
 /** Joins arrays along an axis (counted from the front). */

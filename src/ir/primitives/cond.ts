@@ -1,6 +1,6 @@
 import { ShapeError } from "../../util/errors.ts";
 import { requireSame, shareCaptures, traceBody } from "../branches.ts";
-import { notDifferentiable, type Primitive } from "../primitive.ts";
+import { type Meaning, notDifferentiable, type Primitive } from "../primitive.ts";
 import { emit, type Program, ProgramBuilder, type Var, withBuilder } from "../program.ts";
 import { formatShape } from "../shape.ts";
 import { add } from "./add.ts";
@@ -27,10 +27,6 @@ export const condPrimitive: Primitive<CondParams> = {
     });
     return results;
   },
-  evaluate: ([index, ...operands], { branches }, run) => {
-    const chosen = branches[Math.min(Math.max(index?.data[0] ?? 0, 0), branches.length - 1)];
-    return chosen === undefined ? [] : run(chosen, operands);
-  },
   lowering: { kind: "control" },
   vjp: notDifferentiable("the gradient transform handles it as a whole", "error"),
   samples: () =>
@@ -48,6 +44,12 @@ export const condPrimitive: Primitive<CondParams> = {
         }),
       },
     })),
+};
+
+/** The meaning of `cond`, in double precision. */
+export const condMeaning: Meaning<CondParams> = ([index, ...operands], { branches }, run) => {
+  const chosen = branches[Math.min(Math.max(index?.data[0] ?? 0, 0), branches.length - 1)];
+  return chosen === undefined ? [] : run(chosen, operands);
 };
 
 /**

@@ -7,7 +7,7 @@ import {
   visitProducts,
   zeroArray,
 } from "../convolution.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, sameShape } from "../shape.ts";
 
@@ -19,14 +19,6 @@ export const convPrimitive: Primitive<ConvParams> = {
     x && kernel
       ? [{ shape: convShape("conv", x.shape, kernel.shape, params), dtype: convDType("conv", x, kernel) }]
       : [],
-  evaluate: ([x, kernel], params) => {
-    if (!x || !kernel) return [];
-    const y = zeroArray(convShape("conv", x.shape, kernel.shape, params), x.dtype);
-    visitProducts(x.shape, kernel.shape, y.shape, params, (i, k, o) => {
-      y.data[o] = (y.data[o] ?? 0) + (x.data[i] ?? 0) * (kernel.data[k] ?? 0);
-    });
-    return [y];
-  },
   lowering: { kind: "structured" },
   vjp: ([g], { inputs: [x, kernel], params, needs }) =>
     g && x && kernel
@@ -40,6 +32,16 @@ export const convPrimitive: Primitive<ConvParams> = {
       (x, kernel) => [x, kernel],
       (params) => params,
     ),
+};
+
+/** The meaning of `conv`, in double precision. */
+export const convMeaning: Meaning<ConvParams> = ([x, kernel], params) => {
+  if (!x || !kernel) return [];
+  const y = zeroArray(convShape("conv", x.shape, kernel.shape, params), x.dtype);
+  visitProducts(x.shape, kernel.shape, y.shape, params, (i, k, o) => {
+    y.data[o] = (y.data[o] ?? 0) + (x.data[i] ?? 0) * (kernel.data[k] ?? 0);
+  });
+  return [y];
 };
 
 /** N-dimensional convolution (cross-correlation) of `[batch, …spatial, channels]` with `[…window, channels/groups, filters]`. */
@@ -63,14 +65,6 @@ export const convInputGradPrimitive: Primitive<ConvInputGradParams> = {
     }
     return [{ shape: params.inputShape, dtype: convDType("convInputGrad", g, kernel) }];
   },
-  evaluate: ([g, kernel], params) => {
-    if (!g || !kernel) return [];
-    const x = zeroArray(params.inputShape, g.dtype);
-    visitProducts(x.shape, kernel.shape, g.shape, params, (i, k, o) => {
-      x.data[i] = (x.data[i] ?? 0) + (g.data[o] ?? 0) * (kernel.data[k] ?? 0);
-    });
-    return [x];
-  },
   lowering: { kind: "structured" },
   vjp: ([t], { inputs: [g, kernel], params, needs }) =>
     t && g && kernel
@@ -84,6 +78,16 @@ export const convInputGradPrimitive: Primitive<ConvInputGradParams> = {
       (_, kernel, out) => [out, kernel],
       (params, x) => ({ ...params, inputShape: x }),
     ),
+};
+
+/** The meaning of `convInputGrad`, in double precision. */
+export const convInputGradMeaning: Meaning<ConvInputGradParams> = ([g, kernel], params) => {
+  if (!g || !kernel) return [];
+  const x = zeroArray(params.inputShape, g.dtype);
+  visitProducts(x.shape, kernel.shape, g.shape, params, (i, k, o) => {
+    x.data[i] = (x.data[i] ?? 0) + (g.data[o] ?? 0) * (kernel.data[k] ?? 0);
+  });
+  return [x];
 };
 
 /** Gradient of `conv` with respect to its input: a transposed convolution. `g` is shaped like the convolution's result. */
@@ -112,14 +116,6 @@ export const convFilterGradPrimitive: Primitive<ConvFilterGradParams> = {
     }
     return [{ shape: params.kernelShape, dtype: convDType("convFilterGrad", x, g) }];
   },
-  evaluate: ([x, g], params) => {
-    if (!x || !g) return [];
-    const kernel = zeroArray(params.kernelShape, x.dtype);
-    visitProducts(x.shape, kernel.shape, g.shape, params, (i, k, o) => {
-      kernel.data[k] = (kernel.data[k] ?? 0) + (x.data[i] ?? 0) * (g.data[o] ?? 0);
-    });
-    return [kernel];
-  },
   lowering: { kind: "structured" },
   vjp: ([t], { inputs: [x, g], params, needs }) =>
     t && x && g
@@ -130,6 +126,16 @@ export const convFilterGradPrimitive: Primitive<ConvFilterGradParams> = {
       (x, _, out) => [x, out],
       (params, _, kernel) => ({ ...params, kernelShape: kernel }),
     ),
+};
+
+/** The meaning of `convFilterGrad`, in double precision. */
+export const convFilterGradMeaning: Meaning<ConvFilterGradParams> = ([x, g], params) => {
+  if (!x || !g) return [];
+  const kernel = zeroArray(params.kernelShape, x.dtype);
+  visitProducts(x.shape, kernel.shape, g.shape, params, (i, k, o) => {
+    kernel.data[k] = (kernel.data[k] ?? 0) + (x.data[i] ?? 0) * (g.data[o] ?? 0);
+  });
+  return [kernel];
 };
 
 /** Gradient of `conv` with respect to its kernel. `g` is shaped like the convolution's result. */

@@ -5,14 +5,13 @@ import {
   evaluateCumulative,
   inferCumulative,
 } from "../cumulative.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { scan } from "./scan.ts";
 
 export const cumProdPrimitive: Primitive<CumulativeParams> = {
   name: "cumProd",
   infer: ([x], params) => inferCumulative("cumProd", x, params),
-  evaluate: ([x], params) => evaluateCumulative(x, params, 1, (a, b) => a * b),
   lowering: { kind: "structured" },
   // With t = Σ over later results: t_i = g_i + x_{i+1}·t_{i+1}, dx_i = (x_0⋯x_{i−1})·t_i. No division, so zeros are no exception.
   vjp: ([g], { inputs: [x], params: { axis, reverse, exclusive }, p }) => {
@@ -54,6 +53,10 @@ export const cumProdPrimitive: Primitive<CumulativeParams> = {
     },
   ],
 };
+
+/** The meaning of `cumProd`, in double precision. */
+export const cumProdMeaning: Meaning<CumulativeParams> = ([x], params) =>
+  evaluateCumulative(x, params, 1, (a, b) => a * b);
 
 /** Running products along an axis. */
 export function cumProd(

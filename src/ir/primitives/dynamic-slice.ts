@@ -1,6 +1,6 @@
 import { DTypeError, ShapeError } from "../../util/errors.ts";
 import { clampStarts } from "../dynamic-start.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, indicesOf, stridesOf } from "../shape.ts";
 import { gatherStrided, positionOf } from "../strided.ts";
@@ -26,11 +26,6 @@ export const dynamicSlicePrimitive: Primitive<DynamicSliceParams> = {
     }
     return [{ shape: sizes, dtype: x.dtype }];
   },
-  evaluate: ([x, starts], { sizes }) => {
-    if (x === undefined || starts === undefined) return [];
-    const strides = stridesOf(x.shape);
-    return [gatherStrided(x, sizes, strides, positionOf(clampStarts(starts.data, x.shape, sizes), strides))];
-  },
   lowering: { kind: "structured" },
   vjp: ([g], { inputs: [x, starts], p }) =>
     g && x && starts ? [dynamicUpdateSlice(p.full(0, x.shape, g.dtype), g, starts), null] : [],
@@ -47,6 +42,13 @@ export const dynamicSlicePrimitive: Primitive<DynamicSliceParams> = {
       ],
       params: { sizes },
     })),
+};
+
+/** The meaning of `dynamicSlice`, in double precision. */
+export const dynamicSliceMeaning: Meaning<DynamicSliceParams> = ([x, starts], { sizes }) => {
+  if (x === undefined || starts === undefined) return [];
+  const strides = stridesOf(x.shape);
+  return [gatherStrided(x, sizes, strides, positionOf(clampStarts(starts.data, x.shape, sizes), strides))];
 };
 
 /** The block of `sizes` that begins at `starts` (int32, one for each axis), moved so that it lies inside `x`. */
@@ -77,16 +79,6 @@ export const dynamicUpdateSlicePrimitive: Primitive<Record<never, never>> = {
     }
     return [{ shape: x.shape, dtype: x.dtype }];
   },
-  evaluate: ([x, update, starts]) => {
-    if (x === undefined || update === undefined || starts === undefined) return [];
-    const strides = stridesOf(x.shape);
-    const base = positionOf(clampStarts(starts.data, x.shape, update.shape), strides);
-    const data = Float64Array.from(x.data);
-    let n = 0;
-    for (const index of indicesOf(update.shape))
-      data[base + positionOf(index, strides)] = update.data[n++] ?? 0;
-    return [{ shape: x.shape, dtype: x.dtype, data }];
-  },
   lowering: { kind: "structured" },
   vjp: ([g], { inputs: [, update, starts], needs, p }) =>
     g && update && starts
@@ -110,6 +102,18 @@ export const dynamicUpdateSlicePrimitive: Primitive<Record<never, never>> = {
       ],
       params: {},
     })),
+};
+
+/** The meaning of `dynamicUpdateSlice`, in double precision. */
+export const dynamicUpdateSliceMeaning: Meaning<Record<never, never>> = ([x, update, starts]) => {
+  if (x === undefined || update === undefined || starts === undefined) return [];
+  const strides = stridesOf(x.shape);
+  const base = positionOf(clampStarts(starts.data, x.shape, update.shape), strides);
+  const data = Float64Array.from(x.data);
+  let n = 0;
+  for (const index of indicesOf(update.shape))
+    data[base + positionOf(index, strides)] = update.data[n++] ?? 0;
+  return [{ shape: x.shape, dtype: x.dtype, data }];
 };
 
 /** `x` with `update` put in as a block at `starts` (int32, one for each axis), moved so that it lies inside `x`. */

@@ -12,7 +12,7 @@ import {
   signWeight,
   stacked,
 } from "../matrices.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
 import { scan } from "./scan.ts";
 import { sort } from "./sort.ts";
@@ -54,22 +54,6 @@ export const eighPrimitive: Primitive<Record<never, never>> = {
     return [
       { shape: x.shape.slice(0, -1), dtype: x.dtype },
       { shape: x.shape, dtype: x.dtype },
-    ];
-  },
-  evaluate: ([x]) => {
-    if (!x) return [];
-    const parts = matricesOf(x).map(decompose);
-    return [
-      stacked(
-        parts.map(({ values }) => values),
-        x.shape.slice(0, -1),
-        x.dtype,
-      ),
-      stacked(
-        parts.map(({ vectors }) => vectors),
-        x.shape,
-        x.dtype,
-      ),
     ];
   },
   lowering: {
@@ -160,6 +144,24 @@ export const eighPrimitive: Primitive<Record<never, never>> = {
         ]),
       },
     ].map(({ shape, values }) => ({ inputs: [{ shape, dtype: "float32" as const, values }], params: {} })),
+};
+
+/** The meaning of `eigh`, in double precision. */
+export const eighMeaning: Meaning<Record<never, never>> = ([x]) => {
+  if (!x) return [];
+  const parts = matricesOf(x).map(decompose);
+  return [
+    stacked(
+      parts.map(({ values }) => values),
+      x.shape.slice(0, -1),
+      x.dtype,
+    ),
+    stacked(
+      parts.map(({ vectors }) => vectors),
+      x.shape,
+      x.dtype,
+    ),
+  ];
 };
 
 /**

@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError } from "../../util/errors.ts";
 import { isFloat } from "../dtypes.ts";
 import { transform } from "../fourier.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
 import { formatShape, sameShape, sizeOf } from "../shape.ts";
 
@@ -25,30 +25,6 @@ export const fftPrimitive: Primitive<FftParams> = {
       );
     }
     return [re, im].map(({ shape, dtype }) => ({ shape, dtype }));
-  },
-  evaluate: ([re, im], { inverse }) => {
-    if (!re || !im) return [];
-    const n = re.shape.at(-1) ?? 1;
-    const results = [re, im].map(({ shape, dtype }) => ({
-      shape,
-      dtype,
-      data: new Float64Array(sizeOf(shape)),
-    }));
-    const angle = ((inverse ? 1 : -1) * 2 * Math.PI) / n;
-    const scale = inverse ? 1 / n : 1;
-    for (let start = 0; start < re.data.length; start += n) {
-      for (let k = 0; k < n; k++) {
-        let [a, b] = [0, 0];
-        for (let j = 0; j < n; j++) {
-          const [x, y] = [re.data[start + j] ?? 0, im.data[start + j] ?? 0];
-          const [c, s] = [Math.cos(angle * ((j * k) % n)), Math.sin(angle * ((j * k) % n))];
-          a += x * c - y * s;
-          b += x * s + y * c;
-        }
-        results.forEach(({ data }, i) => (data[start + k] = scale * (i === 0 ? a : b)));
-      }
-    }
-    return results;
   },
   lowering: {
     kind: "composite",
@@ -77,6 +53,32 @@ export const fftPrimitive: Primitive<FftParams> = {
         params: { inverse },
       })),
     ),
+};
+
+/** The meaning of `fft`, in double precision. */
+export const fftMeaning: Meaning<FftParams> = ([re, im], { inverse }) => {
+  if (!re || !im) return [];
+  const n = re.shape.at(-1) ?? 1;
+  const results = [re, im].map(({ shape, dtype }) => ({
+    shape,
+    dtype,
+    data: new Float64Array(sizeOf(shape)),
+  }));
+  const angle = ((inverse ? 1 : -1) * 2 * Math.PI) / n;
+  const scale = inverse ? 1 / n : 1;
+  for (let start = 0; start < re.data.length; start += n) {
+    for (let k = 0; k < n; k++) {
+      let [a, b] = [0, 0];
+      for (let j = 0; j < n; j++) {
+        const [x, y] = [re.data[start + j] ?? 0, im.data[start + j] ?? 0];
+        const [c, s] = [Math.cos(angle * ((j * k) % n)), Math.sin(angle * ((j * k) % n))];
+        a += x * c - y * s;
+        b += x * s + y * c;
+      }
+      results.forEach(({ data }, i) => (data[start + k] = scale * (i === 0 ? a : b)));
+    }
+  }
+  return results;
 };
 
 /** Discrete Fourier transform along the last axis, of real and imaginary parts; the inverse is divided by its length. */

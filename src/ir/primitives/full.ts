@@ -1,6 +1,6 @@
 import type { DType } from "../dtypes.ts";
 import { wrapTo } from "../elementwise.ts";
-import { notDifferentiable, type Primitive } from "../primitive.ts";
+import { type Meaning, notDifferentiable, type Primitive } from "../primitive.ts";
 import { type Aval, emitOne, type Var } from "../program.ts";
 import { type Dims, sizeOf } from "../shape.ts";
 
@@ -13,9 +13,6 @@ export interface FullParams extends Record<string, unknown> {
 export const fullPrimitive: Primitive<FullParams> = {
   name: "full",
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
-  evaluate: (_, { value, shape, dtype }) => [
-    { shape, dtype, data: new Float64Array(sizeOf(shape)).fill(wrapTo(dtype, value)) },
-  ],
   lowering: { kind: "view" },
   vjp: notDifferentiable("it has no inputs"),
   samples: () => [
@@ -24,6 +21,11 @@ export const fullPrimitive: Primitive<FullParams> = {
     { inputs: [], params: { value: Infinity, shape: [4], dtype: "float32" } },
   ],
 };
+
+/** The meaning of `full`, in double precision. */
+export const fullMeaning: Meaning<FullParams> = (_, { value, shape, dtype }) => [
+  { shape, dtype, data: new Float64Array(sizeOf(shape)).fill(wrapTo(dtype, value)) },
+];
 
 /** An array whose elements are all `value`. */
 export function full(value: number, shape: Dims, dtype: DType): Var {

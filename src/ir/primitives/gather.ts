@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError } from "../../util/errors.ts";
 import { isInteger } from "../dtypes.ts";
 import { wrapTo } from "../elementwise.ts";
-import type { Primitive, VjpContext } from "../primitive.ts";
+import type { Meaning, Primitive, VjpContext } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { formatShape, sameShape, sizeOf } from "../shape.ts";
 
@@ -24,27 +24,6 @@ export const gatherPrimitive: Primitive<GatherParams> = {
       { shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], dtype: x.dtype },
     ];
   },
-  evaluate: ([x, indices], { axis }) => {
-    if (x === undefined || indices === undefined) return [];
-    const outer = sizeOf(x.shape.slice(0, axis));
-    const dim = x.shape[axis] ?? 1;
-    const run = sizeOf(x.shape.slice(axis + 1));
-    const count = indices.data.length;
-    const data = new Float64Array(outer * count * run);
-    for (let o = 0; o < outer; o++) {
-      indices.data.forEach((index, i) => {
-        const from = (o * dim + Math.min(Math.max(index, 0), dim - 1)) * run;
-        data.set(x.data.subarray(from, from + run), (o * count + i) * run);
-      });
-    }
-    return [
-      {
-        shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
-        dtype: x.dtype,
-        data,
-      },
-    ];
-  },
   lowering: { kind: "structured" },
   vjp: ([g], { inputs: [x, indices], params: { axis }, p }) =>
     g && x && indices ? [scatter(p.full(0, x.shape, g.dtype), indices, g, axis, "add"), null] : [],
@@ -63,6 +42,29 @@ export const gatherPrimitive: Primitive<GatherParams> = {
       ],
       params: { axis },
     })),
+};
+
+/** The meaning of `gather`, in double precision. */
+export const gatherMeaning: Meaning<GatherParams> = ([x, indices], { axis }) => {
+  if (x === undefined || indices === undefined) return [];
+  const outer = sizeOf(x.shape.slice(0, axis));
+  const dim = x.shape[axis] ?? 1;
+  const run = sizeOf(x.shape.slice(axis + 1));
+  const count = indices.data.length;
+  const data = new Float64Array(outer * count * run);
+  for (let o = 0; o < outer; o++) {
+    indices.data.forEach((index, i) => {
+      const from = (o * dim + Math.min(Math.max(index, 0), dim - 1)) * run;
+      data.set(x.data.subarray(from, from + run), (o * count + i) * run);
+    });
+  }
+  return [
+    {
+      shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
+      dtype: x.dtype,
+      data,
+    },
+  ];
 };
 
 /**
@@ -108,24 +110,6 @@ export const scatterPrimitive: Primitive<ScatterParams> = {
     }
     return [{ shape: x.shape, dtype: x.dtype }];
   },
-  evaluate: ([x, indices, updates], { axis, mode }) => {
-    if (x === undefined || indices === undefined || updates === undefined) return [];
-    const outer = sizeOf(x.shape.slice(0, axis));
-    const dim = x.shape[axis] ?? 1;
-    const run = sizeOf(x.shape.slice(axis + 1));
-    const count = indices.data.length;
-    const data = Float64Array.from(x.data);
-    for (let o = 0; o < outer; o++) {
-      indices.data.forEach((index, i) => {
-        const to = (o * dim + Math.min(Math.max(index, 0), dim - 1)) * run;
-        for (let k = 0; k < run; k++) {
-          const update = updates.data[(o * count + i) * run + k] ?? 0;
-          data[to + k] = wrapTo(x.dtype, combine[mode](data[to + k] ?? 0, update));
-        }
-      });
-    }
-    return [{ shape: x.shape, dtype: x.dtype, data }];
-  },
   lowering: { kind: "structured" },
   vjp: ([g], context) => (g ? rules[context.params.mode](g, context) : []),
   samples: () =>
@@ -150,6 +134,26 @@ export const scatterPrimitive: Primitive<ScatterParams> = {
         params: { axis, mode },
       })),
     ),
+};
+
+/** The meaning of `scatter`, in double precision. */
+export const scatterMeaning: Meaning<ScatterParams> = ([x, indices, updates], { axis, mode }) => {
+  if (x === undefined || indices === undefined || updates === undefined) return [];
+  const outer = sizeOf(x.shape.slice(0, axis));
+  const dim = x.shape[axis] ?? 1;
+  const run = sizeOf(x.shape.slice(axis + 1));
+  const count = indices.data.length;
+  const data = Float64Array.from(x.data);
+  for (let o = 0; o < outer; o++) {
+    indices.data.forEach((index, i) => {
+      const to = (o * dim + Math.min(Math.max(index, 0), dim - 1)) * run;
+      for (let k = 0; k < run; k++) {
+        const update = updates.data[(o * count + i) * run + k] ?? 0;
+        data[to + k] = wrapTo(x.dtype, combine[mode](data[to + k] ?? 0, update));
+      }
+    });
+  }
+  return [{ shape: x.shape, dtype: x.dtype, data }];
 };
 
 type Rule = (g: Var, context: VjpContext<ScatterParams>) => (Var | null)[];

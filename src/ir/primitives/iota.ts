@@ -1,6 +1,6 @@
 import type { DType } from "../dtypes.ts";
 import { wrapTo } from "../elementwise.ts";
-import { notDifferentiable, type Primitive } from "../primitive.ts";
+import { type Meaning, notDifferentiable, type Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, indicesOf, normalizeAxis, sizeOf } from "../shape.ts";
 
@@ -17,12 +17,6 @@ export const iotaPrimitive: Primitive<IotaParams> = {
     normalizeAxis(axis, shape.length, "iota");
     return [{ shape, dtype }];
   },
-  evaluate: (_, { shape, axis, dtype }) => {
-    const data = new Float64Array(sizeOf(shape));
-    let n = 0;
-    for (const index of indicesOf(shape)) data[n++] = wrapTo(dtype, index[axis] ?? 0);
-    return [{ shape, dtype, data }];
-  },
   lowering: { kind: "view" },
   vjp: notDifferentiable("it has no inputs"),
   samples: () => [
@@ -31,6 +25,14 @@ export const iotaPrimitive: Primitive<IotaParams> = {
     { inputs: [], params: { shape: [2, 300], axis: 1, dtype: "uint8" } },
     { inputs: [], params: { shape: [1, 4], axis: 0, dtype: "uint32" } },
   ],
+};
+
+/** The meaning of `iota`, in double precision. */
+export const iotaMeaning: Meaning<IotaParams> = (_, { shape, axis, dtype }) => {
+  const data = new Float64Array(sizeOf(shape));
+  let n = 0;
+  for (const index of indicesOf(shape)) data[n++] = wrapTo(dtype, index[axis] ?? 0);
+  return [{ shape, dtype, data }];
 };
 
 /** `0, 1, 2, …` along an axis (counted from the front), the same along the others. */

@@ -1,7 +1,7 @@
 import { ShapeError } from "../../util/errors.ts";
 import type { DType, TypedArray } from "../dtypes.ts";
 import { toNumbers } from "../numbers.ts";
-import { notDifferentiable, type Primitive } from "../primitive.ts";
+import { type Meaning, notDifferentiable, type Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, sizeOf } from "../shape.ts";
 
@@ -20,9 +20,6 @@ export const literalPrimitive: Primitive<LiteralParams> = {
     }
     return [{ shape, dtype }];
   },
-  evaluate: (_, { data, shape, dtype }) => [
-    { shape, dtype, data: Float64Array.from(toNumbers(data, dtype)) },
-  ],
   lowering: { kind: "view" },
   vjp: notDifferentiable("it has no inputs"),
   samples: () => [
@@ -35,6 +32,11 @@ export const literalPrimitive: Primitive<LiteralParams> = {
     { inputs: [], params: { data: new Float32Array(0), shape: [0, 4], dtype: "float32" } },
   ],
 };
+
+/** The meaning of `literal`, in double precision. */
+export const literalMeaning: Meaning<LiteralParams> = (_, { data, shape, dtype }) => [
+  { shape, dtype, data: Float64Array.from(toNumbers(data, dtype)) },
+];
 
 /** A constant array that is part of the program. */
 export function literal(data: TypedArray, shape: Dims, dtype: DType): Var {

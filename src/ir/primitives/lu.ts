@@ -9,7 +9,7 @@ import {
   startsAlong,
   triangle,
 } from "../matrices.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
 import { argMax } from "./arg-max.ts";
 import { dynamicSlice } from "./dynamic-slice.ts";
@@ -55,29 +55,6 @@ export const luPrimitive: Primitive<Record<never, never>> = {
       { shape: x.shape, dtype: x.dtype },
       { shape: [...leading, Math.min(rows, columns)], dtype: "int32" },
       { shape: [...leading, rows], dtype: "int32" },
-    ];
-  },
-  evaluate: ([x]) => {
-    if (!x) return [];
-    const [rows = 0, columns = 0] = x.shape.slice(-2);
-    const results = matricesOf(x).map((matrix) => factor(matrix, columns));
-    const leading = x.shape.slice(0, -2);
-    return [
-      stacked(
-        results.map(({ lu }) => lu),
-        x.shape,
-        x.dtype,
-      ),
-      stacked(
-        results.map(({ pivots }) => pivots),
-        [...leading, Math.min(rows, columns)],
-        "int32",
-      ),
-      stacked(
-        results.map(({ permutation }) => permutation),
-        [...leading, rows],
-        "int32",
-      ),
     ];
   },
   lowering: {
@@ -180,6 +157,31 @@ export const luPrimitive: Primitive<Record<never, never>> = {
     { inputs: [{ shape: [3, 5], dtype: "float32" }], params: {}, differentiate: false },
     { inputs: [{ shape: [5, 3], dtype: "float32" }], params: {}, differentiate: false },
   ],
+};
+
+/** The meaning of `lu`, in double precision. */
+export const luMeaning: Meaning<Record<never, never>> = ([x]) => {
+  if (!x) return [];
+  const [rows = 0, columns = 0] = x.shape.slice(-2);
+  const results = matricesOf(x).map((matrix) => factor(matrix, columns));
+  const leading = x.shape.slice(0, -2);
+  return [
+    stacked(
+      results.map(({ lu }) => lu),
+      x.shape,
+      x.dtype,
+    ),
+    stacked(
+      results.map(({ pivots }) => pivots),
+      [...leading, Math.min(rows, columns)],
+      "int32",
+    ),
+    stacked(
+      results.map(({ permutation }) => permutation),
+      [...leading, rows],
+      "int32",
+    ),
+  ];
 };
 
 /**

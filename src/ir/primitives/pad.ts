@@ -1,6 +1,6 @@
 import { ShapeError } from "../../util/errors.ts";
 import { wrapTo } from "../elementwise.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, indicesOf, sizeOf, stridesOf } from "../shape.ts";
 
@@ -33,20 +33,6 @@ export const padPrimitive: Primitive<PadParams> = {
     }
     return [{ shape, dtype: x.dtype }];
   },
-  evaluate: ([x], params) => {
-    if (x === undefined) return [];
-    const shape = shapeOf(x.shape, params);
-    const strides = stridesOf(shape);
-    const data = new Float64Array(sizeOf(shape)).fill(wrapTo(x.dtype, params.value));
-    let n = 0;
-    for (const index of indicesOf(x.shape)) {
-      const to = index.map((i, d) => (params.low[d] ?? 0) + i * (1 + (params.interior[d] ?? 0)));
-      const value = x.data[n++] ?? 0;
-      if (to.every((i, d) => i >= 0 && i < (shape[d] ?? 0)))
-        data[to.reduce((sum, i, d) => sum + i * (strides[d] ?? 0), 0)] = value;
-    }
-    return [{ shape, dtype: x.dtype, data }];
-  },
   lowering: { kind: "view" },
   // Undo the outer padding, then take every (interior + 1)-th element.
   vjp: ([g], { inputs: [x], params: { low, high, interior }, p }) => {
@@ -76,6 +62,22 @@ export const padPrimitive: Primitive<PadParams> = {
       { shape: [2, 3], value: 0, low: [0, -2], high: [0, 1], interior: [0, 0] },
       { shape: [0, 2], value: 7, low: [1, 0], high: [1, 1], interior: [0, 0] },
     ].map(({ shape, ...params }) => ({ inputs: [{ shape, dtype: "float32" as const }], params })),
+};
+
+/** The meaning of `pad`, in double precision. */
+export const padMeaning: Meaning<PadParams> = ([x], params) => {
+  if (x === undefined) return [];
+  const shape = shapeOf(x.shape, params);
+  const strides = stridesOf(shape);
+  const data = new Float64Array(sizeOf(shape)).fill(wrapTo(x.dtype, params.value));
+  let n = 0;
+  for (const index of indicesOf(x.shape)) {
+    const to = index.map((i, d) => (params.low[d] ?? 0) + i * (1 + (params.interior[d] ?? 0)));
+    const value = x.data[n++] ?? 0;
+    if (to.every((i, d) => i >= 0 && i < (shape[d] ?? 0)))
+      data[to.reduce((sum, i, d) => sum + i * (strides[d] ?? 0), 0)] = value;
+  }
+  return [{ shape, dtype: x.dtype, data }];
 };
 
 /** Adds `value` around each axis (and between elements); negative amounts crop. */

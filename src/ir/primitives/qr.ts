@@ -11,7 +11,7 @@ import {
   startsAlong,
   triangle,
 } from "../matrices.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
 import { dynamicSlice } from "./dynamic-slice.ts";
 import { scan } from "./scan.ts";
@@ -56,25 +56,6 @@ export const qrPrimitive: Primitive<QrParams> = {
     return [
       { shape: [...leading, m, inner], dtype: x.dtype },
       { shape: [...leading, inner, n], dtype: x.dtype },
-    ];
-  },
-  evaluate: ([x], { complete }) => {
-    if (!x) return [];
-    const [m = 0, n = 0] = x.shape.slice(-2);
-    const inner = complete ? m : Math.min(m, n);
-    const leading = x.shape.slice(0, -2);
-    const parts = matricesOf(x).map((matrix) => factor(matrix, n));
-    return [
-      stacked(
-        parts.map(({ q }) => q.map((row) => row.slice(0, inner))),
-        [...leading, m, inner],
-        x.dtype,
-      ),
-      stacked(
-        parts.map(({ r }) => r.slice(0, inner)),
-        [...leading, inner, n],
-        x.dtype,
-      ),
     ];
   },
   lowering: {
@@ -155,6 +136,27 @@ export const qrPrimitive: Primitive<QrParams> = {
       differentiate: false,
     },
   ],
+};
+
+/** The meaning of `qr`, in double precision. */
+export const qrMeaning: Meaning<QrParams> = ([x], { complete }) => {
+  if (!x) return [];
+  const [m = 0, n = 0] = x.shape.slice(-2);
+  const inner = complete ? m : Math.min(m, n);
+  const leading = x.shape.slice(0, -2);
+  const parts = matricesOf(x).map((matrix) => factor(matrix, n));
+  return [
+    stacked(
+      parts.map(({ q }) => q.map((row) => row.slice(0, inner))),
+      [...leading, m, inner],
+      x.dtype,
+    ),
+    stacked(
+      parts.map(({ r }) => r.slice(0, inner)),
+      [...leading, inner, n],
+      x.dtype,
+    ),
+  ];
 };
 
 /**

@@ -1,5 +1,5 @@
 import { lowest } from "../dtype-range.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { evaluateReduce, inferReduce, type ReduceParams, reduceSamples } from "../reduction.ts";
 import type { Dims } from "../shape.ts";
@@ -7,7 +7,6 @@ import type { Dims } from "../shape.ts";
 export const reduceMaxPrimitive: Primitive<ReduceParams> = {
   name: "reduceMax",
   infer: ([x], params) => inferReduce("reduceMax", x, params),
-  evaluate: ([x], params) => evaluateReduce(x, params, lowest(x?.dtype ?? "float32"), Math.max),
   lowering: { kind: "reduce", combine: "max" },
   // Equal parts to all elements that attain the result.
   vjp: ([g], { inputs: [x], outputs: [y], params: { axes }, p }) => {
@@ -23,6 +22,10 @@ export const reduceMaxPrimitive: Primitive<ReduceParams> = {
     { inputs: [{ shape: [2, 0], dtype: "float32" }], params: { axes: [1] } },
   ],
 };
+
+/** The meaning of `reduceMax`, in double precision. */
+export const reduceMaxMeaning: Meaning<ReduceParams> = ([x], params) =>
+  evaluateReduce(x, params, lowest(x?.dtype ?? "float32"), Math.max);
 
 /** Largest element over `axes`, which are removed; NaN wins. Over bool it says whether any holds. */
 export function reduceMax(x: Var, axes: Dims): Var {

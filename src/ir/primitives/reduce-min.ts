@@ -1,5 +1,5 @@
 import { highest } from "../dtype-range.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { evaluateReduce, inferReduce, type ReduceParams, reduceSamples } from "../reduction.ts";
 import type { Dims } from "../shape.ts";
@@ -7,7 +7,6 @@ import type { Dims } from "../shape.ts";
 export const reduceMinPrimitive: Primitive<ReduceParams> = {
   name: "reduceMin",
   infer: ([x], params) => inferReduce("reduceMin", x, params),
-  evaluate: ([x], params) => evaluateReduce(x, params, highest(x?.dtype ?? "float32"), Math.min),
   lowering: { kind: "reduce", combine: "min" },
   // Equal parts to all elements that attain the result.
   vjp: ([g], { inputs: [x], outputs: [y], params: { axes }, p }) => {
@@ -23,6 +22,10 @@ export const reduceMinPrimitive: Primitive<ReduceParams> = {
     { inputs: [{ shape: [2, 0], dtype: "float32" }], params: { axes: [1] } },
   ],
 };
+
+/** The meaning of `reduceMin`, in double precision. */
+export const reduceMinMeaning: Meaning<ReduceParams> = ([x], params) =>
+  evaluateReduce(x, params, highest(x?.dtype ?? "float32"), Math.min);
 
 /** Smallest element over `axes`, which are removed; NaN wins. Over bool it says whether all hold. */
 export function reduceMin(x: Var, axes: Dims): Var {

@@ -1,4 +1,4 @@
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { evaluateReduce, inferReduce, type ReduceParams, reduceSamples } from "../reduction.ts";
 import { type Dims, sizeOf } from "../shape.ts";
@@ -7,7 +7,6 @@ import { cumProd } from "./cum-prod.ts";
 export const reduceProdPrimitive: Primitive<ReduceParams> = {
   name: "reduceProd",
   infer: ([x], params) => inferReduce("reduceProd", x, params),
-  evaluate: ([x], params) => evaluateReduce(x, params, 1, (a, b) => a * b),
   lowering: { kind: "reduce", combine: "mul" },
   // The product of all others, without division, so that zeros are no exception: products from the left times products from the right.
   vjp: ([g], { inputs: [x], params: { axes }, p }) => {
@@ -37,6 +36,10 @@ export const reduceProdPrimitive: Primitive<ReduceParams> = {
     { inputs: [{ shape: [2, 0], dtype: "float32" }], params: { axes: [1] } },
   ],
 };
+
+/** The meaning of `reduceProd`, in double precision. */
+export const reduceProdMeaning: Meaning<ReduceParams> = ([x], params) =>
+  evaluateReduce(x, params, 1, (a, b) => a * b);
 
 /** Product over `axes`, which are removed. */
 export function reduceProd(x: Var, axes: Dims): Var {

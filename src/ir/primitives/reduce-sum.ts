@@ -1,4 +1,4 @@
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { evaluateReduce, inferReduce, type ReduceParams, reduceSamples } from "../reduction.ts";
 import type { Dims } from "../shape.ts";
@@ -6,7 +6,6 @@ import type { Dims } from "../shape.ts";
 export const reduceSumPrimitive: Primitive<ReduceParams> = {
   name: "reduceSum",
   infer: ([x], params) => inferReduce("reduceSum", x, params),
-  evaluate: ([x], params) => evaluateReduce(x, params, 0, (a, b) => a + b),
   lowering: { kind: "reduce", combine: "add" },
   vjp: ([g], { inputs: [x], params: { axes }, p }) =>
     g && x
@@ -20,6 +19,10 @@ export const reduceSumPrimitive: Primitive<ReduceParams> = {
       : [],
   samples: () => reduceSamples(),
 };
+
+/** The meaning of `reduceSum`, in double precision. */
+export const reduceSumMeaning: Meaning<ReduceParams> = ([x], params) =>
+  evaluateReduce(x, params, 0, (a, b) => a + b);
 
 /** Sum over `axes`, which are removed. */
 export function reduceSum(x: Var, axes: Dims): Var {

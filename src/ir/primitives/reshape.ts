@@ -1,5 +1,5 @@
 import { ShapeError } from "../../util/errors.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, sameShape, sizeOf } from "../shape.ts";
 
@@ -18,7 +18,6 @@ export const reshapePrimitive: Primitive<ReshapeParams> = {
     }
     return [{ shape, dtype: x.dtype }];
   },
-  evaluate: ([x], { shape }) => (x ? [{ shape, dtype: x.dtype, data: x.data }] : []),
   lowering: { kind: "view" },
   vjp: ([g], { inputs: [x], p }) => (g && x ? [p.reshape(g, x.shape)] : []),
   samples: () => [
@@ -28,6 +27,10 @@ export const reshapePrimitive: Primitive<ReshapeParams> = {
     { inputs: [{ shape: [3, 5], dtype: "int32", low: -9, high: 9 }], params: { shape: [15] } },
   ],
 };
+
+/** The meaning of `reshape`, in double precision. */
+export const reshapeMeaning: Meaning<ReshapeParams> = ([x], { shape }) =>
+  x ? [{ shape, dtype: x.dtype, data: x.data }] : [];
 
 /** The same elements, in row-major order, under another shape of the same size. */
 export function reshape(x: Var, shape: Dims): Var {

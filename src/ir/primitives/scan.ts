@@ -1,6 +1,6 @@
 import { invariant, ShapeError } from "../../util/errors.ts";
 import { requireSame, shareCaptures, traceBody, type Vars } from "../branches.ts";
-import { notDifferentiable, type Primitive, type RefArray } from "../primitive.ts";
+import { type Meaning, notDifferentiable, type Primitive, type RefArray } from "../primitive.ts";
 import { type Aval, emit, ProgramBuilder, type Program, Var, withBuilder } from "../program.ts";
 import { formatShape, sizeOf } from "../shape.ts";
 import { add } from "./add.ts";
@@ -60,26 +60,6 @@ export const scanPrimitive: Primitive<ScanParams> = {
       ...body.outputs.slice(carryCount).map(({ shape, dtype }) => ({ shape: [length, ...shape], dtype })),
     ];
   },
-  evaluate: (inputs, { body, captureCount, carryCount, length, reverse, isBounded }, run) => {
-    const captures = inputs.slice(0, captureCount);
-    const [first, end] = rangeOf(isBounded === true ? captures[0] : undefined, length);
-    let carry = inputs.slice(captureCount, captureCount + carryCount);
-    const xs = inputs.slice(captureCount + carryCount);
-    const ys = body.outputs.slice(carryCount).map(({ shape, dtype }): RefArray => {
-      return { shape: [length, ...shape], dtype, data: new Float64Array(length * sizeOf(shape)) };
-    });
-    for (let step = 0; step < end - first; step++) {
-      const at = reverse ? end - 1 - step : first + step;
-      const slices = xs.map(({ shape, dtype, data }): RefArray => {
-        const size = sizeOf(shape.slice(1));
-        return { shape: shape.slice(1), dtype, data: data.subarray(at * size, (at + 1) * size) };
-      });
-      const results = run(body, [...captures, ...carry, ...slices]);
-      carry = results.slice(0, carryCount);
-      results.slice(carryCount).forEach(({ data }, i) => ys[i]?.data.set(data, at * data.length));
-    }
-    return [...carry, ...ys];
-  },
   lowering: { kind: "control" },
   vjp: notDifferentiable("the gradient transform handles it as a whole", "error"),
   samples: () =>
@@ -114,6 +94,32 @@ export const scanPrimitive: Primitive<ScanParams> = {
         },
       };
     }),
+};
+
+/** The meaning of `scan`, in double precision. */
+export const scanMeaning: Meaning<ScanParams> = (
+  inputs,
+  { body, captureCount, carryCount, length, reverse, isBounded },
+  run,
+) => {
+  const captures = inputs.slice(0, captureCount);
+  const [first, end] = rangeOf(isBounded === true ? captures[0] : undefined, length);
+  let carry = inputs.slice(captureCount, captureCount + carryCount);
+  const xs = inputs.slice(captureCount + carryCount);
+  const ys = body.outputs.slice(carryCount).map(({ shape, dtype }): RefArray => {
+    return { shape: [length, ...shape], dtype, data: new Float64Array(length * sizeOf(shape)) };
+  });
+  for (let step = 0; step < end - first; step++) {
+    const at = reverse ? end - 1 - step : first + step;
+    const slices = xs.map(({ shape, dtype, data }): RefArray => {
+      const size = sizeOf(shape.slice(1));
+      return { shape: shape.slice(1), dtype, data: data.subarray(at * size, (at + 1) * size) };
+    });
+    const results = run(body, [...captures, ...carry, ...slices]);
+    carry = results.slice(0, carryCount);
+    results.slice(carryCount).forEach(({ data }, i) => ys[i]?.data.set(data, at * data.length));
+  }
+  return [...carry, ...ys];
 };
 
 export interface ScanSettings {

@@ -1,5 +1,5 @@
 import { ShapeError } from "../../util/errors.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, sameShape, stridesOf } from "../shape.ts";
 import { gatherStrided, positionOf } from "../strided.ts";
@@ -34,12 +34,6 @@ export const slicePrimitive: Primitive<SliceParams> = {
     }
     return [{ shape: shapeOf(params), dtype: x.dtype }];
   },
-  evaluate: ([x], params) => {
-    if (x === undefined) return [];
-    const from = stridesOf(x.shape);
-    const strides = from.map((stride, i) => stride * (params.strides[i] ?? 1));
-    return [gatherStrided(x, shapeOf(params), strides, positionOf(params.start, from))];
-  },
   lowering: { kind: "view" },
   vjp: ([g], { inputs: [x], params: { start, strides }, p }) => {
     if (!g || !x) return [];
@@ -62,6 +56,14 @@ export const slicePrimitive: Primitive<SliceParams> = {
       { shape: [4, 5, 6], start: [1, 0, 2], limit: [3, 5, 3], strides: [1, 2, 1] },
       { shape: [4, 5], start: [2, 1], limit: [2, 4], strides: [1, 1] },
     ].map(({ shape, ...params }) => ({ inputs: [{ shape, dtype: "float32" as const }], params })),
+};
+
+/** The meaning of `slice`, in double precision. */
+export const sliceMeaning: Meaning<SliceParams> = ([x], params) => {
+  if (x === undefined) return [];
+  const from = stridesOf(x.shape);
+  const strides = from.map((stride, i) => stride * (params.strides[i] ?? 1));
+  return [gatherStrided(x, shapeOf(params), strides, positionOf(params.start, from))];
 };
 
 /** The elements from `start` to `limit` (exclusive) along every axis, each `strides`-th one. */

@@ -1,6 +1,6 @@
 import { ShapeError } from "../../util/errors.ts";
 import { linesOf } from "../lines.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
 import { formatShape, sameShape } from "../shape.ts";
 
@@ -23,29 +23,6 @@ export const sortPrimitive: Primitive<SortParams> = {
     if (axis < 0 || axis >= keys.shape.length)
       throw new ShapeError(`sort: axis ${axis} is not an axis of ${formatShape(keys.shape)}.`);
     return xs.map(({ shape, dtype }) => ({ shape, dtype }));
-  },
-  evaluate: (xs, { axis, descending }) => {
-    const [keys] = xs;
-    if (keys === undefined) return [];
-    const results = xs.map(({ shape, dtype, data }) => ({
-      shape,
-      dtype,
-      data: new Float64Array(data.length),
-    }));
-    const { length, step, starts } = linesOf(keys.shape, axis);
-    const sign = descending ? -1 : 1;
-    for (const start of starts) {
-      const key = (k: number): number => keys.data[start + k * step] ?? 0;
-      const order = Array.from({ length }, (_, k) => k).toSorted((a, b) => {
-        const nans = Number(Number.isNaN(key(a))) - Number(Number.isNaN(key(b)));
-        if (nans !== 0 || Number.isNaN(key(a))) return sign * nans;
-        return key(a) === key(b) ? 0 : sign * (key(a) < key(b) ? -1 : 1);
-      });
-      results.forEach(({ data }, i) =>
-        order.forEach((from, to) => (data[start + to * step] = xs[i]?.data[start + from * step] ?? 0)),
-      );
-    }
-    return results;
   },
   lowering: { kind: "structured" },
   // The permutation that was applied; sorting by it takes every cotangent back to its place.
@@ -86,6 +63,31 @@ export const sortPrimitive: Primitive<SortParams> = {
     })),
     { inputs: [{ shape: [3, 1], dtype: "float32" }], params: { axis: 1, descending: false } },
   ],
+};
+
+/** The meaning of `sort`, in double precision. */
+export const sortMeaning: Meaning<SortParams> = (xs, { axis, descending }) => {
+  const [keys] = xs;
+  if (keys === undefined) return [];
+  const results = xs.map(({ shape, dtype, data }) => ({
+    shape,
+    dtype,
+    data: new Float64Array(data.length),
+  }));
+  const { length, step, starts } = linesOf(keys.shape, axis);
+  const sign = descending ? -1 : 1;
+  for (const start of starts) {
+    const key = (k: number): number => keys.data[start + k * step] ?? 0;
+    const order = Array.from({ length }, (_, k) => k).toSorted((a, b) => {
+      const nans = Number(Number.isNaN(key(a))) - Number(Number.isNaN(key(b)));
+      if (nans !== 0 || Number.isNaN(key(a))) return sign * nans;
+      return key(a) === key(b) ? 0 : sign * (key(a) < key(b) ? -1 : 1);
+    });
+    results.forEach(({ data }, i) =>
+      order.forEach((from, to) => (data[start + to * step] = xs[i]?.data[start + from * step] ?? 0)),
+    );
+  }
+  return results;
 };
 
 /**

@@ -12,7 +12,7 @@ import {
   stacked,
   transposed,
 } from "../matrices.ts";
-import type { Primitive, PrimitiveFunctions } from "../primitive.ts";
+import type { Meaning, Primitive, PrimitiveFunctions } from "../primitive.ts";
 import { emit, type Var } from "../program.ts";
 import { scan } from "./scan.ts";
 import { sort } from "./sort.ts";
@@ -87,36 +87,6 @@ export const svdPrimitive: Primitive<SvdParams> = {
       { shape: [...leading, fullMatrices ? n : inner, n], dtype: x.dtype },
     ];
   },
-  evaluate: ([x], { fullMatrices }) => {
-    if (!x) return [];
-    const [m = 0, n = 0] = x.shape.slice(-2);
-    const inner = Math.min(m, n);
-    const leading = x.shape.slice(0, -2);
-    const parts = matricesOf(x).map((matrix) => {
-      const { u, s, v } = decompose(m < n ? transposed(matrix) : matrix);
-      const rank = s.filter((value) => value > 1e-10 * (s[0] ?? 0)).length;
-      const [left, right] = m < n ? [v, u.slice(0, rank)] : [u.slice(0, rank), v];
-      const [rows, columns] = fullMatrices ? [m, n] : [inner, inner];
-      return { u: transposed(complete(left, m, rows)), s, vt: complete(right, n, columns) };
-    });
-    return [
-      stacked(
-        parts.map(({ u }) => u),
-        [...leading, m, fullMatrices ? m : inner],
-        x.dtype,
-      ),
-      stacked(
-        parts.map(({ s }) => s),
-        [...leading, inner],
-        x.dtype,
-      ),
-      stacked(
-        parts.map(({ vt }) => vt),
-        [...leading, fullMatrices ? n : inner, n],
-        x.dtype,
-      ),
-    ];
-  },
   lowering: {
     kind: "composite",
     expand: ([x], { fullMatrices }, p) => {
@@ -175,6 +145,38 @@ export const svdPrimitive: Primitive<SvdParams> = {
     })),
     { inputs: [{ shape: [3, 3], dtype: "float32" }], params: { fullMatrices: true } },
   ],
+};
+
+/** The meaning of `svd`, in double precision. */
+export const svdMeaning: Meaning<SvdParams> = ([x], { fullMatrices }) => {
+  if (!x) return [];
+  const [m = 0, n = 0] = x.shape.slice(-2);
+  const inner = Math.min(m, n);
+  const leading = x.shape.slice(0, -2);
+  const parts = matricesOf(x).map((matrix) => {
+    const { u, s, v } = decompose(m < n ? transposed(matrix) : matrix);
+    const rank = s.filter((value) => value > 1e-10 * (s[0] ?? 0)).length;
+    const [left, right] = m < n ? [v, u.slice(0, rank)] : [u.slice(0, rank), v];
+    const [rows, columns] = fullMatrices ? [m, n] : [inner, inner];
+    return { u: transposed(complete(left, m, rows)), s, vt: complete(right, n, columns) };
+  });
+  return [
+    stacked(
+      parts.map(({ u }) => u),
+      [...leading, m, fullMatrices ? m : inner],
+      x.dtype,
+    ),
+    stacked(
+      parts.map(({ s }) => s),
+      [...leading, inner],
+      x.dtype,
+    ),
+    stacked(
+      parts.map(({ vt }) => vt),
+      [...leading, fullMatrices ? n : inner, n],
+      x.dtype,
+    ),
+  ];
 };
 
 /** U (`tall`), singular values and V (`square`) of `[batch, m, n]` with m ≥ n, by one-sided Jacobi rotations of the columns. */

@@ -1,5 +1,5 @@
 import { ShapeError } from "../../util/errors.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, stridesOf } from "../shape.ts";
 import { gatherStrided } from "../strided.ts";
@@ -21,17 +21,6 @@ export const transposePrimitive: Primitive<TransposeParams> = {
     }
     return [{ shape: perm.map((axis) => x.shape[axis] ?? 0), dtype: x.dtype }];
   },
-  evaluate: ([x], { perm }) => {
-    if (x === undefined) return [];
-    const strides = stridesOf(x.shape);
-    return [
-      gatherStrided(
-        x,
-        perm.map((axis) => x.shape[axis] ?? 0),
-        perm.map((axis) => strides[axis] ?? 0),
-      ),
-    ];
-  },
   lowering: { kind: "view" },
   vjp: ([g], { params: { perm }, p }) =>
     g
@@ -49,6 +38,19 @@ export const transposePrimitive: Primitive<TransposeParams> = {
       { shape: [2, 1, 4, 3], perm: [0, 2, 1, 3] },
       { shape: [40, 33], perm: [1, 0] },
     ].map(({ shape, perm }) => ({ inputs: [{ shape, dtype: "float32" as const }], params: { perm } })),
+};
+
+/** The meaning of `transpose`, in double precision. */
+export const transposeMeaning: Meaning<TransposeParams> = ([x], { perm }) => {
+  if (x === undefined) return [];
+  const strides = stridesOf(x.shape);
+  return [
+    gatherStrided(
+      x,
+      perm.map((axis) => x.shape[axis] ?? 0),
+      perm.map((axis) => strides[axis] ?? 0),
+    ),
+  ];
 };
 
 /** Permutes the axes: output axis i is input axis `perm[i]`. */

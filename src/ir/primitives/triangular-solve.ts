@@ -13,7 +13,7 @@ import {
   triangle,
   zeroMatrix,
 } from "../matrices.ts";
-import type { Primitive, Sample } from "../primitive.ts";
+import type { Meaning, Primitive, Sample } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { dynamicUpdateSlice } from "./dynamic-slice.ts";
@@ -59,17 +59,6 @@ export const triangularSolvePrimitive: Primitive<TriangularSolveParams> = {
     if (a.dtype !== b.dtype)
       throw new DTypeError(`triangularSolve: expected one dtype, received ${a.dtype} and ${b.dtype}.`);
     return [{ shape: b.shape, dtype: b.dtype }];
-  },
-  evaluate: ([a, b], params) => {
-    if (!a || !b) return [];
-    const right = matricesOf(b);
-    return [
-      stacked(
-        matricesOf(a).map((matrix, i) => solve(matrix, right[i] ?? [], params)),
-        b.shape,
-        b.dtype,
-      ),
-    ];
   },
   lowering: {
     kind: "composite",
@@ -124,6 +113,19 @@ export const triangularSolvePrimitive: Primitive<TriangularSolveParams> = {
         })),
       ),
     ),
+};
+
+/** The meaning of `triangularSolve`, in double precision. */
+export const triangularSolveMeaning: Meaning<TriangularSolveParams> = ([a, b], params) => {
+  if (!a || !b) return [];
+  const right = matricesOf(b);
+  return [
+    stacked(
+      matricesOf(a).map((matrix, i) => solve(matrix, right[i] ?? [], params)),
+      b.shape,
+      b.dtype,
+    ),
+  ];
 };
 
 /** `x` with `a·x = b` for triangular `a [..., n, n]` and `b [..., n, m]`. */

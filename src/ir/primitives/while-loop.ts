@@ -1,6 +1,6 @@
 import { invariant, ShapeError } from "../../util/errors.ts";
 import { requireSame, shareCaptures, traceBody, type Vars } from "../branches.ts";
-import { notDifferentiable, type Primitive } from "../primitive.ts";
+import { type Meaning, notDifferentiable, type Primitive } from "../primitive.ts";
 import { emit, type Program, ProgramBuilder, type Var, withBuilder } from "../program.ts";
 import { add } from "./add.ts";
 import { lt } from "./lt.ts";
@@ -24,13 +24,6 @@ export const whileLoopPrimitive: Primitive<WhileLoopParams> = {
     }
     const carry = inputs.slice(captureCount).map(({ shape, dtype }) => ({ shape, dtype }));
     requireSame("whileLoop, carry that the body returns", carry, body.outputs);
-    return carry;
-  },
-  evaluate: (inputs, { cond, body, captureCount }, run) => {
-    const captures = inputs.slice(0, captureCount);
-    let carry = inputs.slice(captureCount);
-    while ((run(cond, [...captures, ...carry])[0]?.data[0] ?? 0) !== 0)
-      carry = run(body, [...captures, ...carry]);
     return carry;
   },
   lowering: { kind: "control" },
@@ -57,6 +50,15 @@ export const whileLoopPrimitive: Primitive<WhileLoopParams> = {
         differentiate: false,
       };
     }),
+};
+
+/** The meaning of `whileLoop`, in double precision. */
+export const whileLoopMeaning: Meaning<WhileLoopParams> = (inputs, { cond, body, captureCount }, run) => {
+  const captures = inputs.slice(0, captureCount);
+  let carry = inputs.slice(captureCount);
+  while ((run(cond, [...captures, ...carry])[0]?.data[0] ?? 0) !== 0)
+    carry = run(body, [...captures, ...carry]);
+  return carry;
 };
 
 /**

@@ -2,7 +2,7 @@ import { ShapeError } from "../../util/errors.ts";
 import { zeroArray } from "../convolution.ts";
 import { lowest } from "../dtype-range.ts";
 import { poolCases, pooledShape, visitWindows, type WindowParams } from "../pooling.ts";
-import type { Primitive, PrimitiveFunctions } from "../primitive.ts";
+import type { Meaning, Primitive, PrimitiveFunctions } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, indicesOf, sameShape } from "../shape.ts";
 
@@ -17,19 +17,6 @@ export const windowMaxGradPrimitive: Primitive<WindowParams> = {
       );
     }
     return [{ shape: x.shape, dtype: g.dtype }];
-  },
-  evaluate: ([x, g], params) => {
-    if (!x || !g) return [];
-    const winners = new Int32Array(g.data.length).fill(-1);
-    visitWindows(x.shape, g.shape, params, (to, from) => {
-      const best = winners[to] ?? -1;
-      if (best < 0 || (x.data[from] ?? 0) > (x.data[best] ?? 0)) winners[to] = from;
-    });
-    const dx = zeroArray(x.shape, g.dtype);
-    winners.forEach((from, to) => {
-      if (from >= 0) dx.data[from] = (dx.data[from] ?? 0) + (g.data[to] ?? 0);
-    });
-    return [dx];
   },
   lowering: { kind: "structured" },
   // Linear in g: what comes back is the element of t at each window's maximum.
@@ -61,6 +48,21 @@ export const windowMaxGradPrimitive: Primitive<WindowParams> = {
       differentiate: false,
     },
   ],
+};
+
+/** The meaning of `windowMaxGrad`, in double precision. */
+export const windowMaxGradMeaning: Meaning<WindowParams> = ([x, g], params) => {
+  if (!x || !g) return [];
+  const winners = new Int32Array(g.data.length).fill(-1);
+  visitWindows(x.shape, g.shape, params, (to, from) => {
+    const best = winners[to] ?? -1;
+    if (best < 0 || (x.data[from] ?? 0) > (x.data[best] ?? 0)) winners[to] = from;
+  });
+  const dx = zeroArray(x.shape, g.dtype);
+  winners.forEach((from, to) => {
+    if (from >= 0) dx.data[from] = (dx.data[from] ?? 0) + (g.data[to] ?? 0);
+  });
+  return [dx];
 };
 
 /** The elements of `t` where `x`, of the same shape, has the first maximum of each window: the window's elements compared one by one. */

@@ -9,7 +9,7 @@ import {
   visitWindows,
   type WindowParams,
 } from "../pooling.ts";
-import type { Primitive } from "../primitive.ts";
+import type { Meaning, Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { type Dims, formatShape, sameShape } from "../shape.ts";
 
@@ -18,11 +18,14 @@ import { type Dims, formatShape, sameShape } from "../shape.ts";
 export const windowSumPrimitive: Primitive<WindowParams> = {
   name: "windowSum",
   infer: ([x], params) => inferPool("windowSum", x, params),
-  evaluate: ([x], params) => evaluatePool("windowSum", x, params, 0, (a, b) => a + b),
   lowering: { kind: "structured" },
   vjp: ([g], { inputs: [x], params }) => (g && x ? [windowSumGrad(g, x.shape, params)] : []),
   samples: () => poolSamples(),
 };
+
+/** The meaning of `windowSum`, in double precision. */
+export const windowSumMeaning: Meaning<WindowParams> = ([x], params) =>
+  evaluatePool("windowSum", x, params, 0, (a, b) => a + b);
 
 /** Sum over a window that moves along the spatial axes of `[batch, …spatial, channels]`; padding counts as 0. */
 export function windowSum(x: Var, { window, strides, padding, dilation }: WindowParams): Var {
@@ -45,17 +48,6 @@ export const windowSumGradPrimitive: Primitive<WindowSumGradParams> = {
     }
     return [{ shape: params.inputShape, dtype: g.dtype }];
   },
-  evaluate: ([g], params) => {
-    if (!g) return [];
-    const x = zeroArray(params.inputShape, g.dtype);
-    visitWindows(
-      x.shape,
-      g.shape,
-      params,
-      (to, from) => (x.data[from] = (x.data[from] ?? 0) + (g.data[to] ?? 0)),
-    );
-    return [x];
-  },
   lowering: { kind: "structured" },
   vjp: ([t], { params }) => (t ? [windowSum(t, params)] : []),
   samples: () =>
@@ -63,6 +55,19 @@ export const windowSumGradPrimitive: Primitive<WindowSumGradParams> = {
       inputs: [{ shape: pooledShape("windowSum", shape, params), dtype: "float32" as const }],
       params: { ...params, inputShape: shape },
     })),
+};
+
+/** The meaning of `windowSumGrad`, in double precision. */
+export const windowSumGradMeaning: Meaning<WindowSumGradParams> = ([g], params) => {
+  if (!g) return [];
+  const x = zeroArray(params.inputShape, g.dtype);
+  visitWindows(
+    x.shape,
+    g.shape,
+    params,
+    (to, from) => (x.data[from] = (x.data[from] ?? 0) + (g.data[to] ?? 0)),
+  );
+  return [x];
 };
 
 /** Gradient of `windowSum`: each cotangent goes to every element of its window. */

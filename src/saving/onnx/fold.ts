@@ -1,8 +1,11 @@
 import { isFloat } from "../../ir/dtypes.ts";
-import type { RefArray } from "../../ir/primitive.ts";
+import { getBackend } from "../../backend/index.ts";
+import { toNumbers } from "../../ir/numbers.ts";
+import type { Params, Primitive } from "../../ir/primitive.ts";
+import { emit, ProgramBuilder, withBuilder } from "../../ir/program.ts";
 import { broadcastPrimitive } from "../../ir/primitives/broadcast.ts";
-import { type Dims, sizeOf } from "../../ir/shape.ts";
-import { fromRefArray, toRefArray } from "./constant.ts";
+import { type Dims, sameShape, sizeOf } from "../../ir/shape.ts";
+import { type Constant, fromRefArray, toRefArray } from "./constant.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Site } from "./site.ts";
 import { isFixed } from "./size.ts";
@@ -13,33 +16,55 @@ const exactUpTo = 2 ** 53;
 /** Largest result that is computed when the file is written. */
 const foldedUpTo = 2 ** 20;
 
-/** The elements of constants; null where one is none, or has integers that doubles do not hold. */
-function elementsOf(e: Emitter, values: readonly Value[]): RefArray[] | null {
-  const arrays = values.flatMap((value) => {
-    const constant = constantIn(e.plain(value));
-    return constant === null ? [] : [toRefArray(constant)];
-  });
-  const isExact = arrays.every(
+/** The constants that values are; null where one is none, or has integers that doubles do not hold. */
+function constantsOf(e: Emitter, values: readonly Value[]): Constant[] | null {
+  const constants = values.flatMap((value) => constantIn(e.plain(value)) ?? []);
+  const isExact = constants.every(
     ({ dtype, data }) =>
-      !dtype.endsWith("64") || isFloat(dtype) || data.every((x) => Math.abs(x) <= exactUpTo),
+      !dtype.endsWith("64") ||
+      isFloat(dtype) ||
+      Array.from(toNumbers(data, dtype)).every((x: number) => Math.abs(x) <= exactUpTo),
   );
-  return arrays.length === values.length && isExact ? arrays : null;
+  return constants.length === values.length && isExact ? constants : null;
 }
 
-function spreadTo(array: RefArray, shape: Dims): RefArray {
-  const missing = shape.length - array.shape.length;
-  const axes = array.shape.map((_, i) => i + missing);
-  return broadcastPrimitive.evaluate([array], { shape, axes }, () => [])[0] ?? array;
+/** What a primitive gives for constants, as a program of its own. */
+function compute<P extends Params>(
+  primitive: Primitive<P>,
+  inputs: readonly Constant[],
+  params: P,
+): Constant[] {
+  const builder = new ProgramBuilder();
+  const values = inputs.map(({ shape, dtype }) => builder.input({ shape, dtype }));
+  const outputs = withBuilder(builder, () => emit(primitive, values, params));
+  const results = getBackend()
+    .compile(builder.finish(outputs))
+    .run(
+      inputs.map(({ data }) => data),
+      [],
+    );
+  return outputs.flatMap(({ shape, dtype }, i) => {
+    const data = results[i];
+    return data === undefined ? [] : [{ data, shape, dtype, label: null }];
+  });
+}
+
+function spreadTo(constant: Constant, shape: Dims): Constant {
+  if (sameShape(constant.shape, shape)) return constant;
+  const missing = shape.length - constant.shape.length;
+  const axes = constant.shape.map((_, i) => i + missing);
+  return compute(broadcastPrimitive, [constant], { shape, axes })[0] ?? constant;
 }
 
 /** The result of an element-wise operation on constants, as small as they are stored; null where one is none. */
 export function foldElementwise(e: Emitter, { primitive, inputs, params, outputs }: Site): Value | null {
   if (!inputs.every((value) => constantIn(value) !== null)) return null;
-  const arrays = elementsOf(e, inputs);
-  if (arrays === null) return null;
+  const { lowering } = primitive;
+  const constants = constantsOf(e, inputs);
+  if (constants === null || lowering.kind !== "elementwise") return null;
   const shape = broadcastSizes(inputs.map((value) => e.plain(value).stored)).map((size) => size[0] ?? 1);
-  const operands = arrays.map((array) => spreadTo(array, shape));
-  const [result] = primitive.evaluate(operands, params[0] ?? {}, () => []);
+  const operands = constants.map((constant) => toRefArray(spreadTo(constant, shape)));
+  const [result] = lowering.evaluate(operands, params[0] ?? {}, () => []);
   return result === undefined
     ? null
     : { ...e.constant(fromRefArray(result)), shape: outputs[0]?.shape ?? [] };
@@ -69,11 +94,10 @@ export function foldWhole(e: Emitter, { primitive, inputs, params, outputs }: Si
   const isFoldable = foldable.has(primitive.name) && inputs.every((value) => constantIn(value) !== null);
   if (!isFoldable || !isSmall || !inputs.every(({ shape }) => shape.every(isFixed))) return null;
   const isSame = params.every((each) => JSON.stringify(each) === JSON.stringify(params[0]));
-  const arrays = isSame ? elementsOf(e, inputs) : null;
-  if (arrays === null) return null;
-  const operands = arrays.map((array, i) =>
-    spreadTo(array, inputs[i]?.shape.map((size) => size[0] ?? 1) ?? []),
+  const constants = isSame ? constantsOf(e, inputs) : null;
+  if (constants === null) return null;
+  const operands = constants.map((constant, i) =>
+    spreadTo(constant, inputs[i]?.shape.map((size) => size[0] ?? 1) ?? []),
   );
-  const results = primitive.evaluate(operands, params[0] ?? {}, () => []);
-  return results.map((result) => e.constant(fromRefArray(result)));
+  return compute(primitive, operands, params[0] ?? {}).map((result) => e.constant(result));
 }
