@@ -3,7 +3,7 @@ import type { CallbackModel } from "../callbacks/callback.ts";
 import type { History } from "../callbacks/history.ts";
 import type { Resumption, TrainingRun } from "../callbacks/training-run.ts";
 import { toLogs } from "../callbacks/logs.ts";
-import { invariant, OptionError } from "../util/errors.ts";
+import { AntlerError, invariant, OptionError } from "../util/errors.ts";
 import { maxEpochs } from "../util/run-limits.ts";
 import type { BatchSource } from "./data/batch.ts";
 import { sourceOf, sourceOfArrays, splitForValidation, toArrayData } from "./data/sources.ts";
@@ -24,6 +24,11 @@ export async function fit(
   const where = `${trainer.model.where}: fit`;
   checkRunOptions(where, options, optionNames.fit);
   const { optimizer, stepsPerExecution } = trainer.compiled("fit");
+  if (trainer.trainingRun !== null) {
+    throw new AntlerError(
+      `${where}: expected one fit of a model at a time, but one goes on. Await it first, or end it: by model.stopTraining = true, or the \`signal\` it was given.`,
+    );
+  }
   const { initialEpoch = 0, validationFreq = 1, signal, verbose = "auto" } = options;
   const epochs = Math.min(options.epochs ?? 1, maxEpochs() ?? Infinity);
   checkFrequency(where, validationFreq);

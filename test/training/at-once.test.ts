@@ -79,7 +79,7 @@ describe("models that are trained at once", () => {
   const mebibyte = 2 ** 20;
   it.each([
     ["in a memory for all", 256 * mebibyte],
-    ["in a memory for any one of them", 2.5 * mebibyte],
+    ["in a memory for any one of them", 2.9 * mebibyte],
   ])("give the same as one after the other, %s", async (_name, memoryBytes) => {
     begin(256 * mebibyte);
     const expected: Outcome[] = [];

@@ -83,7 +83,7 @@ export class WasmExecutable implements Executable {
     this.#inputCount = counts.inputs;
     const { heap } = engine;
     const tableBytes = align((tableSlots.first + counts.inputs + counts.state) * 4);
-    this.#table = heap.allocate(tableBytes + layout.constants.byteLength);
+    this.#table = heap.allocateFixed(tableBytes + layout.constants.byteLength);
     heap.freeWith(this, this.#table);
     this.#constants = this.#table + tableBytes;
     heap.write(this.#constants, "uint8", layout.constants);

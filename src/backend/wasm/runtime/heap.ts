@@ -11,6 +11,9 @@ const reservedBytes = 2048;
 const slackBytes = 256;
 /** From so many bytes on, copies from and to shared memory are worth a call that is fast there. */
 const leastShared = 4096;
+/** Bytes of a place for small blocks that do not move, and the most that one has. */
+const fixedRoomBytes = 65536;
+const mostFixedBytes = 16384;
 /** Most bytes that a growth adds beyond what is asked for. */
 const mostSpareBytes = 64 * 2 ** 20;
 
@@ -64,6 +67,8 @@ export class Heap {
   #maximumPages: number;
   readonly #mostPages: number;
   readonly #free = new FreeList();
+  /** What is free of the places for small blocks that do not move. */
+  readonly #fixed = new FreeList();
   #used = 0;
   readonly #finalizer: FinalizationRegistry<OwnedBlock> = new FinalizationRegistry((block) =>
     this.#freeOwned(block),
@@ -141,8 +146,21 @@ export class Heap {
     return address;
   }
 
+  /**
+   * The same for what stays where it is as long as its owner: small blocks lie together in one place, so that what comes
+   * and goes finds large ones beside them.
+   */
+  allocateFixed(bytes: number): number {
+    if (bytes > mostFixedBytes) return this.allocate(bytes);
+    const known = this.#fixed.take(bytes);
+    if (known !== null) return known;
+    this.#fixed.add(this.allocate(fixedRoomBytes), fixedRoomBytes);
+    return this.#fixed.take(bytes) ?? this.allocate(bytes);
+  }
+
   /** Gives a block back. */
   free(address: number): void {
+    if (this.#fixed.sizeOf(address) > 0) return this.#fixed.give(address);
     this.#used -= this.#free.sizeOf(address);
     this.#free.give(address);
   }
