@@ -1,21 +1,14 @@
-import type { Activation } from "../../activations/activation.ts";
-import { get as getActivation } from "../../activations/index.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
 import type { Constraint } from "../../constraints/constraint.ts";
-import type { CallArguments } from "../../graph/call-arguments.ts";
-import { InputSpec } from "../../graph/input-spec.ts";
-import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
+import type { LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
 import type { Initializer } from "../../initializers/initializer.ts";
-import { formatShape } from "../../ir/shape.ts";
-import type { DataFormat, PerAxis, Shape } from "../../ir/shape-types/index.ts";
+import type { PerAxis, Shape } from "../../ir/shape-types/index.ts";
 import { separableConv } from "../../ops/convolution.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
 import type { Regularizer } from "../../regularizers/regularizer.ts";
-import { ShapeError } from "../../util/errors.ts";
-import { oneOf } from "../../util/options.ts";
 import {
   bindParameters,
   type Given,
@@ -25,8 +18,8 @@ import {
 } from "../../util/parameters.ts";
 import type { FromConfig, LayerKind } from "../constructor.ts";
 import type { Filters, Strides, StridesPadding, WindowForm, WindowName } from "./constructor.ts";
-import { addBias } from "./base-conv.ts";
-import { channelAxis, dataFormatOf, tupleOf, type WindowOptions } from "./kernel-options.ts";
+import type { WindowOptions } from "./kernel-options.ts";
+import { WindowLayer } from "./window-layer.ts";
 
 export interface SeparableConvOptions extends WindowOptions {
   /** Channels of the depthwise step for each input channel. Default 1. */
@@ -111,68 +104,34 @@ type SeparableValues<O extends SeparableConvOptions> = [
 ];
 
 /** What the separable convolutions share. @see Keras `layers/convolutional/base_separable_conv.py` */
-export abstract class BaseSeparableConv extends LayerBase {
-  static readonly callArguments: CallArguments = { tensors: ["inputs"], options: [] };
-
-  readonly rank: number;
+export abstract class BaseSeparableConv extends WindowLayer {
+  declare readonly padding: "valid" | "same";
   readonly filters: number;
   readonly depthMultiplier: number;
-  readonly kernelSize: readonly number[];
-  readonly strides: readonly number[];
-  readonly padding: "valid" | "same";
-  readonly dataFormat: DataFormat;
-  readonly dilationRate: readonly number[];
-  readonly activation: Activation;
-  readonly useBias: boolean;
   readonly depthwiseInitializer: Initializer;
   readonly pointwiseInitializer: Initializer;
-  readonly biasInitializer: Initializer;
   readonly depthwiseRegularizer: Regularizer | null;
   readonly pointwiseRegularizer: Regularizer | null;
-  readonly biasRegularizer: Regularizer | null;
   readonly depthwiseConstraint: Constraint | null;
   readonly pointwiseConstraint: Constraint | null;
-  readonly biasConstraint: Constraint | null;
   declare depthwiseKernel: Variable;
   declare pointwiseKernel: Variable;
-  declare bias: Variable | null;
 
   constructor(className: string, rank: number, args: readonly unknown[]) {
     const given = bindParameters<Bound>(className, separableConvParameters(rank), args);
-    super(given);
-    this.rank = rank;
+    super(className, rank, given);
     this.filters = positiveInteger(className, "filters", given.filters);
     this.depthMultiplier = positiveInteger(className, "depthMultiplier", given.depthMultiplier);
-    this.kernelSize = tupleOf(className, "kernelSize", given.kernelSize, rank);
-    this.strides = tupleOf(className, "strides", given.strides, rank);
-    this.dilationRate = tupleOf(className, "dilationRate", given.dilationRate, rank);
-    this.padding = oneOf(className, "padding", given.padding, ["valid", "same"]);
-    this.dataFormat = dataFormatOf(className, given.dataFormat);
-    this.activation = getActivation(given.activation);
-    this.useBias = given.useBias;
     this.depthwiseInitializer = getInitializer(given.depthwiseInitializer);
     this.pointwiseInitializer = getInitializer(given.pointwiseInitializer);
-    this.biasInitializer = getInitializer(given.biasInitializer);
     this.depthwiseRegularizer = getRegularizer(given.depthwiseRegularizer);
     this.pointwiseRegularizer = getRegularizer(given.pointwiseRegularizer);
-    this.biasRegularizer = getRegularizer(given.biasRegularizer);
     this.depthwiseConstraint = getConstraint(given.depthwiseConstraint);
     this.pointwiseConstraint = getConstraint(given.pointwiseConstraint);
-    this.biasConstraint = getConstraint(given.biasConstraint);
-    this.inputSpec = new InputSpec({ ndim: rank + 2 });
   }
 
   override build(inputShape: Shape): void {
-    const channels = inputShape.at(channelAxis(this.dataFormat));
-    if (channels === null || channels === undefined) {
-      throw new ShapeError(
-        `${this.where}: expected an input whose channels are known, received ${formatShape(inputShape)}.`,
-      );
-    }
-    this.inputSpec = new InputSpec({
-      ndim: this.rank + 2,
-      axes: { [channelAxis(this.dataFormat)]: channels },
-    });
+    const channels = this.fixChannels(inputShape);
     this.depthwiseKernel = this.addWeight({
       name: "depthwise_kernel",
       shape: [...this.kernelSize, channels, this.depthMultiplier],
@@ -187,20 +146,7 @@ export abstract class BaseSeparableConv extends LayerBase {
       regularizer: this.pointwiseRegularizer,
       constraint: this.pointwiseConstraint,
     });
-    this.bias = this.useBias
-      ? this.addWeight({
-          name: "bias",
-          shape: [this.filters],
-          initializer: this.biasInitializer,
-          regularizer: this.biasRegularizer,
-          constraint: this.biasConstraint,
-        })
-      : null;
-  }
-
-  /** As Keras's convolutions do, writes the activity regularizer always. */
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), activityRegularizer: this.activityRegularizer };
+    this.addBiasWeight(this.filters);
   }
 
   override call(inputs: Tensor): unknown {
@@ -211,6 +157,6 @@ export abstract class BaseSeparableConv extends LayerBase {
       dataFormat,
       dilationRate,
     });
-    return this.activation(addBias(convolved as Tensor, this.bias, dataFormat, this.rank)); // SAFETY: tensor in, tensor out
+    return this.finish(convolved as Tensor); // SAFETY: tensor in, tensor out
   }
 }
