@@ -15,6 +15,8 @@ export function quantizeOne(layer: LayerBase, args: readonly unknown[]): void {
   const where = `${layer.where}: quantize`;
   const { mode, config } = bindArguments(where, ["mode", "config"], args) as Given; // SAFETY: names are checked, values below
   const resolved = resolveConfig(where, mode, config);
+  if (layer.quantizationMode !== null)
+    throw new AntlerError(`${layer.where}: it is quantized already: ${layer.dtypePolicy.name}.`);
   const form = formOf(layer, resolved.mode);
   if (form === undefined)
     throw new AntlerError(

@@ -84,9 +84,14 @@ export abstract class AdaptableLayer extends LayerBase {
    *
    * @throws {AntlerError} when the layer is not built yet, has a part already, or keeps its weight within a constraint.
    */
-  enableLora(rank: number, ...options: readonly (EnableLoraOptions | number | null | undefined)[]): void {
+  enableLora(
+    rank: number,
+    ...options: readonly (EnableLoraOptions | Initializer | number | string | null | undefined)[]
+  ): void {
     const names = ["rank", "loraAlpha", "aInitializer", "bInitializer"];
-    const given = bindArguments(`${this.where}: enableLora`, names, [rank, ...options]) as EnableLoraOptions; // SAFETY: names are checked
+    const args = [rank, ...options];
+    const bound = bindArguments(`${this.where}: enableLora`, names, args, [], () => false);
+    const given = bound as EnableLoraOptions; // SAFETY: names are checked
     if (!this.built)
       throw new AntlerError(
         `${this.where}: it has no weights yet. Call it, or its model, once before enableLora.`,

@@ -96,7 +96,10 @@ export function float8Product(
   ])(result, scale, history) as Tensor; // SAFETY: one result
 }
 
-/** A bias as GPUs add it: rounded to bfloat16 where the layer computes in float32. */
+/** A bias as GPUs add it: rounded to bfloat16 where the layer computes in float32, as is its gradient. */
 export function float8Bias({ value }: Variable, dtype: DType): Tensor {
-  return dtype === "float32" ? roundToBfloat16(value) : value;
+  if (dtype !== "float32") return value;
+  return customGradient((x) => [roundToBfloat16(x), (upstream) => roundToBfloat16(upstream)])(
+    value,
+  ) as Tensor; // SAFETY: one result
 }

@@ -26,8 +26,6 @@ export function quantizeLayer(layer: LayerBase, form: QuantizedClass, config: Qu
     throw new AntlerError(
       `${layer.where}: it has no weights yet. Call it, or its model, once before quantize.`,
     );
-  if (layer.quantizationMode !== null)
-    throw new AntlerError(`${layer.where}: it is quantized already: ${layer.dtypePolicy.name}.`);
   if (mode === "float8" && layer instanceof AdaptableLayer && layer.loraEnabled)
     throw new AntlerError(`${layer.where}: the mode "float8" does not go with a low-rank part.`);
   const blocks = config instanceof Int4QuantizationConfig ? `/${config.blockSize ?? -1}` : "";
