@@ -9,7 +9,8 @@ import { Input, InputLayer } from "../layers/core/input-layer.ts";
 import { callable } from "../util/callable.ts";
 import { AntlerError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
-import { ModelClass, type WideCall } from "./model.ts";
+import { copyLayer } from "./clone-graph.ts";
+import { type FromConfigOptions, ModelClass, type WideCall } from "./model.ts";
 
 export interface SequentialOptions {
   readonly layers?: readonly (LayerBase | KerasTensor)[] | undefined;
@@ -131,6 +132,22 @@ class SequentialClass extends ModelClass {
       layers: this.#stack,
       ...(buildInputShape === undefined ? {} : { buildInputShape }),
     };
+  }
+
+  /** A new model of new layers, with the configurations of the given ones. */
+  static override fromConfig(
+    config: Readonly<Record<string, unknown>>,
+    options: FromConfigOptions = {},
+  ): SequentialClass {
+    const { layers, buildInputShape, ...rest } = config;
+    const stack = (Array.isArray(layers) ? layers : []) as readonly LayerBase[]; // SAFETY: getConfig gives its layers
+    const copies = stack.map((layer) => copyLayer(layer, options.customObjects?.[layer.className]));
+    // SAFETY: called on this class, or one that extends it; both take their configuration as one object.
+    const model = Reflect.construct(this as unknown as new (config: object) => SequentialClass, [
+      { ...rest, layers: copies },
+    ]);
+    if (!model.built && Array.isArray(buildInputShape)) model.build(buildInputShape);
+    return model;
   }
 }
 

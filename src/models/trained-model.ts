@@ -82,7 +82,7 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
   /** Compiles as `getCompileConfig` says, and makes the optimizer's variables, so that their values can be loaded. */
   compileFromConfig(config: Readonly<Record<string, unknown>>): void {
     this.compile(config);
-    this.optimizer?.build(this.trainableVariables);
+    this.optimizer?.build(this.trainableVariables.filter((variable) => !variable.overwriteWithGradient));
   }
 
   /** Forgets compiled steps, after layers were changed: they are traced anew when next needed. */
