@@ -71,5 +71,5 @@ export function planOf(d: MatmulDescriptor): MatmulPlan {
   const split =
     packing === "element" || batchCount >= 8 ? "batch" : byRows && packing !== "block" ? "rows" : "columns";
   const packA = gainsFromPackedA(d);
-  return { strips, panels, packB, packA, split, batchCount, packing };
+  return { strips, panels, packA, split, batchCount, packing };
 }
