@@ -3,10 +3,11 @@ import type { Backend, DeviceBuffer, Executable, ProgramInput, ScatteredArray } 
 import type { DType, TypedArray } from "../ir/dtypes.ts";
 import { type Program, ProgramBuilder, type Var } from "../ir/program.ts";
 import { type Dims, sizeOf } from "../ir/shape.ts";
-import { outsideTrace, StateScope, withScope } from "../ops/core/scope.ts";
+import { StateScope, withScope } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { invariant } from "../util/errors.ts";
 import { flatten, mapTree, packLike, type Tree } from "../util/tree.ts";
+import { peekInto } from "./peek.ts";
 import { Variable } from "./variable.ts";
 
 /** An array to hand to a compiled function: data that the caller may reuse after the call. */
@@ -89,11 +90,13 @@ export class CompiledFunction {
   #trace(inputs: Tree<HostArray>): Specialization {
     const builder = new ProgramBuilder();
     const scope = new StateScope(builder);
-    if (this.#isEager)
-      builder.peek = peekInto(
-        scope,
-        arraysIn(inputs).map(({ data }) => data),
-      );
+    if (this.#isEager) {
+      const given = arraysIn(inputs);
+      builder.peek = peekInto(builder, {
+        inputOf: (input) => given[builder.inputs.indexOf(input)]?.data,
+        bufferOf: (state) => bufferBehind(scope, state),
+      });
+    }
     const outputs = withScope(scope, () => {
       const traced = mapArrays(inputs, ({ shape, dtype }) => Tensor.traced(builder.input({ shape, dtype })));
       return mapTree(this.#f(traced), (tensor) => tensor.traced);
@@ -129,24 +132,15 @@ function operandsOf(
   ];
 }
 
+/** The device memory of the variable that a state input stands for. */
+export function bufferBehind({ cells }: StateScope, state: Var): DeviceBuffer | undefined {
+  for (const [cell, { initial }] of cells) if (initial.traced === state) return variableOf(cell).buffer;
+  return undefined;
+}
+
 function variableOf(cell: unknown): Variable {
   invariant(cell instanceof Variable, "state that is no variable");
   return cell;
-}
-
-/** Computes values of an unfinished trace for given inputs: what is recorded so far runs as a program of its own. */
-function peekInto({ builder, cells }: StateScope, inputs: readonly TypedArray[]): (value: Var) => TypedArray {
-  const known = new Map<Var, TypedArray>();
-  return (value) => {
-    const found = known.get(value);
-    if (found !== undefined) return found;
-    const program = builder.finish([value]);
-    const buffers = [...cells.keys()].map((cell) => variableOf(cell).buffer);
-    const [data] = outsideTrace(() => getBackend().compile(program)).run(inputs, buffers);
-    invariant(data !== undefined, "a value of the trace is missing");
-    known.set(value, data);
-    return data;
-  };
 }
 
 function finish(found: Specialization, results: readonly TypedArray[]): Tree<Tensor> {

@@ -53,7 +53,8 @@ function inTrace<const W extends readonly (Variable | Tensor)[]>(wrt: W): Argume
  * function of gradients is one, too.
  *
  * Inside a step (`trainStep`, `computeLoss`) it becomes part of the step. Outside, `f` is traced at each call, and
- * compiled at the first with such shapes; a model's `trainStep` saves the tracing as well.
+ * compiled at the first with such shapes; a model's `trainStep` saves the tracing as well. There `f` may look at elements
+ * of its tensors on the way (`item()`, `dataSync()`), to draw actions from probabilities, say.
  *
  * @param f - Gives a scalar.
  * @param wrt - What to differentiate with respect to.

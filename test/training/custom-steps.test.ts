@@ -120,6 +120,28 @@ describe("gradients of variables", () => {
     expect(gradients[1]).toBeNull();
   });
 
+  it("may look at values on the way, also when they are computed at once", () => {
+    const v = new Variable([1, 2, 3]);
+    const compile = vi.spyOn(getBackend(), "compile");
+    const seen: number[] = [];
+    const perRun: number[] = [];
+    for (const factor of [2, 3, 4]) {
+      const before = compile.mock.calls.length;
+      const { gradients } = valueAndGrad(() => {
+        const scaled = ops.multiply(v, makeTensor(factor));
+        const largest = ops.max(scaled).item();
+        seen.push(largest, ops.sum(scaled).item());
+        return ops.sum(largest > 100 ? v : scaled);
+      }, [v]);
+      perRun.push(compile.mock.calls.length - before);
+      expect(gradients[0]?.arraySync()).toEqual([factor, factor, factor]);
+    }
+    expect(seen).toEqual([6, 12, 9, 18, 12, 24]);
+    // A tensor that holds one number is data as well: another one needs no other program.
+    expect(perRun.slice(1)).toEqual([0, 0]);
+    compile.mockRestore();
+  });
+
   it("want a scalar", () => {
     const v = new Variable([1, 2]);
     expect(() => valueAndGrad(() => ops.square(v) as Tensor, [v])).toThrow(

@@ -87,7 +87,9 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
   get traced(): Var {
     if (this.#storage instanceof Var) return this.#storage;
     invariant(currentBuilder() !== null, "a tensor was lifted outside a trace");
-    const hoisted = this.size > 1 ? hoist(this.#storage, { shape: this.dims, dtype: this.dtype }) : null;
+    // A number written in the code stays in the program; a tensor is data, which may differ in the next run.
+    const hoisted =
+      this.size > 1 || !this.isWeak ? hoist(this.#storage, { shape: this.dims, dtype: this.dtype }) : null;
     if (hoisted !== null) return hoisted;
     if (this.size !== 1 || this.dtype === "int64" || this.dtype === "uint64") {
       return p.literal(this.#storage, this.dims, this.dtype);
