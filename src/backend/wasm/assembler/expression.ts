@@ -179,7 +179,8 @@ export type Load<R extends ValueType> = (address: Operand<"i32">, offset?: numbe
 /** Instructions of one kind, by name. */
 export type Table<K extends string, F> = { readonly [P in K]: F };
 
-type Words<S extends string> = S extends `${infer Word} ${infer More}` ? Word | Words<More> : S;
+/** The words of a text. */
+export type Words<S extends string> = S extends `${infer Word} ${infer More}` ? Word | Words<More> : S;
 
 /** Instructions with consecutive codes from `first` on; `names` has a word for each. */
 export function run<F, const S extends string>(

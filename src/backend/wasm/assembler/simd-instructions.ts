@@ -13,6 +13,7 @@ import {
   type Ternary,
   type Unary,
   type ValueType,
+  type Words,
 } from "./expression.ts";
 
 // Sub-opcodes of prefix 0xfd: WebAssembly core spec §5.4.9, and the relaxed-SIMD overview for 0x100 and up.
@@ -85,7 +86,7 @@ function vectorConstant(bytes: Uint8Array): Expr<V> {
 
 /** The instruction table {@link v128}. */
 export type V128Instructions = Table<
-  "load" | "load8Splat" | "load16Splat" | "load32Splat" | "load64Splat" | "load32Zero" | "load64Zero",
+  Words<"load load8Splat load16Splat load32Splat load64Splat load32Zero load64Zero">,
   Load<V>
 > &
   Table<"load8Lane" | "load16Lane" | "load32Lane" | "load64Lane", LoadLane> &
@@ -121,23 +122,7 @@ export const v128: V128Instructions = {
 
 /** The instruction table {@link i8x16}. */
 export type I8x16Instructions = Table<
-  | "swizzle"
-  | "eq"
-  | "ne"
-  | "ltS"
-  | "ltU"
-  | "gtS"
-  | "gtU"
-  | "leS"
-  | "leU"
-  | "geS"
-  | "geU"
-  | "add"
-  | "sub"
-  | "minS"
-  | "minU"
-  | "maxS"
-  | "maxU",
+  Words<"swizzle eq ne ltS ltU gtS gtU leS leU geS geU add sub minS minU maxS maxU">,
   Binary2
 > &
   Table<"extractLaneU", ExtractLane<"i32">> &
@@ -176,26 +161,7 @@ export const i8x16: I8x16Instructions = {
 
 /** The instruction table {@link i16x8}. */
 export type I16x8Instructions = Table<"extractLaneU", ExtractLane<"i32">> &
-  Table<
-    | "eq"
-    | "ne"
-    | "ltS"
-    | "ltU"
-    | "gtS"
-    | "gtU"
-    | "leS"
-    | "leU"
-    | "geS"
-    | "geU"
-    | "add"
-    | "sub"
-    | "mul"
-    | "minS"
-    | "minU"
-    | "maxS"
-    | "maxU",
-    Binary2
-  > &
+  Table<Words<"eq ne ltS ltU gtS gtU leS leU geS geU add sub mul minS minU maxS maxU">, Binary2> &
   Table<"abs" | "neg" | "extendLowI8x16S" | "extendLowI8x16U", Unary1> &
   Table<"shl" | "shrS" | "shrU", Shift> & {
     readonly splat: Unary<"i32", V>;
@@ -222,34 +188,11 @@ export const i16x8: I16x8Instructions = {
 
 /** The instruction table {@link i32x4}. */
 export type I32x4Instructions = Table<
-  | "eq"
-  | "ne"
-  | "ltS"
-  | "ltU"
-  | "gtS"
-  | "gtU"
-  | "leS"
-  | "leU"
-  | "geS"
-  | "geU"
-  | "add"
-  | "sub"
-  | "mul"
-  | "minS"
-  | "minU"
-  | "maxS"
-  | "maxU",
+  Words<"eq ne ltS ltU gtS gtU leS leU geS geU add sub mul minS minU maxS maxU">,
   Binary2
 > &
   Table<
-    | "abs"
-    | "neg"
-    | "extendLowI16x8S"
-    | "extendLowI16x8U"
-    | "truncSatF32x4S"
-    | "truncSatF32x4U"
-    | "truncSatF64x2SZero"
-    | "truncSatF64x2UZero",
+    Words<"abs neg extendLowI16x8S extendLowI16x8U truncSatF32x4S truncSatF32x4U truncSatF64x2SZero truncSatF64x2UZero">,
     Unary1
   > &
   Table<"shl" | "shrS" | "shrU", Shift> & {
@@ -286,7 +229,7 @@ export const i32x4: I32x4Instructions = {
 /** The instruction table {@link i64x2}. */
 export type I64x2Instructions = Table<"abs" | "neg" | "extendLowI32x4S" | "extendLowI32x4U", Unary1> &
   Table<"shl" | "shrS" | "shrU", Shift> &
-  Table<"add" | "sub" | "mul" | "eq" | "ne" | "ltS" | "gtS" | "leS" | "geS", Binary2> & {
+  Table<Words<"add sub mul eq ne ltS gtS leS geS">, Binary2> & {
     readonly const: (a: bigint, b: bigint) => Expr<V>;
     readonly splat: Unary<"i64", V>;
     readonly extractLane: ExtractLane<"i64">;
@@ -312,23 +255,8 @@ export const i64x2: I64x2Instructions = {
 };
 
 /** The instruction table {@link f32x4}. */
-export type F32x4Instructions = Table<
-  "eq" | "ne" | "lt" | "gt" | "le" | "ge" | "add" | "sub" | "mul" | "div" | "min" | "max" | "pmin" | "pmax",
-  Binary2
-> &
-  Table<
-    | "demoteF64x2Zero"
-    | "ceil"
-    | "floor"
-    | "trunc"
-    | "nearest"
-    | "abs"
-    | "neg"
-    | "sqrt"
-    | "convertI32x4S"
-    | "convertI32x4U",
-    Unary1
-  > &
+export type F32x4Instructions = Table<Words<"eq ne lt gt le ge add sub mul div min max pmin pmax">, Binary2> &
+  Table<Words<"demoteF64x2Zero ceil floor trunc nearest abs neg sqrt convertI32x4S convertI32x4U">, Unary1> &
   Table<"relaxedMadd" | "relaxedNmadd", Ternary<V, V>> & {
     readonly const: (a: number, b?: number, c?: number, d?: number) => Expr<V>;
     readonly splat: Unary<"f32", V>;
@@ -361,21 +289,9 @@ export const f32x4: F32x4Instructions = {
 };
 
 /** The instruction table {@link f64x2}. */
-export type F64x2Instructions = Table<
-  "eq" | "ne" | "lt" | "gt" | "le" | "ge" | "add" | "sub" | "mul" | "div" | "min" | "max" | "pmin" | "pmax",
-  Binary2
-> &
+export type F64x2Instructions = Table<Words<"eq ne lt gt le ge add sub mul div min max pmin pmax">, Binary2> &
   Table<
-    | "promoteLowF32x4"
-    | "ceil"
-    | "floor"
-    | "trunc"
-    | "nearest"
-    | "abs"
-    | "neg"
-    | "sqrt"
-    | "convertLowI32x4S"
-    | "convertLowI32x4U",
+    Words<"promoteLowF32x4 ceil floor trunc nearest abs neg sqrt convertLowI32x4S convertLowI32x4U">,
     Unary1
   > &
   Table<"relaxedMadd" | "relaxedNmadd", Ternary<V, V>> & {
