@@ -2,10 +2,8 @@ import { type DType, isFloat, type TypedArray } from "../ir/dtypes.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
 import { buildNow, guardBuild } from "./build-once.ts";
-import type { Constraint } from "../constraints/constraint.ts";
 import { get as getConstraint } from "../constraints/index.ts";
 import { get as getInitializer } from "../initializers/index.ts";
-import type { Initializer } from "../initializers/initializer.ts";
 import type { NestedArray } from "../ops/core/convert.ts";
 import type { Spec } from "../ops/core/abstract.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
@@ -17,69 +15,18 @@ import { AntlerError, ShapeError } from "../util/errors.ts";
 import type { Tree } from "../util/tree.ts";
 import { invokeLayer, inferLayer, knownShapes, type ShapeTree } from "./layer-call.ts";
 import { type CallArguments, defaultCallArguments } from "./call-arguments.ts";
-import { type DTypePolicy, type DTypePolicyLike, toPolicy } from "./dtype-policy.ts";
+import { type DTypePolicy, toPolicy } from "./dtype-policy.ts";
 import { blankWeight } from "./blank-weights.ts";
 import type { InputSpec } from "./input-spec.ts";
+import type { LayerCallOptions, LayerOptions, LayerStatics, WeightOptions } from "./layer-options.ts";
 import { autoName, withNameScope } from "./naming.ts";
 import type { QuantizeArguments, QuantizeLayerOptions } from "./quantize-types.ts";
 import { StoredOperation } from "./stored-operation.ts";
-import { type ParameterTable, parametersOf } from "../util/parameters.ts";
+import { parametersOf } from "../util/parameters.ts";
 import { findParts, isSeedGenerator, isVariable, type Tracked } from "./tracking.ts";
 import { Variable } from "./variable.ts";
 
-/** Options that every layer takes. */
-export interface LayerOptions<D extends DType = DType> {
-  /** Default: the class's name in snake_case, numbered: `dense_1`. */
-  readonly name?: string | null | undefined;
-  /** Whether optimizers update the layer's weights. Default true. */
-  readonly trainable?: boolean | undefined;
-  /** Dtype or dtype policy. Default: the global policy, float32. */
-  readonly dtype?: D | DTypePolicyLike;
-  /** Whether float inputs are cast to the layer's compute dtype. Default true. */
-  readonly autocast?: boolean | undefined;
-  readonly activityRegularizer?: Regularizer | string | null | undefined;
-  /** Shape of one sample, which makes a `Sequential` model that starts with this layer build at once. */
-  readonly inputShape?: Shape | undefined;
-}
-
-/** Options that every layer call takes; layers add their own. */
-export interface LayerCallOptions {
-  /** True in training, false in inference; default: that of the enclosing call, else inference. */
-  readonly training?: boolean | null | undefined;
-  readonly mask?: unknown;
-  readonly [name: string]: unknown;
-}
-
-export interface WeightOptions {
-  /** Default `[]`. */
-  readonly shape?: Shape | undefined;
-  /** Default `"glorot_uniform"`; zeros for integers and bools. */
-  readonly initializer?: Initializer | string | undefined;
-  /** Default: the layer's variable dtype. */
-  readonly dtype?: DType | undefined;
-  readonly trainable?: boolean | undefined;
-  readonly autocast?: boolean | undefined;
-  /** Whether optimizers replace it by what stands in for its gradient. Default false. */
-  readonly overwriteWithGradient?: boolean | undefined;
-  readonly regularizer?: Regularizer | string | null | undefined;
-  readonly constraint?: Constraint | string | null | undefined;
-  readonly name?: string | undefined;
-}
-
-/** What a layer's class may declare of itself, as static members. */
-export interface LayerStatics {
-  /** Name in files; default: the class's own name. */
-  readonly className?: string;
-  /** Private module of Keras that the class is in, where it is in no public one. */
-  readonly module?: string;
-  /** Name that groups of weights files go by, where it is another. */
-  readonly groupName?: string;
-  /** The constructor's parameters and defaults; `getConfig` is made from it. */
-  readonly parameters?: ParameterTable;
-  readonly callArguments?: CallArguments;
-  /** Whether the first argument of `call` is a list of tensors. */
-  readonly takesList?: boolean;
-}
+export type { LayerCallOptions, LayerOptions, LayerStatics, WeightOptions };
 
 /** What `models/quantize-methods.ts` adds. */
 export interface LayerBase {
