@@ -41,7 +41,7 @@ export class AtZero {
       return number === null ? [] : [{ shape: [], dtype, data: Float64Array.of(number) }];
     });
     if (scalars.length < inputs.length) return null;
-    return primitive.evaluate(scalars, params, () => [])[0]?.data[0] ?? null;
+    return primitive.lowering.evaluate(scalars, params, () => [])[0]?.data[0] ?? null;
   }
 
   /** The value that a value is equal to there: itself, where nothing else is known. */

@@ -1,6 +1,6 @@
 import { DTypeError, ShapeError } from "../../util/errors.ts";
 import { isInteger } from "../dtypes.ts";
-import { notDifferentiable, type Primitive } from "../primitive.ts";
+import { type Meaning, notDifferentiable, type Primitive } from "../primitive.ts";
 import { emitOne, type Var } from "../program.ts";
 import { formatShape } from "../shape.ts";
 
@@ -21,13 +21,6 @@ export const lastOccurrencePrimitive: Primitive<LastOccurrenceParams> = {
       );
     return [{ shape: indices.shape, dtype: "int32" }];
   },
-  evaluate: ([indices], { size }) => {
-    if (indices === undefined) return [];
-    const clamped = [...indices.data].map((index) => Math.min(Math.max(index, 0), size - 1));
-    const last = new Map(clamped.map((index, i) => [index, i]));
-    const data = Float64Array.from(clamped, (index) => last.get(index) ?? 0);
-    return [{ shape: indices.shape, dtype: "int32", data }];
-  },
   lowering: { kind: "structured" },
   vjp: notDifferentiable("it gives positions"),
   samples: () =>
@@ -36,6 +29,14 @@ export const lastOccurrencePrimitive: Primitive<LastOccurrenceParams> = {
       inputs: [{ shape: [9], dtype, low: dtype === "uint8" ? 0 : -1, high: 7 }],
       params: { size: 5 },
     })),
+};
+
+export const lastOccurrenceMeaning: Meaning<LastOccurrenceParams> = ([indices], { size }) => {
+  if (indices === undefined) return [];
+  const clamped = [...indices.data].map((index) => Math.min(Math.max(index, 0), size - 1));
+  const last = new Map(clamped.map((index, i) => [index, i]));
+  const data = Float64Array.from(clamped, (index) => last.get(index) ?? 0);
+  return [{ shape: indices.shape, dtype: "int32", data }];
 };
 
 /**

@@ -18,6 +18,7 @@ import { dynamicSliceMeaning, dynamicUpdateSliceMeaning } from "./dynamic-slice.
 import { eighMeaning } from "./eigh.ts";
 import { fftMeaning } from "./fft.ts";
 import { fullMeaning } from "./full.ts";
+import { lastOccurrenceMeaning } from "./last-occurrence.ts";
 import { gatherMeaning, scatterMeaning } from "./gather.ts";
 import { iotaMeaning } from "./iota.ts";
 import { literalMeaning } from "./literal.ts";
@@ -69,6 +70,7 @@ const meanings = {
   fft: fftMeaning,
   full: fullMeaning,
   gather: gatherMeaning,
+  lastOccurrence: lastOccurrenceMeaning,
   iota: iotaMeaning,
   literal: literalMeaning,
   lu: luMeaning,
