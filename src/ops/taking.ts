@@ -15,7 +15,7 @@ export const take: Op2<[{ readonly axis?: number | null }], "indices"> = defineO
   ({ x, indices, axis }: { readonly x: Tensor; readonly indices: Tensor; readonly axis: number | null }) => {
     const value = axis === null ? p.reshape(x.traced, [x.size]) : x.traced;
     const at = axis === null ? 0 : normalizeAxis(axis, value.shape.length, "ops.take");
-    return wrap(p.gather(value, positions(indices, value.shape[at] ?? 0), at));
+    return wrap(p.gatherRows(value, positions(indices, value.shape[at] ?? 0), at));
   },
 );
 

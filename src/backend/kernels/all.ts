@@ -6,6 +6,7 @@ import { needCumulativeKernels } from "./cumulative.ts";
 import { needDynamicSliceKernels } from "./dynamic-slice.ts";
 import { needGatherKernels } from "./gather.ts";
 import { needSortKernel } from "./sort.ts";
+import { needTableRows } from "./table-rows.ts";
 import { needWindowKernels } from "./window.ts";
 
 /** All kernels, and control flow: for programs that are not made of ops. */
@@ -18,5 +19,6 @@ export function needAllKernels(): void {
   needDynamicSliceKernels();
   needGatherKernels();
   needSortKernel();
+  needTableRows();
   needWindowKernels();
 }

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { randomNumbers } from "../../../test/primitives/sample-data.ts";
 import { expectClose } from "../../../test/support/close.ts";
 import { interpret } from "../../../test/support/interpret-schedule.ts";
+import { needTableRows } from "../../backend/kernels/table-rows.ts";
 import { evaluateProgram } from "../../backend/reference/evaluate.ts";
 import { WasmBackend } from "../../backend/wasm/backend.ts";
 import type { DType } from "../../ir/dtypes.ts";
@@ -13,6 +14,8 @@ import * as p from "../../ops/core/primitives/index.ts";
 import { schedule } from "../compile.ts";
 import type { Item, Schedule } from "../kernel-ir/kernel-ir.ts";
 import { sparseUpdates } from "./sparse-updates.ts";
+
+beforeAll(needTableRows);
 
 const [size, width, count] = [600, 8, 24];
 const close = { rtol: 1e-4, atol: 1e-5 };

@@ -18,4 +18,5 @@ export { gather, scatter } from "./gathers.ts";
 export { cholesky, eigh, lu, qr, svd, triangularSolve } from "./matrices.ts";
 export { cumProd, reduceProd } from "./running-products.ts";
 export { sort } from "./sort.ts";
+export { gatherRows } from "./table-rows.ts";
 export { windowMax, windowMaxGrad, windowSum, windowSumGrad } from "./windows.ts";
