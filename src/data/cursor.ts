@@ -1,3 +1,5 @@
+import type { Rows } from "./elements.ts";
+
 /** One element; null when there are no more. Boxed, since elements may be anything. */
 export type Step<T> = { readonly value: T } | null;
 
@@ -5,8 +7,31 @@ export type Step<T> = { readonly value: T } | null;
 export interface Cursor<T> {
   /** Called again only once the last call has settled, and never after the end. */
   next(): Step<T> | Promise<Step<T>>;
+  /**
+   * Where elements are rows of arrays: the same elements by their numbers, which cost less than the elements. Either
+   * these are taken or those.
+   */
+  readonly rows?: RowCursor;
   /** Lets go of what the pass holds; called once, at the end or before it. */
   close?(): void | Promise<void>;
+}
+
+/** A pass over numbers of rows. */
+export interface RowCursor {
+  readonly of: Rows;
+  /** The next number; −1 when there are no more, and from then on. */
+  next(): number;
+}
+
+/** A pass over the elements that are rows. */
+export function cursorOfRows(rows: RowCursor): Cursor<unknown> {
+  return {
+    next: () => {
+      const index = rows.next();
+      return index < 0 ? null : { value: rows.of.row(index) };
+    },
+    rows,
+  };
 }
 
 /** Elements of whatever can be iterated. */

@@ -266,3 +266,54 @@ describe("Dataset", () => {
     await expect(collect(once)).rejects.toThrow(/only once/);
   });
 });
+
+describe("rows of arrays", () => {
+  const width = 40;
+  const x = Float32Array.from({ length: 23 * width }, (_, i) => i);
+  const y = { data: BigInt64Array.from({ length: 23 }, (_, i) => BigInt(i)), shape: [23] };
+  const image = { data: Uint8Array.from({ length: 23 * 6 }, (_, i) => i), shape: [23, 2, 3] };
+  const forms: Readonly<Record<string, Dataset<unknown>>> = {
+    "an array": Dataset.fromTensors({ data: x, shape: [23, width] }),
+    "inputs and targets": Dataset.fromTensors({ data: x, shape: [23, width] }, y),
+    "nested inputs": Dataset.fromTensors({ a: image, b: [y, image] }, y, { data: x, shape: [23, 5, 8] }),
+  };
+
+  it.each(Object.entries(forms))("make the same batches as their elements: %s", async (_name, rows) => {
+    const elements = Dataset.fromIterable(await collect(rows));
+    const step = fc.oneof(
+      fc.record({
+        kind: fc.constant("shuffle" as const),
+        size: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.constant(Infinity)),
+        seed: fc.nat(),
+      }),
+      fc.record({
+        kind: fc.constantFrom("take" as const, "skip" as const),
+        size: fc.nat({ max: 25 }),
+        seed: fc.nat(),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 3 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.boolean(),
+        async (steps, size, dropRemainder) => {
+          const [expected, actual] = [elements, rows].map((source) =>
+            steps
+              .reduce<Dataset<unknown>>(
+                (data, { kind, size: n, seed }) =>
+                  kind === "shuffle" ? data.shuffle(n, { seed }) : data[kind](n),
+                source,
+              )
+              .batch(size, { dropRemainder }),
+          );
+          if (expected === undefined || actual === undefined) return;
+          // Two passes: orders differ from one to the next.
+          for (let pass = 0; pass < 2; pass++)
+            expect((await collect(actual)).map(plain)).toEqual((await collect(expected)).map(plain));
+        },
+      ),
+      cases(60),
+    );
+  });
+});

@@ -4,8 +4,8 @@ import { checkOptions } from "../util/options.ts";
 import { positiveInteger } from "../util/parameters.ts";
 import { Permutations } from "../util/permutations.ts";
 import { nextSeed } from "../util/seed.ts";
-import { type Cursor, cursorOf } from "./cursor.ts";
-import { type ArrayLeaf, type Batched, rowsOf, type Sliced } from "./elements.ts";
+import { type Cursor, cursorOf, cursorOfRows } from "./cursor.ts";
+import { type ArrayLeaf, type Batched, rowsOf, type Sliced, zipRows } from "./elements.ts";
 import * as transforms from "./transforms.ts";
 
 /** Arrays, or lists and objects of arrays. */
@@ -107,14 +107,11 @@ export class Dataset<T> implements AsyncIterable<T> {
         `Dataset.fromTensors: expected as many samples in all arrays, received ${all.map((rows) => rows.count).join(", ")}. The first axis counts samples.`,
       );
     }
-    const element =
-      all.length === 1
-        ? (i: number): unknown => first.row(i)
-        : (i: number): unknown => all.map((rows) => rows.row(i));
+    const rows = all.length === 1 ? first : zipRows(all);
     return new Dataset<unknown>(
       () => {
         let at = 0;
-        return { next: () => (at < count ? { value: element(at++) } : null) };
+        return cursorOfRows({ of: rows, next: () => (at < count ? at++ : -1) });
       },
       () => count,
     );

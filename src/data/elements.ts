@@ -1,4 +1,5 @@
 import { allocate, type DType, type TypedArray } from "../ir/dtypes.ts";
+import { RowCopier } from "../ir/rows.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
 import {
   dtypeOfTypedArray,
@@ -108,6 +109,8 @@ function nameOf(where: string, path: readonly string[]): string {
 export interface Rows {
   readonly count: number;
   row(index: number): unknown;
+  /** The rows `order[0 … count − 1]` as one element, copied: what `stack` makes of them. */
+  stack(order: Uint32Array, count: number): unknown;
 }
 
 /**
@@ -130,27 +133,45 @@ export function rowsOf(where: string, value: unknown): Rows {
       );
   });
   if (count === null) throw new DataError(`${where}: expected at least one array, received none.`);
-  const parts = mapTree(tree, ({ data, shape, dtype }: HostLeaf) => {
-    const own = shape.slice(1);
-    return new HostRows(data, own, dtype, sizeOf(own));
-  });
+  const parts = mapTree(
+    tree,
+    ({ data, shape, dtype }: HostLeaf) => new HostRows(data, shape.slice(1), dtype),
+  );
   return {
     count,
     row: (index) =>
       mapTree(parts, ({ data, shape, dtype, size }: HostRows) =>
         Tensor.fromData(data.subarray(index * size, (index + 1) * size), shape, dtype),
       ),
+    stack: (order, n) => mapTree(parts, (rows: HostRows) => rows.stack(order, n)),
   };
 }
 
 /** Rows of one shape and size, one after the other. */
 class HostRows extends HostLeaf {
   readonly size: number;
+  readonly #copier: RowCopier;
 
-  constructor(data: TypedArray, shape: readonly number[], dtype: DType, size: number) {
+  constructor(data: TypedArray, shape: readonly number[], dtype: DType) {
     super(data, shape, dtype);
-    this.size = size;
+    this.size = sizeOf(shape);
+    this.#copier = new RowCopier(data, this.size);
   }
+
+  stack(order: Uint32Array, count: number): Tensor {
+    const all: TypedArray = allocate<DType>(this.dtype, count * this.size);
+    this.#copier.write(all, order, 0, count);
+    return Tensor.fromData(all, [count, ...this.shape], this.dtype);
+  }
+}
+
+/** Rows of several arrays as tuples of them. */
+export function zipRows(all: readonly Rows[]): Rows {
+  return {
+    count: Math.min(...all.map(({ count }) => count)),
+    row: (index) => all.map((rows) => rows.row(index)),
+    stack: (order, count) => all.map((rows) => rows.stack(order, count)),
+  };
 }
 
 /**

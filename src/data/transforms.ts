@@ -1,6 +1,6 @@
 import { Permutations } from "../util/permutations.ts";
 import { nextTurn } from "../util/platform/index.ts";
-import { type Cursor, gather, type Step, whenReady } from "./cursor.ts";
+import { type Cursor, cursorOfRows, gather, type RowCursor, type Step, whenReady } from "./cursor.ts";
 import { type Rows, rowsOf, stack } from "./elements.ts";
 
 /** A cursor that begins anew at the end, so many passes in all; it stops after a pass that gave nothing. */
@@ -86,6 +86,9 @@ export function filtering<T>(
 /** A cursor that draws at random from a buffer, which it keeps full. */
 export function shuffling<T>(source: Cursor<T>, bufferSize: number, seed: number): Cursor<T> {
   const order = new Permutations(seed);
+  // SAFETY: a cursor over rows gives rows.
+  if (source.rows !== undefined)
+    return cursorOfRows(shufflingRows(source.rows, bufferSize, order)) as Cursor<T>;
   const buffer: T[] = [];
   let isDone = false;
   return {
@@ -106,8 +109,48 @@ export function shuffling<T>(source: Cursor<T>, bufferSize: number, seed: number
   };
 }
 
+/** The same for numbers of rows, with equal draws. */
+function shufflingRows(source: RowCursor, bufferSize: number, order: Permutations): RowCursor {
+  const buffer = new Uint32Array(Math.min(bufferSize, source.of.count));
+  let filled = 0;
+  let isDone = false;
+  return {
+    of: source.of,
+    next: () => {
+      while (!isDone && filled < buffer.length) {
+        const index = source.next();
+        if (index < 0) isDone = true;
+        else buffer[filled++] = index;
+      }
+      if (filled === 0) return -1;
+      const at = order.below(filled);
+      const index = buffer[at] ?? 0;
+      buffer[at] = buffer[--filled] ?? 0;
+      return index;
+    },
+  };
+}
+
+/** A cursor over stacks of so many rows. */
+function batchingRows(source: RowCursor, size: number, dropRemainder: boolean): Cursor<unknown> {
+  const order = new Uint32Array(Math.min(size, source.of.count));
+  return {
+    next: () => {
+      let count = 0;
+      for (; count < size; count++) {
+        const index = source.next();
+        if (index < 0) break;
+        order[count] = index;
+      }
+      return count === 0 || (count < size && dropRemainder) ? null : { value: source.of.stack(order, count) };
+    },
+  };
+}
+
 /** A cursor over stacks of so many elements. */
 export function batching(source: Cursor<unknown>, size: number, dropRemainder: boolean): Cursor<unknown> {
+  if (source.rows !== undefined)
+    return { ...closing(source), ...batchingRows(source.rows, size, dropRemainder) };
   let isDone = false;
   return {
     ...closing(source),
@@ -141,12 +184,24 @@ export function unbatching(source: Cursor<unknown>): Cursor<unknown> {
 /** A cursor over the first so many elements. */
 export function taking<T>(source: Cursor<T>, count: number): Cursor<T> {
   let left = count;
+  const { rows } = source;
+  // SAFETY: a cursor over rows gives rows.
+  if (rows !== undefined)
+    return cursorOfRows({ of: rows.of, next: () => (left-- > 0 ? rows.next() : -1) }) as Cursor<T>;
   return { ...closing(source), next: () => (left-- > 0 ? source.next() : null) };
 }
 
 /** A cursor without the first so many elements. */
 export function skipping<T>(source: Cursor<T>, count: number): Cursor<T> {
   let left = count;
+  const { rows } = source;
+  if (rows !== undefined) {
+    const nextRow = (): number => {
+      for (; left > 0; left--) if (rows.next() < 0) return -1;
+      return rows.next();
+    };
+    return cursorOfRows({ of: rows.of, next: nextRow }) as Cursor<T>; // SAFETY: as above
+  }
   const next = (): Step<T> | Promise<Step<T>> => {
     while (left > 0) {
       left--;

@@ -1,24 +1,22 @@
 import type { ScatteredArray } from "../../backend/contract.ts";
 import type { HostArray } from "../../graph/compiled-function.ts";
 import type { DType, TypedArray } from "../../ir/dtypes.ts";
+import { RowCopier } from "../../ir/rows.ts";
 import { sizeOf } from "../../ir/shape.ts";
-import { type Bytes, bytesIn } from "../../util/platform/index.ts";
-
-/** Bytes of a row from which on it is copied by a call. */
-const leastCopied = 128;
 
 /** An array of samples, of which batches take some. */
 export class Samples {
   readonly array: HostArray;
   /** Numbers of one sample. */
   readonly rowSize: number;
-  #bytes: Bytes | null = null;
+  readonly #rows: RowCopier;
   /** Room for batches that are made before they are used, and while the one before is. */
   readonly #rooms: (TypedArray | undefined)[] = [];
 
   constructor(array: HostArray) {
     this.array = array;
     this.rowSize = sizeOf(array.shape.slice(1));
+    this.#rows = new RowCopier(array.data, this.rowSize);
   }
 
   /** Room for one of two batches at a time. */
@@ -34,27 +32,7 @@ export class Samples {
 
   /** Writes the samples at `order[from … to − 1]` one after the other. */
   write(target: TypedArray, order: Uint32Array, from: number, to: number): void {
-    const { data } = this.array;
-    const { rowSize } = this;
-    // SAFETY: source and target are arrays of one kind; numbers stand for bigints here.
-    const [source, into] = [data as Float32Array, target as Float32Array];
-    const rowBytes = rowSize * data.BYTES_PER_ELEMENT;
-    if (rowBytes < leastCopied) {
-      for (let i = from, k = 0; i < to; i++) {
-        const start = (order[i] ?? 0) * rowSize;
-        for (let j = 0; j < rowSize; j++) into[k++] = source[start + j] as number; // SAFETY: within bounds
-      }
-      return;
-    }
-    // Rows lie far apart: processors wait for the beginnings of many at once, but for those of one copy after another.
-    for (let i = from, at = 0; i < to; i++, at += rowSize)
-      into[at] = source[(order[i] ?? 0) * rowSize] as number; // SAFETY: within bounds
-    const bytes = (this.#bytes ??= bytesIn(data));
-    const all = bytesIn(target);
-    for (let i = from, at = 0; i < to; i++, at += rowBytes) {
-      const start = (order[i] ?? 0) * rowBytes;
-      bytes.copyTo(all, at, start, start + rowBytes);
-    }
+    this.#rows.write(target, order, from, to);
   }
 }
 
