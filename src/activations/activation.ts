@@ -1,4 +1,5 @@
 import type { TensorInput } from "../ops/core/convert.ts";
+import type { Tensor } from "../ops/core/tensor.ts";
 import type { Value } from "../ops/core/value.ts";
 
 /** A function of one tensor, element by element or along an axis. Built-in ones know Keras's name for them. */
@@ -8,5 +9,5 @@ export interface Activation {
   readonly identifier?: string;
 }
 
-/** A built-in's name, or a function. */
-export type ActivationLike = string | Activation;
+/** A built-in's name, or a function; layers call it with tensors. */
+export type ActivationLike = string | Activation | ((x: Tensor) => Value);

@@ -55,7 +55,7 @@ function builtIns(): ReadonlyMap<string, Activation> {
  */
 export function get(identifier: ActivationLike | null | undefined): Activation {
   if (identifier === null || identifier === undefined) return functions.linear;
-  if (typeof identifier === "function") return identifier;
+  if (typeof identifier === "function") return identifier as Activation; // SAFETY: layers call it with tensors
   const known = builtIns();
   const found = known.get(identifier);
   if (found !== undefined) return found;

@@ -14,6 +14,9 @@ export interface Constraint extends ConstraintBase {
   (w: TensorInput): Tensor;
 }
 
+/** What stands for a constraint: the name of a built-in, a constraint, or a function of a weight. */
+export type ConstraintLike = string | Constraint | ((w: Tensor) => Tensor);
+
 export interface ConstraintConstructor {
   (): Constraint;
   new (): Constraint;

@@ -1,5 +1,5 @@
 import { identify, type Makers } from "../util/identify.ts";
-import { Constraint } from "./constraint.ts";
+import { Constraint, type ConstraintLike } from "./constraint.ts";
 import { MaxNorm } from "./max-norm.ts";
 import { MinMaxNorm } from "./min-max-norm.ts";
 import { NonNeg } from "./non-neg.ts";
@@ -20,7 +20,8 @@ const makers: Makers<Constraint> = {
  * @throws {OptionError} for an unknown name.
  * @see Keras `constraints.get`
  */
-export function get(identifier: Constraint | string | null | undefined): Constraint | null {
+export function get(identifier: ConstraintLike | null | undefined): Constraint | null {
   if (identifier === null || identifier === undefined) return null;
-  return typeof identifier === "function" ? identifier : identify("constraint", identifier, makers);
+  if (typeof identifier === "function") return identifier as Constraint; // SAFETY: a function is called, and known by its name in files
+  return identify("constraint", identifier, makers);
 }

@@ -1,8 +1,8 @@
-import type { Constraint } from "../constraints/constraint.ts";
-import type { Initializer } from "../initializers/initializer.ts";
+import type { ConstraintLike } from "../constraints/constraint.ts";
+import type { InitializerLike } from "../initializers/initializer.ts";
 import type { DType } from "../ir/dtypes.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
-import type { Regularizer } from "../regularizers/regularizer.ts";
+import type { RegularizerLike } from "../regularizers/regularizer.ts";
 import type { ParameterTable } from "../util/parameters.ts";
 import type { CallArguments } from "./call-arguments.ts";
 import type { DTypePolicyLike } from "./dtype-policy.ts";
@@ -17,7 +17,7 @@ export interface LayerOptions<D extends DType = DType> {
   readonly dtype?: D | DTypePolicyLike;
   /** Whether float inputs are cast to the layer's compute dtype. Default true. */
   readonly autocast?: boolean | undefined;
-  readonly activityRegularizer?: Regularizer | string | null | undefined;
+  readonly activityRegularizer?: RegularizerLike | null | undefined;
   /** Shape of one sample, which makes a `Sequential` model that starts with this layer build at once. */
   readonly inputShape?: Shape | undefined;
 }
@@ -34,15 +34,15 @@ export interface WeightOptions {
   /** Default `[]`. */
   readonly shape?: Shape | undefined;
   /** Default `"glorot_uniform"`; zeros for integers and bools. */
-  readonly initializer?: Initializer | string | undefined;
+  readonly initializer?: InitializerLike | undefined;
   /** Default: the layer's variable dtype. */
   readonly dtype?: DType | undefined;
   readonly trainable?: boolean | undefined;
   readonly autocast?: boolean | undefined;
   /** Whether optimizers replace it by what stands in for its gradient. Default false. */
   readonly overwriteWithGradient?: boolean | undefined;
-  readonly regularizer?: Regularizer | string | null | undefined;
-  readonly constraint?: Constraint | string | null | undefined;
+  readonly regularizer?: RegularizerLike | null | undefined;
+  readonly constraint?: ConstraintLike | null | undefined;
   readonly name?: string | undefined;
 }
 

@@ -15,7 +15,7 @@ import { STFT } from "./stft.ts";
 import { TruncatedNormal } from "./truncated-normal.ts";
 import { VarianceScaling } from "./variance-scaling.ts";
 import { Zeros } from "./zeros.ts";
-import { Initializer } from "./initializer.ts";
+import { Initializer, type InitializerLike } from "./initializer.ts";
 
 export {
   Constant,
@@ -73,6 +73,7 @@ const aliases: Readonly<Record<string, string>> = {
  * @throws {OptionError} for an unknown name.
  * @see Keras `initializers.get`
  */
-export function get(identifier: Initializer | string): Initializer {
-  return typeof identifier === "function" ? identifier : identify("initializer", identifier, makers, aliases);
+export function get(identifier: InitializerLike): Initializer {
+  if (typeof identifier === "function") return identifier as Initializer; // SAFETY: a function is called, and known by its name in files
+  return identify("initializer", identifier, makers, aliases);
 }

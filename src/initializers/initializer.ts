@@ -21,6 +21,12 @@ export interface Initializer extends InitializerBase {
   (shape: readonly number[], options?: InitializeOptions): Tensor;
 }
 
+/** What stands for an initializer: the name of a built-in, an initializer, or a function of a shape. */
+export type InitializerLike =
+  | string
+  | Initializer
+  | ((shape: readonly number[], options: InitializeOptions) => Tensor);
+
 export interface InitializerConstructor {
   (): Initializer;
   new (): Initializer;

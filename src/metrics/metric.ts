@@ -4,7 +4,7 @@ import { autoName, withNameScope } from "../graph/naming.ts";
 import { findParts } from "../graph/tracking.ts";
 import { Variable } from "../graph/variable.ts";
 import { get as getInitializer } from "../initializers/index.ts";
-import type { Initializer } from "../initializers/initializer.ts";
+import type { InitializerLike } from "../initializers/initializer.ts";
 import { allocate, type DType } from "../ir/dtypes.ts";
 import { sizeOf } from "../ir/shape.ts";
 import type { LossCallOptions as UpdateOptions, Weighting } from "../losses/loss.ts";
@@ -87,7 +87,7 @@ export abstract class MetricBase extends Callable {
     options: {
       readonly shape?: readonly number[];
       /** Default `"zeros"`. */
-      readonly initializer?: Initializer | string;
+      readonly initializer?: InitializerLike;
       /** Default: the metric's. */
       readonly dtype?: DType;
       readonly name?: string;

@@ -1,5 +1,5 @@
 import { get as getByName } from "../constraints/index.ts";
-import type { Constraint } from "../constraints/constraint.ts";
+import type { Constraint, ConstraintLike } from "../constraints/constraint.ts";
 import { serializeKerasObject } from "../saving/index.ts";
 import type { Json } from "../saving/serialize.ts";
 import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
@@ -20,9 +20,9 @@ export {
  * @see Keras `constraints.get`
  */
 export function get(
-  identifier: Constraint | string | null | undefined | Readonly<Record<string, unknown>>,
+  identifier: ConstraintLike | null | undefined | Readonly<Record<string, unknown>>,
 ): Constraint | null {
-  return getNamed(getByName, identifier as Constraint | string | null | undefined); // SAFETY: getNamed takes JSON forms as well
+  return getNamed(getByName, identifier as ConstraintLike | null | undefined); // SAFETY: getNamed takes JSON forms as well
 }
 
 /** Keras's JSON form of a constraint. */

@@ -1,5 +1,5 @@
 import { get as getByName } from "../initializers/index.ts";
-import type { Initializer } from "../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../initializers/initializer.ts";
 import { serializeKerasObject } from "../saving/index.ts";
 import type { Json } from "../saving/serialize.ts";
 import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
@@ -34,8 +34,8 @@ export {
  * @throws {OptionError} for an unknown name.
  * @see Keras `initializers.get`
  */
-export function get(identifier: Initializer | string | Readonly<Record<string, unknown>>): Initializer {
-  return getNamed(getByName, identifier as Initializer | string); // SAFETY: getNamed takes JSON forms as well
+export function get(identifier: InitializerLike | Readonly<Record<string, unknown>>): Initializer {
+  return getNamed(getByName, identifier as InitializerLike); // SAFETY: getNamed takes JSON forms as well
 }
 
 /** Keras's JSON form of an initializer. */

@@ -1,5 +1,5 @@
 import { get as getByName } from "../regularizers/index.ts";
-import type { Regularizer } from "../regularizers/regularizer.ts";
+import type { Regularizer, RegularizerLike } from "../regularizers/regularizer.ts";
 import { serializeKerasObject } from "../saving/index.ts";
 import type { Json } from "../saving/serialize.ts";
 import { type DeserializeOptions, deserializeNamed, getNamed } from "./lookup.ts";
@@ -20,9 +20,9 @@ export {
  * @see Keras `regularizers.get`
  */
 export function get(
-  identifier: Regularizer | string | null | undefined | Readonly<Record<string, unknown>>,
+  identifier: RegularizerLike | null | undefined | Readonly<Record<string, unknown>>,
 ): Regularizer | null {
-  return getNamed(getByName, identifier as Regularizer | string | null | undefined); // SAFETY: getNamed takes JSON forms as well
+  return getNamed(getByName, identifier as RegularizerLike | null | undefined); // SAFETY: getNamed takes JSON forms as well
 }
 
 /** Keras's JSON form of a regularizer. */

@@ -2,7 +2,7 @@ import { classNameOf } from "../graph/layer-base.ts";
 import { autoName, withNameScope } from "../graph/naming.ts";
 import { Variable } from "../graph/variable.ts";
 import { get as getInitializer } from "../initializers/index.ts";
-import type { Initializer } from "../initializers/initializer.ts";
+import type { InitializerLike } from "../initializers/initializer.ts";
 import type { DType } from "../ir/dtypes.ts";
 import { floorDivide } from "../ops/arithmetic.ts";
 import type { TensorInput } from "../ops/core/convert.ts";
@@ -129,7 +129,7 @@ export abstract class OptimizerState {
   /** Makes a variable of the optimizer's own. */
   addVariable(options: {
     readonly shape: readonly number[];
-    readonly initializer?: Initializer | string;
+    readonly initializer?: InitializerLike;
     readonly dtype?: DType;
     readonly name: string;
   }): Variable {
@@ -149,7 +149,7 @@ export abstract class OptimizerState {
   addVariableFromReference(
     reference: Variable,
     name: string,
-    initializer: Initializer | string = "zeros",
+    initializer: InitializerLike = "zeros",
   ): Variable {
     const { shape, dtype, path } = reference;
     return this.addVariable({ shape, dtype, initializer, name: `${path.replaceAll("/", "_")}_${name}` });
@@ -159,7 +159,7 @@ export abstract class OptimizerState {
   addOptimizerVariables(
     variables: readonly Variable[],
     name: string,
-    initializer: Initializer | string = "zeros",
+    initializer: InitializerLike = "zeros",
   ): Variable[] {
     return variables.map((variable) => this.addVariableFromReference(variable, name, initializer));
   }
@@ -169,7 +169,7 @@ export abstract class OptimizerState {
     variables: readonly Variable[],
     first: string,
     second: string,
-    initializer: Initializer | string = "zeros",
+    initializer: InitializerLike = "zeros",
   ): (readonly [Variable, Variable])[] {
     return variables.map((variable) => [
       this.addVariableFromReference(variable, first, initializer),

@@ -3,7 +3,7 @@ import { L1 } from "./l1.ts";
 import { L1L2 } from "./l1l2.ts";
 import { L2 } from "./l2.ts";
 import { OrthogonalRegularizer } from "./orthogonal-regularizer.ts";
-import { Regularizer } from "./regularizer.ts";
+import { Regularizer, type RegularizerLike } from "./regularizer.ts";
 
 export { L1, L1L2, L2, OrthogonalRegularizer, Regularizer };
 
@@ -20,7 +20,8 @@ const makers: Makers<Regularizer> = {
  * @throws {OptionError} for an unknown name.
  * @see Keras `regularizers.get`
  */
-export function get(identifier: Regularizer | string | null | undefined): Regularizer | null {
+export function get(identifier: RegularizerLike | null | undefined): Regularizer | null {
   if (identifier === null || identifier === undefined) return null;
-  return typeof identifier === "function" ? identifier : identify("regularizer", identifier, makers);
+  if (typeof identifier === "function") return identifier as Regularizer; // SAFETY: a function is called, and known by its name in files
+  return identify("regularizer", identifier, makers);
 }

@@ -14,6 +14,9 @@ export interface Regularizer extends RegularizerBase {
   (x: TensorInput): Tensor;
 }
 
+/** What stands for a regularizer: the name of a built-in, a regularizer, or a function of a weight. */
+export type RegularizerLike = string | Regularizer | ((x: Tensor) => Tensor);
+
 export interface RegularizerConstructor {
   (): Regularizer;
   new (): Regularizer;

@@ -1,4 +1,4 @@
-import type { Constraint } from "../../constraints/constraint.ts";
+import type { Constraint, ConstraintLike } from "../../constraints/constraint.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import { InputSpec } from "../../graph/input-spec.ts";
@@ -6,7 +6,7 @@ import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { SameRule, Shape } from "../../ir/shape-types/index.ts";
 import { normalizeAxis } from "../../ir/shape.ts";
@@ -15,16 +15,16 @@ import { multiply, subtract } from "../../ops/arithmetic.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { negative } from "../../ops/unary-math.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
+import type { Regularizer, RegularizerLike } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
 import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface PReLUOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Default `"Zeros"`. */
-  readonly alphaInitializer?: Initializer | string | undefined;
-  readonly alphaRegularizer?: Regularizer | string | null | undefined;
-  readonly alphaConstraint?: Constraint | string | null | undefined;
+  readonly alphaInitializer?: InitializerLike | undefined;
+  readonly alphaRegularizer?: RegularizerLike | null | undefined;
+  readonly alphaConstraint?: ConstraintLike | null | undefined;
   /** Axes (counted with the batch axis as 0) along which one slope is shared. Default none. */
   readonly sharedAxes?: number | readonly number[] | null | undefined;
 }

@@ -1,9 +1,9 @@
 import { get as getConstraint } from "../../constraints/index.ts";
-import type { Constraint } from "../../constraints/constraint.ts";
+import type { Constraint, ConstraintLike } from "../../constraints/constraint.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import { LayerBase, type LayerCallOptions, type LayerOptions } from "../../graph/layer-base.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { Shape } from "../../ir/shape-types/index.ts";
 import { formatShape } from "../../ir/shape.ts";
@@ -14,7 +14,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { einsum } from "../../ops/einsum.ts";
 import { expandDims } from "../../ops/shape.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
+import type { Regularizer, RegularizerLike } from "../../regularizers/regularizer.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
 import { positiveInteger } from "../../util/parameters.ts";
 import type { Softmax } from "../activation/index.ts";
@@ -35,13 +35,13 @@ export interface HeadOptions<D extends DType = DType> extends LayerOptions<D> {
   /** Whether scores are worked on by tiles and never kept as a whole. Default null: where sequences are long. */
   readonly flashAttention?: boolean | null | undefined;
   /** Default `"glorot_uniform"`. */
-  readonly kernelInitializer?: Initializer | string | undefined;
+  readonly kernelInitializer?: InitializerLike | undefined;
   /** Default `"zeros"`. */
-  readonly biasInitializer?: Initializer | string | undefined;
-  readonly kernelRegularizer?: Regularizer | string | null | undefined;
-  readonly biasRegularizer?: Regularizer | string | null | undefined;
-  readonly kernelConstraint?: Constraint | string | null | undefined;
-  readonly biasConstraint?: Constraint | string | null | undefined;
+  readonly biasInitializer?: InitializerLike | undefined;
+  readonly kernelRegularizer?: RegularizerLike | null | undefined;
+  readonly biasRegularizer?: RegularizerLike | null | undefined;
+  readonly kernelConstraint?: ConstraintLike | null | undefined;
+  readonly biasConstraint?: ConstraintLike | null | undefined;
   /** Whether a sigmoid of the projected query is multiplied to the result. Default false. */
   readonly useGate?: boolean | undefined;
   /** Seed of the dropout. Default null: random. */

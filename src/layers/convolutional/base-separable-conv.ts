@@ -1,14 +1,14 @@
 import { get as getConstraint } from "../../constraints/index.ts";
-import type { Constraint } from "../../constraints/constraint.ts";
+import type { Constraint, ConstraintLike } from "../../constraints/constraint.ts";
 import type { LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import type { PerAxis, Shape } from "../../ir/shape-types/index.ts";
 import { separableConv } from "../../ops/convolution.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
+import type { Regularizer, RegularizerLike } from "../../regularizers/regularizer.ts";
 import {
   bindParameters,
   type Given,
@@ -25,13 +25,13 @@ export interface SeparableConvOptions extends WindowOptions {
   /** Channels of the depthwise step for each input channel. Default 1. */
   readonly depthMultiplier?: number | undefined;
   /** Default `"glorot_uniform"`. */
-  readonly depthwiseInitializer?: Initializer | string | undefined;
+  readonly depthwiseInitializer?: InitializerLike | undefined;
   /** Default `"glorot_uniform"`. */
-  readonly pointwiseInitializer?: Initializer | string | undefined;
-  readonly depthwiseRegularizer?: Regularizer | string | null | undefined;
-  readonly pointwiseRegularizer?: Regularizer | string | null | undefined;
-  readonly depthwiseConstraint?: Constraint | string | null | undefined;
-  readonly pointwiseConstraint?: Constraint | string | null | undefined;
+  readonly pointwiseInitializer?: InitializerLike | undefined;
+  readonly depthwiseRegularizer?: RegularizerLike | null | undefined;
+  readonly pointwiseRegularizer?: RegularizerLike | null | undefined;
+  readonly depthwiseConstraint?: ConstraintLike | null | undefined;
+  readonly pointwiseConstraint?: ConstraintLike | null | undefined;
 }
 
 interface Bound extends Given<Omit<SeparableConvOptions, keyof LayerOptions>>, LayerOptions {

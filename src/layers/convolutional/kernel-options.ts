@@ -1,9 +1,9 @@
 import type { ActivationLike } from "../../activations/activation.ts";
-import type { Constraint } from "../../constraints/constraint.ts";
+import type { ConstraintLike } from "../../constraints/constraint.ts";
 import type { LayerOptions } from "../../graph/layer-base.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { InitializerLike } from "../../initializers/initializer.ts";
 import type { DataFormat, Padding, PerAxis } from "../../ir/shape-types/index.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
+import type { RegularizerLike } from "../../regularizers/regularizer.ts";
 import { OptionError } from "../../util/errors.ts";
 
 /** Options that all convolutions share. */
@@ -21,17 +21,17 @@ export interface WindowOptions extends LayerOptions {
   /** Default true. */
   readonly useBias?: boolean | undefined;
   /** Default `"zeros"`. */
-  readonly biasInitializer?: Initializer | string | undefined;
-  readonly biasRegularizer?: Regularizer | string | null | undefined;
-  readonly biasConstraint?: Constraint | string | null | undefined;
+  readonly biasInitializer?: InitializerLike | undefined;
+  readonly biasRegularizer?: RegularizerLike | null | undefined;
+  readonly biasConstraint?: ConstraintLike | null | undefined;
 }
 
 /** Options of the one kernel that plain and transposed convolutions have. */
 export interface KernelOptions {
   /** Default `"glorot_uniform"`. */
-  readonly kernelInitializer?: Initializer | string | undefined;
-  readonly kernelRegularizer?: Regularizer | string | null | undefined;
-  readonly kernelConstraint?: Constraint | string | null | undefined;
+  readonly kernelInitializer?: InitializerLike | undefined;
+  readonly kernelRegularizer?: RegularizerLike | null | undefined;
+  readonly kernelConstraint?: ConstraintLike | null | undefined;
 }
 
 /** One number for each of `rank` axes; a single number stands for all. */

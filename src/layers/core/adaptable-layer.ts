@@ -4,7 +4,7 @@ import { withNameScopes } from "../../graph/naming.ts";
 import type { StoredVariables, VariableStore } from "../../graph/stored-operation.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import { add, multiply } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
 import { zerosLike } from "../../ops/creation.ts";
@@ -29,9 +29,9 @@ export interface EnableLoraOptions {
   /** The part counts `loraAlpha / rank`. Default: the rank. */
   readonly loraAlpha?: number | null | undefined;
   /** Of the part's factor at the inputs. Default `"he_uniform"`. */
-  readonly aInitializer?: Initializer | string | undefined;
+  readonly aInitializer?: InitializerLike | undefined;
   /** Of the part's factor at the outputs. Default `"zeros"`: the layer then begins as it was. */
-  readonly bInitializer?: Initializer | string | undefined;
+  readonly bInitializer?: InitializerLike | undefined;
 }
 
 /** A layer's largest weight, and what the layer was told of it. */
@@ -113,7 +113,7 @@ export abstract class AdaptableLayer extends LayerBase {
     this.loraEnabled = true;
     this.loraRank = rank;
     this.loraAlpha = options.loraAlpha ?? rank;
-    const factor = (end: "a" | "b", of: readonly number[], initializer: Initializer | string): Variable =>
+    const factor = (end: "a" | "b", of: readonly number[], initializer: InitializerLike): Variable =>
       this.addWeight({
         name: `lora_${variable.name}_${end}`,
         shape: of,

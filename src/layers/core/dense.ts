@@ -1,7 +1,7 @@
 import type { Activation, ActivationLike } from "../../activations/activation.ts";
 import { get as getActivation } from "../../activations/index.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
-import type { Constraint } from "../../constraints/constraint.ts";
+import type { Constraint, ConstraintLike } from "../../constraints/constraint.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import { InputSpec } from "../../graph/input-spec.ts";
 import type { LayerCall } from "../../graph/layer.ts";
@@ -9,7 +9,7 @@ import type { LayerOptions } from "../../graph/layer-base.ts";
 import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { DenseRule, Shape } from "../../ir/shape-types/index.ts";
@@ -17,7 +17,7 @@ import { add } from "../../ops/arithmetic.ts";
 import { matmul } from "../../ops/products.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
+import type { Regularizer, RegularizerLike } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
 import type { DTypeIn, LayerKind, SettingConstructor, SettingsIn } from "../constructor.ts";
@@ -30,13 +30,13 @@ export interface DenseOptions<D extends DType = DType> extends LayerOptions<D>, 
   /** Default true. */
   readonly useBias?: boolean | undefined;
   /** Default `"glorot_uniform"`. */
-  readonly kernelInitializer?: Initializer | string | undefined;
+  readonly kernelInitializer?: InitializerLike | undefined;
   /** Default `"zeros"`. */
-  readonly biasInitializer?: Initializer | string | undefined;
-  readonly kernelRegularizer?: Regularizer | string | null | undefined;
-  readonly biasRegularizer?: Regularizer | string | null | undefined;
-  readonly kernelConstraint?: Constraint | string | null | undefined;
-  readonly biasConstraint?: Constraint | string | null | undefined;
+  readonly biasInitializer?: InitializerLike | undefined;
+  readonly kernelRegularizer?: RegularizerLike | null | undefined;
+  readonly biasRegularizer?: RegularizerLike | null | undefined;
+  readonly kernelConstraint?: ConstraintLike | null | undefined;
+  readonly biasConstraint?: ConstraintLike | null | undefined;
 }
 
 type Bound = Required<Omit<DenseOptions, keyof LayerOptions>> & LayerOptions & { readonly units: number };

@@ -1,6 +1,6 @@
 import type { Activation, ActivationLike } from "../../activations/activation.ts";
 import { get as getActivation } from "../../activations/index.ts";
-import type { Constraint } from "../../constraints/constraint.ts";
+import type { Constraint, ConstraintLike } from "../../constraints/constraint.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import type { LayerOptions } from "../../graph/layer-base.ts";
@@ -8,7 +8,7 @@ import type { ShapeTree } from "../../graph/layer-call.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { Dim, EinsumDenseRule, EinsumOutput, Shape } from "../../ir/shape-types/index.ts";
 import { add } from "../../ops/arithmetic.ts";
@@ -17,7 +17,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import type { Value } from "../../ops/core/value.ts";
 import { einsum } from "../../ops/einsum.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
+import type { Regularizer, RegularizerLike } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, required } from "../../util/parameters.ts";
@@ -32,13 +32,13 @@ export interface EinsumDenseOptions<D extends DType = DType> extends LayerOption
   /** Letters of the output's axes that have a bias. Default none. */
   readonly biasAxes?: string | null | undefined;
   /** Default `"glorot_uniform"`. */
-  readonly kernelInitializer?: Initializer | string | undefined;
+  readonly kernelInitializer?: InitializerLike | undefined;
   /** Default `"zeros"`. */
-  readonly biasInitializer?: Initializer | string | undefined;
-  readonly kernelRegularizer?: Regularizer | string | null | undefined;
-  readonly biasRegularizer?: Regularizer | string | null | undefined;
-  readonly kernelConstraint?: Constraint | string | null | undefined;
-  readonly biasConstraint?: Constraint | string | null | undefined;
+  readonly biasInitializer?: InitializerLike | undefined;
+  readonly kernelRegularizer?: RegularizerLike | null | undefined;
+  readonly biasRegularizer?: RegularizerLike | null | undefined;
+  readonly kernelConstraint?: ConstraintLike | null | undefined;
+  readonly biasConstraint?: ConstraintLike | null | undefined;
   /** For a way of quantizing that is not supported (GPTQ): only null. */
   readonly gptqUnpackedColumnSize?: null | undefined;
 }

@@ -1,11 +1,11 @@
-import type { Constraint } from "../../constraints/constraint.ts";
+import type { Constraint, ConstraintLike } from "../../constraints/constraint.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import type { LayerOptions } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { EmbeddingRule, Shape } from "../../ir/shape-types/index.ts";
 import { cast } from "../../ops/cast.ts";
@@ -14,7 +14,7 @@ import type { TensorInput } from "../../ops/core/convert.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { take } from "../../ops/taking.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
+import type { Regularizer, RegularizerLike } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, bindParameters, positiveInteger, required } from "../../util/parameters.ts";
 import { layerOptionNames } from "../../util/parameters.ts";
@@ -34,9 +34,9 @@ export interface EmbeddingOptions<N extends number = number, D extends DType = D
   /** Size of the vector for each. */
   readonly outputDim?: N | undefined;
   /** Default `"uniform"`. */
-  readonly embeddingsInitializer?: Initializer | string | undefined;
-  readonly embeddingsRegularizer?: Regularizer | string | null | undefined;
-  readonly embeddingsConstraint?: Constraint | string | null | undefined;
+  readonly embeddingsInitializer?: InitializerLike | undefined;
+  readonly embeddingsRegularizer?: RegularizerLike | null | undefined;
+  readonly embeddingsConstraint?: ConstraintLike | null | undefined;
   /** Whether index 0 is padding, left out by the layers that follow. Default false. */
   readonly maskZero?: boolean | undefined;
   /** Initial vectors, in place of an initializer's: nested numbers or a tensor of shape `[inputDim, outputDim]`. */

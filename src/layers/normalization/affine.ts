@@ -1,13 +1,13 @@
-import type { Constraint } from "../../constraints/constraint.ts";
+import type { Constraint, ConstraintLike } from "../../constraints/constraint.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
 import type { LayerBase, LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { Shape } from "../../ir/shape-types/index.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
+import type { Regularizer, RegularizerLike } from "../../regularizers/regularizer.ts";
 
 /** What normalized values are scaled by and shifted to: options of several layers. */
 export interface AffineOptions<D extends DType = DType> extends LayerOptions<D> {
@@ -18,13 +18,13 @@ export interface AffineOptions<D extends DType = DType> extends LayerOptions<D> 
   /** Whether a learnt factor gamma is applied. Default true. */
   readonly scale?: boolean | undefined;
   /** Default `"zeros"`. */
-  readonly betaInitializer?: Initializer | string | undefined;
+  readonly betaInitializer?: InitializerLike | undefined;
   /** Default `"ones"`. */
-  readonly gammaInitializer?: Initializer | string | undefined;
-  readonly betaRegularizer?: Regularizer | string | null | undefined;
-  readonly gammaRegularizer?: Regularizer | string | null | undefined;
-  readonly betaConstraint?: Constraint | string | null | undefined;
-  readonly gammaConstraint?: Constraint | string | null | undefined;
+  readonly gammaInitializer?: InitializerLike | undefined;
+  readonly betaRegularizer?: RegularizerLike | null | undefined;
+  readonly gammaRegularizer?: RegularizerLike | null | undefined;
+  readonly betaConstraint?: ConstraintLike | null | undefined;
+  readonly gammaConstraint?: ConstraintLike | null | undefined;
 }
 
 /** The same with names resolved. */

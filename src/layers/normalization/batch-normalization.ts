@@ -5,7 +5,7 @@ import { LayerBase } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { SameRule, Shape } from "../../ir/shape-types/index.ts";
 import { formatShape, normalizeAxis } from "../../ir/shape.ts";
@@ -38,9 +38,9 @@ export interface BatchNormalizationOptions<D extends DType = DType> extends Affi
   /** How much of the moving statistics is kept at each step. Default 0.99. */
   readonly momentum?: number | undefined;
   /** Default `"zeros"`. */
-  readonly movingMeanInitializer?: Initializer | string | undefined;
+  readonly movingMeanInitializer?: InitializerLike | undefined;
   /** Default `"ones"`. */
-  readonly movingVarianceInitializer?: Initializer | string | undefined;
+  readonly movingVarianceInitializer?: InitializerLike | undefined;
   /** Whether batches are corrected towards the moving statistics (batch renormalization). Default false. */
   readonly renorm?: boolean | undefined;
   readonly renormClipping?: RenormClipping | null | undefined;

@@ -1,13 +1,13 @@
 import type { Activation, ActivationLike } from "../../activations/activation.ts";
 import { get as getActivation } from "../../activations/index.ts";
-import type { Constraint } from "../../constraints/constraint.ts";
+import type { Constraint, ConstraintLike } from "../../constraints/constraint.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
 import { SeedGenerator } from "../../graph/seed-generator.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer, Ones } from "../../initializers/index.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
+import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { Dims } from "../../ir/shape.ts";
 import { add, multiply } from "../../ops/arithmetic.ts";
@@ -16,7 +16,7 @@ import { zeros } from "../../ops/creation.ts";
 import { concatenate, split } from "../../ops/joining.ts";
 import { matmul } from "../../ops/products.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
+import type { Regularizer, RegularizerLike } from "../../regularizers/regularizer.ts";
 import { bindParameters, type Given, layerOptionNames, type ParameterTable } from "../../util/parameters.ts";
 import { OptionError } from "../../util/errors.ts";
 import { listOf, type RecurrentCell, type SequenceResult, type SequenceRun, type States } from "./cell.ts";
@@ -30,17 +30,17 @@ export interface RecurrentWeightOptions {
   /** Default true. */
   readonly useBias?: boolean | undefined;
   /** Of the weights that the inputs are multiplied by. Default `"glorot_uniform"`. */
-  readonly kernelInitializer?: Initializer | string | undefined;
+  readonly kernelInitializer?: InitializerLike | undefined;
   /** Of the weights that the state is multiplied by. Default `"orthogonal"`. */
-  readonly recurrentInitializer?: Initializer | string | undefined;
+  readonly recurrentInitializer?: InitializerLike | undefined;
   /** Default `"zeros"`. */
-  readonly biasInitializer?: Initializer | string | undefined;
-  readonly kernelRegularizer?: Regularizer | string | null | undefined;
-  readonly recurrentRegularizer?: Regularizer | string | null | undefined;
-  readonly biasRegularizer?: Regularizer | string | null | undefined;
-  readonly kernelConstraint?: Constraint | string | null | undefined;
-  readonly recurrentConstraint?: Constraint | string | null | undefined;
-  readonly biasConstraint?: Constraint | string | null | undefined;
+  readonly biasInitializer?: InitializerLike | undefined;
+  readonly kernelRegularizer?: RegularizerLike | null | undefined;
+  readonly recurrentRegularizer?: RegularizerLike | null | undefined;
+  readonly biasRegularizer?: RegularizerLike | null | undefined;
+  readonly kernelConstraint?: ConstraintLike | null | undefined;
+  readonly recurrentConstraint?: ConstraintLike | null | undefined;
+  readonly biasConstraint?: ConstraintLike | null | undefined;
   /** Share of the inputs that is dropped in training, the same at all steps. Default 0. */
   readonly dropout?: number | undefined;
   /** Share of the state that is dropped in training, the same at all steps. Default 0. */
