@@ -76,7 +76,7 @@ class EarlyStoppingCallback extends MonitorBase {
   override trainingState(): { readonly [key: string]: StateTree } {
     const { wait, stoppedEpoch, bestEpoch, bestWeights } = this;
     const kept = bestWeights?.map((weight) => ({
-      data: weight.dataSync(),
+      data: weight.storedSync(),
       shape: weight.dims,
       dtype: weight.dtype,
     }));

@@ -77,7 +77,7 @@ function metricVariables(model: CallbackModel): Variable[] {
 
 function valuesOf(variables: readonly Variable[]): HostArray[] {
   return variables.map((variable) => ({
-    data: variable.dataSync(),
+    data: variable.storedSync(),
     shape: variable.shape,
     dtype: variable.dtype,
   }));

@@ -66,7 +66,7 @@ class HostLeaf {
 function hostLeaf(where: string, value: unknown): HostLeaf {
   if (value instanceof Tensor) {
     // SAFETY: a tensor's elements are a typed array of its dtype.
-    return new HostLeaf(value.dataSync() as TypedArray, value.dims, value.dtype);
+    return new HostLeaf(value.storedSync() as TypedArray, value.dims, value.dtype);
   }
   if (isTensorHolder(value)) return hostLeaf(where, value.toTensor());
   if (isShapedArray(value)) {
@@ -108,6 +108,8 @@ function nameOf(where: string, path: readonly string[]): string {
 /** Slices of nested arrays along their first axis. */
 export interface Rows {
   readonly count: number;
+  /** All rows, as one element. */
+  readonly whole: unknown;
   row(index: number): unknown;
   /** The rows `order[0 … count − 1]` as one element, copied: what `stack` makes of them. */
   stack(order: Uint32Array, count: number): unknown;
@@ -139,6 +141,7 @@ export function rowsOf(where: string, value: unknown): Rows {
   );
   return {
     count,
+    whole: mapTree(tree, ({ data, shape, dtype }: HostLeaf) => Tensor.fromData(data, shape, dtype)),
     row: (index) =>
       mapTree(parts, ({ data, shape, dtype, size }: HostRows) =>
         Tensor.fromData(data.subarray(index * size, (index + 1) * size), shape, dtype),
@@ -165,10 +168,22 @@ class HostRows extends HostLeaf {
   }
 }
 
+/** A batch of rows that is not stacked yet. */
+export class RowBatch {
+  readonly rows: Rows;
+  readonly order: Uint32Array;
+
+  constructor(rows: Rows, order: Uint32Array) {
+    this.rows = rows;
+    this.order = order;
+  }
+}
+
 /** Rows of several arrays as tuples of them. */
 export function zipRows(all: readonly Rows[]): Rows {
   return {
     count: Math.min(...all.map(({ count }) => count)),
+    whole: all.map(({ whole }) => whole),
     row: (index) => all.map((rows) => rows.row(index)),
     stack: (order, count) => all.map((rows) => rows.stack(order, count)),
   };

@@ -63,7 +63,7 @@ class VariableClass implements TensorHolder, StateCell {
     this.regularizer = options.regularizer ?? null;
     this.constraint = options.constraint ?? null;
     this.#backend = getBackend();
-    this.#buffer = this.#backend.allocate({ shape: this.shape, dtype: this.dtype }, tensor.dataSync());
+    this.#buffer = this.#backend.allocate({ shape: this.shape, dtype: this.dtype }, tensor.storedSync());
   }
 
   /** The present value; in mixed precision, inside a layer, in the layer's compute dtype. */
@@ -119,9 +119,9 @@ class VariableClass implements TensorHolder, StateCell {
     }
     const given = concrete(value, this.dtype);
     const isFlat = isTypedArray(value) && given.size === this.size;
-    const tensor = isFlat ? Tensor.fromData(given.dataSync(), this.shape, this.dtype) : given;
+    const tensor = isFlat ? Tensor.fromData(given.storedSync(), this.shape, this.dtype) : given;
     this.#check(tensor.shape);
-    this.buffer.write(tensor.dataSync());
+    this.buffer.write(tensor.storedSync());
     this.#snapshot = null;
     return this;
   }
@@ -140,9 +140,14 @@ class VariableClass implements TensorHolder, StateCell {
     return this.assign(subtract(this.#exact(), toValue(value)) as Tensor); // SAFETY: tensors in, tensor out
   }
 
-  /** The elements; a copy. */
+  /** The elements; a copy. 16-bit floats as numbers in a `Float32Array`. */
   dataSync(): TypedArray {
     return this.#read().dataSync();
+  }
+
+  /** The elements as programs and files hold them: 16-bit floats as their bits. Not to be written to. */
+  storedSync(): TypedArray {
+    return this.#read().storedSync();
   }
 
   toString(): string {

@@ -80,7 +80,7 @@ export function isInteger(dtype: DType): boolean {
   return kindOf(dtype) === "int" || kindOf(dtype) === "uint";
 }
 
-/** The JavaScript typed array that holds each dtype; bool is one byte of 0 or 1, bfloat16 its raw 16 bits. */
+/** The JavaScript typed array that holds each dtype; bool is one byte of 0 or 1, 16-bit floats are their bits. */
 export interface TypedArrayOf {
   bool: Uint8Array;
   int8: Int8Array;
@@ -95,6 +95,12 @@ export interface TypedArrayOf {
   bfloat16: Uint16Array;
   float32: Float32Array;
   float64: Float64Array;
+}
+
+/** The typed array in which a tensor gives the elements of each dtype: 16-bit floats as the numbers they are. */
+export interface ElementsOf extends Omit<TypedArrayOf, "float16" | "bfloat16"> {
+  float16: Float32Array;
+  bfloat16: Float32Array;
 }
 
 export type TypedArray = TypedArrayOf[DType] | Uint8ClampedArray;

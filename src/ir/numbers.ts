@@ -1,4 +1,4 @@
-import { allocate, type DType, type TypedArray } from "./dtypes.ts";
+import { allocate, type DType, type ElementsOf, type TypedArray, type TypedArrayOf } from "./dtypes.ts";
 
 const f32 = new Float32Array(1);
 const u32 = new Uint32Array(f32.buffer);
@@ -50,10 +50,24 @@ export function roundHalfEven(x: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** The elements of a dtype's array as numbers (64-bit integers beyond 2^53 lose their last bits). */
+/** What a tensor gives for the elements of a dtype's array: 16-bit floats as numbers, which float32 holds exactly. */
+export function toElements<D extends DType>(data: TypedArrayOf[D], dtype: D): ElementsOf[D] {
+  const given: TypedArray = data;
+  if (!(given instanceof Uint16Array) || (dtype !== "float16" && dtype !== "bfloat16")) {
+    return data as unknown as ElementsOf[D]; // SAFETY: the same for all but 16-bit floats
+  }
+  const decode = dtype === "float16" ? float16FromBits : bfloat16FromBits;
+  const elements = new Float32Array(given.length);
+  for (let i = 0; i < elements.length; i++) elements[i] = decode(given[i] ?? 0);
+  return elements as unknown as ElementsOf[D]; // SAFETY: the dtype is one of the two
+}
+
+/**
+ * The elements of a dtype's array as numbers (64-bit integers beyond 2^53 lose their last bits). 16-bit floats are their
+ * bits, or numbers already.
+ */
 export function toNumbers(data: TypedArray, dtype: DType): ArrayLike<number> {
-  if (dtype === "float16") return Float64Array.from(data as Uint16Array, float16FromBits); // SAFETY: the dtype's array
-  if (dtype === "bfloat16") return Float64Array.from(data as Uint16Array, bfloat16FromBits); // SAFETY: the dtype's array
+  if (dtype === "float16" || dtype === "bfloat16") return toElements(data as Uint16Array, dtype); // SAFETY: the dtype's array
   if (dtype === "int64" || dtype === "uint64") return Float64Array.from(data as BigInt64Array, Number); // SAFETY: the dtype's array
   return data as Exclude<TypedArray, BigInt64Array | BigUint64Array>; // SAFETY: 64-bit integers are handled above
 }

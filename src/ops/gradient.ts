@@ -36,7 +36,7 @@ function toTensor(x: unknown): Tensor {
     throw new DTypeError(
       `ops.grad: expected floats, received ${value.dtype}. Cast with ops.cast(x, "float32").`,
     );
-  return value.isWeak ? Tensor.fromData(value.dataSync(), value.dims, value.dtype) : value;
+  return value.isWeak ? Tensor.fromData(value.storedSync(), value.dims, value.dtype) : value;
 }
 
 /** Cotangents of `inputs`, zeros where nothing flows. */
@@ -73,7 +73,7 @@ function compute(
   );
   const program = builder.finish(outputs);
   const results = outsideTrace(() => getBackend().compile(program)).run(
-    inputs.map((x) => x.dataSync()),
+    inputs.map((x) => x.storedSync()),
     [],
   );
   return program.outputs.map(({ shape, dtype }, i) => {

@@ -34,7 +34,7 @@ export function installMethods(functions: Readonly<Record<string, unknown>>): vo
 /** The slices of a value along its first axis; views of a tensor's elements where they are in memory. */
 function* slices(value: Value, count: number): Generator<unknown> {
   const isConcrete = value instanceof Tensor && !value.isTraced;
-  const elements = isConcrete ? value.dataSync() : null;
+  const elements = isConcrete ? value.storedSync() : null;
   const shape = value.shape.slice(1).map((dim) => dim ?? 0);
   const size = sizeOf(shape);
   for (let i = 0; i < count; i++) {

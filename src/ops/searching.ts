@@ -260,7 +260,7 @@ export const view: Op1<[{ readonly dtype?: DType | null }]> = hostOp(
   { name: "view", args: { x: "tensor", dtype: opt(null) } },
   ({ x, dtype }: { readonly x: Tensor; readonly dtype: DType | null }) => {
     const to = dtype ?? x.dtype;
-    const data: TypedArray = x.dataSync();
+    const data: TypedArray = x.storedSync();
     const bytes = data.slice();
     if (!isTypedArray(bytes)) throw new OptionError("ops.view: a typed array is needed.");
     const probe = fromNumbers([0], to);

@@ -21,6 +21,6 @@ export class EagerUpdate {
       });
       this.#compiled.set(key, step);
     }
-    step.runSync(gradients.map((g) => ({ data: g.dataSync(), shape: g.dims, dtype: g.dtype })));
+    step.runSync(gradients.map((g) => ({ data: g.storedSync(), shape: g.dims, dtype: g.dtype })));
   }
 }

@@ -41,7 +41,7 @@ export function writeSafetensorsWeights(model: LayerBase): Uint8Array {
     name,
     dtype: weight.dtype,
     shape: weight.shape,
-    data: weight.dataSync(),
+    data: weight.storedSync(),
   }));
   return writeSafetensors(tensors, { format: "antler", model: model.name });
 }

@@ -37,7 +37,7 @@ function valuesOf({ variables }: WeightGroup): ReadonlyMap<string, FileArray> {
   return new Map(
     variables.map((variable, i) => [
       String(i),
-      toFileArray(variable.shape, variable.dtype, variable.dataSync()),
+      toFileArray(variable.shape, variable.dtype, variable.storedSync()),
     ]),
   );
 }
@@ -52,7 +52,7 @@ function customValues(layer: LayerBase): ReadonlyMap<string, FileArray> {
           `${layer.where}: saveOwnVariables: expected a name without "/", received ${JSON.stringify(name)}.`,
         );
       const tensor = toValue(input) as Tensor; // SAFETY: outside a graph there are no symbolic values
-      return [name, toFileArray(tensor.dims, tensor.dtype, tensor.dataSync())];
+      return [name, toFileArray(tensor.dims, tensor.dtype, tensor.storedSync())];
     }),
   );
 }

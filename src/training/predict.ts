@@ -89,7 +89,7 @@ function join(where: string, parts: readonly (Tensor | undefined)[]): Tensor {
   const data: TypedArray = allocate(first.dtype, count * sizeOf(row));
   let at = 0;
   for (const tensor of tensors) {
-    (data as Float32Array).set(tensor.dataSync() as Float32Array, at); // SAFETY: arrays of one dtype
+    (data as Float32Array).set(tensor.storedSync() as Float32Array, at); // SAFETY: arrays of one dtype
     at += tensor.size;
   }
   return Tensor.fromData(data, [count, ...row], first.dtype);

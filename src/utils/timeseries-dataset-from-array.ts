@@ -142,7 +142,7 @@ function readSeries(name: string, value: unknown): Series {
     );
   }
   // SAFETY: a tensor's elements are a typed array of its dtype.
-  return { data: tensor.dataSync() as TypedArray, dtype: tensor.dtype, count, shape };
+  return { data: tensor.storedSync() as TypedArray, dtype: tensor.dtype, count, shape };
 }
 
 function toTensor(name: string, value: unknown): Tensor {

@@ -168,7 +168,7 @@ export abstract class RecurrentLayer<C extends RecurrentCell = RecurrentCell> ex
     const f = this.#compiled.get(key) ?? new CompiledFunction((traced) => run(traced as unknown as I)); // SAFETY: nested as the inputs
     this.#compiled.set(key, f);
     const arrays = mapValues(inputs, (value) => ({
-      data: (value as Tensor).dataSync(),
+      data: (value as Tensor).storedSync(),
       shape: value.shape,
       dtype: value.dtype,
     })); // SAFETY: no traced values outside of a trace

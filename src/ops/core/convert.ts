@@ -18,7 +18,7 @@ export type NestedArray = number | boolean | bigint | readonly NestedArray[];
 export type TensorInput = Value | TensorHolder | NestedArray | TypedArray;
 
 export interface TensorOptions {
-  /** Element type; by default that of a typed array, float32 for numbers, bool for booleans. */
+  /** Element type; by default that of a typed array, float32 for numbers, bool for booleans, int64 for bigints. */
   readonly dtype?: DType | undefined;
   /** Shape for flat data; by default that of the nesting. */
   readonly shape?: readonly number[] | undefined;
@@ -67,14 +67,29 @@ export function makeTensor(values: NestedArray | TypedArray, { dtype, shape }: T
     return Tensor.fromData(data, checkShape(shape ?? [values.length], values.length), to);
   }
   const nested = nestedShape(values);
-  const leaves: number[] = [];
-  let hasOnlyBooleans = true;
-  collect(values, nested, 0, (leaf) => {
-    if (typeof leaf !== "boolean") hasOnlyBooleans = false;
-    leaves.push(Number(leaf));
-  });
-  const to = wanted ?? (hasOnlyBooleans && leaves.length > 0 ? "bool" : floatx());
-  return Tensor.fromData(fromNumbers(leaves, to), checkShape(shape ?? nested, leaves.length), to);
+  const leaves: (number | boolean | bigint)[] = [];
+  collect(values, nested, 0, (leaf) => leaves.push(leaf));
+  const to = wanted ?? dtypeOfLeaves(leaves);
+  const is64Bit = to === "int64" || to === "uint64";
+  const data =
+    is64Bit && leaves.some((leaf) => typeof leaf === "bigint")
+      ? fromBigints(leaves, to)
+      : fromNumbers(leaves.map(Number), to);
+  return Tensor.fromData(data, checkShape(shape ?? nested, leaves.length), to);
+}
+
+/** Booleans make bool, bigints int64 (or uint64, where they need it), other numbers the default float. */
+function dtypeOfLeaves(leaves: readonly (number | boolean | bigint)[]): DType {
+  if (leaves.length === 0) return floatx();
+  if (leaves.every((leaf) => typeof leaf === "boolean")) return "bool";
+  if (!leaves.every((leaf) => typeof leaf === "bigint")) return floatx();
+  return leaves.some((leaf) => leaf >= 2n ** 63n) ? "uint64" : "int64";
+}
+
+/** Bigints keep bits that numbers have no room for. */
+function fromBigints(leaves: readonly (number | boolean | bigint)[], dtype: "int64" | "uint64"): TypedArray {
+  const exact = leaves.map((leaf) => (typeof leaf === "number" ? BigInt(Math.trunc(leaf)) : BigInt(leaf)));
+  return dtype === "int64" ? BigInt64Array.from(exact) : BigUint64Array.from(exact);
 }
 
 function checkShape(shape: readonly number[], size: number): readonly number[] {

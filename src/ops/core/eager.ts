@@ -38,7 +38,7 @@ export function runEagerly(op: Op, args: BoundArguments, run: RunBody): Tree<Ten
   }
   const { executable, program, form } = compiled;
   const results = executable.run(
-    inputs.map((tensor) => tensor.dataSync()),
+    inputs.map((tensor) => tensor.storedSync()),
     [],
     inputs.map(() => true),
   );

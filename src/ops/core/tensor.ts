@@ -1,5 +1,5 @@
-import { type DType, type TypedArray, type TypedArrayOf } from "../../ir/dtypes.ts";
-import { toNumbers } from "../../ir/numbers.ts";
+import { bytesOf, type DType, type ElementsOf, type TypedArray, type TypedArrayOf } from "../../ir/dtypes.ts";
+import { toElements, toNumbers } from "../../ir/numbers.ts";
 import { type Aval, currentBuilder, Var } from "../../ir/program.ts";
 import * as p from "./primitives/index.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
@@ -55,6 +55,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
       data.length === sizeOf(shape),
       `data of ${data.length} elements for shape ${formatShape(shape)}`,
     );
+    invariant(data.BYTES_PER_ELEMENT === bytesOf(dtype), `${data.constructor.name} for ${dtype}`);
     return new Tensor<Shape, DType>(data, shape, dtype, isWeak);
   }
 
@@ -98,11 +99,16 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
   }
 
   /**
-   * The elements in row-major order; bool as 0 and 1, 16-bit floats as their bits. Not to be written to.
+   * The elements in row-major order; bool as 0 and 1, 16-bit floats as numbers in a `Float32Array`. Not to be written to.
    *
    * @throws {AntlerError} inside a compiled step, where there are none yet.
    */
-  dataSync(): TypedArrayOf[D] {
+  dataSync(): ElementsOf[D] {
+    return toElements<D>(this.storedSync(), this.dtype);
+  }
+
+  /** The elements as programs and files hold them: as `dataSync`, but 16-bit floats as their bits. */
+  storedSync(): TypedArrayOf[D] {
     if (this.#storage instanceof Var) {
       const { peek } = this.#storage.builder;
       if (peek !== null) return peek(this.#storage) as TypedArrayOf[D]; // SAFETY: an array of the value's dtype
@@ -114,13 +120,13 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
   }
 
   /** The elements in row-major order. */
-  async data(): Promise<TypedArrayOf[D]> {
+  async data(): Promise<ElementsOf[D]> {
     return this.dataSync();
   }
 
   /** The elements as nested arrays of numbers (a bare number for a scalar). */
   arraySync(): NestedNumbers {
-    const numbers = toNumbers(this.dataSync(), this.dtype);
+    const numbers = toNumbers(this.storedSync(), this.dtype);
     let at = 0;
     const build = (axis: number): NestedNumbers =>
       axis === this.shape.length
@@ -138,7 +144,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
   item(): number {
     if (this.size !== 1)
       throw new AntlerError(`item(): expected one element, received shape ${formatShape(this.shape)}.`);
-    return toNumbers(this.dataSync(), this.dtype)[0] ?? 0;
+    return toNumbers(this.storedSync(), this.dtype)[0] ?? 0;
   }
 
   override toString(): string {

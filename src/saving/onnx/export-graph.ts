@@ -54,7 +54,7 @@ export function exportGraph(model: ModelClass): OnnxGraph {
 function weightOf({ cells, program }: Trace, i: number): Parameters<Emitter["constant"]>[0] {
   const [cell, value] = [cells[i], program.state[i]];
   invariant(cell instanceof Variable && value !== undefined, "state that is no variable");
-  return { data: cell.dataSync(), shape: value.shape, dtype: value.dtype, label: cell.path };
+  return { data: cell.storedSync(), shape: value.shape, dtype: value.dtype, label: cell.path };
 }
 
 /** Inference that changes state, as stateful recurrent layers do, has no counterpart in a graph. */

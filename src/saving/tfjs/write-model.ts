@@ -85,7 +85,7 @@ function weightNames(model: LayerBase): ReadonlyMap<Variable, string> {
 }
 
 function bytesOf(variable: Variable): Uint8Array {
-  const { buffer, byteOffset, byteLength } = variable.dataSync();
+  const { buffer, byteOffset, byteLength } = variable.storedSync();
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

@@ -173,7 +173,7 @@ function asArray(what: string, data: unknown): HostArray {
 }
 
 function ofTensor(tensor: Tensor): HostArray {
-  return { data: tensor.dataSync() as TypedArray, shape: tensor.dims, dtype: tensor.dtype }; // SAFETY: typed arrays of the dtype
+  return { data: tensor.storedSync() as TypedArray, shape: tensor.dims, dtype: tensor.dtype }; // SAFETY: typed arrays of the dtype
 }
 
 function ofTyped(data: TypedArray): HostArray {

@@ -39,7 +39,7 @@ export class Operand {
   value(e: Emitter, read: (value: Var) => Value): Value {
     const { variable } = this;
     if (variable !== null) return read(variable);
-    const data = this.#tensors[0]?.dataSync() ?? new Float32Array(0);
+    const data = this.#tensors[0]?.storedSync() ?? new Float32Array(0);
     const shape = this.shape.map((size) => size[0] ?? 0);
     return e.constant({ data, shape, dtype: this.dtype, label: null });
   }
