@@ -9,6 +9,8 @@ export interface InitializeOptions {
 }
 
 abstract class InitializerBase extends Callable {
+  /** Where Keras has the built-in ones. */
+  static readonly module: string = "keras.initializers";
   abstract override invoke(shape: readonly number[], options?: InitializeOptions): Tensor;
 
   /** The constructor's arguments, from which an equal initializer can be made. */

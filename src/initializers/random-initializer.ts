@@ -1,4 +1,4 @@
-import { cast } from "../ops/cast.ts";
+import { inDType } from "../ops/in-dtype.ts";
 import { keyOf } from "../ops/random.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
@@ -21,7 +21,6 @@ export abstract class RandomInitializer extends Initializer {
   protected abstract draw(key: Tensor, shape: readonly number[]): Tensor;
 
   override invoke(shape: readonly number[], { dtype = "float32" }: InitializeOptions = {}): Tensor {
-    const values = this.draw(this.#key, shape);
-    return dtype === "float32" ? values : (cast(values, dtype) as Tensor); // SAFETY: tensor in, tensor out
+    return inDType(this.draw(this.#key, shape), dtype);
   }
 }

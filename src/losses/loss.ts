@@ -45,6 +45,8 @@ export interface LossCallOptions {
  * @see Keras `losses/loss.py`
  */
 export abstract class LossBase extends Callable {
+  /** Where Keras has the built-in ones. */
+  static readonly module: string = "keras.losses";
   static readonly parameters: ParameterTable = { name: null, reduction: "sum_over_batch_size", dtype: null };
 
   readonly name: string;

@@ -40,6 +40,8 @@ export type Direction = "up" | "down" | null;
  * @see Keras `metrics/metric.py`
  */
 export abstract class MetricBase extends Callable {
+  /** Where Keras has the built-in ones. */
+  static readonly module: string = "keras.metrics";
   static readonly parameters: ParameterTable = { dtype: null, name: null };
 
   /** Under which the result stands in logs. */

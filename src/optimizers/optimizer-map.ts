@@ -10,6 +10,8 @@ interface Bound {
 }
 
 class OptimizerMapClass extends Callable {
+  /** Where Keras has the built-in ones. */
+  static readonly module: string = "keras.optimizers";
   static readonly className = "OptimizerMap";
   static readonly parameters: ParameterTable = { defaultOptimizer: required, optimizerMap: null };
   /** Of variables that no entry is for. */

@@ -15,6 +15,8 @@ import { baseNames, checkOptions, commonParameters, type OptimizerOptions } from
 
 /** What an optimizer is made of: its options, its variables, its learning rate. `OptimizerBase` makes the steps. */
 export abstract class OptimizerState {
+  /** Where Keras has the built-in ones. */
+  static readonly module: string = "keras.optimizers";
   static readonly parameters: ParameterTable = { learningRate: required, ...commonParameters };
   /** What the base class's constructor takes, where a class does not hand its own arguments on. */
   static readonly baseTable: ParameterTable | null = null;

@@ -3,6 +3,8 @@ import type { Tensor } from "../ops/core/tensor.ts";
 import { Callable, callable } from "../util/callable.ts";
 
 abstract class RegularizerBase extends Callable {
+  /** Where Keras has the built-in ones. */
+  static readonly module: string = "keras.regularizers";
   abstract override invoke(x: TensorInput): Tensor;
 
   getConfig(): Readonly<Record<string, unknown>> {

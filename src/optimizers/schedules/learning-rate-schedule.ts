@@ -14,6 +14,8 @@ import { bindParameters, type ParameterTable, parametersOf } from "../../util/pa
  * @see Keras `optimizers/schedules/learning_rate_schedule.py`
  */
 export abstract class LearningRateScheduleBase extends Callable {
+  /** Where Keras has the built-in ones. */
+  static readonly module: string = "keras.optimizers.schedules";
   static readonly parameters: ParameterTable = {};
 
   /** Brings the arguments into fields of the table's names. */
