@@ -22,6 +22,7 @@ import type { LayerCallOptions, LayerOptions, LayerStatics, WeightOptions } from
 import { autoName, withNameScope } from "./naming.ts";
 import type { QuantizeArguments, QuantizeLayerOptions } from "./quantize-types.ts";
 import { StoredOperation } from "./stored-operation.ts";
+import { constructFrom } from "../util/construct.ts";
 import { parametersOf } from "../util/parameters.ts";
 import { findParts, isSeedGenerator, isVariable, type Tracked } from "./tracking.ts";
 import { Variable } from "./variable.ts";
@@ -345,10 +346,9 @@ export abstract class LayerBase extends StoredOperation {
     return { ...base, ...penalty, ...parametersOf(this, this.statics.parameters ?? {}) };
   }
 
-  /** A new layer with the given configuration. */
+  /** A new layer with the given configuration, which the constructor takes as one object, or by its parameters' names. */
   static fromConfig(config: Readonly<Record<string, unknown>>): LayerBase {
-    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
-    return Reflect.construct(this as unknown as new (config: unknown) => LayerBase, [config]);
+    return constructFrom(this, config) as LayerBase; // SAFETY: called on a class of layers
   }
 
   toJSON(): unknown {

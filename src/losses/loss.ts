@@ -12,6 +12,7 @@ import { logicalAnd } from "../ops/comparison.ts";
 import { inDType } from "../ops/in-dtype.ts";
 import { Value } from "../ops/core/value.ts";
 import { Callable, callable } from "../util/callable.ts";
+import { constructFrom } from "../util/construct.ts";
 import { ShapeError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
@@ -102,8 +103,7 @@ export abstract class LossBase extends Callable {
 
   /** A new loss with the given configuration. */
   static fromConfig(config: Readonly<Record<string, unknown>>): LossBase {
-    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
-    return Reflect.construct(this as unknown as new (config: unknown) => LossBase, [config]);
+    return constructFrom(this, config) as LossBase; // SAFETY: called on a class of losses
   }
 
   override toString(): string {

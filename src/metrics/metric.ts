@@ -12,6 +12,7 @@ import { outsideTrace } from "../ops/core/scope.ts";
 import type { Operand, Rest } from "../ops/core/signatures.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { Callable, callable } from "../util/callable.ts";
+import { constructFrom } from "../util/construct.ts";
 import type { ParameterTable } from "../util/parameters.ts";
 
 export { weightOf } from "../losses/loss.ts";
@@ -112,8 +113,7 @@ export abstract class MetricBase extends Callable {
 
   /** A new metric with the given configuration. */
   static fromConfig(config: Readonly<Record<string, unknown>>): MetricBase {
-    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
-    return Reflect.construct(this as unknown as new (config: unknown) => MetricBase, [config]);
+    return constructFrom(this, config) as MetricBase; // SAFETY: called on a class of metrics
   }
 
   override toString(): string {

@@ -20,6 +20,7 @@ import type { ConcreteFamily } from "../ops/core/tensor.ts";
 import type { PredictOptions } from "../training/options.ts";
 import type { QuantizationReport } from "../quantizers/report.ts";
 import { callable } from "../util/callable.ts";
+import { constructFrom } from "../util/construct.ts";
 import { printSummary, type SummaryOptions } from "../viz/summary.ts";
 import { pythonJson } from "../saving/python-json.ts";
 import type {
@@ -116,9 +117,8 @@ export class ModelClass extends TrainedModel {
     options: FromConfigOptions = {},
   ): ModelClass {
     const { graph, layers: _, trainable, ...rest } = config;
-    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
-    const construct = (given: object): ModelClass =>
-      Reflect.construct(this as unknown as new (config: object) => ModelClass, [given]);
+    const construct = (given: Readonly<Record<string, unknown>>): ModelClass =>
+      constructFrom(this, given) as ModelClass; // SAFETY: called on a class of models
     if (!(graph instanceof FunctionalGraph)) return construct(config);
     const model = construct({
       ...rest,

@@ -8,6 +8,7 @@ import { floorDivide } from "../ops/arithmetic.ts";
 import type { TensorInput } from "../ops/core/convert.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
+import { constructFrom } from "../util/construct.ts";
 import { OptionError } from "../util/errors.ts";
 import { bindParameters, type ParameterTable, parametersOf, required } from "../util/parameters.ts";
 import { type LearningRate, type LearningRateSource, rateAt } from "./learning-rate.ts";
@@ -203,7 +204,6 @@ export abstract class OptimizerState {
 
   /** A new optimizer with the given configuration. */
   static fromConfig(config: Readonly<Record<string, unknown>>): OptimizerState {
-    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
-    return Reflect.construct(this as unknown as new (config: unknown) => OptimizerState, [config]);
+    return constructFrom(this, config) as OptimizerState; // SAFETY: called on a class of optimizers
   }
 }

@@ -14,6 +14,7 @@ import { functionNamed as lossFunctionNamed } from "../losses/functions.ts";
 import { functionNamed as metricFunctionNamed } from "../metrics/functions.ts";
 import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
 import { ModelClass } from "../models/model.ts";
+import { constructFrom } from "../util/construct.ts";
 import { AntlerError, FormatError, OptionError, ShapeError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";
@@ -194,7 +195,7 @@ function fromConfig(
   { path, customObjects }: Context,
 ): object {
   const make = (): object =>
-    cls.fromConfig === undefined ? new cls(config) : cls.fromConfig(config, { customObjects });
+    cls.fromConfig === undefined ? constructFrom(cls, config) : cls.fromConfig(config, { customObjects });
   if (!isCustom(cls, className, customObjects)) return make();
   try {
     return whileReading(path, make);
@@ -202,7 +203,7 @@ function fromConfig(
     if (!(error instanceof FormatError)) throw error;
     const { message, cause } = error;
     throw new FormatError(
-      `${message}\nThe file has of this ${className} what its getConfig gave: { ${Object.keys(config).join(", ")} }, which its constructor is given as one object. Let getConfig give every argument of the constructor, and the constructor take them by name: constructor({ units, ...options }) { super(options); … }. Where it takes them by position, add static fromConfig(config).`,
+      `${message}\nThe file has of this ${className} what its getConfig gave: { ${Object.keys(config).join(", ")} }, which its constructor is given: as one object, or, where its first parameter is named as one of these, each to the parameter of its name. Let getConfig give every argument of the constructor, by its parameter's name; or add static fromConfig(config).`,
       { cause },
     );
   }

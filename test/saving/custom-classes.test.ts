@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { Input, Layer, layers, Model, models, saving, type Tensor } from "../../src/index.ts";
+import { activations, Input, Layer, layers, Model, models, saving, type Tensor } from "../../src/index.ts";
 import { FormatError } from "../../src/util/errors.ts";
 
-/** Takes its arguments by position, and says only one of them in its configuration. */
+/** Takes its arguments by position, under names that its configuration does not have. */
 class Forgetful extends Layer {
   readonly dense;
   readonly units: number;
 
-  constructor(units: number, activation = "relu") {
+  constructor(size: number, kind = "relu") {
     super();
-    this.units = units;
-    this.dense = layers.Dense(units, { activation });
+    this.units = size;
+    this.dense = layers.Dense(size, { activation: kind });
   }
 
   override call(inputs: Tensor): unknown {
@@ -47,6 +47,35 @@ describe("a class of the user's", () => {
   it("is told the same when it is registered", () => {
     saving.registerKerasSerializable({ package: "told" })(Forgetful);
     expect(() => models.modelFromJson(jsonWith(Forgetful))).toThrow(/getConfig gave/);
+  });
+
+  it("may take arguments by position, under the names that its configuration has", () => {
+    class Linear extends Layer {
+      readonly units: number;
+      readonly dense;
+
+      constructor(units = 32, activation: string | null = null, options: { name?: string } = {}) {
+        super(options);
+        this.units = units;
+        this.dense = layers.Dense(units, { activation });
+      }
+
+      override call(given: Tensor): unknown {
+        return this.dense(given);
+      }
+
+      override getConfig(): Record<string, unknown> {
+        return { ...super.getConfig(), units: this.units, activation: this.dense.activation };
+      }
+    }
+    const inputs = Input({ shape: [2] });
+    const text = Model(inputs, new Linear(3, "tanh", { name: "line" })(inputs)).toJson();
+    const model = models.modelFromJson(text, { customObjects: { Linear } });
+    for (const copy of [model, models.cloneModel(model)]) {
+      const line = copy.getLayer("line");
+      expect(line).toBeInstanceOf(Linear);
+      expect(line.getConfig()).toMatchObject({ units: 3, activation: activations.tanh });
+    }
   });
 
   it("may take arguments by position where it has a fromConfig", () => {

@@ -4,6 +4,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import type { Rest } from "../../ops/core/signatures.ts";
 import { inDType } from "../../ops/in-dtype.ts";
 import { Callable, callable } from "../../util/callable.ts";
+import { constructFrom } from "../../util/construct.ts";
 import { bindParameters, type ParameterTable, parametersOf } from "../../util/parameters.ts";
 
 /**
@@ -44,8 +45,7 @@ export abstract class LearningRateScheduleBase extends Callable {
   }
 
   static fromConfig(config: Readonly<Record<string, unknown>>): LearningRateScheduleBase {
-    // SAFETY: called on a concrete class, whose constructor takes its configuration as one object.
-    return Reflect.construct(this as unknown as new (config: unknown) => LearningRateScheduleBase, [config]);
+    return constructFrom(this, config) as LearningRateScheduleBase; // SAFETY: called on a class of schedules
   }
 }
 
