@@ -71,10 +71,12 @@ function adapt(where: string, value: Value, like: KerasTensor, checksSizes: bool
     adapted = expandDims(adapted, -1) as Value; // SAFETY: value in, value out
   else if (adapted.shape.length === like.shape.length + 1 && adapted.shape.at(-1) === 1)
     adapted = squeeze(adapted, -1) as Value; // SAFETY: value in, value out
+  // As in Keras, a batch size that was given to Input binds the layers that rely on it, not the model.
   const fits =
     adapted.shape.length === like.shape.length &&
     like.shape.every(
-      (dim, i) => !checksSizes || dim === null || adapted.shape[i] === null || adapted.shape[i] === dim,
+      (dim, i) =>
+        i === 0 || !checksSizes || dim === null || adapted.shape[i] === null || adapted.shape[i] === dim,
     );
   if (!fits) {
     throw new ShapeError(
