@@ -45,6 +45,7 @@ export * as mixedPrecision from "./namespaces/mixed-precision.ts";
 export * as models from "./namespaces/models.ts";
 export * as ops from "./ops/index.ts";
 export * as optimizers from "./namespaces/optimizers.ts";
+export * as preprocessing from "./utils/preprocessing.ts";
 export * as quantizers from "./namespaces/quantizers.ts";
 export * as random from "./namespaces/random.ts";
 export * as regularizers from "./namespaces/regularizers.ts";

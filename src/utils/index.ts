@@ -22,6 +22,8 @@ export { modelToDot } from "../viz/dot.ts";
 export { plotModel } from "../viz/plot-model.ts";
 export { isKerasTensor, standardizeDtype } from "./checks.ts";
 export { getSourceInputs } from "./get-source-inputs.ts";
+export { arrayToImg, imgToArray, loadImg, saveImg } from "./image.ts";
+export { imageDatasetFromDirectory } from "./image-dataset-from-directory.ts";
 export { normalize } from "./normalize.ts";
 export { padSequences } from "./pad-sequences.ts";
 export { packXYSampleWeight, unpackXYSampleWeight } from "./samples.ts";

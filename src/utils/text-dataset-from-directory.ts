@@ -1,57 +1,22 @@
-import { Dataset } from "../data/dataset.ts";
-import { Tensor } from "../ops/core/tensor.ts";
-import { DataError, OptionError } from "../util/errors.ts";
-import { checkOptions, oneOf } from "../util/options.ts";
+import { checkOptions } from "../util/options.ts";
 import { positiveInteger } from "../util/parameters.ts";
-import { readFile, terminal } from "../util/platform/index.ts";
-import { nextSeed } from "../util/seed.ts";
-import { type FileIndex, indexDirectory, shuffleIndex, sliceIndex } from "./index-directory.ts";
+import { readFile } from "../util/platform/index.ts";
+import {
+  type DirectoryDatasets,
+  directoryDatasets,
+  type DirectoryOptions,
+  directoryOptionNames,
+} from "./directory-dataset.ts";
 
 const where = "utils.textDatasetFromDirectory";
-const labelModes = ["int", "categorical", "binary"] as const;
-const subsets = ["training", "validation", "both"] as const;
 
-export interface TextDirectoryOptions {
-  /** By folders (the default), given (one for each file in the order of the paths), or none. */
-  readonly labels?: "inferred" | readonly number[] | null | undefined;
-  /**
-   * How labels are given: `"int"`, the default, one integer; `"categorical"` a vector with a 1; `"binary"`, for two
-   * classes, `[0]` or `[1]`; null: not at all.
-   */
-  readonly labelMode?: (typeof labelModes)[number] | null | undefined;
-  /** The folders in the order in which classes are counted. Default: all by name. */
-  readonly classNames?: readonly string[] | null | undefined;
-  /** Texts of a batch; null: elements are single texts. Default 32. */
-  readonly batchSize?: number | null | undefined;
+export interface TextDirectoryOptions extends DirectoryOptions {
   /** Characters of a text, the first. Default: all. */
   readonly maxLength?: number | null | undefined;
-  /** Default true. */
-  readonly shuffle?: boolean | undefined;
-  /** Of the order. Default: drawn from the global seed. */
-  readonly seed?: number | null | undefined;
-  /** Part of the files that is kept for validation. */
-  readonly validationSplit?: number | null | undefined;
-  /** Which part is wanted. */
-  readonly subset?: (typeof subsets)[number] | null | undefined;
-  /** Whether directories behind symbolic links are read. Default false. */
-  readonly followLinks?: boolean | undefined;
-  /** Whether the numbers of files and classes are printed. Default true. */
-  readonly verbose?: boolean | undefined;
 }
 
-const known = ["labels", "labelMode", "classNames", "batchSize", "maxLength", "shuffle", "seed", "validationSplit", "subset", "followLinks", "verbose"]; // prettier-ignore
-
-/** Texts with the names of their classes. */
-export type DirectoryDataset<T> = Dataset<T> & { readonly classNames: readonly string[] | null };
-
-type Texts<O> = O extends { readonly batchSize: null } ? string : string[];
-type Element<O> = O extends { readonly labels: null } | { readonly labelMode: null }
-  ? Texts<O>
-  : [texts: Texts<O>, labels: Tensor];
 /** What the options make of a directory. */
-export type TextDatasets<O> = O extends { readonly subset: "both" }
-  ? [train: DirectoryDataset<Element<O>>, validation: DirectoryDataset<Element<O>>]
-  : DirectoryDataset<Element<O>>;
+export type TextDatasets<O> = DirectoryDatasets<O, string, string[]>;
 
 /**
  * The `.txt` files of a directory, in batches: `[texts, labels]`, or `texts` without labels. Each folder in it is a class.
@@ -69,109 +34,20 @@ export async function textDatasetFromDirectory<const O extends TextDirectoryOpti
   directory: string,
   options?: O,
 ): Promise<TextDatasets<O>> {
-  const made = await datasetsOf(directory, options ?? {});
-  return made as unknown as TextDatasets<O>; // SAFETY: the types say what the options make of it
-}
-
-type Made = DirectoryDataset<unknown>;
-
-async function datasetsOf(directory: string, options: TextDirectoryOptions): Promise<Made | [Made, Made]> {
-  checkOptions(where, options, known);
-  const { shuffle = true, seed: given = null, batchSize = 32, maxLength = null, verbose = true } = options;
-  const { labels = "inferred", labelMode = "int", classNames = null, followLinks = false } = options;
-  if (labelMode !== null) oneOf(where, "labelMode", labelMode, labelModes);
-  if (batchSize !== null) positiveInteger(where, "batchSize", batchSize);
+  const given: TextDirectoryOptions = options ?? {};
+  checkOptions(where, given, [...directoryOptionNames, "maxLength"]);
+  const { maxLength = null } = given;
   if (maxLength !== null) positiveInteger(where, "maxLength", maxLength);
-  const split = checkSplit(options);
-  const seed = given ?? nextSeed();
-  const say = (text: string): void => {
-    if (verbose) terminal().write(`${text}\n`);
-  };
-  const hasLabels = labels !== null && labelMode !== null;
-  const sorted = await indexDirectory({
-    where, directory, labels: hasLabels ? labels : null, classNames, formats: [".txt"], followLinks,
-  }); // prettier-ignore
-  const classes = sorted.classNames?.length ?? 0;
-  const count = sorted.paths.length;
-  say(`Found ${count} files${sorted.classNames === null ? "" : ` belonging to ${classes} classes`}.`);
-  if (hasLabels && labelMode === "binary" && classes !== 2)
-    throw new OptionError(`${where}: labelMode: "binary" needs exactly 2 classes, received ${classes}.`);
-  const index = shuffle ? shuffleIndex(sorted, seed) : sorted;
-  const make = (part: FileIndex, isShuffled: boolean): Made =>
-    datasetOf(directory, part, { labelMode, batchSize, maxLength, seed: isShuffled ? seed : null });
-  if (split === null) return make(index, shuffle);
-  const held = Math.floor(split.part * count);
-  const train = sliceIndex(index, 0, count - held);
-  const validation = sliceIndex(index, count - held, count);
-  if (split.subset !== "validation") say(`Using ${train.paths.length} files for training.`);
-  if (split.subset !== "training") say(`Using ${held} files for validation.`);
-  if (split.subset === "both") return [make(train, shuffle), make(validation, false)];
-  return make(split.subset === "training" ? train : validation, shuffle);
-}
-
-function checkSplit({ validationSplit, subset, shuffle = true, seed }: TextDirectoryOptions): {
-  readonly part: number;
-  readonly subset: (typeof subsets)[number];
-} | null {
-  const part = validationSplit ?? null;
-  if (part === null && (subset ?? null) === null) return null;
-  if (part === null || (subset ?? null) === null)
-    throw new OptionError(`${where}: \`validationSplit\` and \`subset\` need each other; give both or none.`);
-  if (!(part > 0 && part < 1))
-    throw new OptionError(
-      `${where}: expected \`validationSplit\` between 0 and 1, received ${JSON.stringify(part)}.`,
-    );
-  if (shuffle && (seed ?? null) === null && subset !== "both") {
-    throw new OptionError(
-      `${where}: give a \`seed\` with \`validationSplit\`, so that the two parts have no files in common, or shuffle: false.`,
-    );
-  }
-  return { part, subset: oneOf(where, "subset", subset, subsets) };
-}
-
-interface ReadOptions {
-  readonly labelMode: TextDirectoryOptions["labelMode"];
-  readonly batchSize: number | null;
-  readonly maxLength: number | null;
-  /** Of the order in each pass; null: as they are. */
-  readonly seed: number | null;
-}
-
-function datasetOf(directory: string, index: FileIndex, options: ReadOptions): Made {
-  const { labelMode, batchSize, maxLength, seed } = options;
-  const { paths, labels, classNames } = index;
-  if (paths.length === 0)
-    throw new DataError(`${where}: expected files ending in .txt in "${directory}", received none.`);
-  const all = Dataset.fromTensors(Int32Array.from(paths.keys()));
-  const mixed = seed === null ? all : all.shuffle(batchSize === null ? 1024 : batchSize * 8, { seed });
-  const grouped = batchSize === null ? mixed : mixed.batch(batchSize);
-  const element = async (places: Tensor): Promise<unknown> => {
-    const chosen = Array.from(places.dataSync(), Number);
-    const texts = await Promise.all(chosen.map((i) => readText(paths[i] ?? "", maxLength)));
-    const given = batchSize === null ? texts[0] : texts;
-    if (labels === null) return given;
-    const own = Int32Array.from(chosen, (i) => labels[i] ?? 0);
-    return [given, encode(own, places.dims, labelMode ?? "int", classNames?.length ?? 0)];
-  };
-  return Object.assign(grouped.map(element), { classNames });
+  const made = await directoryDatasets(directory, given, {
+    where,
+    formats: [".txt"],
+    read: async (path) => readText(path, maxLength),
+    join: (texts) => texts,
+  });
+  return made as unknown as TextDatasets<O>; // SAFETY: the types say what the options make of it
 }
 
 async function readText(path: string, maxLength: number | null): Promise<string> {
   const text = new TextDecoder().decode(await readFile(path));
   return maxLength === null || text.length <= maxLength ? text : [...text].slice(0, maxLength).join("");
-}
-
-function encode(
-  labels: Int32Array,
-  shape: readonly number[],
-  mode: (typeof labelModes)[number],
-  classes: number,
-): Tensor {
-  if (mode === "int") return Tensor.fromData(labels, shape, "int32");
-  if (mode === "binary") return Tensor.fromData(Float32Array.from(labels), [...shape, 1], "float32");
-  const ones = new Float32Array(labels.length * classes);
-  labels.forEach((label, row) => {
-    if (label >= 0 && label < classes) ones[row * classes + label] = 1;
-  });
-  return Tensor.fromData(ones, [...shape, classes], "float32");
 }

@@ -1,0 +1,2 @@
+/** Keras's `preprocessing.sequence` namespace. */
+export { padSequences } from "./pad-sequences.ts";
