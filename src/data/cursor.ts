@@ -1,4 +1,5 @@
 import type { Rows } from "./elements.ts";
+import type { RowBatch } from "./row-batch.ts";
 
 /** One element; null when there are no more. Boxed, since elements may be anything. */
 export type Step<T> = { readonly value: T } | null;
@@ -12,6 +13,8 @@ export interface Cursor<T> {
    * these are taken or those.
    */
   readonly rows?: RowCursor;
+  /** Where elements are batches of such rows: the next one, not stacked; null at the end. Either these are taken or those. */
+  nextRows?(): RowBatch | null;
   /** Lets go of what the pass holds; called once, at the end or before it. */
   close?(): void | Promise<void>;
 }

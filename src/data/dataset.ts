@@ -4,8 +4,9 @@ import { checkOptions } from "../util/options.ts";
 import { positiveInteger } from "../util/parameters.ts";
 import { Permutations } from "../util/permutations.ts";
 import { nextSeed } from "../util/seed.ts";
-import { type Cursor, cursorOf, cursorOfRows } from "./cursor.ts";
+import { type Cursor, cursorOf, cursorOfRows, type Step } from "./cursor.ts";
 import { type ArrayLeaf, type Batched, rowsOf, type Sliced, zipRows } from "./elements.ts";
+import type { RowBatch } from "./row-batch.ts";
 import * as transforms from "./transforms.ts";
 
 /** Arrays, or lists and objects of arrays. */
@@ -310,18 +311,40 @@ export class Dataset<T> implements AsyncIterable<T> {
   }
 
   /** A new pass over the elements. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    const cursor = this.#open();
-    try {
-      for (;;) {
-        const next = cursor.next();
-        const step = next instanceof Promise ? await next : next;
-        if (step === null) return;
-        yield step.value;
-      }
-    } finally {
-      await cursor.close?.();
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return passOver(this.#open);
+  }
+
+  /**
+   * A new pass whose batches are not stacked where they are rows of arrays: `fit` gathers them where steps read them.
+   *
+   * @internal
+   */
+  rowBatches(): AsyncGenerator<T | RowBatch, void, undefined> {
+    return passOver<T | RowBatch>(() => {
+      const cursor: Cursor<T> = this.#open();
+      const { nextRows } = cursor;
+      if (nextRows === undefined) return cursor;
+      const next = (): Step<RowBatch> => {
+        const value = nextRows();
+        return value === null ? null : { value };
+      };
+      return { next, close: () => cursor.close?.() };
+    });
+  }
+}
+
+async function* passOver<T>(open: () => Cursor<T>): AsyncGenerator<T, void, undefined> {
+  const cursor = open();
+  try {
+    for (;;) {
+      const next = cursor.next();
+      const step = next instanceof Promise ? await next : next;
+      if (step === null) return;
+      yield step.value;
     }
+  } finally {
+    await cursor.close?.();
   }
 }
 

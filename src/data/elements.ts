@@ -168,17 +168,6 @@ class HostRows extends HostLeaf {
   }
 }
 
-/** A batch of rows that is not stacked yet. */
-export class RowBatch {
-  readonly rows: Rows;
-  readonly order: Uint32Array;
-
-  constructor(rows: Rows, order: Uint32Array) {
-    this.rows = rows;
-    this.order = order;
-  }
-}
-
 /** Rows of several arrays as tuples of them. */
 export function zipRows(all: readonly Rows[]): Rows {
   return {

@@ -2,6 +2,7 @@ import { Permutations } from "../util/permutations.ts";
 import { nextTurn } from "../util/platform/index.ts";
 import { type Cursor, cursorOfRows, gather, type RowCursor, type Step, whenReady } from "./cursor.ts";
 import { type Rows, rowsOf, stack } from "./elements.ts";
+import { RowBatch } from "./row-batch.ts";
 
 /** A cursor that begins anew at the end, so many passes in all; it stops after a pass that gave nothing. */
 export function repeating<T>(open: () => Cursor<T>, passes: number): Cursor<T> {
@@ -134,15 +135,23 @@ function shufflingRows(source: RowCursor, bufferSize: number, order: Permutation
 /** A cursor over stacks of so many rows. */
 function batchingRows(source: RowCursor, size: number, dropRemainder: boolean): Cursor<unknown> {
   const order = new Uint32Array(Math.min(size, source.of.count));
+  /** How many rows the next batch has. */
+  const draw = (): number => {
+    for (let count = 0; count < size; count++) {
+      const index = source.next();
+      if (index < 0) return dropRemainder ? 0 : count;
+      order[count] = index;
+    }
+    return size;
+  };
   return {
     next: () => {
-      let count = 0;
-      for (; count < size; count++) {
-        const index = source.next();
-        if (index < 0) break;
-        order[count] = index;
-      }
-      return count === 0 || (count < size && dropRemainder) ? null : { value: source.of.stack(order, count) };
+      const count = draw();
+      return count === 0 ? null : { value: source.of.stack(order, count) };
+    },
+    nextRows: () => {
+      const count = draw();
+      return count === 0 ? null : new RowBatch(source.of, order.slice(0, count));
     },
   };
 }
@@ -279,7 +288,10 @@ export function prefetching<T>(source: Cursor<T>, count: number): Cursor<T> {
     isFilling = true;
     pump = fill();
   };
+  const { nextRows } = source;
   return {
+    // Nothing is gained by drawing numbers ahead.
+    ...(nextRows === undefined ? {} : { nextRows }),
     next: async () => {
       while (ahead.length === 0) {
         if (isDone) return null;

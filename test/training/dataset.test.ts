@@ -69,6 +69,39 @@ describe("a Dataset in fit", () => {
     );
   });
 
+  it("gives the same whether its batches are gathered by steps or stacked before", async () => {
+    const wide = Float64Array.from({ length: 20 * 3 }, (_, i) => Math.sin(i));
+    const classes = Int32Array.from({ length: 20 }, (_, i) => i % 3);
+    const weights = Float32Array.from({ length: 20 }, (_, i) => 1 + (i % 2));
+    const pipelines: readonly (readonly [Dataset<unknown>, object])[] = [
+      [Dataset.fromTensors({ data: wide, shape: [20, 3] }, y), {}],
+      [Dataset.fromTensors(x, y, weights), {}],
+      [Dataset.fromTensors(x, classes), { classWeight: { 1: 3 } }],
+      [Dataset.fromTensors({ features: x }, y).skip(2), { stepsPerEpoch: 2 }],
+    ];
+    for (const [data, more] of pipelines) {
+      const losses: unknown[] = [];
+      for (const finish of [
+        (batched: Dataset<unknown>) => batched,
+        (batched: Dataset<unknown>) => batched.prefetch(3),
+        (batched: Dataset<unknown>) => batched.map((batch) => batch),
+      ]) {
+        setGlobalSeed(1);
+        const inputs = Input({ shape: [3], name: "features" });
+        const model = Model({ inputs, outputs: Dense(1)(inputs) });
+        model.compile({ optimizer: new SGD(0.1), loss: "mse" });
+        // A pipeline for each, since orders go on from pass to pass.
+        const { history } = await model.fit(finish(data.shuffle(16, { seed: 5 }).batch(8)), {
+          ...options,
+          ...more,
+        });
+        losses.push([history["loss"], model.weights.map((weight) => weight.dataSync())]);
+      }
+      expect(losses[1]).toEqual(losses[0]);
+      expect(losses[2]).toEqual(losses[0]);
+    }
+  });
+
   it("tells callbacks how many batches there are, where that is known", async () => {
     const known = await count(batches);
     expect([known.steps, known.batches]).toEqual([3, [3, 3, 3]]);

@@ -1,63 +1,10 @@
-import type { HostArray } from "../../graph/compiled-function.ts";
-import { mapArrays } from "../../graph/compiled-function.ts";
 import { numberOf, recordOf } from "../../callbacks/state-values.ts";
 import type { StateTree } from "../../callbacks/training-run.ts";
-import { formatShape, sizeOf } from "../../ir/shape.ts";
 import { DataError } from "../../util/errors.ts";
+import { type ArrayData, countSamples, sliceSamples } from "./array-data.ts";
 import { type Batch, batchOf, type BatchSource } from "./batch.ts";
-import { GatheredRows, Samples } from "./gathered-rows.ts";
-import type { HostTree } from "./host-arrays.ts";
+import { Gatherer, gatherNow } from "./gathered-rows.ts";
 import { Permutations } from "../../util/permutations.ts";
-
-/** Whole data in memory. */
-export interface ArrayData {
-  readonly x: HostTree;
-  readonly y: HostTree | null;
-  readonly sampleWeight: HostTree | null;
-}
-
-/** All arrays of the data, with the names that errors give them. */
-export function arraysOf(data: ArrayData): { readonly name: string; readonly array: HostArray }[] {
-  return (["x", "y", "sampleWeight"] as const).flatMap((part) => {
-    const tree = data[part];
-    const arrays: HostArray[] = [];
-    if (tree !== null) mapArrays(tree, (array) => arrays.push(array));
-    return arrays.map((array, i) => ({ name: arrays.length === 1 ? part : `${part}[${i}]`, array }));
-  });
-}
-
-/**
- * Number of samples, which all arrays must agree on.
- *
- * @throws {DataError} when they do not.
- */
-export function countSamples(where: string, data: ArrayData): number {
-  const arrays = arraysOf(data);
-  const count = arrays[0]?.array.shape[0] ?? 0;
-  if (arrays.some(({ array }) => array.shape[0] !== count)) {
-    const sizes = arrays.map(({ name, array }) => `${name} ${formatShape(array.shape)}`).join(", ");
-    throw new DataError(
-      `${where}: expected as many samples in all arrays, received ${sizes}. The first axis counts samples.`,
-    );
-  }
-  return count;
-}
-
-/** The samples `from … to − 1`, as views. */
-export function sliceSamples(data: ArrayData, from: number, to: number): ArrayData {
-  const cut = (tree: HostTree | null): HostTree | null =>
-    tree === null ? null : mapArrays(tree, (array) => sliceArray(array, from, to));
-  return {
-    x: mapArrays(data.x, (array) => sliceArray(array, from, to)),
-    y: cut(data.y),
-    sampleWeight: cut(data.sampleWeight),
-  };
-}
-
-function sliceArray({ data, shape, dtype }: HostArray, from: number, to: number): HostArray {
-  const row = sizeOf(shape.slice(1));
-  return { data: data.subarray(from * row, to * row), shape: [to - from, ...shape.slice(1)], dtype };
-}
 
 export interface ArraySourceOptions {
   readonly batchSize: number;
@@ -84,11 +31,10 @@ export class ArraySource implements BatchSource {
   /** Orders that have been drawn. */
   #shuffles = 0;
   readonly #order: Uint32Array | null;
-  readonly #samples = new Map<HostArray, Samples>();
+  readonly #gatherer = new Gatherer();
   #at = 0;
-  /** The batch that was made before it was asked for, and which of two it has the room of. */
+  /** The batch that was made before it was asked for. */
   #ahead: { readonly from: number; readonly batch: Batch } | null = null;
-  #room: 0 | 1 = 0;
 
   constructor(where: string, data: ArrayData, options: ArraySourceOptions) {
     this.#data = data;
@@ -157,32 +103,15 @@ export class ArraySource implements BatchSource {
     if (!isElsewhere || from >= this.#count) return null;
     if (this.#ahead !== null) return this.#ahead.batch;
     const batch = this.#take(from, Math.min(from + this.#options.batchSize, this.#count));
-    mapArrays({ ...batch }, ({ data }) => data);
+    gatherNow(batch);
     this.#ahead = { from, batch };
     return batch;
   }
 
   #take(from: number, to: number): Batch {
-    this.#room = this.#room === 0 ? 1 : 0;
-    const take = (array: HostArray): HostArray =>
-      this.#order === null
-        ? sliceArray(array, from, to)
-        : new GatheredRows(this.#samplesOf(array), this.#order, from, to, this.#room);
-    const { x, y, sampleWeight } = this.#data;
-    return batchOf(
-      mapArrays(x, take),
-      y === null ? null : mapArrays(y, take),
-      sampleWeight === null ? null : mapArrays(sampleWeight, take),
-    );
-  }
-
-  #samplesOf(array: HostArray): Samples {
-    let samples = this.#samples.get(array);
-    if (samples === undefined) {
-      samples = new Samples(array);
-      this.#samples.set(array, samples);
-    }
-    return samples;
+    if (this.#order !== null) return this.#gatherer.take(this.#data, this.#order, from, to);
+    const { x, y, sampleWeight } = sliceSamples(this.#data, from, to);
+    return batchOf(x, y, sampleWeight);
   }
 
   #shuffle(order: Uint32Array): void {

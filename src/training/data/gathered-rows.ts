@@ -1,8 +1,10 @@
 import type { ScatteredArray } from "../../backend/contract.ts";
-import type { HostArray } from "../../graph/compiled-function.ts";
+import { type HostArray, mapArrays } from "../../graph/compiled-function.ts";
 import type { DType, TypedArray } from "../../ir/dtypes.ts";
 import { RowCopier } from "../../ir/rows.ts";
 import { sizeOf } from "../../ir/shape.ts";
+import { type Batch, batchOf } from "./batch.ts";
+import type { ArrayData } from "./array-data.ts";
 
 /** An array of samples, of which batches take some. */
 export class Samples {
@@ -74,4 +76,37 @@ export class GatheredRows implements HostArray, ScatteredArray {
     if (this.#data !== null) (target as Float32Array).set(this.#data as Float32Array);
     else this.#samples.write(target, this.#order, this.#from, this.#to);
   }
+}
+
+/** Makes batches of samples in any order. */
+export class Gatherer {
+  readonly #samples = new Map<HostArray, Samples>();
+  /** Which of two batches has the room. */
+  #room: 0 | 1 = 0;
+
+  /** The samples at `order[from … to − 1]`. */
+  take({ x, y, sampleWeight }: ArrayData, order: Uint32Array, from: number, to: number): Batch {
+    this.#room = this.#room === 0 ? 1 : 0;
+    const take = (array: HostArray): HostArray =>
+      new GatheredRows(this.#samplesOf(array), order, from, to, this.#room);
+    return batchOf(
+      mapArrays(x, take),
+      y === null ? null : mapArrays(y, take),
+      sampleWeight === null ? null : mapArrays(sampleWeight, take),
+    );
+  }
+
+  #samplesOf(array: HostArray): Samples {
+    let samples = this.#samples.get(array);
+    if (samples === undefined) {
+      samples = new Samples(array);
+      this.#samples.set(array, samples);
+    }
+    return samples;
+  }
+}
+
+/** Brings the samples of a batch together now, where that is still to be done. */
+export function gatherNow(batch: Batch): void {
+  mapArrays({ ...batch }, ({ data }) => data);
 }

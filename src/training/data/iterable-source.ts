@@ -4,7 +4,10 @@ import { numberOf, recordOf } from "../../callbacks/state-values.ts";
 import type { StateTree } from "../../callbacks/training-run.ts";
 import { type Ahead, aheadOf, isImmutable, Rooms, settled } from "./ahead.ts";
 import { type Batch, batchOf, type BatchSource } from "./batch.ts";
-import { countSamples } from "./array-source.ts";
+import type { Rows } from "../../data/elements.ts";
+import { RowBatch } from "../../data/row-batch.ts";
+import { type ArrayData, countSamples } from "./array-data.ts";
+import { Gatherer, gatherNow } from "./gathered-rows.ts";
 import { toHostTree, type Wanted } from "./host-arrays.ts";
 import { prepareWeights } from "./sample-weights.ts";
 
@@ -95,6 +98,9 @@ export class IterableSource implements BatchSource {
   /** The next batch, asked for before its time. */
   #ahead: Ahead | null = null;
   readonly #rooms = new Rooms();
+  readonly #gatherer = new Gatherer();
+  /** The arrays that a data set takes rows of, as the model wants them. */
+  readonly #whole = new WeakMap<Rows, ArrayData>();
 
   constructor(where: string, batches: BatchIterable, options: IterableSourceOptions) {
     this.#where = where;
@@ -223,6 +229,9 @@ export class IterableSource implements BatchSource {
   #iterate(): Iterator<unknown> | AsyncIterator<unknown> {
     const iterable = typeof this.#batches === "function" ? this.#batches() : this.#batches;
     this.#isAsync = Symbol.asyncIterator in iterable;
+    // By its method, so that pages without data sets do not carry them.
+    if ("rowBatches" in iterable && typeof iterable.rowBatches === "function")
+      return iterable.rowBatches() as AsyncIterator<unknown>; // SAFETY: as data sets do
     return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
   }
 
@@ -247,14 +256,38 @@ export class IterableSource implements BatchSource {
   }
 
   #convert(value: unknown): Batch {
+    const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (value instanceof RowBatch) {
+      const { rows, order } = value;
+      const batch = this.#gatherer.take(this.#wholeOf(rows), order, 0, order.length);
+      if (this.#isElsewhere) gatherNow(batch);
+      return batch;
+    }
+    const { x, y, sampleWeight } = this.#dataOf(parts);
+    const batch = batchOf(x, y, sampleWeight);
+    // Whoever is asked for the next batch may make it in the arrays of this one.
+    return this.#goesAhead && !isImmutable(parts) ? this.#rooms.copyOf(batch) : batch;
+  }
+
+  #wholeOf(rows: Rows): ArrayData {
+    let data = this.#whole.get(rows);
+    if (data === undefined) {
+      const { whole } = rows;
+      data = this.#dataOf(Array.isArray(whole) ? whole : [whole]);
+      this.#whole.set(rows, data);
+    }
+    return data;
+  }
+
+  /** The arrays of a batch, or of all samples at once. */
+  #dataOf(parts: readonly unknown[]): ArrayData {
     const { inputs, outputs, classWeight } = this.#options;
-    const parts = Array.isArray(value) ? value : [value];
     if (parts.length === 0 || parts.length > 3) {
       throw new DataError(
         `${this.#where}: expected batches of [x], [x, y] or [x, y, sampleWeight], received an array of ${parts.length}.`,
       );
     }
-    const [x, y, sampleWeight]: readonly unknown[] = parts;
+    const [x, y, sampleWeight] = parts;
     const hostY = y === undefined || y === null ? null : toHostTree("y", y, outputs);
     const given =
       sampleWeight === undefined || sampleWeight === null
@@ -266,9 +299,7 @@ export class IterableSource implements BatchSource {
       sampleWeight: prepareWeights(this.#where, hostY, given, classWeight),
     };
     countSamples(this.#where, data);
-    const batch = batchOf(data.x, data.y, data.sampleWeight);
-    // Whoever is asked for the next batch may make it in the arrays of this one.
-    return this.#goesAhead && !isImmutable(parts) ? this.#rooms.copyOf(batch) : batch;
+    return data;
   }
 }
 
