@@ -6,7 +6,7 @@ import { inferSpecs, knownShape, type Spec } from "../ops/core/abstract.ts";
 import { observed } from "../ops/core/observer.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { containsSymbolic, type Value } from "../ops/core/value.ts";
-import { ShapeError } from "../util/errors.ts";
+import { AntlerError, ShapeError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { flatten, type Tree } from "../util/tree.ts";
 import { withAutocast } from "./autocast.ts";
@@ -167,7 +167,16 @@ function compute(
         (layer.call as (...args: unknown[]) => unknown).call(layer, ...args, options),
       ),
     );
+  if (typeof layer.call !== "function")
+    throw new AntlerError(
+      `${layer.where}: the class has no call(inputs, options). Its computation goes there.`,
+    );
   const outputs = withCallContext(context, () => observed(layer, { args, options }, run));
+  if (outputs === undefined || outputs instanceof Promise) {
+    throw new AntlerError(
+      `${layer.where}: expected call to return a tensor, or several, received ${outputs === undefined ? "nothing. Is a return missing?" : "a promise. It cannot be async."}`,
+    );
+  }
   if (layer.activityRegularizer !== null) {
     for (const value of valuesIn(outputs)) {
       const penalty = layer.activityRegularizer(value);

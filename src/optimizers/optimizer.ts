@@ -10,6 +10,7 @@ import { inDType } from "../ops/in-dtype.ts";
 import { where } from "../ops/indexing.ts";
 import { zerosLike } from "../ops/creation.ts";
 import { callable } from "../util/callable.ts";
+import { formatShape, sameShape } from "../ir/shape.ts";
 import { AntlerError, ShapeError, warnOnce } from "../util/errors.ts";
 import { type ParameterTable } from "../util/parameters.ts";
 import { clipGradients } from "./clipping.ts";
@@ -100,6 +101,11 @@ export abstract class OptimizerBase extends OptimizerState {
         .map(({ path }) => path);
       warnOnce(`the loss does not depend on ${missing.join(", ")}: no gradients.`);
     }
+    for (const { variable, gradient } of present)
+      if (!sameShape(gradient.shape, variable.shape))
+        throw new ShapeError(
+          `${this.name} (${this.className}): expected a gradient of shape ${formatShape(variable.shape)} for ${variable.path}, received ${formatShape(gradient.shape)}.`,
+        );
     for (const { variable, gradient } of present)
       if (variable.overwriteWithGradient) variable.assign(gradient);
     const changed = present.filter(({ variable }) => !variable.overwriteWithGradient);

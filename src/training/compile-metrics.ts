@@ -1,8 +1,10 @@
 import type { MetricBase } from "../metrics/metric.ts";
 import { type MetricIdentifier, type MetricLookup, resolveMetric } from "../metrics/choose.ts";
+import { formatShape } from "../ir/shape.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
-import { OptionError } from "../util/errors.ts";
+import { Value } from "../ops/core/value.ts";
+import { OptionError, ShapeError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { flatten } from "../util/tree.ts";
 import { resultOf, updateMetric } from "./metric-access.ts";
@@ -130,8 +132,17 @@ function prefixed(group: OutputMetrics | null, name: string): string {
 function update(group: OutputMetrics | null, yTrue: unknown, yPred: unknown, sampleWeight: unknown): void {
   if (group === null) return;
   // SAFETY: the flat leaves of targets and outputs are tensors.
-  for (const metric of group.metrics)
-    updateMetric(metric, yTrue as Tensor, yPred as Tensor, sampleWeight as Tensor | null);
+  for (const metric of group.metrics) {
+    try {
+      updateMetric(metric, yTrue as Tensor, yPred as Tensor, sampleWeight as Tensor | null);
+    } catch (error) {
+      if (error instanceof ShapeError && yTrue instanceof Value && yPred instanceof Value) {
+        const shapes = `truth ${formatShape(yTrue.shape)}, predictions ${formatShape(yPred.shape)}`;
+        error.message = `the metric ${metric.name}, ${shapes}: ${error.message}`;
+      }
+      throw error;
+    }
+  }
 }
 
 function inOrder({ order }: { readonly order: readonly string[] | null }, y: unknown): unknown[] {

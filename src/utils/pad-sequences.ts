@@ -1,6 +1,7 @@
 import { type DType, toDType } from "../ir/dtypes.ts";
 import { fromNumbers } from "../ir/numbers.ts";
 import { Tensor } from "../ops/core/tensor.ts";
+import { DataError } from "../util/errors.ts";
 import { checkOptions, oneOf } from "../util/options.ts";
 
 export interface PadSequencesOptions {
@@ -33,6 +34,11 @@ export function padSequences(
   const length = options.maxlen ?? sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0);
   const out = new Float64Array(sequences.length * length).fill(options.value ?? 0);
   sequences.forEach((sequence, row) => {
+    const odd: unknown = sequence.find((item: unknown) => typeof item !== "number");
+    if (odd !== undefined)
+      throw new DataError(
+        `${where}: expected sequences of numbers, received ${JSON.stringify(odd)} in sequence ${row}. Give texts to layers.TextVectorization first.`,
+      );
     const kept =
       truncating === "pre"
         ? sequence.slice(Math.max(0, sequence.length - length))

@@ -126,7 +126,7 @@ function collect(
     (typeof values !== "number" && typeof values !== "boolean" && typeof values !== "bigint")
   ) {
     throw new DataError(
-      `tensor: expected numbers nested ${shape.length} deep, received ${JSON.stringify(values) ?? typeof values} at depth ${axis}.`,
+      `tensor: expected numbers nested ${shape.length} deep, received ${values instanceof Promise ? "a promise (await it)" : (JSON.stringify(values) ?? typeof values)} at depth ${axis}.`,
     );
   } else visit(values as number | boolean | bigint); // SAFETY: checked above
 }

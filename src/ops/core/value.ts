@@ -1,5 +1,6 @@
 import type { DType } from "../../ir/dtypes.ts";
 import type { Cast, Shape, TensorFamily } from "../../ir/shape-types/index.ts";
+import { AntlerError } from "../../util/errors.ts";
 import type { TensorMethods } from "../method-types.ts";
 import type { BoundArguments, Op } from "./op.ts";
 
@@ -27,6 +28,14 @@ export abstract class Value<out S extends Shape = Shape, out D extends DType = D
   declare readonly "~family": ValueFamily;
   abstract readonly shape: S;
   abstract readonly dtype: D;
+
+  /** Keeps `a * b` from being NaN: JavaScript's operators take numbers. */
+  [Symbol.toPrimitive](hint: string): string | number {
+    if (hint !== "number") return this.toString();
+    throw new AntlerError(
+      `JavaScript's operators do not work on tensors. Use ops, or methods: a.add(b), a.multiply(2); item() gives a scalar's number.`,
+    );
+  }
 
   /** Number of axes. */
   get ndim(): number {

@@ -131,7 +131,7 @@ function toHostArray(what: string, data: unknown, wanted: KerasTensor | null): H
   const shaped = isTypedArray(data) && what.startsWith("x") ? reshapeFlat(array, wanted) : array;
   if (shaped.shape.length === 0) {
     throw new DataError(
-      `${what}: expected an array whose first axis counts samples, received a single number.`,
+      `${what}: expected an array whose first axis counts samples, received a single number. Samples of a Dataset become such arrays by .batch(32).`,
     );
   }
   return toWantedFloat(shaped, wanted);
