@@ -65,6 +65,21 @@ function carryUpdates(scheduler: Scheduler, carried: readonly Root[], values: re
   );
 }
 
+/** Whether anything but loops over the same range of slices reads an array. */
+function isReadOutside(
+  { equations, outputs, updates }: Program,
+  value: Var,
+  range: Var | undefined,
+): boolean {
+  if (outputs.includes(value) || updates.includes(value)) return true;
+  return equations.some(({ primitive, params, inputs }) => {
+    if (!inputs.includes(value)) return false;
+    if (primitive.name !== "scan") return true;
+    const { captureCount, carryCount, isBounded } = params as ScanParams; // SAFETY: the parameters of `scan`
+    return isBounded !== true || inputs[0] !== range || inputs.indexOf(value) < captureCount + carryCount;
+  });
+}
+
 /** A loop that stores zeros in an array. */
 function fillWithZeros(root: Root, table: BufferTable): LoopKernel {
   const { dtype, shape } = root.value;
@@ -117,6 +132,9 @@ export function placeScan(scheduler: Scheduler, equation: Equation): void {
 
   const writes = [...carry, ...ys];
   const range = params.isBounded === true ? (captures[0] ?? null) : null;
+  const isReadElsewhere = outputs
+    .slice(carryCount)
+    .map((value) => isReadOutside(scheduler.program, value, inputs[0]));
   const position = scheduler.addEntry({
     cluster: null,
     structured: null,
@@ -133,7 +151,9 @@ export function placeScan(scheduler: Scheduler, equation: Equation): void {
         const turns = emitEntries(inner.entries, table);
         if (range === null) return [{ kind: "repeat", count: length, body: turns }];
         const bounds = table.access(range.resolve(), 0, []);
-        const zeros = slices.filter((_, i) => ys[i]?.isNeeded).map((root) => fillWithZeros(root, table));
+        const zeros = slices
+          .filter((_, i) => ys[i]?.isNeeded && isReadElsewhere[i])
+          .map((root) => fillWithZeros(root, table));
         const run = (part: TurnPart, items: readonly Item[]): Item => {
           return { kind: "repeat", count: length, body: items, range: { bounds, fromLast: reverse, part } };
         };
@@ -155,8 +175,8 @@ export function placeScan(scheduler: Scheduler, equation: Equation): void {
 function placeSlice(inner: Scheduler, value: Var, slice: Root, program: Program): Root | null {
   const root = inner.rootOf(value);
   const isCarry = program.updates.some((next) => next !== null && inner.behind(next) === inner.behind(value));
-  if (root !== null && root.position >= 0 && !isCarry && homeOf(root).place === null) {
-    homeOf(root).place = slice.resolve();
+  if (root !== null && root.position >= 0 && !isCarry && !homeOf(root).isSettled) {
+    homeOf(root).settleIn(slice);
     return root;
   }
   inner.placePiece({ value, root: slice, offset: 0, strides: stridesOf(value.shape) });

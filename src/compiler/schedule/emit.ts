@@ -177,7 +177,7 @@ function isDirect(cluster: Cluster, { node, at }: PendingStore): boolean {
  */
 function outputAccess(root: Root, cluster: Cluster | null, table: BufferTable): Access {
   const strides = stridesOf(root.value.shape);
-  if (!root.isNeeded && cluster !== null && root.place === null) {
+  if (!root.isNeeded && cluster !== null && !root.isSettled) {
     const heir = cluster.stores.find((store) => isHeir(cluster, store, root, strides));
     if (heir !== undefined)
       root.place = { ...targetOf(heir).resolve(), offset: targetOf(heir).resolve().offset + heir.at.offset };

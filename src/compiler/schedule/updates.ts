@@ -40,7 +40,7 @@ export function homeOf(root: Root): Root {
 /** The root of a value that the program computes; a copy of one that is there from the beginning. */
 function ownRoot(scheduler: Scheduler, value: Var): Root {
   const root = scheduler.store(value);
-  if (root.position >= 0 && homeOf(root).place === null) return root;
+  if (root.position >= 0 && !homeOf(root).isSettled) return root;
   return storeCopy(scheduler, root, new Root(root.value, scheduler.nextPosition, null));
 }
 

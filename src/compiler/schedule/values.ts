@@ -37,6 +37,8 @@ export class Root {
   /** Whether anything reads it from memory. */
   isNeeded = false;
   place: Place | null = null;
+  /** The value in whose memory it is to be, which may get its own place later. */
+  #host: Root | null = null;
   /** Seen from a loop's body: the enclosing program's value that it is (a slice of). */
   readonly outer: {
     readonly root: Root;
@@ -51,10 +53,22 @@ export class Root {
     this.outer = outer;
   }
 
+  /** Whether it is said where it is to be. */
+  get isSettled(): boolean {
+    return this.place !== null || this.#host !== null;
+  }
+
+  /** Puts it where another value is: they are one, or this one's memory is a part of the other's. */
+  settleIn(host: Root): void {
+    invariant(!this.isSettled, "a value has one place");
+    this.#host = host;
+  }
+
   /** Where it is stored; decided at the first call. */
   resolve(): Place {
     if (this.place !== null) return this.place;
-    if (this.outer === null) this.place = arenaPlace(this.value.dtype, sizeOf(this.value.shape));
+    if (this.#host !== null) this.place = this.#host.resolve();
+    else if (this.outer === null) this.place = arenaPlace(this.value.dtype, sizeOf(this.value.shape));
     else {
       const { root, offset, loopStrides } = this.outer;
       const base = root.resolve();

@@ -24,19 +24,19 @@ export interface Looped {
 
 /** Blocks that a sequence is cut into: more of them skip more steps, and cost more themselves. */
 const mostBlocks = 24;
-/** Rows of a block's products. */
-const fewestRows = 32;
+/** Rows of a block's products, below which preparing them costs too much. */
+const fewestRows = 128;
 
 /**
- * Steps in a block: so many that its products are of a size, and, among sizes up to twice that, one that leaves the
- * least of the last block empty.
+ * Steps in a block: so many that its products are of a size, and, among sizes up to half as many again, the one that
+ * leaves least of the last block empty.
  */
 export function blockSizeOf(steps: number, batch: number): number {
   const least = Math.max(Math.ceil(steps / mostBlocks), Math.ceil(fewestRows / Math.max(1, batch)));
   if (least >= steps) return steps;
   const emptyOf = (size: number): number => Math.ceil(steps / size) * size - steps;
   let best = least;
-  for (let size = least; size < 2 * least; size++) if (emptyOf(size) < emptyOf(best)) best = size;
+  for (let size = least; 2 * size < 3 * least; size++) if (emptyOf(size) < emptyOf(best)) best = size;
   return best;
 }
 
