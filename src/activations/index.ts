@@ -1,5 +1,5 @@
 import { OptionError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
+import { didYouMean } from "../util/options.ts";
 import type { Activation, ActivationLike } from "./activation.ts";
 import * as functions from "./functions.ts";
 
@@ -59,8 +59,7 @@ export function get(identifier: ActivationLike | null | undefined): Activation {
   const known = builtIns();
   const found = known.get(identifier);
   if (found !== undefined) return found;
-  const guess = nearest(String(identifier), [...known.keys()]);
   throw new OptionError(
-    `activations.get: unknown activation ${JSON.stringify(identifier)}.${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${[...known.keys()].join(", ")}; or give a function.`,
+    `activations.get: unknown activation ${JSON.stringify(identifier)}.${didYouMean(identifier, [...known.keys()])} Known: ${[...known.keys()].join(", ")}; or give a function.`,
   );
 }

@@ -1,5 +1,5 @@
 import { AntlerError, OptionError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
+import { didYouMean } from "../util/options.ts";
 import { convert } from "./convert.ts";
 import { diff } from "./diff.ts";
 import { inspect } from "./inspect.ts";
@@ -107,9 +107,8 @@ export async function runCommand(args: readonly string[], output: Output): Promi
   try {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) {
-      const guess = nearest(name, Object.keys(commands));
       throw new OptionError(
-        `unknown command "${name}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Commands: ${Object.keys(commands).join(", ")}.`,
+        `unknown command "${name}".${didYouMean(name, Object.keys(commands))} Commands: ${Object.keys(commands).join(", ")}.`,
       );
     }
     return await command.run(parse(command, rest), output);
@@ -131,10 +130,7 @@ function parse({ usage, files: count, options: known }: Command, args: readonly 
     }
     const option = Object.hasOwn(known, arg) ? known[arg] : undefined;
     if (option === undefined) {
-      const guess = nearest(arg, Object.keys(known));
-      throw new OptionError(
-        `unknown option "${arg}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Usage: ${usage}`,
-      );
+      throw new OptionError(`unknown option "${arg}".${didYouMean(arg, Object.keys(known))} Usage: ${usage}`);
     }
     const value = option.takesValue ? args[++i] : true;
     if (value === undefined) throw new OptionError(`"${arg}" needs a value. Usage: ${usage}`);

@@ -1,7 +1,7 @@
 import { isTensorHolder, isTypedArray, type TensorInput, toValue } from "../ops/core/convert.ts";
 import { Value } from "../ops/core/value.ts";
 import { OptionError } from "../util/errors.ts";
-import { isPlainObject, nearest } from "../util/options.ts";
+import { isPlainObject, didYouMean } from "../util/options.ts";
 
 /** The parameters of a layer's `call`. */
 export interface CallArguments {
@@ -46,9 +46,9 @@ export function bindCall(where: string, declared: CallArguments, given: readonly
     if (value === undefined) continue;
     // Every layer may be told whether it trains, also those to which it makes no difference.
     if (!names.includes(name) && name !== "training" && declared.open !== true) {
-      const guess = nearest(name, names);
-      const hint = guess === undefined ? "" : ` Did you mean \`${guess}\`?`;
-      throw new OptionError(`${where}: unknown call option \`${name}\`.${hint} Known: ${names.join(", ")}.`);
+      throw new OptionError(
+        `${where}: unknown call option \`${name}\`.${didYouMean(name, names, "`")} Known: ${names.join(", ")}.`,
+      );
     }
     byName.set(name, value);
   }

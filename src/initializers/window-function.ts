@@ -1,5 +1,5 @@
 import { OptionError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
+import { didYouMean } from "../util/options.ts";
 
 /** Weights of the cosines `cos 2πkt` of windows that are sums of cosines, for t from 0 to 1. */
 const cosineSums: Readonly<Record<string, readonly number[]>> = {
@@ -37,9 +37,8 @@ export function windowFunction(where: string, name: string, length: number, peri
   const window = windowOf(name);
   if (window === undefined) {
     const known = [...Object.keys(cosineSums), "bartlett", "triang", "cosine"];
-    const guess = nearest(name, known);
     throw new OptionError(
-      `${where}: unknown window "${name}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}; or give its values.`,
+      `${where}: unknown window "${name}".${didYouMean(name, known)} Known: ${known.join(", ")}; or give its values.`,
     );
   }
   if (length === 1) return [1];

@@ -1,5 +1,5 @@
 import { DTypeError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
+import { didYouMean } from "../util/options.ts";
 
 /** Every element type, in Keras's spelling. */
 export const dtypes = [
@@ -55,10 +55,8 @@ export function toDType(value: unknown, where = "dtype"): DType {
   if (value === "float") return "float32";
   if (value === "int") return "int32";
   if (isDType(value)) return value;
-  const guess = typeof value === "string" ? nearest(value, dtypes) : undefined;
-  const hint = guess === undefined ? "" : ` Did you mean "${guess}"?`;
   throw new DTypeError(
-    `${where}: expected one of ${dtypes.join(", ")}, received ${JSON.stringify(value)}.${hint}`,
+    `${where}: expected one of ${dtypes.join(", ")}, received ${JSON.stringify(value)}.${didYouMean(value, dtypes)}`,
   );
 }
 

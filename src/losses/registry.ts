@@ -1,5 +1,5 @@
 import { OptionError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
+import { didYouMean } from "../util/options.ts";
 import { getWith, type LossIdentifier } from "./choose.ts";
 import { functionNamed, functionNames } from "./functions.ts";
 import type { Loss, LossConstructor } from "./loss.ts";
@@ -76,8 +76,7 @@ function named(name: string): LossLike | Loss {
   const cls = lossClasses.get(name);
   if (cls !== undefined) return Reflect.construct(cls, []) as Loss; // SAFETY: the classes make losses
   const known = [...functionNames, ...lossClasses.keys()];
-  const guess = nearest(name, known);
   throw new OptionError(
-    `losses.get: unknown loss "${name}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
+    `losses.get: unknown loss "${name}".${didYouMean(name, known)} Known: ${known.join(", ")}.`,
   );
 }

@@ -1,6 +1,6 @@
 import { toSnakeCase } from "../graph/naming.ts";
 import { OptionError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
+import { didYouMean } from "../util/options.ts";
 import { MeanMetricWrapper } from "./mean-metric-wrapper.ts";
 import { getWith, type MetricIdentifier } from "./choose.ts";
 import type { MetricBase, MetricConstructor } from "./metric.ts";
@@ -137,8 +137,7 @@ function named(name: string): MetricBase {
   const cls = byIdentifier.get(alias ?? name);
   if (cls !== undefined) return Reflect.construct(cls, []) as MetricBase; // SAFETY: the classes make metrics
   const known = [...byIdentifier.keys(), ...Object.keys(aliases)];
-  const guess = nearest(name, known);
   throw new OptionError(
-    `metrics.get: unknown metric "${name}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
+    `metrics.get: unknown metric "${name}".${didYouMean(name, known)} Known: ${known.join(", ")}.`,
   );
 }

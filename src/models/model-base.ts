@@ -8,7 +8,7 @@ import { symbolicIn } from "../graph/node.ts";
 import type { Operation } from "../graph/operation.ts";
 import { Input } from "../layers/core/input-layer.ts";
 import { AntlerError, OptionError } from "../util/errors.ts";
-import { checkOptions, isPlainObject, nearest } from "../util/options.ts";
+import { checkOptions, isPlainObject, didYouMean } from "../util/options.ts";
 import { adaptInputs } from "./adapt-inputs.ts";
 import { cutGraph, FunctionalGraph, isInputTensor } from "./functional-graph.ts";
 
@@ -125,9 +125,8 @@ export abstract class ModelBase extends LayerBase {
     const found = typeof wanted === "number" ? layers.at(wanted) : layers.find(({ name }) => name === wanted);
     if (found !== undefined) return found;
     const known = layers.map(({ name }) => name);
-    const guess = typeof wanted === "string" ? nearest(wanted, known) : undefined;
     throw new OptionError(
-      `${this.where}: there is no layer ${JSON.stringify(wanted)}.${guess === undefined ? "" : ` Did you mean "${guess}"?`} Layers: ${known.join(", ")}.`,
+      `${this.where}: there is no layer ${JSON.stringify(wanted)}.${didYouMean(wanted, known)} Layers: ${known.join(", ")}.`,
     );
   }
 

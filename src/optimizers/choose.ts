@@ -1,5 +1,5 @@
 import { OptionError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
+import { didYouMean } from "../util/options.ts";
 import { Adadelta } from "./adadelta.ts";
 import { Adafactor } from "./adafactor.ts";
 import { Adagrad } from "./adagrad.ts";
@@ -70,8 +70,7 @@ export function getFrom(
   const cls = byLowerCase.get(className.toLowerCase());
   if (cls !== undefined) return Reflect.construct(cls, config === undefined ? [] : [config]) as OptimizerBase; // SAFETY: the classes make optimizers
   const known = [...byLowerCase.keys()];
-  const guess = nearest(className, known);
   throw new OptionError(
-    `optimizers.get: unknown optimizer "${className}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Known: ${known.join(", ")}.`,
+    `optimizers.get: unknown optimizer "${className}".${didYouMean(className, known)} Known: ${known.join(", ")}.`,
   );
 }

@@ -15,7 +15,7 @@ import * as schedules from "../optimizers/schedules/index.ts";
 import * as quantizers from "../quantizers/index.ts";
 import * as regularizers from "../regularizers/index.ts";
 import { FormatError } from "../util/errors.ts";
-import { nearest } from "../util/options.ts";
+import { didYouMean } from "../util/options.ts";
 import { type CustomObjects, getRegisteredObject } from "./custom-objects.ts";
 
 /** A class that configurations name: made from its configuration by `fromConfig`, or by its constructor. */
@@ -93,11 +93,10 @@ function unknownClass(module: string | null, className: string, registeredName: 
   const shown = registeredName === null || registeredName === className ? className : registeredName;
   const known = Object.values(modules).flatMap((namespace) => Object.keys(namespace));
   const isOurs = module?.startsWith("keras") === true;
-  const guess = isOurs ? undefined : nearest(className, known);
   return new FormatError(
     isOurs
       ? `the class "${className}" (${module}) does not exist in Antler. Supply a class for it in customObjects: { ${className}: … }.`
-      : `unknown class "${shown}".${guess === undefined ? "" : ` Did you mean "${guess}"?`} Supply it in customObjects: { ${className}: … }, or register it with saving.registerKerasSerializable.`,
+      : `unknown class "${shown}".${didYouMean(className, known)} Supply it in customObjects: { ${className}: … }, or register it with saving.registerKerasSerializable.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { OptionError } from "./errors.ts";
-import { isPlainObject, nearest } from "./options.ts";
+import { isPlainObject, didYouMean } from "./options.ts";
 
 /** A built-in by its class name, made from its configuration (defaults without one). */
 export type Makers<T> = Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => T>>;
@@ -44,9 +44,7 @@ export function identify<T>(
     const config = isDescription ? identifier["config"] : {};
     return make(isPlainObject(config) ? config : {});
   }
-  const guess = typeof name === "string" ? nearest(name, [...names.keys()]) : undefined;
-  const hint = guess === undefined ? "" : ` Did you mean "${guess}"?`;
   throw new OptionError(
-    `${kind}s.get: unknown ${kind} ${JSON.stringify(name)}.${hint} Known: ${[...names.keys()].join(", ")}; or give ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}.`,
+    `${kind}s.get: unknown ${kind} ${JSON.stringify(name)}.${didYouMean(name, [...names.keys()])} Known: ${[...names.keys()].join(", ")}; or give ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}.`,
   );
 }

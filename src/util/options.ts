@@ -25,6 +25,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
+/** For an error about a name: ` Did you mean "…"?` where a known one is near enough, else nothing. */
+export function didYouMean(name: unknown, known: readonly string[], quote = '"'): string {
+  const guess = typeof name === "string" ? nearest(name, known) : undefined;
+  return guess === undefined ? "" : ` Did you mean ${quote}${guess}${quote}?`;
+}
+
 /**
  * Refuses option names that are not known.
  *
@@ -34,9 +40,9 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const guess = nearest(name, known);
-    const hint = guess === undefined ? "" : ` Did you mean \`${guess}\`?`;
-    throw new OptionError(`${where}: unknown option \`${name}\`.${hint} Known options: ${known.join(", ")}.`);
+    throw new OptionError(
+      `${where}: unknown option \`${name}\`.${didYouMean(name, known, "`")} Known options: ${known.join(", ")}.`,
+    );
   }
 }
 
@@ -49,10 +55,8 @@ export function oneOf<const T extends string>(
 ): T {
   const found = allowed.find((item) => item === value);
   if (found !== undefined) return found;
-  const guess = typeof value === "string" ? nearest(value, allowed) : undefined;
-  const hint = guess === undefined ? "" : ` Did you mean "${guess}"?`;
   throw new OptionError(
-    `${where}: expected \`${name}\` to be one of ${allowed.map((item) => `"${item}"`).join(", ")}, received ${JSON.stringify(value)}.${hint}`,
+    `${where}: expected \`${name}\` to be one of ${allowed.map((item) => `"${item}"`).join(", ")}, received ${JSON.stringify(value)}.${didYouMean(value, allowed)}`,
   );
 }
 
