@@ -1,6 +1,7 @@
+import type { Constructor } from "../util/argument-types.ts";
 import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import {
   CallbackBase,
   type CallbackModel,
@@ -13,12 +14,20 @@ import { type Logs, toLogs } from "./logs.ts";
 import { ProgbarLogger } from "./progbar-logger.ts";
 
 export interface CallbackListOptions {
+  readonly callbacks?: CallbackBase | readonly CallbackBase[] | null | undefined;
   readonly addHistory?: boolean | undefined;
   readonly addProgbar?: boolean | undefined;
-  readonly model?: CallbackModel | undefined;
+  readonly model?: CallbackModel | null | undefined;
   readonly verbose?: CallbackParams["verbose"] | undefined;
   readonly epochs?: number | undefined;
   readonly steps?: number | null | undefined;
+}
+
+interface Bound extends CallbackListOptions {
+  readonly callbacks: CallbackBase | readonly CallbackBase[] | null;
+  readonly addHistory: boolean;
+  readonly addProgbar: boolean;
+  readonly model: CallbackModel | null;
 }
 
 class CallbackListClass extends CallbackBase {
@@ -28,19 +37,18 @@ class CallbackListClass extends CallbackBase {
   /** The history among the callbacks. */
   readonly history: History | null;
 
-  constructor(
-    callbacks: CallbackBase | readonly CallbackBase[] | null = null,
-    options: CallbackListOptions = {},
-  ) {
+  static readonly parameters: ParameterTable = {
+    callbacks: null,
+    addHistory: false,
+    addProgbar: false,
+    model: null,
+  };
+
+  constructor(...args: readonly unknown[]) {
     super();
-    checkOptions("CallbackList", options, [
-      "addHistory",
-      "addProgbar",
-      "model",
-      "verbose",
-      "epochs",
-      "steps",
-    ]);
+    const { parameters } = CallbackListClass;
+    const options = bindParameters<Bound>("CallbackList", parameters, args, ["verbose", "epochs", "steps"]);
+    const { callbacks } = options;
     const given = callbacks === null ? [] : callbacks instanceof CallbackBase ? [callbacks] : [...callbacks];
     for (const callback of given) {
       if (!(callback instanceof CallbackBase))
@@ -48,14 +56,14 @@ class CallbackListClass extends CallbackBase {
           `callbacks: expected callbacks, received ${typeof callback === "function" ? "a function (make an object of the class)" : String(callback)}.`,
         );
     }
-    if (options.addHistory === true && !given.some((callback) => callback instanceof History))
+    if (options.addHistory && !given.some((callback) => callback instanceof History))
       given.push(new History());
-    if (options.addProgbar === true && !given.some((callback) => callback instanceof ProgbarLogger))
+    if (options.addProgbar && !given.some((callback) => callback instanceof ProgbarLogger))
       given.push(new ProgbarLogger());
     this.callbacks = given;
     this.#inOrder = [...given.filter((c) => !c.comesLast), ...given.filter((c) => c.comesLast)];
     this.history = given.find((callback): callback is History => callback instanceof History) ?? null;
-    if (options.model !== undefined) this.setModel(options.model);
+    if (options.model !== null) this.setModel(options.model);
     this.setParams({
       verbose: options.verbose ?? 0,
       epochs: options.epochs ?? 1,
@@ -154,13 +162,11 @@ class CallbackListClass extends CallbackBase {
 
 export type CallbackList = CallbackListClass;
 
-export interface CallbackListConstructor {
-  (callbacks?: CallbackBase | readonly CallbackBase[] | null, options?: CallbackListOptions): CallbackList;
-  new (
-    callbacks?: CallbackBase | readonly CallbackBase[] | null,
-    options?: CallbackListOptions,
-  ): CallbackList;
-}
+export interface CallbackListConstructor extends Constructor<
+  CallbackList,
+  CallbackListOptions,
+  [callbacks: "callbacks", addHistory: "addHistory", addProgbar: "addProgbar", model: "model"]
+> {}
 
 /** Several callbacks as one. @see Keras `callbacks/callback_list.py` */
 export const CallbackList: CallbackListConstructor = callable<

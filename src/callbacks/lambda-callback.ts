@@ -1,7 +1,8 @@
+import type { Constructor, Values } from "../util/argument-types.ts";
 import { callable } from "../util/callable.ts";
 import { OptionError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
-import { CallbackBase, type CallbackConstructor, type Hook } from "./callback.ts";
+import { bindParameters, type ParameterTable } from "../util/parameters.ts";
+import { CallbackBase, type Hook } from "./callback.ts";
 import type { Logs } from "./logs.ts";
 
 const epochHooks = ["onEpochBegin", "onEpochEnd"] as const;
@@ -19,6 +20,16 @@ const runHooks = [
 ] as const;
 const hooks: readonly string[] = [...epochHooks, ...batchHooks, ...runHooks];
 
+/** The hooks that come by position, in Keras's order. */
+type HookNames = [
+  onEpochBegin: "onEpochBegin",
+  onEpochEnd: "onEpochEnd",
+  onTrainBegin: "onTrainBegin",
+  onTrainEnd: "onTrainEnd",
+  onTrainBatchBegin: "onTrainBatchBegin",
+  onTrainBatchEnd: "onTrainBatchEnd",
+];
+
 /** Hooks as functions. */
 export type LambdaCallbackOptions = {
   readonly [hook in (typeof epochHooks)[number] | (typeof batchHooks)[number]]?:
@@ -30,10 +41,20 @@ export type LambdaCallbackOptions = {
 };
 
 class LambdaCallbackClass extends CallbackBase {
-  constructor(options: LambdaCallbackOptions = {}) {
+  static readonly parameters: ParameterTable = {
+    onEpochBegin: null,
+    onEpochEnd: null,
+    onTrainBegin: null,
+    onTrainEnd: null,
+    onTrainBatchBegin: null,
+    onTrainBatchEnd: null,
+  };
+
+  constructor(...args: readonly unknown[]) {
     super();
-    checkOptions("LambdaCallback", options, hooks);
-    for (const [name, hook] of Object.entries(options)) {
+    const { parameters } = LambdaCallbackClass;
+    const given = bindParameters<LambdaCallbackOptions>("LambdaCallback", parameters, args, hooks);
+    for (const [name, hook] of Object.entries(given)) {
       if (hook === undefined || hook === null) continue;
       if (typeof hook !== "function")
         throw new OptionError(
@@ -46,9 +67,18 @@ class LambdaCallbackClass extends CallbackBase {
 
 export type LambdaCallback = LambdaCallbackClass;
 
+export interface LambdaCallbackConstructor extends Constructor<
+  LambdaCallback,
+  LambdaCallbackOptions,
+  HookNames
+> {
+  // Hooks alone, so that their parameters have types where they are written.
+  (...hooks: Partial<Values<HookNames, LambdaCallbackOptions>>): LambdaCallback;
+  new (...hooks: Partial<Values<HookNames, LambdaCallbackOptions>>): LambdaCallback;
+}
+
 /** A callback made of functions: `LambdaCallback({ onEpochEnd: (epoch, logs) => … })`. @see Keras `callbacks/lambda_callback.py` */
-export const LambdaCallback: CallbackConstructor<readonly [options?: LambdaCallbackOptions], LambdaCallback> =
-  callable<
-    typeof LambdaCallbackClass,
-    CallbackConstructor<readonly [options?: LambdaCallbackOptions], LambdaCallback>
-  >(LambdaCallbackClass);
+export const LambdaCallback: LambdaCallbackConstructor = callable<
+  typeof LambdaCallbackClass,
+  LambdaCallbackConstructor
+>(LambdaCallbackClass);

@@ -1,5 +1,6 @@
 import * as layers from "../../src/layers/index.ts";
 import type { Shape } from "../../src/ir/shape-types/index.ts";
+import * as callbacks from "../../src/callbacks/index.ts";
 import * as constraints from "../../src/constraints/index.ts";
 import { Layer } from "../../src/graph/layer.ts";
 import { SeedGenerator } from "../../src/graph/seed-generator.ts";
@@ -204,6 +205,73 @@ check<
     >,
   ]
 >();
+
+/* Late arguments, behind what the shapes depend on. */
+const late = [
+  layers.LSTM(
+    4, "tanh", "sigmoid", true, "glorot_uniform", "orthogonal", "zeros", true, null, null, null, null, null, null, null,
+    0, 0, null, true,
+  )(sequence),
+  layers.GRU(
+    4, "tanh", "sigmoid", true, "glorot_uniform", "orthogonal", "zeros", null, null, null, null, null, null, null, 0, 0,
+    null, true, { goBackwards: true },
+  )(sequence),
+  layers.GRU(
+    4, "tanh", "sigmoid", true, "glorot_uniform", "orthogonal", "zeros", null, null, null, null, null, null, null, 0, 0,
+    null, true, false, true, false, true, false, "auto", { name: "last" },
+  )(sequence),
+  new layers.SimpleRNN(
+    5, "tanh", true, "glorot_uniform", "orthogonal", "zeros", null, null, null, null, null, null, null, 0, 0, false, false,
+    true, false, false, 3,
+  )(sequence),
+  layers.MultiHeadAttention(2, 4, 4, 0.1, true, 7)(sequence, sequence),
+  layers.MultiHeadAttention(2, 4, 4, 0.1, false, [2, 5], 1, null, false, "he_normal", { seed: 1 })(sequence, sequence),
+  layers.GroupQueryAttention(8, 4, { numKeyValueHeads: 2 })(sequence, sequence),
+  layers.GroupQueryAttention(8, 4, 2, 0.1, true, null, null, "he_normal", { useGate: true })(sequence, sequence),
+] as const; // prettier-ignore
+check<
+  [
+    Expect<
+      Equal<
+        ShapesOf<typeof late>,
+        readonly [
+          readonly [null, 8, 4],
+          readonly [null, 8, 4],
+          readonly [null, 8, 4],
+          readonly [null, 5],
+          readonly [null, 8, 7],
+          readonly [null, 8, 2, 5],
+          readonly [null, 8, 3],
+          readonly [null, 8, 3],
+        ]
+      >
+    >,
+  ]
+>();
+// @ts-expect-error -- a wrong kind of value, late
+layers.MultiHeadAttention(2, 4, 4, 0.1, true, "7");
+// @ts-expect-error -- misspelt behind what came by position
+layers.MultiHeadAttention(2, 4, 4, 0.1, true, 7, { sed: 1 });
+
+layers.InputLayer([6, null], 4, "int32", { name: "words" });
+layers.InputLayer(null, null, "float32", false, false, [null, 3], null, true);
+layers.InputLayer({ batchShape: [null, 3], optional: true });
+// @ts-expect-error -- needs a shape
+layers.InputLayer();
+// @ts-expect-error -- a wrong kind of value
+layers.InputLayer([6], "4");
+callbacks.LambdaCallback(
+  (epoch) => console.log(epoch),
+  null,
+  (logs) => console.log(logs),
+);
+callbacks.LambdaCallback((epoch) => console.log(epoch), { onPredictEnd: () => undefined });
+callbacks.CallbackList([callbacks.TerminateOnNaN()], true, false, { epochs: 3 });
+callbacks.CallbackList(null, { addHistory: true });
+// @ts-expect-error -- a wrong kind of value
+callbacks.CallbackList([], 1);
+// @ts-expect-error -- a hook is a function
+callbacks.LambdaCallback(3);
 
 layers.ReLU(6, 0.1, { name: "r" });
 layers.RNN(layers.LSTMCell(4), true, true, { unroll: true });

@@ -174,6 +174,7 @@ export interface GroupQueryAttentionConstructor
     >,
     Form<[]>,
     Form<[headDim: "headDim"]>,
+    Form<[headDim: "headDim", numQueryHeads: "numQueryHeads"]>,
     Form<Heads>,
     FromConfig<GroupQueryAttentionKind> {}
 

@@ -12,7 +12,13 @@ import { bindParameters, type ParameterTable, positiveInteger, required } from "
 import { Softmax } from "../activation/index.ts";
 import { Dropout } from "../regularization/index.ts";
 import { type AttentionEquations, attentionEquations, projection } from "./equations.ts";
-import { HeadAttention, type HeadCallOptions, headParameters, type HeadOptions } from "./head-attention.ts";
+import {
+  HeadAttention,
+  type HeadCallOptions,
+  type HeadNames,
+  headParameters,
+  type HeadOptions,
+} from "./head-attention.ts";
 import type { DTypeIn, FromConfig, LayerKind, PairForm, SettingsIn, Values } from "../constructor.ts";
 
 export type HeadOutput = number | readonly number[] | null;
@@ -183,7 +189,11 @@ interface Heads {
   readonly outputShape: HeadOutput;
 }
 
-type Form<P extends readonly PropertyKey[], V extends readonly unknown[] = []> = PairForm<
+type Form<
+  P extends readonly PropertyKey[],
+  V extends readonly unknown[] = [],
+  N extends keyof MultiHeadAttentionOptions = never,
+> = PairForm<
   MultiHeadAttentionKind,
   MultiHeadAttentionOptions,
   "numHeads",
@@ -194,16 +204,25 @@ type Form<P extends readonly PropertyKey[], V extends readonly unknown[] = []> =
   never,
   P,
   V,
-  { readonly keyDim: number }
+  { readonly keyDim: number } & Pick<MultiHeadAttentionOptions, N>
 >;
 
 type HeadSizes = [numHeads: "numHeads", keyDim: "keyDim"];
 
+/** Names between the sizes and the shape of the output, and behind it. */
+type EarlyNames = [valueDim: "valueDim", dropout: "dropout", useBias: "useBias"];
+type LateNames = [
+  ...[attentionAxes: "attentionAxes", slidingWindow: "slidingWindow", flashAttention: "flashAttention"],
+  ...HeadNames,
+];
+
 export interface MultiHeadAttentionConstructor
   extends
+    Form<HeadSizes, Values<EarlyNames, MultiHeadAttentionOptions>>,
     Form<
-      HeadSizes,
-      Values<[valueDim: "valueDim", dropout: "dropout", useBias: "useBias"], MultiHeadAttentionOptions>
+      [...HeadSizes, ...EarlyNames, outputShape: "outputShape"],
+      Values<LateNames, MultiHeadAttentionOptions>,
+      EarlyNames[number]
     >,
     Form<[]>,
     Form<[numHeads: "numHeads"]>,

@@ -6,6 +6,7 @@ import { type DType, toDType } from "../../ir/dtypes.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { Batched, Dim, Shape } from "../../ir/shape-types/index.ts";
 import { AntlerError, OptionError } from "../../util/errors.ts";
+import type { Tail, Values } from "../../util/argument-types.ts";
 import { callable } from "../../util/callable.ts";
 
 export interface InputOptions<S extends Shape = Shape, D extends DType = DType, B extends Dim = Dim> {
@@ -25,11 +26,36 @@ export interface InputOptions<S extends Shape = Shape, D extends DType = DType, 
   readonly tensor?: KerasTensor | null | undefined;
 }
 
-interface BoundInput extends InputOptions {
-  readonly ragged?: boolean | null;
-  readonly inputTensor?: KerasTensor | null;
-  readonly optional?: boolean;
+export interface InputLayerOptions extends Omit<
+  InputOptions,
+  "shape" | "batchSize" | "batchShape" | "dtype"
+> {
+  /** Shape of one sample, without the batch axis; null where a size varies. */
+  readonly shape?: Shape | null | undefined;
+  /** Number of samples in a batch, where it is fixed. Default null. */
+  readonly batchSize?: Dim | undefined;
+  /** Shape with the batch axis, in place of `shape` and `batchSize`. */
+  readonly batchShape?: Shape | null | undefined;
+  /** Default float32. */
+  readonly dtype?: DType | null | undefined;
+  /** Accepted for Keras's sake; only false is supported. */
+  readonly ragged?: boolean | null | undefined;
+  /** As `tensor`. */
+  readonly inputTensor?: KerasTensor | null | undefined;
+  /** Whether the input may be left out (null) when the model is called. Default false. */
+  readonly optional?: boolean | undefined;
 }
+
+type InputNames = [
+  shape: "shape",
+  batchSize: "batchSize",
+  dtype: "dtype",
+  sparse: "sparse",
+  ragged: "ragged",
+  batchShape: "batchShape",
+  inputTensor: "inputTensor",
+  optional: "optional",
+];
 
 class InputLayerClass extends LayerBase {
   static readonly className = "InputLayer";
@@ -88,11 +114,15 @@ class InputLayerClass extends LayerBase {
   }
 }
 
-function bindInput(where: string, args: readonly unknown[]): BoundInput {
-  return bindParameters<BoundInput>(where, InputLayerClass.parameters, args, ["name", "trainable", "tensor"]);
+function bindInput(where: string, args: readonly unknown[]): InputLayerOptions {
+  return bindParameters<InputLayerOptions>(where, InputLayerClass.parameters, args, [
+    "name",
+    "trainable",
+    "tensor",
+  ]);
 }
 
-function batchShapeOf({ shape, batchSize, batchShape, tensor }: InputOptions): Shape {
+function batchShapeOf({ shape, batchSize, batchShape, tensor }: InputLayerOptions): Shape {
   const given = batchShape ?? tensor?.shape;
   if (given !== undefined && given !== null) {
     if (shape !== undefined && shape !== null)
@@ -124,8 +154,10 @@ function checkedShape(shape: Shape): Shape {
 export interface InputLayer extends InputLayerClass {}
 
 export interface InputLayerConstructor {
-  (options: InputOptions): InputLayer;
-  new (options: InputOptions): InputLayer;
+  (...args: Tail<Values<InputNames, InputLayerOptions>, InputLayerOptions>): InputLayer;
+  (options: InputLayerOptions): InputLayer;
+  new (...args: Tail<Values<InputNames, InputLayerOptions>, InputLayerOptions>): InputLayer;
+  new (options: InputLayerOptions): InputLayer;
   fromConfig(config: Readonly<Record<string, unknown>>): InputLayer;
 }
 

@@ -45,12 +45,13 @@ export interface ReturnsIn<K extends LayerKind, N extends 1 | 2> {
   states: N;
 }
 
-/** One form of making a recurrent layer of kind K; see `Arguments`. */
+/** One form of making a recurrent layer of kind K, with options N among the settings; see `Arguments`. */
 interface RecurrentForm<
   K extends LayerKind,
   O extends object,
-  P extends readonly "units"[],
+  P extends readonly PropertyKey[],
   V extends readonly unknown[] = [],
+  N extends object = NonNullable<unknown>,
 > {
   <
     const U extends number = number,
@@ -58,7 +59,7 @@ interface RecurrentForm<
     const R extends boolean = false,
     const D extends DType = "float32",
   >(
-    ...args: Arguments<RecurrentChoice<U, Q, R>, "units", Returns, P, V, Typed<O, D>>
+    ...args: Arguments<RecurrentChoice<U, Q, R> & N, "units", Returns, P, V, Typed<O, D>>
   ): Made<K, RecurrentChoice<U, Q, R>, D>;
   new <
     const U extends number = number,
@@ -66,18 +67,37 @@ interface RecurrentForm<
     const R extends boolean = false,
     const D extends DType = "float32",
   >(
-    ...args: Arguments<RecurrentChoice<U, Q, R>, "units", Returns, P, V, Typed<O, D>>
+    ...args: Arguments<RecurrentChoice<U, Q, R> & N, "units", Returns, P, V, Typed<O, D>>
   ): Made<K, RecurrentChoice<U, Q, R>, D>;
 }
 
 type Returns = "returnSequences" | "returnState";
 
-/** How a recurrent layer of kind K is made: the units, options N in their order, then options; or by name. */
-export interface RecurrentConstructor<K extends LayerKind, O extends object, N extends readonly (keyof O)[]>
+/** Names behind what a recurrent layer returns, in Keras's order. */
+export type RunNames = [goBackwards: "goBackwards", stateful: "stateful", unroll: "unroll"];
+
+/**
+ * How a recurrent layer of kind K is made: the units, options N in their order, what it returns, options M in their order,
+ * as far as one likes, then options; or by name.
+ */
+export interface RecurrentConstructor<
+  K extends LayerKind,
+  O extends object,
+  N extends readonly (keyof O)[],
+  M extends readonly (keyof O)[],
+>
   extends
     RecurrentForm<K, O, [units: "units"], Values<N, O>>,
     RecurrentForm<K, O, []>,
     RecurrentForm<K, O, [units: "units"]>,
+    RecurrentForm<K, O, [units: "units", ...N, returnSequences: "returnSequences"], [], Pick<O, N[number]>>,
+    RecurrentForm<
+      K,
+      O,
+      [units: "units", ...N, returnSequences: "returnSequences", returnState: "returnState"],
+      Values<M, O>,
+      Pick<O, N[number]>
+    >,
     FromConfig<K> {}
 
 type ConvForm<

@@ -11,6 +11,7 @@ import type {
   DropoutNames,
   KernelNames,
   RecurrentConstructor,
+  RunNames,
   RegularizerNames,
   ReturnsIn,
   UnitsIn,
@@ -87,7 +88,8 @@ export interface GRUConstructor extends RecurrentConstructor<
     ...ConstraintNames,
     ...DropoutNames,
     seed: "seed",
-  ]
+  ],
+  [...RunNames, resetAfter: "resetAfter", useCudnn: "useCudnn"]
 > {}
 
 /**

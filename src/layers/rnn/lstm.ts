@@ -11,6 +11,7 @@ import type {
   DropoutNames,
   KernelNames,
   RecurrentConstructor,
+  RunNames,
   RegularizerNames,
   ReturnsIn,
   UnitsIn,
@@ -88,7 +89,8 @@ export interface LSTMConstructor extends RecurrentConstructor<
     ...ConstraintNames,
     ...DropoutNames,
     seed: "seed",
-  ]
+  ],
+  [...RunNames, useCudnn: "useCudnn"]
 > {}
 
 /**

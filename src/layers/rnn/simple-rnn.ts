@@ -10,6 +10,7 @@ import type {
   DropoutNames,
   KernelNames,
   RecurrentConstructor,
+  RunNames,
   RegularizerNames,
   ReturnsIn,
   UnitsIn,
@@ -86,7 +87,8 @@ export interface SimpleRNNConstructor extends RecurrentConstructor<
     activityRegularizer: "activityRegularizer",
     ...ConstraintNames,
     ...DropoutNames,
-  ]
+  ],
+  [...RunNames, seed: "seed"]
 > {}
 
 /**
