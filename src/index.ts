@@ -5,6 +5,8 @@ import "./ops/methods.ts";
 export { Input } from "./layers/core/input-layer.ts";
 export { Model } from "./models/model.ts";
 export { Sequential } from "./models/sequential.ts";
+export { GraphFunction as Function } from "./models/function.ts";
+export { Operation } from "./models/custom-operation.ts";
 export { Layer } from "./graph/layer.ts";
 export { Tensor } from "./ops/core/tensor.ts";
 export { KerasTensor } from "./graph/keras-tensor.ts";
@@ -19,6 +21,7 @@ export { Optimizer } from "./optimizers/index.ts";
 export { Regularizer } from "./regularizers/index.ts";
 export { DTypePolicy } from "./namespaces/dtype-policy.ts";
 export { InputSpec } from "./namespaces/input-spec.ts";
+export { version } from "./util/version.ts";
 export { setRandomSeed } from "./utils/session.ts";
 export { grad, valueAndGrad } from "./training/gradient.ts";
 export {
