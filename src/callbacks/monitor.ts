@@ -15,6 +15,7 @@ export abstract class MonitorBase extends CallbackBase {
   /** The best value so far. */
   best: number | null;
   #sign: 1 | -1 | null = null;
+  readonly #name: string;
 
   constructor(name: string, monitor: string, mode: MonitorMode, minDelta = 0, best: number | null = null) {
     super();
@@ -23,6 +24,7 @@ export abstract class MonitorBase extends CallbackBase {
         `${name}: expected \`mode\` to be "auto", "min" or "max", received ${JSON.stringify(mode)}.`,
       );
     }
+    this.#name = name;
     this.monitor = monitor;
     this.mode = mode;
     this.minDelta = Math.abs(minDelta);
@@ -66,7 +68,7 @@ export abstract class MonitorBase extends CallbackBase {
     const inner = this.model.metrics.find((metric) => name.endsWith(`_${metric.name}`))?.direction ?? null;
     if (inner !== null) return inner === "up" ? 1 : -1;
     throw new OptionError(
-      `${this.constructor.name}: whether large or small values of \`${this.monitor}\` are better is not known. Pass mode: "max" or mode: "min".`,
+      `${this.#name}: whether large or small values of \`${this.monitor}\` are better is not known. Pass mode: "max" or mode: "min".`,
     );
   }
 }

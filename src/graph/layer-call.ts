@@ -3,6 +3,7 @@ import type { Shape } from "../ir/shape-types/index.ts";
 import { divide } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
 import { inferSpecs, knownShape, type Spec } from "../ops/core/abstract.ts";
+import { isTensorHolder } from "../ops/core/convert.ts";
 import { observed } from "../ops/core/observer.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { containsSymbolic, type Value } from "../ops/core/value.ts";
@@ -152,6 +153,24 @@ function withContext(
   return { call: { args, options: { ...kwargs, training } }, kwargs };
 }
 
+function callOf(layer: LayerBase): (...args: unknown[]) => unknown {
+  const call: unknown = layer.call;
+  // SAFETY: a subclass's call takes its declared tensors and one options object.
+  if (typeof call === "function") return call as (...args: unknown[]) => unknown;
+  throw new AntlerError(`${layer.where}: its class must implement call(inputs, { training, mask }).`);
+}
+
+/** What a layer computed: tensors, nested; variables among them are read. */
+function readOutputs(layer: LayerBase, outputs: unknown): unknown {
+  if (isTensorHolder(outputs)) return outputs.toTensor();
+  if (outputs === undefined || typeof outputs === "number" || typeof outputs === "boolean") {
+    throw new AntlerError(
+      `${layer.where}: expected call to give a tensor, or tensors in arrays or objects, received ${String(outputs)}. Does it return what it computes?`,
+    );
+  }
+  return Array.isArray(outputs) ? outputs.map((output) => readOutputs(layer, output)) : outputs;
+}
+
 /** Runs the layer's computation on tensors. */
 function compute(
   layer: LayerBase,
@@ -163,8 +182,7 @@ function compute(
   const run = (): unknown =>
     withNameScope(layer.name, () =>
       withAutocast(layer.autocast ? layer.computeDtype : null, () =>
-        // SAFETY: a subclass's call takes its declared tensors and one options object.
-        (layer.call as (...args: unknown[]) => unknown).call(layer, ...args, options),
+        readOutputs(layer, callOf(layer).call(layer, ...args, options)),
       ),
     );
   if (typeof layer.call !== "function")

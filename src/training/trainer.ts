@@ -6,11 +6,12 @@ import type { MetricBase } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { add } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
-import type { Tensor } from "../ops/core/tensor.ts";
+import { Tensor } from "../ops/core/tensor.ts";
 import { sum } from "../ops/reductions.ts";
 import type { History } from "../callbacks/history.ts";
 import type { TrainingRun } from "../callbacks/training-run.ts";
 import { AntlerError, warnOnce } from "../util/errors.ts";
+import { isPlainObject } from "../util/options.ts";
 import { flatten, mapTree, type Tree } from "../util/tree.ts";
 import { type Compilation, type CompileOptions, prepareCompilation } from "./compilation.ts";
 import { gradientsInTrace } from "./gradient.ts";
@@ -138,7 +139,7 @@ export class Trainer {
       return withCallContext({ training: mode === "train" }, () => {
         if (mode === "predict") return model.predictStep(data) as Tree<Tensor>; // SAFETY: outputs of a model are nested tensors
         const logs = mode === "train" ? model.trainStep(data) : model.testStep(data);
-        return mapTree<unknown, Tensor>(logs, (value) => value as Tensor); // SAFETY: logs hold tensors
+        return readLogs(`${model.where}: ${mode}Step`, logs);
       });
     } finally {
       model.clearLosses();
@@ -230,6 +231,21 @@ function isRecord(
   value: Tensor | Readonly<Record<string, Tensor>>,
 ): value is Readonly<Record<string, Tensor>> {
   return Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** The results of a step of a model's own. */
+function readLogs(where: string, logs: unknown): Tree<Tensor> {
+  if (!isPlainObject(logs)) {
+    throw new AntlerError(
+      `${where}: expected an object of tensors by name, such as { loss }, received ${logs === null ? "null" : typeof logs}.`,
+    );
+  }
+  return mapTree<unknown, Tensor>(logs as Tree<unknown>, (value) => {
+    if (value instanceof Tensor) return value;
+    throw new AntlerError(
+      `${where}: expected tensors by name, received ${typeof value} among them. Give what an op or a metric's result() gives.`,
+    );
+  });
 }
 
 /** Number of samples in a batch. */
