@@ -7,6 +7,7 @@ import { currentBuilder } from "../ir/program.ts";
 import { formatShape } from "../ir/shape.ts";
 import { currentScope } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
+import { flatten, mapTree } from "../util/tree.ts";
 import { DTypeError, invariant, ShapeError } from "../util/errors.ts";
 
 /** A scalar, and its gradients with respect to variables. */
@@ -56,35 +57,70 @@ function inTrace<const W extends readonly (Variable | Tensor)[]>(wrt: W): Argume
  * compiled at the first with such shapes; a model's `trainStep` saves the tracing as well. There `f` may look at elements
  * of its tensors on the way (`item()`, `dataSync()`), to draw actions from probabilities, say.
  *
- * @param f - Gives a scalar.
+ * What else of `f` is needed afterwards (predictions for a metric, say) it returns beside the scalar: a tensor, or arrays
+ * and objects of tensors, which the result has as `aux`.
+ *
+ * @param f - Gives a scalar, or `[scalar, aux]`.
  * @param wrt - What to differentiate with respect to.
  * @throws {ShapeError} when `f` does not give a scalar.
  * @example
  * const { value, gradients } = valueAndGrad(() => ops.mean(ops.square(ops.subtract(model(x), y))), model.trainableVariables);
  * optimizer.apply(gradients, model.trainableVariables);
  * @example
+ * const { gradients, aux: logits } = valueAndGrad(() => {
+ *   const logits = model(x, { training: true });
+ *   return [lossFunction(y, logits), logits];
+ * }, model.trainableVariables);
+ * @example
  * const { gradients: [slope] } = valueAndGrad((x) => ops.sum(ops.square(model(x))), [images]);
  */
+export function valueAndGrad<const W extends readonly (Variable | Tensor)[], const A>(
+  f: (...wrt: Arguments<NoInfer<W>>) => readonly [value: Tensor, aux: A],
+  wrt: W,
+): ValueAndGradients & { readonly aux: A };
 export function valueAndGrad<const W extends readonly (Variable | Tensor)[]>(
   f: (...wrt: Arguments<NoInfer<W>>) => Tensor,
   wrt: W,
-): ValueAndGradients {
+): ValueAndGradients;
+export function valueAndGrad<const W extends readonly (Variable | Tensor)[]>(
+  f: (...wrt: Arguments<NoInfer<W>>) => Tensor | readonly [value: Tensor, aux: unknown],
+  wrt: W,
+): ValueAndGradients & { readonly aux?: unknown } {
   checkWrt(wrt);
   if (currentBuilder() !== null) {
     const values = inTrace(wrt);
-    const value = f(...values);
-    return { value, gradients: gradientsInTrace(value, values) };
+    const { value, ...aux } = partsOf(f(...values));
+    return { value, gradients: gradientsInTrace(value, values), ...aux };
   }
   let present: boolean[] = [];
-  const [value, ...rest] = runTraced(() => {
+  let aux: { readonly aux?: unknown } = {};
+  const results = runTraced(() => {
     const values = inTrace(wrt);
-    const result = f(...values);
-    const found = gradientsInTrace(result, values);
+    const { value, ...others } = partsOf(f(...values));
+    aux = others;
+    const found = gradientsInTrace(value, values);
     present = found.map((g) => g !== null);
-    return [result, ...found.filter((g) => g !== null)];
+    return [value, ...found.filter((g) => g !== null), ...tensorsIn(others)];
   });
+  const [value] = results.splice(0, 1);
   invariant(value !== undefined, "the value comes first");
-  return { value, gradients: present.map((has) => (has ? (rest.shift() ?? null) : null)) };
+  const gradients = present.map((has) => (has ? (results.shift() ?? null) : null));
+  const untraced = (leaf: unknown): unknown => (leaf instanceof Tensor ? results.shift() : leaf);
+  return "aux" in aux ? { value, gradients, aux: mapTree(aux.aux, untraced) } : { value, gradients };
+}
+
+/** The scalar, and what was given beside it. */
+function partsOf(result: Tensor | readonly [value: Tensor, aux: unknown]): {
+  readonly value: Tensor;
+  readonly aux?: unknown;
+} {
+  if (!Array.isArray(result)) return { value: result as Tensor }; // SAFETY: no array
+  const [value, aux] = result as readonly [Tensor, unknown]; // SAFETY: an array
+  return { value, aux };
+}
+
+function tensorsIn(tree: object): Tensor[] {
+  return flatten<unknown>(tree).filter((leaf) => leaf instanceof Tensor);
 }
 
 /** The gradients alone of `valueAndGrad`. */

@@ -142,6 +142,23 @@ describe("gradients of variables", () => {
     compile.mockRestore();
   });
 
+  it("may give other values beside the scalar, which are no part of it otherwise", () => {
+    const v = new Variable([1, 2]);
+    const seen = { inside: null as Tensor | null };
+    const { value, gradients, aux } = valueAndGrad(() => {
+      const squares = ops.square(v);
+      seen.inside = squares;
+      return [ops.sum(squares), { squares, nested: [ops.add(v, 1), makeTensor([5])], label: "a" }];
+    }, [v]);
+    expect([value.item(), gradients[0]?.arraySync()]).toEqual([5, [2, 4]]);
+    v.assign([7, 7]);
+    expect(aux.squares.arraySync()).toEqual([1, 4]);
+    expect(aux.nested.map((one) => one.arraySync())).toEqual([[2, 3], [5]]);
+    expect(aux.label).toBe("a");
+    expect(() => seen.inside?.arraySync()).toThrow(/computation that has ended.*aux/);
+    expect(() => ops.add(seen.inside ?? 0, 1)).toThrow(/computation that has ended.*aux/);
+  });
+
   it("want a scalar", () => {
     const v = new Variable([1, 2]);
     expect(() => valueAndGrad(() => ops.square(v) as Tensor, [v])).toThrow(

@@ -113,7 +113,9 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
       const { peek } = this.#storage.builder;
       if (peek !== null) return peek(this.#storage) as TypedArrayOf[D]; // SAFETY: an array of the value's dtype
       throw new AntlerError(
-        `a tensor of shape ${formatShape(this.shape)} has no elements yet: it is being traced into a compiled step. Compute with ops instead, or compile with { runEagerly: true } to step through.`,
+        currentBuilder() === null
+          ? `a tensor of shape ${formatShape(this.shape)} belongs to a computation that has ended, and was not among its results. Return it: valueAndGrad(() => [loss, predictions], variables) gives it as \`aux\`; in a custom layer, return it from call.`
+          : `a tensor of shape ${formatShape(this.shape)} has no elements yet: it is being traced into a compiled step. Compute with ops instead (ops.where or ops.cond to choose), or compile with { runEagerly: true } to step through.`,
       );
     }
     return this.#storage as TypedArrayOf[D]; // SAFETY: fromData pairs array and dtype
