@@ -29,7 +29,16 @@ import type {
   Result,
   UnaryMethod,
 } from "./core/op-types.ts";
-import type { DTypeOf, Fits, Operand, PromotedOf, ReducedOf, Rest, ShapeOf } from "./core/signatures.ts";
+import type {
+  DTypeOf,
+  Fits,
+  Operand,
+  PromotedOf,
+  ReducedOf,
+  Rest,
+  ShapeOf,
+  Together,
+} from "./core/signatures.ts";
 import type { Tensor } from "./core/tensor.ts";
 import type { Placing, Spacing } from "./creation.ts";
 import type { CtcDecodeOptions } from "./ctc.ts";
@@ -46,6 +55,12 @@ import type { PadMode, PadWidth, Repeats } from "./rearranging.ts";
 import type { Axis } from "./reductions.ts";
 import type { FrameRest, WindowShape } from "./signal.ts";
 import type { QuantileMethod } from "./statistics.ts";
+
+type OneHotRest = [
+  { readonly axis?: number },
+  { readonly dtype?: DType | null },
+  { readonly sparse?: boolean },
+];
 
 /** Every op of one or more tensors as a method of its first one: `a.matmul(b).add(c)`. */
 export interface TensorMethods {
@@ -113,17 +128,19 @@ export interface TensorMethods {
       { readonly isCausal?: boolean },
       { readonly flashAttention?: boolean | null },
       { readonly attnLogitsSoftCap?: number | null },
-    ]
+    ],
+    "key",
+    "value"
   >;
-  readonly bitwiseAnd: BinaryMethod;
+  readonly bitwiseAnd: BinaryMethod<"y">;
   readonly bitwiseInvert: UnaryMethod;
-  readonly bitwiseLeftShift: BinaryMethod;
+  readonly bitwiseLeftShift: BinaryMethod<"y">;
   readonly bitwiseNot: UnaryMethod;
-  readonly bitwiseOr: BinaryMethod;
-  readonly bitwiseRightShift: BinaryMethod;
-  readonly bitwiseXor: BinaryMethod;
-  readonly leftShift: BinaryMethod;
-  readonly rightShift: BinaryMethod;
+  readonly bitwiseOr: BinaryMethod<"y">;
+  readonly bitwiseRightShift: BinaryMethod<"y">;
+  readonly bitwiseXor: BinaryMethod<"y">;
+  readonly leftShift: BinaryMethod<"y">;
+  readonly rightShift: BinaryMethod<"y">;
   readonly cast: <X extends Operand, const D extends DType>(
     this: X,
     dtype: D | { readonly dtype: D },
@@ -149,7 +166,7 @@ export interface TensorMethods {
   readonly notEqual: CompareMethod;
   readonly signbit: BoolUnaryMethod;
   readonly saturateCast: <X extends Operand>(this: X, dtype: DType) => Result<X, ShapeOf<X>>;
-  readonly conv: Method2<ConvolutionRest>;
+  readonly conv: Method2<ConvolutionRest, "kernel">;
   readonly convTranspose: Method2<
     [
       ConvolutionRest[0],
@@ -157,18 +174,18 @@ export interface TensorMethods {
       { readonly outputPadding?: number | readonly number[] | null },
       ConvolutionRest[2],
       ConvolutionRest[3],
-    ]
+    ],
+    "kernel"
   >;
-  readonly depthwiseConv: Method2<ConvolutionRest>;
-  readonly separableConv: Method3<ConvolutionRest>;
+  readonly depthwiseConv: Method2<ConvolutionRest, "kernel">;
+  readonly separableConv: Method3<ConvolutionRest, "depthwiseKernel", "pointwiseKernel">;
   readonly emptyLike: <X extends Operand>(
     this: X,
     dtype?: DType | null | { readonly dtype?: DType | null },
   ) => Result<X, ShapeOf<X>>;
   readonly fullLike: <X extends Operand>(
     this: X,
-    fillValue: Operand,
-    dtype?: DType | null | { readonly dtype?: DType | null },
+    ...rest: Rest<[{ readonly fillValue: Operand }, { readonly dtype?: DType | null }]>
   ) => Result<X, ShapeOf<X>>;
   readonly geomspace: <A extends Operand, B extends Operand>(
     this: A,
@@ -193,10 +210,14 @@ export interface TensorMethods {
     this: X,
     dtype?: DType | null | { readonly dtype?: DType | null },
   ) => Result<X, ShapeOf<X>>;
-  readonly binaryCrossentropy: Method2<[{ readonly fromLogits?: boolean }]>;
-  readonly categoricalCrossentropy: Method2<[{ readonly fromLogits?: boolean }, { readonly axis?: number }]>;
+  readonly binaryCrossentropy: Method2<[{ readonly fromLogits?: boolean }], "output">;
+  readonly categoricalCrossentropy: Method2<
+    [{ readonly fromLogits?: boolean }, { readonly axis?: number }],
+    "output"
+  >;
   readonly sparseCategoricalCrossentropy: Method2<
-    [{ readonly fromLogits?: boolean }, { readonly axis?: number }]
+    [{ readonly fromLogits?: boolean }, { readonly axis?: number }],
+    "output"
   >;
   readonly ctcDecode: <X extends Operand>(
     this: X,
@@ -230,19 +251,23 @@ export interface TensorMethods {
       { readonly sparse?: boolean },
     ]
   >;
-  readonly oneHot: <X extends Operand, const N extends number>(
-    this: X,
-    numClasses: N,
-    ...rest: Rest<
-      [{ readonly axis?: number }, { readonly dtype?: DType | null }, { readonly sparse?: boolean }]
-    >
-  ) => Result<X, OneHot<ShapeOf<X>, N>>;
-  readonly scatter: Method2<[{ readonly shape: readonly number[] }]>;
-  readonly scatterUpdate: Method3<[{ readonly reduction?: Reduction | null }]>;
+  readonly oneHot: {
+    <X extends Operand, const N extends number>(
+      this: X,
+      options: { readonly numClasses: N } & Together<OneHotRest>,
+    ): Result<X, OneHot<ShapeOf<X>, N>>;
+    <X extends Operand, const N extends number>(
+      this: X,
+      numClasses: N,
+      ...rest: Rest<OneHotRest>
+    ): Result<X, OneHot<ShapeOf<X>, N>>;
+  };
+  readonly scatter: Method2<[{ readonly shape: readonly number[] }], "values">;
+  readonly scatterUpdate: Method3<[{ readonly reduction?: Reduction | null }], "indices", "updates">;
   readonly slice: Method1<[{ readonly startIndices: Start }, { readonly shape: readonly number[] }]>;
   readonly sliceUpdate: <X extends Operand>(this: X, startIndices: Start, updates: Operand) => Result<X>;
-  readonly take: Method2<[{ readonly axis?: number | null }]>;
-  readonly takeAlongAxis: Method2<[{ readonly axis?: number | null }]>;
+  readonly take: Method2<[{ readonly axis?: number | null }], "indices">;
+  readonly takeAlongAxis: Method2<[{ readonly axis?: number | null }], "indices">;
   readonly unravelIndex: <X extends Operand>(this: X, shape: readonly number[]) => readonly Result<X>[];
   readonly where: {
     <C extends Operand, A extends Operand, B extends Operand>(this: C, x1: A, x2: B): Result<C | A | B>;
@@ -262,15 +287,15 @@ export interface TensorMethods {
   readonly eigh: Method1Pair;
   readonly inv: Method1;
   readonly logdet: Method1;
-  readonly lstsq: Method2<[{ readonly rcond?: number | null }]>;
+  readonly lstsq: Method2<[{ readonly rcond?: number | null }], "b">;
   readonly luFactor: Method1Pair;
   readonly matrixPower: Method1<[{ readonly n: number }]>;
   readonly matrixRank: Method1<[{ readonly tol?: number | null }]>;
   readonly pinv: Method1<[{ readonly rcond?: number | null }]>;
   readonly qr: Method1Pair<[{ readonly mode?: "reduced" | "complete" }]>;
   readonly slogdet: Method1Pair;
-  readonly solve: Method2;
-  readonly solveTriangular: Method2<[{ readonly lower?: boolean }]>;
+  readonly solve: Method2<readonly [], "b">;
+  readonly solveTriangular: Method2<[{ readonly lower?: boolean }], "b">;
   readonly svd: {
     <X extends Operand>(
       this: X,
@@ -345,7 +370,7 @@ export interface TensorMethods {
   readonly maxPool: Method1<PoolRest>;
   readonly spaceToDepth: Method1<BlockRest>;
   readonly unfold: Method1<[{ readonly kernelSize: number | readonly number[] }, ...PatchRest]>;
-  readonly cdist: Method2;
+  readonly cdist: Method2<readonly [], "y">;
   readonly cross: Method2<
     [
       { readonly axisa?: number },
@@ -357,10 +382,16 @@ export interface TensorMethods {
   readonly dot: Method2;
   readonly inner: Method2;
   readonly kron: Method2;
-  readonly matmul: <A extends Operand, B extends Operand>(
-    this: A,
-    x2: B & Fits<Matmul<ShapeOf<A>, ShapeOf<B>>>,
-  ) => Result<A | B, Matmul<ShapeOf<A>, ShapeOf<B>>, PromotedOf<A, B>>;
+  readonly matmul: {
+    <A extends Operand, B extends Operand>(
+      this: A,
+      options: { readonly x2: B & Fits<Matmul<ShapeOf<A>, ShapeOf<B>>> },
+    ): Result<A | B, Matmul<ShapeOf<A>, ShapeOf<B>>, PromotedOf<A, B>>;
+    <A extends Operand, B extends Operand>(
+      this: A,
+      x2: B & Fits<Matmul<ShapeOf<A>, ShapeOf<B>>>,
+    ): Result<A | B, Matmul<ShapeOf<A>, ShapeOf<B>>, PromotedOf<A, B>>;
+  };
   readonly outer: Method2;
   readonly tensordot: Method2<[{ readonly axes?: TensordotAxes }]>;
   readonly vdot: Method2;
@@ -441,13 +472,13 @@ export interface TensorMethods {
       [{ readonly weights?: Operand | null }, { readonly minlength?: number }, { readonly sparse?: boolean }]
     >
   ) => Tensor;
-  readonly digitize: Method2;
+  readonly digitize: Method2<readonly [], "bins">;
   readonly histogram: (
     this: Operand,
     ...rest: Rest<[{ readonly bins?: number }, { readonly range?: readonly [number, number] | null }]>
   ) => readonly [Tensor, Tensor];
   readonly nonzero: (this: Operand) => readonly Tensor[];
-  readonly searchsorted: Method2<[{ readonly side?: "left" | "right" }]>;
+  readonly searchsorted: Method2<[{ readonly side?: "left" | "right" }], "values">;
   readonly unique: (
     this: Operand,
     ...rest: Rest<
@@ -463,10 +494,22 @@ export interface TensorMethods {
     >
   ) => Tensor | readonly Tensor[];
   readonly view: Method1<[{ readonly dtype?: DType | null }]>;
-  readonly segmentMax: Method2<[{ readonly numSegments?: number | null }, { readonly sorted?: boolean }]>;
-  readonly segmentMin: Method2<[{ readonly numSegments?: number | null }, { readonly sorted?: boolean }]>;
-  readonly segmentProd: Method2<[{ readonly numSegments?: number | null }, { readonly sorted?: boolean }]>;
-  readonly segmentSum: Method2<[{ readonly numSegments?: number | null }, { readonly sorted?: boolean }]>;
+  readonly segmentMax: Method2<
+    [{ readonly numSegments?: number | null }, { readonly sorted?: boolean }],
+    "segmentIds"
+  >;
+  readonly segmentMin: Method2<
+    [{ readonly numSegments?: number | null }, { readonly sorted?: boolean }],
+    "segmentIds"
+  >;
+  readonly segmentProd: Method2<
+    [{ readonly numSegments?: number | null }, { readonly sorted?: boolean }],
+    "segmentIds"
+  >;
+  readonly segmentSum: Method2<
+    [{ readonly numSegments?: number | null }, { readonly sorted?: boolean }],
+    "segmentIds"
+  >;
   readonly broadcastTo: <X extends Operand, const T extends readonly number[]>(
     this: X,
     shape: T | { readonly shape: T },
@@ -518,7 +561,7 @@ export interface TensorMethods {
   readonly viewAsComplex: Method1Pair;
   readonly argpartition: Method1<[{ readonly kth: number }, { readonly axis?: number }]>;
   readonly argsort: Method1<[{ readonly axis?: number | null }]>;
-  readonly inTopK: Method2<[{ readonly k: number }]>;
+  readonly inTopK: Method2<[{ readonly k: number }], "predictions">;
   readonly sort: Method1<[{ readonly axis?: number | null }]>;
   readonly topK: Method1Pair<
     [{ readonly k: number }, { readonly sorted?: boolean }, { readonly isStable?: boolean }]

@@ -37,3 +37,17 @@ it("computes what the ops compute", () => {
   expect(a.at(":", -1, null).shape).toEqual([2, 1]);
   expect(a.transpose().reshape([-1]).arraySync()).toEqual([1, 3, 2, 4]);
 });
+
+it("take operands by name", () => {
+  const x = makeTensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(x.add({ x2: 1 }).arraySync()).toEqual([
+    [2, 3],
+    [4, 5],
+  ]);
+  expect(x.matmul({ x2: [[1], [1]] }).arraySync()).toEqual([[3], [7]]);
+  expect(x.take({ indices: [1], axis: 0 }).arraySync()).toEqual([[3, 4]]);
+  expect(() => x.add({ x3: 1 } as never)).toThrow(/unknown option `x3`.*Did you mean `x2`/); // SAFETY: wrong on purpose
+});

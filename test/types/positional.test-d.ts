@@ -352,6 +352,39 @@ check<
     >,
   ]
 >();
+// As do methods.
+const methods = [
+  vector.add({ x2: vector }),
+  vector.matmul({ x2: ops.zeros([6, 2]) }),
+  vector.less({ x2: 3 }),
+  indices.oneHot({ numClasses: 10, axis: -1 }),
+  vector.fullLike({ fillValue: 1 }),
+] as const;
+check<
+  [
+    Expect<
+      Equal<
+        ShapesOf<typeof methods>,
+        readonly [
+          readonly [null, 6],
+          readonly [null, 2],
+          readonly [null, 6],
+          readonly [null, 10, 10],
+          readonly [null, 6],
+        ]
+      >
+    >,
+  ]
+>();
+vector.take({ indices: [0, 1], axis: -1 });
+indices.bitwiseAnd({ y: 1 });
+image.conv({ kernel: ops.zeros([3, 3, 3, 4]), strides: 2 });
+image.separableConv(ops.zeros([3, 3, 3, 1]), { pointwiseKernel: ops.zeros([1, 1, 3, 4]), strides: 2 });
+vector.scatterUpdate({ indices: [[0, 1]], updates: [1] });
+// @ts-expect-error -- another name
+vector.take({ index: [0, 1] });
+// @ts-expect-error -- does not broadcast
+vector.add({ x2: ops.zeros([5]) });
 ops.take(vector, { indices: [0, 1], axis: -1 });
 ops.take(vector, [0, 1], { axis: -1 });
 ops.repeat(vector, { repeats: 2, axis: 1 });

@@ -173,18 +173,36 @@ export type ElementwiseMethod<R extends readonly object[]> = <X extends Operand>
   this: X,
   ...rest: Rest<R>
 ) => Result<X, ShapeOf<X>, FloatOf<DTypeOf<X>>>;
-export type BinaryMethod = <A extends Operand, B extends Operand>(
-  this: A,
-  x2: B & Fits<BroadcastOf<A, B>>,
-) => Result<A | B, BroadcastOf<A, B>, PromotedOf<A, B>>;
-export type FloatBinaryMethod = <A extends Operand, B extends Operand>(
-  this: A,
-  x2: B & Fits<BroadcastOf<A, B>>,
-) => Result<A | B, BroadcastOf<A, B>, FloatOf<PromotedOf<A, B>>>;
-export type CompareMethod = <A extends Operand, B extends Operand>(
-  this: A,
-  x2: B & Fits<BroadcastOf<A, B>>,
-) => Result<A | B, BroadcastOf<A, B>, "bool">;
+export interface BinaryMethod<N extends string = "x2"> {
+  <A extends Operand, B extends Operand>(
+    this: A,
+    options: { readonly [_ in N]: B & Fits<BroadcastOf<A, B>> },
+  ): Result<A | B, BroadcastOf<A, B>, PromotedOf<A, B>>;
+  <A extends Operand, B extends Operand>(
+    this: A,
+    x2: B & Fits<BroadcastOf<A, B>>,
+  ): Result<A | B, BroadcastOf<A, B>, PromotedOf<A, B>>;
+}
+export interface FloatBinaryMethod<N extends string = "x2"> {
+  <A extends Operand, B extends Operand>(
+    this: A,
+    options: { readonly [_ in N]: B & Fits<BroadcastOf<A, B>> },
+  ): Result<A | B, BroadcastOf<A, B>, FloatOf<PromotedOf<A, B>>>;
+  <A extends Operand, B extends Operand>(
+    this: A,
+    x2: B & Fits<BroadcastOf<A, B>>,
+  ): Result<A | B, BroadcastOf<A, B>, FloatOf<PromotedOf<A, B>>>;
+}
+export interface CompareMethod<N extends string = "x2"> {
+  <A extends Operand, B extends Operand>(
+    this: A,
+    options: { readonly [_ in N]: B & Fits<BroadcastOf<A, B>> },
+  ): Result<A | B, BroadcastOf<A, B>, "bool">;
+  <A extends Operand, B extends Operand>(
+    this: A,
+    x2: B & Fits<BroadcastOf<A, B>>,
+  ): Result<A | B, BroadcastOf<A, B>, "bool">;
+}
 export interface ReductionMethod<D extends DType | "same" | "float" = "same"> {
   <X extends Operand, const A extends ReduceAxis = null, const K extends boolean = false>(
     this: X,
@@ -205,21 +223,27 @@ export type Method1<R extends readonly object[] = readonly []> = <X extends Oper
   this: X,
   ...rest: Rest<R>
 ) => Result<X>;
-export type Method2<R extends readonly object[] = readonly []> = <A extends Operand, B extends Operand>(
-  this: A,
-  b: B,
-  ...rest: Rest<R>
-) => Result<A | B>;
-export type Method3<R extends readonly object[] = readonly []> = <
-  A extends Operand,
-  B extends Operand,
-  C extends Operand,
->(
-  this: A,
-  b: B,
-  c: C,
-  ...rest: Rest<R>
-) => Result<A | B | C>;
+export interface Method2<R extends readonly object[] = readonly [], N extends string = "x2"> {
+  <A extends Operand, B extends Operand>(this: A, options: ByName<R, N, B>): Result<A | B>;
+  <A extends Operand, B extends Operand>(this: A, b: B, ...rest: Rest<R>): Result<A | B>;
+}
+export interface Method3<R extends readonly object[], M extends string, N extends string> {
+  <A extends Operand, B extends Operand, C extends Operand>(
+    this: A,
+    options: ByName<R, M, B> & { readonly [_ in N]: C },
+  ): Result<A | B | C>;
+  <A extends Operand, B extends Operand, C extends Operand>(
+    this: A,
+    b: B,
+    options: ByName<R, N, C>,
+  ): Result<A | B | C>;
+  <A extends Operand, B extends Operand, C extends Operand>(
+    this: A,
+    b: B,
+    c: C,
+    ...rest: Rest<R>
+  ): Result<A | B | C>;
+}
 export type Method1Pair<R extends readonly object[] = readonly []> = <X extends Operand>(
   this: X,
   ...rest: Rest<R>
