@@ -49,5 +49,5 @@ it("take operands by name", () => {
   ]);
   expect(x.matmul({ x2: [[1], [1]] }).arraySync()).toEqual([[3], [7]]);
   expect(x.take({ indices: [1], axis: 0 }).arraySync()).toEqual([[3, 4]]);
-  expect(() => x.add({ x3: 1 } as never)).toThrow(/unknown option `x3`.*Did you mean `x2`/); // SAFETY: wrong on purpose
+  expect(() => x.add({ x3: 1 } as never)).toThrow(/unknown option `x3`/); // SAFETY: wrong on purpose
 });
