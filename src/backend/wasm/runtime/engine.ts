@@ -16,7 +16,9 @@ export class Engine {
   /** How many runs used several threads. */
   threadedRuns = 0;
   #workspace: { readonly address: number; readonly bytes: number } | null = null;
-  /** The last asynchronous run: the next one waits for it. */
+  /** Asynchronous runs that have not ended. */
+  #turns = 0;
+  /** The last of them: the next one waits for it. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** Copies the results of the asynchronous step that was begun last, while nobody has. */
@@ -40,8 +42,15 @@ export class Engine {
   /** Runs `task` after all asynchronous tasks before it. */
   inTurn<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);
-    this.#last = result.catch(() => undefined);
+    const ended = (): void => void this.#turns--;
+    this.#turns++;
+    this.#last = result.then(ended, ended);
     return result;
+  }
+
+  /** Whether no asynchronous task is at work or waits. */
+  get isIdle(): boolean {
+    return this.#turns === 0;
   }
 
   /**

@@ -139,8 +139,10 @@ export class WasmExecutable implements Executable {
     state: readonly DeviceBuffer[],
     lasting: readonly boolean[] = [],
   ): TypedArray[] | Promise<TypedArray[]> {
-    // Only the calling thread has a clock for profiles.
-    if (canBlock() || this.#engine.profiler !== null) return this.run(inputs, state, lasting);
+    // Only the calling thread has a clock for profiles; and small programs need no other.
+    const isHere =
+      canBlock() || this.#engine.profiler !== null || (this.#engine.isIdle && this.#sharedPool() === null);
+    if (isHere) return this.run(inputs, state, lasting);
     return this.#engine.inTurn(async () => {
       // A page is not to wait for a step, the first of a program neither.
       const shared = this.#sharedPool();
