@@ -1,4 +1,6 @@
-import type { MetricBase } from "../metrics/metric.ts";
+import { type Weighting, weightOf } from "../losses/loss.ts";
+import { MetricBase, type MetricResult } from "../metrics/metric.ts";
+import type { Operand } from "../ops/core/signatures.ts";
 import { type MetricIdentifier, type MetricLookup, resolveMetric } from "../metrics/choose.ts";
 import { formatShape } from "../ir/shape.ts";
 import { outsideTrace } from "../ops/core/scope.ts";
@@ -62,6 +64,11 @@ export class CompileMetrics {
     return [...this.#plan.metrics, ...this.#plan.weighted].flatMap((group) => group?.metrics ?? []);
   }
 
+  /** The metrics as training steps of one's own see them: before the first batch has told what they are, one for all. */
+  get tracked(): MetricBase[] {
+    return this.#plan === null ? [new PendingMetrics(this)] : this.metrics;
+  }
+
   updateState(yTrue: unknown, yPred: unknown, sampleWeight: unknown): void {
     const plan = (this.#plan ??= outsideTrace(() => this.#build(yTrue, yPred)));
     const targets = inOrder(plan, yTrue);
@@ -121,6 +128,24 @@ export class CompileMetrics {
       weighted: metricsOf("weightedMetrics", this.#request.weightedMetrics, context),
       order,
     };
+  }
+}
+
+/** Stands for compiled metrics that are not made yet; updating it makes them. */
+class PendingMetrics extends MetricBase {
+  readonly #pending: CompileMetrics;
+
+  constructor(pending: CompileMetrics) {
+    super({ name: pending.name });
+    this.#pending = pending;
+  }
+
+  override updateState(yTrue: Operand, yPred?: Operand | Weighting, weighting?: Weighting): void {
+    this.#pending.updateState(yTrue, yPred, weightOf(weighting));
+  }
+
+  override result(): MetricResult {
+    return this.#pending.result() as MetricResult; // SAFETY: of metrics with one result each, tensors by name
   }
 }
 

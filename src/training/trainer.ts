@@ -71,13 +71,13 @@ export class Trainer {
 
   /** Everything that `resetMetrics` resets: the loss, compiled metrics, losses of several outputs, metrics of layers. */
   get metrics(): MetricBase[] {
-    return [...this.#compiledMetrics(), ...metricsIn(this.model)];
+    return [...this.#compiledMetrics(this.#compilation?.metrics?.tracked), ...metricsIn(this.model)];
   }
 
-  #compiledMetrics(): MetricBase[] {
+  #compiledMetrics(own: readonly MetricBase[] = this.#compilation?.metrics?.metrics ?? []): MetricBase[] {
     const compiled = this.#compilation;
     if (compiled === null) return [];
-    return [compiled.lossTracker, ...(compiled.metrics?.metrics ?? []), ...compiled.loss.metrics];
+    return [compiled.lossTracker, ...own, ...compiled.loss.metrics];
   }
 
   /** As Keras has them: compiled metrics go by one name. */

@@ -249,6 +249,36 @@ describe("a training loop of one's own", () => {
   });
 });
 
+describe("a step that updates the compiled metrics itself", () => {
+  it("finds them in model.metrics from the first batch on", async () => {
+    setGlobalSeed(6);
+    class Own extends Model {
+      override trainStep({ x: given, y: targets = makeTensor(0) }: StepData): StepLogs {
+        const variables = this.trainableVariables;
+        const run = (): Tensor => this.invoke(given, { training: true }) as Tensor; // SAFETY: one output
+        const { value, gradients } = valueAndGrad(
+          () => this.computeLoss({ x: given, y: targets, yPred: run() }),
+          variables,
+        );
+        this.optimizer?.apply(gradients, variables);
+        for (const metric of this.metrics) {
+          if (metric.name === "loss") metric.updateState(value);
+          else metric.updateState(targets, run());
+        }
+        return Object.fromEntries(this.metrics.map((metric) => [metric.name, metric.result() as Tensor])); // SAFETY: one result
+      }
+    }
+    const inputs = Input({ shape: [3] });
+    const model = new Own(inputs, Dense(1)(inputs));
+    model.compile({ optimizer: "sgd", loss: "mse", metrics: ["mae"] });
+    const { history } = await model.fit(x, y, { epochs: 2, batchSize: 20, verbose: 0 });
+    expect(Object.keys(history)).toEqual(["loss", "mae"]);
+    const scores = await model.evaluate(x, y, { verbose: 0, returnDict: true });
+    expect(scores["mae"]).toBeGreaterThan(0);
+    expect(history["mae"]?.[1]).toBeLessThan(history["mae"]?.[0] ?? 0);
+  });
+});
+
 describe("gradients with respect to tensors", () => {
   const cube = (v: Tensor): Tensor => ops.sum(ops.multiply(v, ops.square(v)));
 
