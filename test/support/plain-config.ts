@@ -32,7 +32,8 @@ export function plainOfKeras(value: unknown, keepName = false): PlainConfig {
   const { class_name: className, config } = value;
   if (typeof className === "string" && isRecord(config)) {
     if (className === "DTypePolicy") return String(config["name"]);
-    if (typeof config["mode"] === "string") return `${config["mode"]}_from_${String(config["source_name"])}`;
+    const { mode, source_name: source } = config;
+    if (typeof mode === "string" && typeof source === "string") return `${mode}_from_${source}`;
     return { class: className, config: plainOfKeras(config) };
   }
   if (typeof className === "string") return String(config);
