@@ -69,9 +69,10 @@ export class EmbeddingLayer extends AdaptableLayer {
   declare embeddings: Variable;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<EmbeddingOptions>(new.target.className, new.target.parameters, args, [
+    const { parameters } = new.target;
+    const given = bindParameters<EmbeddingOptions>(new.target.className, parameters, args, [
       ...layerOptionNames,
-      ...adaptationNames,
+      ...adaptationNames.filter((name) => !(name in parameters)),
       "inputLength",
     ]);
     // Indices may come as floats of any precision: they are not cast beforehand.
