@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { Input, Layer, layers, Model, ops, type KerasTensor, type Tensor, tensor } from "../src/index.ts";
 
@@ -28,6 +29,10 @@ describe("iteration", () => {
       [4, 5, 6],
       [1, 2, 3],
     ]);
+  });
+
+  it("is of the elements that consoles show", () => {
+    expect(inspect(tensor([1, 2]))).toBe("Tensor(shape=[2], dtype=float32, [1,2])");
   });
 
   it("does not make data of a tensor's rows", async () => {

@@ -54,6 +54,13 @@ export function installIndexing(): void {
     },
     configurable: true,
   });
+  // What consoles print: the elements rather than the fields.
+  Object.defineProperty(Value.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    value(this: Value) {
+      return this.toString();
+    },
+    configurable: true,
+  });
   installMethod("at", function (...keys) {
     return getItem(this, keys as readonly Key[]); // SAFETY: getItem checks the keys
   });
