@@ -240,6 +240,7 @@ function readLogs(where: string, logs: unknown): Tree<Tensor> {
       `${where}: expected an object of tensors by name, such as { loss }, received ${logs === null ? "null" : typeof logs}.`,
     );
   }
+  // SAFETY: an object; what is in it is looked at below.
   return mapTree<unknown, Tensor>(logs as Tree<unknown>, (value) => {
     if (value instanceof Tensor) return value;
     throw new AntlerError(
