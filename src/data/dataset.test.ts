@@ -256,7 +256,7 @@ describe("Dataset", () => {
     expect(() => Dataset.fromTensors(3)).toThrow(/first axis/);
     expect(() => Dataset.fromTensors({ data: new Float32Array(5), shape: [2, 3] })).toThrow(/6 elements/);
     expect(() => Dataset.fromIterable(3 as never)).toThrow(DataError);
-    await expect(collect(Dataset.fromIterable(["a"]).batch(1))).rejects.toThrow(/received "a"/);
+    await expect(collect(Dataset.fromIterable([null]).batch(1))).rejects.toThrow(/received null/);
     await expect(collect(Dataset.fromIterable([[[1, 2]], [[1]]]).batch(2))).rejects.toThrow(/element\[0\]: expected shape \[2\]/); // prettier-ignore
     await expect(collect(Dataset.fromIterable([{ a: 1 }, { b: 1 }]).batch(2))).rejects.toThrow(/alike/);
     const mixed = Dataset.fromIterable<Float32Array | Int32Array>([Float32Array.of(1), Int32Array.of(1)]);
@@ -314,6 +314,31 @@ describe("rows of arrays", () => {
         },
       ),
       cases(60),
+    );
+  });
+
+  it("keeps texts as lists beside arrays", async () => {
+    const rows = Dataset.fromTensors({ kind: ["a", "b", "c"], size: [1, 2, 3] }, [0, 1, 0]);
+    const [first] = await collect(rows);
+    expect(first?.[0].kind).toBe("a");
+    const batches = await collect(
+      rows.batch(2).map(([{ kind, size }, y]) => [kind.join(), size.arraySync(), y.arraySync()]),
+    );
+    expect(batches).toEqual([
+      ["a,b", [1, 2], [0, 1]],
+      ["c", [3], [0]],
+    ]);
+    expect(await collect(Dataset.fromIterable(["x", "y", "z"]).batch(2))).toEqual([["x", "y"], ["z"]]);
+    expect(
+      await collect(
+        rows
+          .batch(2)
+          .unbatch()
+          .map(([{ kind }]) => kind),
+      ),
+    ).toEqual(["a", "b", "c"]);
+    await expect(collect(Dataset.fromIterable<unknown>(["x", 1]).batch(2))).rejects.toThrow(
+      /numbers in some/,
     );
   });
 });

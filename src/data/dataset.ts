@@ -13,6 +13,7 @@ import * as transforms from "./transforms.ts";
 export type ArrayTree =
   | ArrayLeaf
   | NestedArray
+  | readonly string[]
   | readonly ArrayTree[]
   | { readonly [key: string]: ArrayTree };
 

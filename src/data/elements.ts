@@ -26,11 +26,13 @@ export type ArrayLeaf = Tensor | TensorHolder | TypedArray | ShapedArray;
 /** What slicing along the first axis makes of data: a tensor for each array, in lists and objects as given. */
 export type Sliced<X> = unknown extends X
   ? unknown
-  : X extends ArrayLeaf | NestedArray
-    ? Tensor
-    : X extends object
-      ? { [K in keyof X]: Sliced<X[K]> }
-      : never;
+  : X extends readonly string[]
+    ? string
+    : X extends ArrayLeaf | NestedArray
+      ? Tensor
+      : X extends object
+        ? { [K in keyof X]: Sliced<X[K]> }
+        : never;
 
 /** What stacking makes of elements: those that are arrays are read as `[x, y, sampleWeight]`. */
 export type Batched<T> = unknown extends T
@@ -38,8 +40,19 @@ export type Batched<T> = unknown extends T
   : T extends ArrayLeaf
     ? Tensor
     : T extends readonly unknown[]
-      ? { [K in keyof T]: Sliced<T[K]> }
-      : Sliced<T>;
+      ? { [K in keyof T]: Stacked<T[K]> }
+      : Stacked<T>;
+
+/** What stacking makes of a part of an element: texts become lists of texts. */
+type Stacked<X> = unknown extends X
+  ? unknown
+  : X extends string
+    ? string[]
+    : X extends ArrayLeaf | NestedArray
+      ? Tensor
+      : X extends object
+        ? { [K in keyof X]: Stacked<X[K]> }
+        : never;
 
 function isShapedArray(value: unknown): value is ShapedArray {
   return isPlainObject(value) && isTypedArray(value["data"]) && Array.isArray(value["shape"]);
@@ -63,6 +76,23 @@ class HostLeaf {
   }
 }
 
+/** Texts, which stay lists: one, or one for each sample. */
+class Texts {
+  readonly values: readonly string[];
+  readonly isOne: boolean;
+
+  constructor(values: readonly string[], isOne: boolean) {
+    this.values = values;
+    this.isOne = isOne;
+  }
+}
+
+type Leaf = HostLeaf | Texts;
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
+}
+
 function hostLeaf(where: string, value: unknown): HostLeaf {
   if (value instanceof Tensor) {
     // SAFETY: a tensor's elements are a typed array of its dtype.
@@ -79,7 +109,7 @@ function hostLeaf(where: string, value: unknown): HostLeaf {
   if (isTypedArray(value) && value.constructor.name !== "Float16Array")
     return new HostLeaf(value, [value.length], dtypeOfTypedArray(value));
   if (isTypedArray(value) || isNumbers(value)) return hostLeaf(where, makeTensor(value));
-  const kind = typeof value === "string" ? JSON.stringify(value) : describe(value);
+  const kind = describe(value);
   throw new DataError(
     `${where}: expected a tensor, a typed array or numbers, received ${kind}. Turn elements into arrays with \`map\` first.`,
   );
@@ -91,7 +121,9 @@ function describe(value: unknown): string {
 }
 
 /** Data of any nesting with arrays for leaves; lists of plain numbers are arrays, but for the outermost of a tuple. */
-function hostTree(where: string, value: unknown, isTuple: boolean): Tree<HostLeaf> {
+function hostTree(where: string, value: unknown, isTuple: boolean): Tree<Leaf> {
+  if (typeof value === "string") return new Texts([value], true);
+  if (!isTuple && isTexts(value)) return new Texts(value, false);
   if (Array.isArray(value) && (isTuple || !isNumbers(value)))
     return value.map((child, i) => hostTree(`${where}[${i}]`, child, false));
   if (!isPlainObject(value) || isShapedArray(value)) return hostLeaf(where, value);
@@ -123,8 +155,9 @@ export interface Rows {
 export function rowsOf(where: string, value: unknown): Rows {
   const tree = hostTree(where, value, false);
   let count: number | null = null;
-  forEachLeaf(tree, ({ shape }: HostLeaf, path) => {
+  forEachLeaf(tree, (leaf: Leaf, path) => {
     const name = nameOf(where, path);
+    const shape = leaf instanceof Texts ? (leaf.isOne ? [] : [leaf.values.length]) : leaf.shape;
     const [size] = shape;
     if (size === undefined)
       throw new DataError(`${name}: expected an array whose first axis counts samples, received a number.`);
@@ -135,18 +168,18 @@ export function rowsOf(where: string, value: unknown): Rows {
       );
   });
   if (count === null) throw new DataError(`${where}: expected at least one array, received none.`);
-  const parts = mapTree(
-    tree,
-    ({ data, shape, dtype }: HostLeaf) => new HostRows(data, shape.slice(1), dtype),
+  const parts = mapTree<Leaf, HostRows | TextRows>(tree, (leaf) =>
+    leaf instanceof Texts
+      ? new TextRows(leaf.values)
+      : new HostRows(leaf.data, leaf.shape.slice(1), leaf.dtype),
   );
   return {
     count,
-    whole: mapTree(tree, ({ data, shape, dtype }: HostLeaf) => Tensor.fromData(data, shape, dtype)),
-    row: (index) =>
-      mapTree(parts, ({ data, shape, dtype, size }: HostRows) =>
-        Tensor.fromData(data.subarray(index * size, (index + 1) * size), shape, dtype),
-      ),
-    stack: (order, n) => mapTree(parts, (rows: HostRows) => rows.stack(order, n)),
+    whole: mapTree<Leaf, unknown>(tree, (leaf) =>
+      leaf instanceof Texts ? leaf.values : Tensor.fromData(leaf.data, leaf.shape, leaf.dtype),
+    ),
+    row: (index) => mapTree<HostRows | TextRows, unknown>(parts, (rows) => rows.row(index)),
+    stack: (order, n) => mapTree<HostRows | TextRows, unknown>(parts, (rows) => rows.stack(order, n)),
   };
 }
 
@@ -161,10 +194,32 @@ class HostRows extends HostLeaf {
     this.#copier = new RowCopier(data, this.size);
   }
 
+  row(index: number): Tensor {
+    const { data, size, shape, dtype } = this;
+    return Tensor.fromData(data.subarray(index * size, (index + 1) * size), shape, dtype);
+  }
+
   stack(order: Uint32Array, count: number): Tensor {
     const all: TypedArray = allocate<DType>(this.dtype, count * this.size);
     this.#copier.write(all, order, 0, count);
     return Tensor.fromData(all, [count, ...this.shape], this.dtype);
+  }
+}
+
+/** Texts, one for each row. */
+class TextRows {
+  readonly #values: readonly string[];
+
+  constructor(values: readonly string[]) {
+    this.#values = values;
+  }
+
+  row(index: number): string {
+    return this.#values[index] ?? "";
+  }
+
+  stack(order: Uint32Array, count: number): string[] {
+    return Array.from(order.subarray(0, count), (index) => this.row(index));
   }
 }
 
@@ -189,14 +244,14 @@ export function stack(where: string, elements: readonly unknown[]): unknown {
   const [first] = trees;
   if (first === undefined) throw new DataError(`${where}: expected at least one element, received none.`);
   const names: string[] = [];
-  forEachLeaf(first, (_leaf: HostLeaf, path) => names.push(nameOf(where, path)));
-  const columns = names.map((): HostLeaf[] => []);
+  forEachLeaf(first, (_leaf: Leaf, path) => names.push(nameOf(where, path)));
+  const columns = names.map((): Leaf[] => []);
   for (const tree of trees) {
     if (!sameStructure(first, tree))
       throw new DataError(
         `${where}: expected all elements of a batch nested alike, received some that differ. Bring them to one form with \`map\`.`,
       );
-    flatten<HostLeaf>(tree).forEach((leaf, i) => columns[i]?.push(leaf));
+    flatten<Leaf>(tree).forEach((leaf, i) => columns[i]?.push(leaf));
   }
   return packLike(
     first,
@@ -204,7 +259,16 @@ export function stack(where: string, elements: readonly unknown[]): unknown {
   );
 }
 
-function stackLeaves(where: string, leaves: readonly HostLeaf[]): Tensor {
+function stackLeaves(where: string, given: readonly Leaf[]): Tensor | string[] {
+  const texts = given.filter((leaf) => leaf instanceof Texts);
+  const leaves = given.filter((leaf) => leaf instanceof HostLeaf);
+  if (texts.length > 0) {
+    if (leaves.length === 0 && texts.every(({ isOne }) => isOne))
+      return texts.flatMap(({ values }) => values);
+    throw new DataError(
+      `${where}: expected one text in each element of the batch, received ${leaves.length > 0 ? "numbers in some" : "lists of texts"}. Bring elements to one form with \`map\`.`,
+    );
+  }
   const [first = new HostLeaf(new Float32Array(), [0], "float32")] = leaves;
   const { shape, dtype } = first;
   const size = sizeOf(shape);
