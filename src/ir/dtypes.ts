@@ -55,8 +55,12 @@ export function toDType(value: unknown, where = "dtype"): DType {
   if (value === "float") return "float32";
   if (value === "int") return "int32";
   if (isDType(value)) return value;
+  const hint =
+    value === "string"
+      ? " Graphs hold no texts: turn the data into numbers first, by layers.StringLookup or layers.TextVectorization."
+      : didYouMean(value, dtypes);
   throw new DTypeError(
-    `${where}: expected one of ${dtypes.join(", ")}, received ${JSON.stringify(value)}.${didYouMean(value, dtypes)}`,
+    `${where}: expected one of ${dtypes.join(", ")}, received ${JSON.stringify(value)}.${hint}`,
   );
 }
 

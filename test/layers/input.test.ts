@@ -13,5 +13,6 @@ describe("Input", () => {
     expect(() => wrong(784)).toThrow(/expected `shape` to be an array such as \[784\], received 784/);
     expect(() => wrong([784], { nam: "a" })).toThrow(OptionError);
     expect(() => wrong([784], { nam: "a" })).toThrow(/name/);
+    expect(() => wrong([1], { dtype: "string" })).toThrow(/received "string"\. .*StringLookup/);
   });
 });
