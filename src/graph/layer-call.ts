@@ -157,15 +157,28 @@ function callOf(layer: LayerBase): (...args: unknown[]) => unknown {
   const call: unknown = layer.call;
   // SAFETY: a subclass's call takes its declared tensors and one options object.
   if (typeof call === "function") return call as (...args: unknown[]) => unknown;
-  throw new AntlerError(`${layer.where}: its class must implement call(inputs, { training, mask }).`);
+  throw new AntlerError(
+    `${layer.where}: the class has no call(inputs, options). Its computation goes there.`,
+  );
 }
 
 /** What a layer computed: tensors, nested; variables among them are read. */
 function readOutputs(layer: LayerBase, outputs: unknown): unknown {
   if (isTensorHolder(outputs)) return outputs.toTensor();
-  if (outputs === undefined || typeof outputs === "number" || typeof outputs === "boolean") {
+  if (
+    outputs === undefined ||
+    outputs instanceof Promise ||
+    typeof outputs === "number" ||
+    typeof outputs === "boolean"
+  ) {
+    const received =
+      outputs === undefined
+        ? "nothing. Is a return missing?"
+        : outputs instanceof Promise
+          ? "a promise. It cannot be async."
+          : `${outputs}. Make a tensor of it.`;
     throw new AntlerError(
-      `${layer.where}: expected call to give a tensor, or tensors in arrays or objects, received ${String(outputs)}. Does it return what it computes?`,
+      `${layer.where}: expected call to return a tensor, or several, received ${received}`,
     );
   }
   return Array.isArray(outputs) ? outputs.map((output) => readOutputs(layer, output)) : outputs;
@@ -185,16 +198,7 @@ function compute(
         readOutputs(layer, callOf(layer).call(layer, ...args, options)),
       ),
     );
-  if (typeof layer.call !== "function")
-    throw new AntlerError(
-      `${layer.where}: the class has no call(inputs, options). Its computation goes there.`,
-    );
   const outputs = withCallContext(context, () => observed(layer, { args, options }, run));
-  if (outputs === undefined || outputs instanceof Promise) {
-    throw new AntlerError(
-      `${layer.where}: expected call to return a tensor, or several, received ${outputs === undefined ? "nothing. Is a return missing?" : "a promise. It cannot be async."}`,
-    );
-  }
   if (layer.activityRegularizer !== null) {
     for (const value of valuesIn(outputs)) {
       const penalty = layer.activityRegularizer(value);
