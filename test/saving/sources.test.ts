@@ -135,7 +135,7 @@ describe("a Lambda in a file", () => {
   it("is given its function by the layer's name", () => {
     const lambda = layers.Lambda(double, { name: "twice" }) as unknown as Layer; // SAFETY: a layer
     const model = Sequential([layers.Dense(2, { inputShape: [2] }), lambda]) as Model; // SAFETY: as above
-    expect(model.toJson()).toContain('"config":"double"');
+    expect(model.toJson()).toContain('"config": "double"');
     // As Python writes it: byte code in base64.
     const dense = Sequential([layers.Dense(2, { inputShape: [2] })]) as Model; // SAFETY: as above
     const config = JSON.parse(dense.toJson()) as { config: { layers: unknown[] } }; // SAFETY: a sequential model's configuration
