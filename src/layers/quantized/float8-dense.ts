@@ -1,10 +1,9 @@
 import type { Variable } from "../../graph/variable.ts";
 import type { Shape } from "../../ir/shape-types/index.ts";
-import { add } from "../../ops/arithmetic.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { matmul } from "../../ops/products.ts";
 import { Dense } from "../core/dense.ts";
-import { addScalings, float8Bias, float8Product, type Float8Scalings, scalingVariables } from "./float8.ts";
+import { addScalings, float8Call, type Float8Scalings, float8Variables } from "./float8.ts";
 
 /** A `Dense` that rounds to floats of 8 bits, in training as well. @see Keras `layers/core/dense.py` */
 export class Float8Dense extends Dense {
@@ -25,16 +24,10 @@ export class Float8Dense extends Dense {
   }
 
   override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): unknown {
-    const dtype = this.computeDtype;
-    const { value: kernel } = this.kernel;
-    const given = { inputs, kernel, training: training === true, dtype };
-    const product = float8Product(this.scalings, given, (x, w) => matmul(x, w) as Tensor); // SAFETY: tensors in, tensors out
-    const sum = this.bias === null ? product : (add(product, float8Bias(this.bias, dtype)) as Tensor); // SAFETY: as above
-    return this.activation(sum);
+    return float8Call(this, inputs, training === true, (x, kernel) => matmul(x, kernel));
   }
 
   override get storedVariables(): readonly Variable[] {
-    const own = [this.kernel, this.bias].filter((one) => one !== null);
-    return [...own, ...scalingVariables(this.scalings)];
+    return float8Variables(this);
   }
 }

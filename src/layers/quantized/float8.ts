@@ -2,6 +2,7 @@ import type { LayerBase, WeightOptions } from "../../graph/layer-base.ts";
 import { QuantizedFloat8DTypePolicy } from "../../graph/quantized-dtype-policy.ts";
 import type { Variable } from "../../graph/variable.ts";
 import type { DType } from "../../ir/dtypes.ts";
+import { add } from "../../ops/arithmetic.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { customGradient } from "../../ops/gradient.ts";
 import { max } from "../../ops/reductions.ts";
@@ -36,14 +37,14 @@ const namesOf = {
 /** Makes a layer's scalings. What stands in for their gradients replaces them. @see Keras `layers/core/dense.py`, `_float8_build` */
 export function addScalings(
   { dtypePolicy }: LayerBase,
-  add: (options: WeightOptions) => Variable,
+  addWeight: (options: WeightOptions) => Variable,
 ): Float8Scalings {
   const length = dtypePolicy instanceof QuantizedFloat8DTypePolicy ? dtypePolicy.amaxHistoryLength : 1024;
   const scaling = ([scale, history]: readonly [string, string]): Scaling => {
     const options = { dtype: "float32", autocast: false, overwriteWithGradient: true } as const;
     return {
-      scale: add({ name: scale, shape: [], initializer: "ones", ...options }),
-      history: add({ name: history, shape: [length], initializer: "zeros", ...options }),
+      scale: addWeight({ name: scale, shape: [], initializer: "ones", ...options }),
+      history: addWeight({ name: history, shape: [length], initializer: "zeros", ...options }),
     };
   };
   return {
@@ -53,51 +54,68 @@ export function addScalings(
   };
 }
 
-/** The scalings' variables in the order of files. */
-export function scalingVariables({ inputs, kernel, outputsGrad }: Float8Scalings): readonly Variable[] {
-  return [inputs, kernel, outputsGrad].flatMap(({ scale, history }) => [scale, history]);
-}
-
 /** The scale and the history after a step with `x`. */
 function moved(x: Tensor, scale: Tensor, history: Tensor, format: Float8): readonly [Tensor, Tensor] {
   const largest = max(history) as unknown as Tensor; // SAFETY: tensors in, tensors out
   return [computeFloat8Scale(largest, scale, float8Max(format)), computeFloat8AmaxHistory(x, history)];
 }
 
-/** A product of floats that are rounded to 8 bits, and so is the gradient that comes back. @see Keras `layers/core/dense.py`, `_float8_call` */
-export function float8Product(
-  scalings: Float8Scalings,
-  {
-    inputs,
+/** A layer with a kernel and scalings. */
+interface Float8Layer {
+  readonly scalings: Float8Scalings;
+  readonly kernel: Variable;
+  readonly bias: Variable | null;
+  readonly computeDtype: DType;
+  readonly activation: (x: Tensor) => unknown;
+}
+
+/** The layer's variables in the order of files. */
+export function float8Variables({ kernel, bias, scalings }: Float8Layer): readonly Variable[] {
+  const { inputs, kernel: kernelScaling, outputsGrad } = scalings;
+  return [
     kernel,
-    training,
-    dtype,
-  }: {
-    readonly inputs: Tensor;
-    readonly kernel: Tensor;
-    readonly training: boolean;
-    readonly dtype: DType;
-  },
+    ...(bias === null ? [] : [bias]),
+    ...[inputs, kernelScaling, outputsGrad].flatMap(({ scale, history }) => [scale, history]),
+  ];
+}
+
+/**
+ * `activation(product(inputs, kernel) + bias)` of floats that are rounded to 8 bits, as are the gradients that come back.
+ *
+ * @param training - Whether the histories of inputs and kernel get this step's values.
+ * @see Keras `layers/core/dense.py`, `_float8_call`
+ */
+export function float8Call(
+  layer: Float8Layer,
+  inputs: Tensor,
+  training: boolean,
   product: (inputs: Tensor, kernel: Tensor) => Tensor,
-): Tensor {
+): unknown {
+  const { scalings, kernel, bias, computeDtype: dtype } = layer;
   const rounded = (x: Tensor, { scale, history }: Scaling): Tensor =>
     customGradient((value, by, past) => [
       quantizeAndDequantize(value, by, "float8_e4m3fn", dtype),
       (upstream) => [upstream, ...(training ? moved(value, by, past, "float8_e4m3fn") : [null, null])],
     ])(x, scale, history) as Tensor; // SAFETY: one result
-  const result = product(rounded(inputs, scalings.inputs), rounded(kernel, scalings.kernel));
-  const { scale, history } = scalings.outputsGrad;
+  const result = product(rounded(inputs, scalings.inputs), rounded(kernel.value, scalings.kernel));
+  const returned = withRoundedGradient(result, scalings.outputsGrad, dtype);
+  const sum = bias === null ? returned : (add(returned, roundedBias(bias, dtype)) as Tensor); // SAFETY: tensors in, tensors out
+  return layer.activation(sum);
+}
+
+/** The same value, whose gradient is rounded. */
+function withRoundedGradient(x: Tensor, { scale, history }: Scaling, dtype: DType): Tensor {
   return customGradient((value, by, past) => [
     value,
     (upstream) => [
       quantizeAndDequantize(upstream, by, "float8_e5m2", dtype),
       ...moved(upstream, by, past, "float8_e5m2"),
     ],
-  ])(result, scale, history) as Tensor; // SAFETY: one result
+  ])(x, scale, history) as Tensor; // SAFETY: one result
 }
 
 /** A bias as GPUs add it: rounded to bfloat16 where the layer computes in float32, as is its gradient. */
-export function float8Bias({ value }: Variable, dtype: DType): Tensor {
+function roundedBias({ value }: Variable, dtype: DType): Tensor {
   if (dtype !== "float32") return value;
   return customGradient((x) => [roundToBfloat16(x), (upstream) => roundToBfloat16(upstream)])(
     value,
