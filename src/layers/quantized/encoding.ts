@@ -46,6 +46,11 @@ export class EncodedWeight {
     );
   }
 
+  /** The variables in the order of files: a layer's bias follows the integers. */
+  variablesWith(bias: Variable | null): readonly Variable[] {
+    return this.variables.toSpliced(1, 0, ...(bias === null ? [] : [bias]));
+  }
+
   assign(weight: Tensor): void {
     for (const [variable, value] of this.encoded(weight)) variable.assign(value);
   }
@@ -109,12 +114,22 @@ export function beside(scale: Tensor): Tensor {
   return expandDims(scale, -1) as Tensor; // SAFETY: tensors in, tensors out
 }
 
-/** Keeps the layer's fields of the variables' names in camelCase, as `kernelScale`. */
-export function keepFields(layer: LayerBase, { variables }: EncodedWeight): void {
-  for (const variable of variables)
+/**
+ * Makes a layer's weight in an encoding, and the layer's fields of the variables' names in camelCase, as `kernelScale`.
+ *
+ * @param add - Makes a variable of the layer.
+ */
+export function addEncoded(
+  layer: LayerBase,
+  encoding: Encoding,
+  add: (options: WeightOptions) => Variable,
+): EncodedWeight {
+  const encoded = new EncodedWeight(encoding, add);
+  for (const variable of encoded.variables)
     Reflect.set(
       layer,
       variable.name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
       variable,
     );
+  return encoded;
 }

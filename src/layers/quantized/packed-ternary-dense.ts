@@ -4,7 +4,7 @@ import { add } from "../../ops/arithmetic.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { matmul } from "../../ops/products.ts";
 import { TernaryDense } from "../core/ternary-dense.ts";
-import { EncodedWeight, keepFields } from "./encoding.ts";
+import { addEncoded, type EncodedWeight } from "./encoding.ts";
 import { ternaryEncoding } from "./ternary-encoding.ts";
 
 /**
@@ -24,8 +24,7 @@ export class PackedTernaryDense extends TernaryDense {
     if (options.name !== "kernel") return super.addWeight(options);
     const [inputs, units] = options.shape ?? [];
     const encoding = ternaryEncoding([inputs ?? 0, units ?? 0], this.threshold);
-    this.encoded = new EncodedWeight(encoding, (part) => super.addWeight(part));
-    keepFields(this, this.encoded);
+    this.encoded = addEncoded(this, encoding, (part) => super.addWeight(part));
     return this.kernel;
   }
 
@@ -35,7 +34,6 @@ export class PackedTernaryDense extends TernaryDense {
   }
 
   override get storedVariables(): readonly Variable[] {
-    const [kernel, ...others] = this.encoded.variables;
-    return [kernel, this.bias, ...others].filter((one) => one !== null && one !== undefined);
+    return this.encoded.variablesWith(this.bias);
   }
 }

@@ -5,7 +5,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { matmul } from "../../ops/products.ts";
 import type { AdaptableLayer, MainWeight } from "../core/adaptable-layer.ts";
 import { Dense } from "../core/dense.ts";
-import { EncodedWeight, type Encoding, int8Encoding, keepFields } from "./encoding.ts";
+import { addEncoded, type EncodedWeight, type Encoding, int8Encoding } from "./encoding.ts";
 import { int4Encoding } from "./int4-encoding.ts";
 import { roundedInputs, weightQuantizerOf } from "./rounded-inputs.ts";
 import { blockSizeOf, configOf } from "./settings.ts";
@@ -38,16 +38,13 @@ export class QuantizedDense extends Dense {
   override addWeight(options: WeightOptions = {}): Variable {
     if (options.name !== "kernel") return super.addWeight(options);
     const [inputs, units] = options.shape ?? [];
-    this.encoded = new EncodedWeight(encodingFor(this, [inputs ?? 0, units ?? 0]), (part) =>
-      super.addWeight(part),
-    );
-    keepFields(this, this.encoded);
+    const encoding = encodingFor(this, [inputs ?? 0, units ?? 0]);
+    this.encoded = addEncoded(this, encoding, (part) => super.addWeight(part));
     return this.kernel;
   }
 
   override get mainWeight(): MainWeight {
-    const { shape } = this.encoded.encoding;
-    return { ...super.mainWeight, shape };
+    return { ...super.mainWeight, shape: this.encoded.encoding.shape };
   }
 
   override call(inputs: Tensor): unknown {
@@ -62,7 +59,6 @@ export class QuantizedDense extends Dense {
   }
 
   override get storedVariables(): readonly Variable[] {
-    const [kernel, ...others] = this.encoded.variables;
-    return [kernel, this.bias, ...others].filter((one) => one !== null && one !== undefined);
+    return this.encoded.variablesWith(this.bias);
   }
 }

@@ -8,7 +8,7 @@ import { reshape, transpose } from "../../ops/shape.ts";
 import type { MainWeight } from "../core/adaptable-layer.ts";
 import { EinsumDense } from "../core/einsum-dense.ts";
 import { parseEquation } from "../core/einsum-shapes.ts";
-import { EncodedWeight, type Encoding, int8Encoding, keepFields } from "./encoding.ts";
+import { addEncoded, type EncodedWeight, type Encoding, int8Encoding } from "./encoding.ts";
 import { int4Encoding } from "./int4-encoding.ts";
 import { roundedInputs, weightQuantizerOf } from "./rounded-inputs.ts";
 import { blockSizeOf, configOf } from "./settings.ts";
@@ -38,8 +38,7 @@ export class QuantizedEinsumDense extends EinsumDense {
     if (options.name !== "kernel") return super.addWeight(options);
     const shape = (options.shape ?? []).map((size) => size ?? 0);
     const encoding = this.quantizationMode === "int4" ? int4For(this, shape) : int8For(this, shape);
-    this.encoded = new EncodedWeight(encoding, (part) => super.addWeight(part));
-    keepFields(this, this.encoded);
+    this.encoded = addEncoded(this, encoding, (part) => super.addWeight(part));
     return this.kernel;
   }
 
@@ -62,8 +61,7 @@ export class QuantizedEinsumDense extends EinsumDense {
   }
 
   override get storedVariables(): readonly Variable[] {
-    const [kernel, ...others] = this.encoded.variables;
-    return [kernel, this.bias, ...others].filter((one) => one !== null && one !== undefined);
+    return this.encoded.variablesWith(this.bias);
   }
 }
 

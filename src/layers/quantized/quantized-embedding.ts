@@ -5,7 +5,7 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { take } from "../../ops/taking.ts";
 import type { AdaptableLayer, MainWeight } from "../core/adaptable-layer.ts";
 import { Embedding } from "../core/embedding.ts";
-import { beside, EncodedWeight, type Encoding, int8Encoding, keepFields } from "./encoding.ts";
+import { addEncoded, beside, type EncodedWeight, type Encoding, int8Encoding } from "./encoding.ts";
 import { int4Encoding } from "./int4-encoding.ts";
 import { weightQuantizerOf } from "./rounded-inputs.ts";
 import { blockSizeOf } from "./settings.ts";
@@ -18,13 +18,16 @@ export function rowsEncoding(layer: AdaptableLayer, shape: readonly [number, num
     : int8Encoding({ name, shape, axes: -1, scaleShape: [shape[0]], fromStored: beside, quantizer });
 }
 
+/** Rows at indices. */
+export function rowsAt(x: Tensor, inputs: Tensor): Tensor {
+  const indices = inputs.dtype === "int64" ? inputs : cast(inputs, "int32");
+  return take(x, indices, { axis: 0 });
+}
+
 /** Vectors at indices, in floats again. */
-export function takeRows({ encoding, variables }: EncodedWeight, inputs: Tensor): Tensor {
-  const indices = inputs.dtype === "int64" ? inputs : (cast(inputs, "int32") as Tensor); // SAFETY: tensors in, tensors out
+export function vectorsAt({ encoding, variables }: EncodedWeight, inputs: Tensor): Tensor {
   return encoding.decode(
-    variables.map(
-      ({ name, value }) => (name === "g_idx" ? value : (take(value, indices, { axis: 0 }) as Tensor)), // SAFETY: as above
-    ),
+    variables.map(({ name, value }) => (name === "g_idx" ? value : rowsAt(value, inputs))),
   );
 }
 
@@ -45,8 +48,7 @@ export class QuantizedEmbedding extends Embedding {
   override addWeight(options: WeightOptions = {}): Variable {
     if (options.name !== "embeddings") return super.addWeight(options);
     const encoding = rowsEncoding(this, [this.inputDim, this.outputDim]);
-    this.encoded = new EncodedWeight(encoding, (part) => super.addWeight(part));
-    keepFields(this, this.encoded);
+    this.encoded = addEncoded(this, encoding, (part) => super.addWeight(part));
     return this.embeddings;
   }
 
@@ -55,10 +57,7 @@ export class QuantizedEmbedding extends Embedding {
   }
 
   override call(inputs: Tensor): unknown {
-    const adapted = this.withLowRank(takeRows(this.encoded, inputs), (a) => {
-      const indices = cast(inputs, "int32") as Tensor; // SAFETY: tensors in, tensors out
-      return take(a, indices, { axis: 0 }) as Tensor; // SAFETY: as above
-    });
+    const adapted = this.withLowRank(vectorsAt(this.encoded, inputs), (a) => rowsAt(a, inputs));
     return cast(adapted, this.computeDtype);
   }
 

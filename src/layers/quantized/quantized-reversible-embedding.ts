@@ -5,13 +5,12 @@ import { cast } from "../../ops/cast.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { matmul } from "../../ops/products.ts";
 import { transpose } from "../../ops/shape.ts";
-import { take } from "../../ops/taking.ts";
 import { tanh } from "../../ops/unary-math.ts";
 import type { MainWeight } from "../core/adaptable-layer.ts";
 import { ReversibleEmbedding } from "../core/reversible-embedding.ts";
-import { EncodedWeight, type Encoding, int8Encoding, keepFields } from "./encoding.ts";
+import { addEncoded, type EncodedWeight, type Encoding, int8Encoding } from "./encoding.ts";
 import { int4Encoding } from "./int4-encoding.ts";
-import { rowsEncoding, takeRows } from "./quantized-embedding.ts";
+import { rowsAt, rowsEncoding, vectorsAt } from "./quantized-embedding.ts";
 import { roundedInputs, weightQuantizerOf } from "./rounded-inputs.ts";
 import { blockSizeOf, configOf } from "./settings.ts";
 
@@ -35,15 +34,12 @@ export class QuantizedReversibleEmbedding extends ReversibleEmbedding {
   override addWeight(options: WeightOptions = {}): Variable {
     const add = (part: WeightOptions): Variable => super.addWeight(part);
     if (options.name === "embeddings") {
-      this.encoded = new EncodedWeight(rowsEncoding(this, [this.inputDim, this.outputDim]), add);
-      keepFields(this, this.encoded);
+      this.encoded = addEncoded(this, rowsEncoding(this, [this.inputDim, this.outputDim]), add);
       return this.embeddings;
     }
     if (options.name !== "reverse_embeddings") return super.addWeight(options);
-    const encoded = new EncodedWeight(reverseEncoding(this), add);
-    this.encodedReverse = encoded;
-    keepFields(this, encoded);
-    return encoded.variables[0] ?? this.embeddings;
+    this.encodedReverse = addEncoded(this, reverseEncoding(this), add);
+    return this.encodedReverse.variables[0] ?? this.embeddings;
   }
 
   override get mainWeight(): MainWeight {
@@ -52,10 +48,7 @@ export class QuantizedReversibleEmbedding extends ReversibleEmbedding {
 
   override call(inputs: Tensor, { reverse = false }: { readonly reverse?: boolean } = {}): unknown {
     if (!reverse) {
-      const adapted = this.withLowRank(takeRows(this.encoded, inputs), (a) => {
-        const indices = cast(inputs, "int32") as Tensor; // SAFETY: tensors in, tensors out
-        return take(a, indices, { axis: 0 }) as Tensor; // SAFETY: as above
-      });
+      const adapted = this.withLowRank(vectorsAt(this.encoded, inputs), (a) => rowsAt(a, inputs));
       return cast(adapted, this.computeDtype);
     }
     const x = roundedInputs(inputs, -1, configOf(this));
