@@ -1,12 +1,11 @@
 import { normalizeAxis } from "../ir/shape.ts";
-import { add, multiply, subtract } from "../ops/arithmetic.ts";
+import { add, floorDivide, mod, multiply, subtract } from "../ops/arithmetic.ts";
 import { bitwiseAnd, bitwiseXor, rightShift } from "../ops/bitwise.ts";
 import { slice } from "../ops/blocks.ts";
 import { cast } from "../ops/cast.ts";
 import { type TensorInput, toValue } from "../ops/core/convert.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { stack } from "../ops/joining.ts";
-import { floorDivide, mod } from "../ops/arithmetic.ts";
 import { pad } from "../ops/rearranging.ts";
 import { reshape, transpose } from "../ops/shape.ts";
 import { clip, round } from "../ops/unary-math.ts";
@@ -18,8 +17,15 @@ export type Packed = readonly [packed: Tensor, packedShape: readonly number[], o
 /** Bytes as which small integers are packed. */
 export type ByteDType = "int8" | "uint8";
 
-function checkBytes(where: string, dtype: unknown): ByteDType {
-  if (dtype === "int8" || dtype === "uint8") return dtype;
+export interface PackOptions {
+  /** The axis along which neighbours share a byte. Default 0. */
+  readonly axis?: number;
+  /** Dtype of the bytes. Default `"int8"`. */
+  readonly dtype?: ByteDType;
+}
+
+function checkBytes(where: string, dtype: unknown): void {
+  if (dtype === "int8" || dtype === "uint8") return;
   throw new OptionError(
     `${where}: expected \`dtype\` to be "int8" or "uint8", received ${JSON.stringify(dtype)}.`,
   );
@@ -75,7 +81,12 @@ function unpackDigits(
 }
 
 /** Packs integers of so many bits; negative ones by their two's complement. */
-function packBits(where: string, bits: 2 | 4, input: TensorInput, axis: number, dtype: ByteDType): Packed {
+function packBits(
+  where: string,
+  bits: 2 | 4,
+  input: TensorInput,
+  { axis = 0, dtype = "int8" }: PackOptions,
+): Packed {
   const arr = toValue(input) as Tensor; // SAFETY: quantizers take tensors, no symbolic ones
   checkBytes(where, dtype);
   if (arr.dtype !== dtype)
@@ -95,8 +106,7 @@ function unpackBits(
   bits: 2 | 4,
   input: TensorInput,
   length: number,
-  axis: number,
-  dtype: ByteDType,
+  { axis = 0, dtype = "int8" }: PackOptions,
 ): Tensor {
   const packed = toValue(input) as Tensor; // SAFETY: quantizers take tensors, no symbolic ones
   checkBytes(where, dtype);
@@ -112,44 +122,29 @@ function unpackBits(
   return turn(cast(unpacked, dtype) as Tensor, back); // SAFETY: as above
 }
 
-export interface PackOptions {
-  /** The axis along which neighbours share a byte. Default 0. */
-  readonly axis?: number;
-  /** Dtype of the bytes. Default `"int8"`. */
-  readonly dtype?: ByteDType;
-}
-
 /**
  * Two integers of 4 bits in a byte, the first in the lower half. An odd one out is followed by 0.
  *
  * @throws {DTypeError} when the integers are not of the bytes' dtype.
  * @see Keras `quantizers/quantizers.py`, `pack_int4`
  */
-export function packInt4(arr: TensorInput, { axis = 0, dtype = "int8" }: PackOptions = {}): Packed {
-  return packBits("packInt4", 4, arr, axis, dtype);
+export function packInt4(arr: TensorInput, options: PackOptions = {}): Packed {
+  return packBits("packInt4", 4, arr, options);
 }
 
 /** The integers that `packInt4` packed: signed ones for `"int8"`, 0 … 15 for `"uint8"`. @see Keras `quantizers/quantizers.py`, `unpack_int4` */
-export function unpackInt4(
-  packed: TensorInput,
-  originalLength: number,
-  { axis = 0, dtype = "int8" }: PackOptions = {},
-): Tensor {
-  return unpackBits("unpackInt4", 4, packed, originalLength, axis, dtype);
+export function unpackInt4(packed: TensorInput, originalLength: number, options: PackOptions = {}): Tensor {
+  return unpackBits("unpackInt4", 4, packed, originalLength, options);
 }
 
 /** Four integers of 2 bits in a byte, the first in the lowest bits. @see Keras `quantizers/quantizers.py`, `pack_int2` */
-export function packInt2(arr: TensorInput, { axis = 0, dtype = "int8" }: PackOptions = {}): Packed {
-  return packBits("packInt2", 2, arr, axis, dtype);
+export function packInt2(arr: TensorInput, options: PackOptions = {}): Packed {
+  return packBits("packInt2", 2, arr, options);
 }
 
 /** The integers that `packInt2` packed. @see Keras `quantizers/quantizers.py`, `unpack_int2` */
-export function unpackInt2(
-  packed: TensorInput,
-  originalLength: number,
-  { axis = 0, dtype = "int8" }: PackOptions = {},
-): Tensor {
-  return unpackBits("unpackInt2", 2, packed, originalLength, axis, dtype);
+export function unpackInt2(packed: TensorInput, originalLength: number, options: PackOptions = {}): Tensor {
+  return unpackBits("unpackInt2", 2, packed, originalLength, options);
 }
 
 /** Five of −1, 0 and 1 in a byte, as digits to the base 3. @see Keras `quantizers/quantizers.py`, `pack_ternary` */
