@@ -26,6 +26,7 @@ import { constructFrom } from "../util/construct.ts";
 import { parametersOf } from "../util/parameters.ts";
 import { findParts, isSeedGenerator, isVariable, type Tracked } from "./tracking.ts";
 import { Variable } from "./variable.ts";
+import { remembered } from "../util/remembered.ts";
 
 export type { LayerCallOptions, LayerOptions, LayerStatics, WeightOptions };
 
@@ -368,11 +369,9 @@ const classNames = new WeakMap<object, string>();
 
 /** The name of a layer class in files: what it declares itself, else its own name. */
 export function classNameOf(cls: object): string {
-  const known = classNames.get(cls);
-  if (known !== undefined) return known;
-  // SAFETY: classes are functions with a name; `className` is a static string where present.
-  const { className, name } = cls as { className?: string; name: string };
-  const found = Object.hasOwn(cls, "className") && className !== undefined ? className : name;
-  classNames.set(cls, found);
-  return found;
+  return remembered(classNames, cls, () => {
+    // SAFETY: classes are functions with a name; `className` is a static string where present.
+    const { className, name } = cls as { className?: string; name: string };
+    return Object.hasOwn(cls, "className") && className !== undefined ? className : name;
+  });
 }

@@ -3,6 +3,7 @@ import type { TypedArray } from "../ir/dtypes.ts";
 import type { Program, ProgramBuilder, Var } from "../ir/program.ts";
 import { invariant } from "../util/errors.ts";
 import { compileShared } from "./program-cache.ts";
+import { remembered } from "../util/remembered.ts";
 
 /** What an unfinished trace was given. */
 export interface TraceData {
@@ -37,9 +38,7 @@ export function peekInto(
   { inputOf, bufferOf }: TraceData,
 ): (value: Var) => TypedArray {
   const known = new Map<Var, TypedArray>();
-  return (value) => {
-    const found = known.get(value);
-    if (found !== undefined) return found;
+  const compute = (value: Var): TypedArray => {
     const program = partFor(builder, value);
     const inputs = program.inputs.map(inputOf);
     const buffers = program.state.map(bufferOf);
@@ -49,7 +48,7 @@ export function peekInto(
       buffers.filter((buffer) => buffer !== undefined),
     );
     invariant(data !== undefined, "a value of the trace is missing");
-    known.set(value, data);
     return data;
   };
+  return (value) => remembered(known, value, () => compute(value));
 }

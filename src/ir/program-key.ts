@@ -1,4 +1,5 @@
 import type { Program, Var } from "./program.ts";
+import { remembered } from "../util/remembered.ts";
 
 /** Constants with more elements are not compared. */
 const largestConstant = 4096;
@@ -9,12 +10,7 @@ const largestConstant = 4096;
  */
 export function programKey(program: Program): string | null {
   const numbers = new Map<Var, number>();
-  const number = (value: Var): number => {
-    const known = numbers.get(value);
-    if (known !== undefined) return known;
-    numbers.set(value, numbers.size);
-    return numbers.size - 1;
-  };
+  const number = (value: Var): number => remembered(numbers, value, () => numbers.size);
   const typed = (value: Var): string => `${number(value)}:${value.dtype}[${value.shape.join()}]`;
   const parts = [program.inputs.map(typed).join(), program.state.map(typed).join()];
   for (const { primitive, inputs, params, outputs } of program.equations) {

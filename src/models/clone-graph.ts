@@ -6,6 +6,7 @@ import { InputLayer } from "../layers/core/input-layer.ts";
 import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import type { FunctionalGraph } from "./functional-graph.ts";
+import { remembered } from "../util/remembered.ts";
 
 export interface CloneGraphOptions {
   /** Symbolic tensors to build the clone on, one for each input. Default: new inputs. */
@@ -36,20 +37,15 @@ export function cloneGraph(
     );
   }
   const copies = new Map<Operation, Operation>();
-  const copyOf = (operation: Operation): Operation => {
-    const known = copies.get(operation);
-    if (known !== undefined) return known;
-    const copy = isLayer(operation)
-      ? make(operation)
-      : operation instanceof OpOperation
-        ? new OpOperation(operation.op, operation.name, operation.config)
-        : operation;
-    copies.set(operation, copy);
-    return copy;
+  const newCopy = (operation: Operation): Operation => {
+    if (isLayer(operation)) return make(operation);
+    return operation instanceof OpOperation
+      ? new OpOperation(operation.op, operation.name, operation.config)
+      : operation;
   };
   const inputs = graph.inputs.map((tensor, i) => given?.[i] ?? copyInput(tensor));
   const outputs = graph.run(inputs, (operation, args, kwargs) => {
-    const copy = copyOf(operation);
+    const copy = remembered(copies, operation, () => newCopy(operation));
     if (callFunction !== undefined && isLayer(copy)) return callFunction(copy, args, kwargs);
     return copy instanceof OpOperation ? copy.invoke(...args) : copy.runNode(args, kwargs);
   });

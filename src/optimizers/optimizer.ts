@@ -22,6 +22,7 @@ import { rateAt } from "./learning-rate.ts";
 import type { OptimizerOptions } from "./options.ts";
 import { OptimizerState } from "./optimizer-state.ts";
 import { WeightAverages } from "./weight-averages.ts";
+import { remembered } from "../util/remembered.ts";
 
 /** A gradient, or null for a variable that the loss does not depend on. */
 export type Gradient = TensorInput | null;
@@ -263,11 +264,7 @@ export abstract class OptimizerBase extends OptimizerState {
 
   /** A scalar that is computed once a step, however many variables need it. */
   protected once(key: string, make: () => Tensor): Tensor {
-    const known = this.#memo.get(key);
-    if (known !== undefined) return known;
-    const value = make();
-    this.#memo.set(key, value);
-    return value;
+    return remembered(this.#memo, key, make);
   }
 
   /** The number of this step, from 1, in a float dtype. */

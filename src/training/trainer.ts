@@ -18,6 +18,7 @@ import { gradientsInTrace } from "./gradient.ts";
 import { resultOf } from "./metric-access.ts";
 import { metricsIn } from "./tracked-metrics.ts";
 import type { LossArguments, StepData, StepLogs, TrainableModel } from "./trainable.ts";
+import { remembered } from "../util/remembered.ts";
 
 /** Which of a model's steps. */
 export type Mode = "train" | "test" | "predict";
@@ -123,12 +124,12 @@ export class Trainer {
   }
 
   #step(mode: Mode): CompiledFunction {
-    const known = this.#steps.get(mode);
-    if (known !== undefined) return known;
     const trace = (inputs: unknown): Tree<Tensor> => this.#trace(mode, inputs as StepData); // SAFETY: batches are made so
-    const step = new CompiledFunction(trace, { runEagerly: this.#compilation?.runEagerly });
-    this.#steps.set(mode, step);
-    return step;
+    return remembered(
+      this.#steps,
+      mode,
+      () => new CompiledFunction(trace, { runEagerly: this.#compilation?.runEagerly }),
+    );
   }
 
   #trace(mode: Mode, batch: StepData): Tree<Tensor> {

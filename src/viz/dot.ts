@@ -5,6 +5,7 @@ import type { ModelBase } from "../models/model-base.ts";
 import { AntlerError } from "../util/errors.ts";
 import { checkOptions, isPlainObject } from "../util/options.ts";
 import { pythonShape, pythonTree } from "./shapes.ts";
+import { remembered } from "../util/remembered.ts";
 
 export interface DotOptions {
   /** Whether boxes show input and output shapes. Default false. */
@@ -97,11 +98,7 @@ class DotWriter {
   }
 
   #idOf(operation: Operation): string {
-    const known = this.#ids.get(operation);
-    if (known !== undefined) return known;
-    const id = `N${this.#ids.size}`;
-    this.#ids.set(operation, id);
-    return id;
+    return remembered(this.#ids, operation, () => `N${this.#ids.size}`);
   }
 
   #box(operation: Operation): string {

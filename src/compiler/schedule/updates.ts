@@ -5,6 +5,7 @@ import { inPlacePrimitives } from "../kernel-ir/kernel-ir.ts";
 import type { Entry } from "./entries.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Root } from "./values.ts";
+import { remembered } from "../../util/remembered.ts";
 
 /** A persistent array that gets a new value: a weight, the carry of a loop. */
 export interface Update {
@@ -66,9 +67,7 @@ function readersOf(entries: readonly Entry[]): Map<Root, Set<number>> {
   entries.forEach((entry, position) => {
     const note = (root: Root): void => {
       if (root.position >= 0) return;
-      const known = readers.get(root);
-      if (known === undefined) readers.set(root, new Set([position]));
-      else known.add(position);
+      remembered(readers, root, () => new Set<number>()).add(position);
     };
     entry.control?.reads.forEach(note);
     entry.structured?.operands.forEach(({ root }) => note(root));

@@ -1,5 +1,6 @@
 import type { FullParams } from "../../ir/primitives/full.ts";
 import type { Equation, Var } from "../../ir/program.ts";
+import { remembered } from "../../util/remembered.ts";
 
 /**
  * What element-wise values are where one value is zero: a number, or another value that they are equal to.
@@ -20,11 +21,7 @@ export class AtZero {
   /** The number that a value is there; null where it may be more than one. */
   number(value: Var): number | null {
     if (value === this.#zero) return 0;
-    const known = this.#numbers.get(value);
-    if (known !== undefined) return known;
-    const result = this.#compute(value);
-    this.#numbers.set(value, result);
-    return result;
+    return remembered(this.#numbers, value, () => this.#compute(value));
   }
 
   #compute(value: Var): number | null {

@@ -12,6 +12,7 @@ import type { Params, Primitive } from "../../ir/primitive.ts";
 import { type Equation, type ProgramBuilder, Var } from "../../ir/program.ts";
 import { type Dims, sizeOf } from "../../ir/shape.ts";
 import { invariant } from "../../util/errors.ts";
+import { remembered } from "../../util/remembered.ts";
 
 /** Equations that are to follow those of a program. */
 export class Appendix {
@@ -80,11 +81,7 @@ export class Rows {
 
   /** The rows of a value, computed from rows; null where that takes more than rows. */
   of(value: Var): Var | null {
-    const known = this.#known.get(value);
-    if (known !== undefined) return known;
-    const rows = this.#compute(value);
-    this.#known.set(value, rows);
-    return rows;
+    return remembered(this.#known, value, () => this.#compute(value));
   }
 
   #compute(value: Var): Var | null {

@@ -8,6 +8,7 @@ import { definitions } from "../schedule/values.ts";
 import { removeDead } from "../simplify/dead-code.ts";
 import { AtZero } from "./at-zero.ts";
 import { Appendix, Rows } from "./rows.ts";
+import { remembered } from "../../util/remembered.ts";
 
 /** Arrays below this size are updated as a whole: that is one short loop. */
 const fewestElements = 4096;
@@ -57,11 +58,8 @@ interface Uses {
 function usesOf({ equations, outputs }: Program): Uses {
   const readers = new Map<Var, Equation[]>();
   for (const equation of equations) {
-    for (const input of new Set(equation.inputs)) {
-      const found = readers.get(input);
-      if (found === undefined) readers.set(input, [equation]);
-      else found.push(equation);
-    }
+    for (const input of new Set(equation.inputs))
+      remembered(readers, input, (): Equation[] => []).push(equation);
   }
   return { readers, outputs: new Set(outputs) };
 }
@@ -135,26 +133,23 @@ function rewritten(program: Program, group: Group, known: ReadonlyMap<Var, Equat
     parts.map((part) => part.rows),
     parts.map((part) => part.indices.shape.length),
   );
-  const stored = new Set([...program.state, ...program.inputs]);
-  const rowsWith = (rows: Var): Rows =>
-    new Rows(appendix, indices, known, stored, new Map([[gradient, rows]]));
-  const isLinear = updates.every((i) => stepOf(program, i, group, known) !== null);
+  const steps = updates.map((i) => stepOf(program, i, group, known));
+  const isLinear = !steps.includes(null);
   const [count = 0] = indices.shape;
   const [size = 0] = gradient.shape;
   if (!isLinear && count * rowsPerTouched.sums > size) return null;
-  const rows = rowsWith(isLinear ? added : summed(appendix, indices, added, size));
-  const changes = updates.map((i) => {
-    const step = isLinear ? stepOf(program, i, group, known) : null;
+  const given = new Map([[gradient, isLinear ? added : summed(appendix, indices, added, size)]]);
+  const stored = new Set([...program.state, ...program.inputs]);
+  const rows = new Rows(appendix, indices, known, stored, given);
+  // All are read before one is written: memory is changed in place then.
+  const changes = updates.map((i, at) => {
+    const step = isLinear ? steps[at] : null;
     const value = rows.of(step?.value ?? program.updates[i] ?? gradient);
-    return {
-      i,
-      value:
-        value !== null && step?.isSubtracted === true ? appendix.apply(negPrimitive, [value], {}) : value,
-    };
+    return value !== null && step?.isSubtracted === true ? appendix.apply(negPrimitive, [value], {}) : value;
   });
   const next = [...program.updates];
-  for (const { i, value } of changes) {
-    const old = program.state[i];
+  for (const [at, i] of updates.entries()) {
+    const [old, value] = [program.state[i], changes[at] ?? null];
     if (value === null || old === undefined) return null;
     // All rows of one index hold the same, unless they are added.
     next[i] = appendix.scattered(old, indices, value, isLinear ? "add" : "set");

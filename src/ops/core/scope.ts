@@ -2,6 +2,7 @@ import type { Aval, ProgramBuilder } from "../../ir/program.ts";
 import { currentBuilder, withBuilder } from "../../ir/program.ts";
 import { AntlerError, invariant } from "../../util/errors.ts";
 import { Tensor } from "./tensor.ts";
+import { remembered } from "../../util/remembered.ts";
 
 /** Something whose value a program reads and updates: a `Variable`. */
 export interface StateCell extends Aval {
@@ -30,12 +31,10 @@ export class StateScope {
   }
 
   #stateOf(cell: StateCell): CellState {
-    const known = this.cells.get(cell);
-    if (known !== undefined) return known;
-    const initial = Tensor.traced(this.builder.stateInput({ shape: cell.shape, dtype: cell.dtype }));
-    const state = { initial, current: initial };
-    this.cells.set(cell, state);
-    return state;
+    return remembered(this.cells, cell, () => {
+      const initial = Tensor.traced(this.builder.stateInput({ shape: cell.shape, dtype: cell.dtype }));
+      return { initial, current: initial };
+    });
   }
 
   read(cell: StateCell): Tensor {

@@ -4,6 +4,7 @@ import { type Constant, constantOf } from "./constant.ts";
 import type { Attribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValueInfo } from "./model-proto.ts";
 import type { Size } from "./size.ts";
 import { tidy } from "./tidy.ts";
+import { remembered } from "../../util/remembered.ts";
 
 /** Where a size can be read: an axis of a tensor. */
 export interface SizeSource {
@@ -85,15 +86,12 @@ export class GraphBuilder {
     const { data, shape, dtype, label } = constant;
     const isShared = label === null && data.length <= sharedUpTo;
     const owner = isShared ? bytesText(constant) : data;
-    const names = this.#constants.get(owner) ?? new Map<string, string>();
-    this.#constants.set(owner, names);
-    const key = `${dtype}[${shape.join()}]`;
-    const known = names.get(key);
-    if (known !== undefined) return known;
-    const name = this.fresh(label ?? (sizeOf(shape) === 1 ? scalarName(constant) : "constant"));
-    names.set(key, name);
-    this.#initializers.push({ name, dtype, shape, data });
-    return name;
+    const names = remembered(this.#constants, owner, () => new Map<string, string>());
+    return remembered(names, `${dtype}[${shape.join()}]`, () => {
+      const name = this.fresh(label ?? (sizeOf(shape) === 1 ? scalarName(constant) : "constant"));
+      this.#initializers.push({ name, dtype, shape, data });
+      return name;
+    });
   }
 
   /** A vector of int64, as shapes, axes and indices are given. */
@@ -127,11 +125,7 @@ export class GraphBuilder {
 
   /** The name of a value made once for a key. */
   once(key: string, make: () => string): string {
-    const known = this.#sizeNames.get(key);
-    if (known !== undefined) return known;
-    const name = make();
-    this.#sizeNames.set(key, name);
-    return name;
+    return remembered(this.#sizeNames, key, make);
   }
 
   /** Whether a node of this graph makes the tensor. */

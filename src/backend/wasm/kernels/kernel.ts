@@ -6,6 +6,7 @@ import type {
   ModuleBuilder,
   ValueType,
 } from "../assembler/index.ts";
+import { remembered } from "../../../util/remembered.ts";
 
 /**
  * A generated structured kernel.
@@ -73,11 +74,11 @@ export function sharedFunction(
   key: string,
   build: () => FunctionHandle,
 ): FunctionHandle {
-  const known = sharedFunctions.get(module) ?? new Map<string, FunctionHandle>();
-  sharedFunctions.set(module, known);
-  const found = known.get(key) ?? build();
-  known.set(key, found);
-  return found;
+  return remembered(
+    remembered(sharedFunctions, module, () => new Map<string, FunctionHandle>()),
+    key,
+    build,
+  );
 }
 
 /** `count` i32 parameter types. */
