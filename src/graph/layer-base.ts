@@ -24,9 +24,9 @@ import type { QuantizeArguments, QuantizeLayerOptions } from "./quantize-types.t
 import { StoredOperation } from "./stored-operation.ts";
 import { constructFrom } from "../util/construct.ts";
 import { parametersOf } from "../util/parameters.ts";
+import { remembered } from "../util/remembered.ts";
 import { findParts, isSeedGenerator, isVariable, type Tracked } from "./tracking.ts";
 import { Variable } from "./variable.ts";
-import { remembered } from "../util/remembered.ts";
 
 export type { LayerCallOptions, LayerOptions, LayerStatics, WeightOptions };
 

@@ -2,8 +2,8 @@ import type { DeviceBuffer } from "../backend/contract.ts";
 import type { TypedArray } from "../ir/dtypes.ts";
 import type { Program, ProgramBuilder, Var } from "../ir/program.ts";
 import { invariant } from "../util/errors.ts";
-import { compileShared } from "./program-cache.ts";
 import { remembered } from "../util/remembered.ts";
+import { compileShared } from "./program-cache.ts";
 
 /** What an unfinished trace was given. */
 export interface TraceData {

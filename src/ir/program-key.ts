@@ -1,5 +1,5 @@
-import type { Program, Var } from "./program.ts";
 import { remembered } from "../util/remembered.ts";
+import type { Program, Var } from "./program.ts";
 
 /** Constants with more elements are not compared. */
 const largestConstant = 4096;

@@ -5,8 +5,8 @@ import { symbolicIn } from "../graph/node.ts";
 import { InputLayer } from "../layers/core/input-layer.ts";
 import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
-import type { FunctionalGraph } from "./functional-graph.ts";
 import { remembered } from "../util/remembered.ts";
+import type { FunctionalGraph } from "./functional-graph.ts";
 
 export interface CloneGraphOptions {
   /** Symbolic tensors to build the clone on, one for each input. Default: new inputs. */

@@ -13,6 +13,7 @@ import { callable } from "../util/callable.ts";
 import { formatShape, sameShape } from "../ir/shape.ts";
 import { AntlerError, ShapeError, warnOnce } from "../util/errors.ts";
 import { type ParameterTable } from "../util/parameters.ts";
+import { remembered } from "../util/remembered.ts";
 import { clipGradients } from "./clipping.ts";
 import { assignIf } from "./assign-if.ts";
 import { DecayExclusion, type ExclusionOptions } from "./decay-exclusion.ts";
@@ -22,7 +23,6 @@ import { rateAt } from "./learning-rate.ts";
 import type { OptimizerOptions } from "./options.ts";
 import { OptimizerState } from "./optimizer-state.ts";
 import { WeightAverages } from "./weight-averages.ts";
-import { remembered } from "../util/remembered.ts";
 
 /** A gradient, or null for a variable that the loss does not depend on. */
 export type Gradient = TensorInput | null;

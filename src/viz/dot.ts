@@ -4,8 +4,8 @@ import type { Operation } from "../graph/operation.ts";
 import type { ModelBase } from "../models/model-base.ts";
 import { AntlerError } from "../util/errors.ts";
 import { checkOptions, isPlainObject } from "../util/options.ts";
-import { pythonShape, pythonTree } from "./shapes.ts";
 import { remembered } from "../util/remembered.ts";
+import { pythonShape, pythonTree } from "./shapes.ts";
 
 export interface DotOptions {
   /** Whether boxes show input and output shapes. Default false. */

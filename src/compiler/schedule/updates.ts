@@ -1,11 +1,11 @@
 import type { Var } from "../../ir/program.ts";
+import { remembered } from "../../util/remembered.ts";
 import { sameAffine } from "./affine.ts";
 import { Cluster, type Leaf, type LoadLeaf, plainDomain, reachable } from "./cluster.ts";
 import { inPlacePrimitives } from "../kernel-ir/kernel-ir.ts";
 import type { Entry } from "./entries.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Root } from "./values.ts";
-import { remembered } from "../../util/remembered.ts";
 
 /** A persistent array that gets a new value: a weight, the carry of a loop. */
 export interface Update {

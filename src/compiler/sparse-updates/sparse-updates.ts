@@ -4,11 +4,11 @@ import { lastOccurrencePrimitive } from "../../ir/primitives/last-occurrence.ts"
 import { negPrimitive } from "../../ir/primitives/neg.ts";
 import type { Equation, Program, Var } from "../../ir/program.ts";
 import { sizeOf } from "../../ir/shape.ts";
+import { remembered } from "../../util/remembered.ts";
 import { definitions } from "../schedule/values.ts";
 import { removeDead } from "../simplify/dead-code.ts";
 import { AtZero } from "./at-zero.ts";
 import { Appendix, Rows } from "./rows.ts";
-import { remembered } from "../../util/remembered.ts";
 
 /** Arrays below this size are updated as a whole: that is one short loop. */
 const fewestElements = 4096;

@@ -1,8 +1,8 @@
 import type { Aval, ProgramBuilder } from "../../ir/program.ts";
 import { currentBuilder, withBuilder } from "../../ir/program.ts";
 import { AntlerError, invariant } from "../../util/errors.ts";
-import { Tensor } from "./tensor.ts";
 import { remembered } from "../../util/remembered.ts";
+import { Tensor } from "./tensor.ts";
 
 /** Something whose value a program reads and updates: a `Variable`. */
 export interface StateCell extends Aval {

@@ -1,10 +1,10 @@
 import type { DType, TypedArray } from "../../ir/dtypes.ts";
 import { sizeOf } from "../../ir/shape.ts";
+import { remembered } from "../../util/remembered.ts";
 import { type Constant, constantOf } from "./constant.ts";
 import type { Attribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValueInfo } from "./model-proto.ts";
 import type { Size } from "./size.ts";
 import { tidy } from "./tidy.ts";
-import { remembered } from "../../util/remembered.ts";
 
 /** Where a size can be read: an axis of a tensor. */
 export interface SizeSource {

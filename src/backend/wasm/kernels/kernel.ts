@@ -1,3 +1,4 @@
+import { remembered } from "../../../util/remembered.ts";
 import type {
   Expr,
   FunctionBuilder,
@@ -6,7 +7,6 @@ import type {
   ModuleBuilder,
   ValueType,
 } from "../assembler/index.ts";
-import { remembered } from "../../../util/remembered.ts";
 
 /**
  * A generated structured kernel.
