@@ -19,6 +19,7 @@ import { type DTypePolicy, toPolicy } from "./dtype-policy.ts";
 import { blankWeight } from "./blank-weights.ts";
 import type { InputSpec } from "./input-spec.ts";
 import type { LayerCallOptions, LayerOptions, LayerStatics, WeightOptions } from "./layer-options.ts";
+import { whenMade } from "./made-layers.ts";
 import { autoName, withNameScope } from "./naming.ts";
 import type { QuantizeArguments, QuantizeLayerOptions } from "./quantize-types.ts";
 import { StoredOperation } from "./stored-operation.ts";
@@ -60,8 +61,8 @@ export abstract class LayerBase extends StoredOperation {
   /** What the inputs must look like; checked at every call. */
   inputSpec: InputSpec | readonly (InputSpec | null)[] | null = null;
   activityRegularizer: Regularizer | null;
-  /** Shape of one sample where the first layer of a `Sequential` was told it. */
-  readonly inputShape: Shape | null;
+  /** Shape of one sample where the first layer of a `Sequential` was told it, as `inputShape`. */
+  readonly sampleShape: Shape | null;
   /** True once the weights exist. */
   built = false;
   /** What the layer was built for: one shape (or nested shapes) for each tensor argument. */
@@ -76,8 +77,9 @@ export abstract class LayerBase extends StoredOperation {
     this.dtypePolicy = toPolicy(options.dtype);
     this.autocast = options.autocast ?? true;
     this.activityRegularizer = getRegularizer(options.activityRegularizer ?? null);
-    this.inputShape = options.inputShape ?? null;
+    this.sampleShape = options.inputShape ?? null;
     if (this.build !== LayerBase.prototype.build) guardBuild(this);
+    for (const note of whenMade) note(this);
   }
 
   /** What the class declares of itself. */

@@ -40,6 +40,21 @@ export function withNameScopes<T>(names: readonly string[], f: () => T): T {
   return first === undefined ? f() : withNameScope(first, () => withNameScopes(rest, f));
 }
 
+/** Runs `f` with these names in place of the present ones. */
+export function withPath<T>(names: readonly string[], f: () => T): T {
+  const outer = scopes.splice(0, scopes.length, ...names);
+  try {
+    return f();
+  } finally {
+    scopes.splice(0, scopes.length, ...outer);
+  }
+}
+
+/** The names that new paths begin with, joined by `/`. */
+export function currentPath(): string {
+  return scopes.join("/");
+}
+
 /** The path of a variable made now: enclosing scopes and its name, joined by `/`. */
 export function pathOf(name: string): string {
   return [...scopes, name].join("/");

@@ -1,4 +1,5 @@
 import { needControlFlow } from "../../compiler/control-primitives.ts";
+import { needRecompute } from "../../compiler/recompute.ts";
 import { needArgExtremeKernels } from "./arg-extreme.ts";
 import { needAttentionKernels } from "./attention.ts";
 import { needConvolutionKernels } from "./convolution.ts";
@@ -18,6 +19,7 @@ export function needAllKernels(): void {
   needCumulativeKernels();
   needDynamicSliceKernels();
   needGatherKernels();
+  needRecompute();
   needSortKernel();
   needTableRows();
   needWindowKernels();

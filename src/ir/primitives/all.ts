@@ -46,6 +46,7 @@ import { iotaPrimitive } from "./iota.ts";
 import { isFinitePrimitive } from "./is-finite.ts";
 import { isNanPrimitive } from "./is-nan.ts";
 import { lastOccurrencePrimitive } from "./last-occurrence.ts";
+import { laterPrimitive } from "./later.ts";
 import { lePrimitive } from "./le.ts";
 import { lgammaPrimitive } from "./lgamma.ts";
 import { literalPrimitive } from "./literal.ts";
@@ -151,6 +152,7 @@ export const allPrimitives: readonly Primitive[] = [
   isFinitePrimitive,
   isNanPrimitive,
   lastOccurrencePrimitive,
+  laterPrimitive,
   lePrimitive,
   lgammaPrimitive,
   literalPrimitive,

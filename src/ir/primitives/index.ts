@@ -46,6 +46,7 @@ export { gt } from "./gt.ts";
 export { iota } from "./iota.ts";
 export { isFinite } from "./is-finite.ts";
 export { isNan } from "./is-nan.ts";
+export { later } from "./later.ts";
 export { le } from "./le.ts";
 export { lgamma } from "./lgamma.ts";
 export { literal } from "./literal.ts";

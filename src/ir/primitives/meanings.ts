@@ -21,6 +21,7 @@ import { fullMeaning } from "./full.ts";
 import { lastOccurrenceMeaning } from "./last-occurrence.ts";
 import { gatherMeaning, scatterMeaning } from "./gather.ts";
 import { iotaMeaning } from "./iota.ts";
+import { laterMeaning } from "./later.ts";
 import { literalMeaning } from "./literal.ts";
 import { luMeaning } from "./lu.ts";
 import { matmulMeaning } from "./matmul.ts";
@@ -71,6 +72,7 @@ const meanings = {
   full: fullMeaning,
   gather: gatherMeaning,
   lastOccurrence: lastOccurrenceMeaning,
+  later: laterMeaning,
   iota: iotaMeaning,
   literal: literalMeaning,
   lu: luMeaning,

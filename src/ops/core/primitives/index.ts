@@ -15,6 +15,7 @@ export { cumMax, cumMin } from "./cumulatives.ts";
 export { cumSum } from "./cumulative-sum.ts";
 export { dynamicSlice, dynamicUpdateSlice } from "./dynamic-slices.ts";
 export { gather, scatter } from "./gathers.ts";
+export { later } from "./later.ts";
 export { cholesky, eigh, lu, qr, svd, triangularSolve } from "./matrices.ts";
 export { cumProd, reduceProd } from "./running-products.ts";
 export { sort } from "./sort.ts";
