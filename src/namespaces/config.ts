@@ -1,4 +1,6 @@
 /** Settings of the library: Keras's `config` namespace. */
+import { getBackend as currentBackend } from "../backend/index.ts";
+
 export {
   getBackend,
   getMemoryLimit,
@@ -11,6 +13,11 @@ export {
 export { dtypePolicy, floatx, setDtypePolicy, setFloatx } from "../graph/dtype-policy.ts";
 export { epsilon } from "../util/epsilon.ts";
 export {
+  disableFlashAttention,
+  enableFlashAttention,
+  isFlashAttentionEnabled,
+} from "../util/flash-attention.ts";
+export {
   disableInteractiveLogging,
   enableInteractiveLogging,
   isInteractiveLoggingEnabled,
@@ -18,3 +25,8 @@ export {
 export { maxEpochs, maxStepsPerEpoch, setMaxEpochs, setMaxStepsPerEpoch } from "../util/run-limits.ts";
 export { imageDataFormat, setImageDataFormat } from "../util/image-data-format.ts";
 export { setEpsilon } from "../ops/core/epsilon.ts";
+
+/** The name of the backend that programs run on: `"wasm"`, or `"reference"` after `setBackend`. @see Keras `config.backend` */
+export function backend(): string {
+  return currentBackend().name;
+}

@@ -1,6 +1,7 @@
 import { resetNames } from "../graph/naming.ts";
 import { setDtypePolicy, setFloatx } from "../graph/dtype-policy.ts";
 import { OptionError } from "../util/errors.ts";
+import { enableFlashAttention } from "../util/flash-attention.ts";
 import { setGlobalSeed } from "../util/seed.ts";
 
 /**
@@ -16,10 +17,11 @@ export function setRandomSeed(seed: number): void {
   setGlobalSeed(seed);
 }
 
-/** Starts automatic names, seeds and the dtype policy afresh. @see Keras `utils.clear_session` */
+/** Starts automatic names, seeds, the dtype policy and the choice of flash attention afresh. @see Keras `utils.clear_session` */
 export function clearSession(): void {
   resetNames();
   setGlobalSeed(null);
   setFloatx("float32");
   setDtypePolicy(null);
+  enableFlashAttention();
 }

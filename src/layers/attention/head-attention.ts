@@ -16,6 +16,7 @@ import { expandDims } from "../../ops/shape.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
 import type { Regularizer, RegularizerLike } from "../../regularizers/regularizer.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
+import { isFlashAttentionEnabled } from "../../util/flash-attention.ts";
 import { positiveInteger } from "../../util/parameters.ts";
 import type { Softmax } from "../activation/index.ts";
 import { EinsumDense } from "../core/einsum-dense.ts";
@@ -32,7 +33,10 @@ export interface HeadOptions<D extends DType = DType> extends LayerOptions<D> {
   readonly useBias?: boolean | undefined;
   /** Queries see only values less than this many positions away. Default null: all. */
   readonly slidingWindow?: number | null | undefined;
-  /** Whether scores are worked on by tiles and never kept as a whole. Default null: where sequences are long. */
+  /**
+   * Whether scores are worked on by tiles and never kept as a whole. Default null: where sequences are long, unless
+   * `config.disableFlashAttention()` was called before.
+   */
   readonly flashAttention?: boolean | null | undefined;
   /** Default `"glorot_uniform"`. */
   readonly kernelInitializer?: InitializerLike | undefined;
@@ -129,7 +133,7 @@ export abstract class HeadAttention extends LayerBase {
       given.slidingWindow === null || given.slidingWindow === undefined
         ? null
         : positiveInteger(className, "slidingWindow", given.slidingWindow);
-    this.flashAttention = given.flashAttention ?? null;
+    this.flashAttention = given.flashAttention ?? (isFlashAttentionEnabled() ? null : false);
     this.kernelInitializer = getInitializer(given.kernelInitializer ?? "glorot_uniform");
     this.biasInitializer = getInitializer(given.biasInitializer ?? "zeros");
     this.kernelRegularizer = getRegularizer(given.kernelRegularizer ?? null);
