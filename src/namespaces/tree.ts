@@ -131,9 +131,12 @@ export function assertSamePaths(a: Tree<unknown>, b: Tree<unknown>): void {
   throw new DataError(`tree.assertSamePaths: expected leaves at ${paths(a)}; received them at ${paths(b)}.`);
 }
 
+/** What the function of `traverse` gives for a node that is to become null. @see Keras `tree.MAP_TO_NONE` */
+export const MAPTONONE: unique symbol = Symbol("tree.MAPTONONE");
+
 /**
  * Calls `func` on every node, before its children (`topDown`, the default) or after. Where it gives something other than
- * undefined, that takes the node's place, and its children are left as they are.
+ * undefined, that takes the node's place (null for `MAPTONONE`), and its children are left as they are.
  *
  * @see Keras `tree.traverse`
  */
@@ -144,7 +147,7 @@ export function traverse(
 ): unknown {
   if (topDown) {
     const replaced = func(structure);
-    if (replaced !== undefined) return replaced;
+    if (replaced !== undefined) return replaced === MAPTONONE ? null : replaced;
   }
   const go = (child: unknown): unknown => traverse(func, child, { topDown });
   let node = structure;
@@ -155,7 +158,44 @@ export function traverse(
   }
   if (topDown) return node;
   const replaced = func(node);
-  return replaced === undefined ? node : replaced;
+  if (replaced === undefined) return node;
+  return replaced === MAPTONONE ? null : replaced;
+}
+
+/**
+ * The structure with arrays that cannot be changed in place of its arrays, as tuples are in Python. Objects stay objects.
+ *
+ * @example
+ * tree.listsToTuples([1, { a: [2, 3] }]); // the same values; both arrays are frozen
+ * @see Keras `tree.lists_to_tuples`
+ */
+export function listsToTuples<T>(structure: T): T {
+  const freeze = (node: unknown): unknown => (Array.isArray(node) ? Object.freeze([...node]) : undefined);
+  return traverse(freeze, structure, { topDown: false }) as T; // SAFETY: of the same form, with the same leaves
+}
+
+/**
+ * The structure with `func` of its shapes: of arrays that hold whole numbers and nulls alone. Other leaves are given to
+ * `func` as well.
+ *
+ * @example
+ * tree.mapShapeStructure((shape) => [...shape, 1], { a: [null, 2], b: [3] }); // { a: [null, 2, 1], b: [3, 1] }
+ * @see Keras `tree.map_shape_structure`
+ */
+export function mapShapeStructure<T, U>(func: (shape: T) => U, structure: Tree<T>): Tree<U> {
+  const isShape = (node: unknown): boolean =>
+    Array.isArray(node) && node.every((dim) => dim === null || Number.isInteger(dim));
+  const visit = (node: Tree<T>): Tree<U> => {
+    if (isShape(node)) return func(node as T); // SAFETY: what func takes, as a shape
+    if (Array.isArray(node)) return node.map((child: Tree<T>) => visit(child));
+    if (!isPlainObject(node)) return func(node as T); // SAFETY: a leaf
+    const entries = Object.keys(node)
+      .sort()
+      .map((key): [string, Tree<U>] => [key, visit(node[key] as Tree<T>)]); // SAFETY: key exists
+    const mapped = new Map(entries);
+    return Object.fromEntries(Object.keys(node).map((key) => [key, mapped.get(key) as Tree<U>])); // SAFETY: mapped above
+  };
+  return visit(structure);
 }
 
 function describe(tree: Tree<unknown>): string {
