@@ -71,17 +71,7 @@ export class ByteWriter {
 
   /** Length-prefixed UTF-8 name. */
   name(text: string): void {
-    const bytes: number[] = [];
-    for (const character of text) {
-      const code = character.codePointAt(0) ?? 0;
-      if (code < 0x80) bytes.push(code);
-      else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-      else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-      else {
-        const tail = [0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)];
-        bytes.push(0xf0 | (code >> 18), ...tail);
-      }
-    }
+    const bytes = new TextEncoder().encode(text);
     this.unsigned(bytes.length);
     this.raw(bytes);
   }

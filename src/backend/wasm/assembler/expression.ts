@@ -44,19 +44,6 @@ export class Local<T extends ValueType> extends Expr<T> {
   }
 }
 
-/** A module global; as an expression it reads the variable. */
-export class Global<T extends ValueType> extends Expr<T> {
-  readonly index: number;
-
-  constructor(type: T, index: number) {
-    super(type, (out) => {
-      out.byte(0x23);
-      out.unsigned(index);
-    });
-    this.index = index;
-  }
-}
-
 /** An expression of type `T`, or a plain number (bigint for `i64`) standing for a constant. */
 export type Operand<T extends ValueType> =
   | Expr<T>

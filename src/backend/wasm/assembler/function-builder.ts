@@ -7,7 +7,6 @@ import {
   operand,
   valueTypeCode,
   writeOpcode,
-  type Global,
   type Opcode,
   type Operand,
   type ValueType,
@@ -34,7 +33,6 @@ const storeCode = {
   f32: [0x38, 2],
   f64: [0x39, 3],
   i32Store8: [0x3a, 0],
-  i32Store16: [0x3b, 1],
 } as const;
 
 /**
@@ -119,13 +117,6 @@ export class FunctionBuilder implements FunctionHandle {
     );
   }
 
-  /** `global = value`. */
-  setGlobal<T extends ValueType>(global: Global<T>, value: Operand<T>): void {
-    operand(global.type, value).write(this.#code);
-    this.#code.byte(0x24);
-    this.#code.unsigned(global.index);
-  }
-
   /** Evaluates an expression and drops its value. */
   drop(value: Expr<ValueType>): void {
     value.write(this.#code);
@@ -141,11 +132,6 @@ export class FunctionBuilder implements FunctionHandle {
   /** Stores the low 8 bits of an i32. */
   store8(address: Operand<"i32">, value: Operand<"i32">, offset = 0): void {
     this.#store(address, operand("i32", value), storeCode.i32Store8[0], storeCode.i32Store8[1], offset);
-  }
-
-  /** Stores the low 16 bits of an i32. */
-  store16(address: Operand<"i32">, value: Operand<"i32">, offset = 0): void {
-    this.#store(address, operand("i32", value), storeCode.i32Store16[0], storeCode.i32Store16[1], offset);
   }
 
   /** Stores one lane of `8 << widthLog2` bits of a vector. */
@@ -167,15 +153,9 @@ export class FunctionBuilder implements FunctionHandle {
     if (lanes !== 2) this.storeLane(address, value, 2, lanes - 1, offset + (lanes - 1) * 4);
   }
 
-  /** Atomic store of an i32 or i64 at a naturally aligned address. */
-  atomicStore(address: Operand<"i32">, value: Expr<"i32" | "i64">, offset = 0): void {
-    const wide = value.type === "i64";
-    this.#store(address, value, [0xfe, wide ? 0x18 : 0x17], wide ? 3 : 2, offset);
-  }
-
-  /** Orders all memory accesses before it against all after it. */
-  fence(): void {
-    this.#code.raw([0xfe, 0x03, 0x00]);
+  /** Atomic store of an i32 at a naturally aligned address. */
+  atomicStore(address: Operand<"i32">, value: Expr<"i32">, offset = 0): void {
+    this.#store(address, value, [0xfe, 0x17], 2, offset);
   }
 
   /** Copies `byteCount` bytes; the ranges may overlap. */
@@ -301,12 +281,6 @@ export class FunctionBuilder implements FunctionHandle {
     };
     if (typeof count === "number") loop();
     else this.if(counter, loop);
-  }
-
-  /** Returns from the function; with a value where it has a result. */
-  return(value?: Expr<ValueType>): void {
-    value?.write(this.#code);
-    this.#code.byte(0x0f);
   }
 
   /** Leaves a value on the stack as the function's result: the last statement of a function with one. */

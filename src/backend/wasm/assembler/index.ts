@@ -20,13 +20,12 @@
  * ```
  */
 export { ByteWriter } from "./byte-writer.ts";
-export { constant, Expr, Global, Local, operand } from "./expression.ts";
-export type { Binary, Load, Operand, Ternary, Unary, ValueType } from "./expression.ts";
+export { constant, Expr, Local, operand } from "./expression.ts";
+export type { Operand, ValueType } from "./expression.ts";
 export { relaxedSimdSupported, simdSupported } from "./features.ts";
 export { FunctionBuilder } from "./function-builder.ts";
-export type { Argument, FunctionHandle, Label } from "./function-builder.ts";
+export type { Argument, FunctionHandle } from "./function-builder.ts";
 export { ModuleBuilder } from "./module-builder.ts";
-export type { MemoryImport } from "./module-builder.ts";
 export { f32, f64, i32, i64, select } from "./scalar-instructions.ts";
 export { f32x4, f64x2, i16x8, i32x4, i64x2, i8x16, shuffle32, v128 } from "./simd-instructions.ts";
-export { atomicI32, atomicI64, atomicNotify } from "./atomic-instructions.ts";
+export { atomicI32 } from "./atomic-instructions.ts";

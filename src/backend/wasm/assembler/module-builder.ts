@@ -1,6 +1,6 @@
 import { invariant } from "../../../util/errors.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { constant, Global, valueTypeCode, type ValueType } from "./expression.ts";
+import { valueTypeCode, type ValueType } from "./expression.ts";
 import { FunctionBuilder, type FunctionHandle } from "./function-builder.ts";
 
 /** Where a module's one memory comes from. Sizes in pages of 64 KiB; at most 65,536 (4 GiB). */
@@ -13,11 +13,6 @@ export interface MemoryImport {
   readonly shared?: boolean;
 }
 
-interface DataSegment {
-  readonly address: number;
-  readonly bytes: Uint8Array;
-}
-
 /**
  * A WebAssembly module under construction. Imported functions come first, then functions in the order
  * they are made; a function may call any already made, itself, or one made by {@link declare}.
@@ -27,13 +22,7 @@ export class ModuleBuilder {
   readonly #typeBytes = new ByteWriter();
   readonly #imports: { readonly module: string; readonly name: string; readonly type: number }[] = [];
   readonly #functions: FunctionBuilder[] = [];
-  readonly #globals: {
-    readonly type: ValueType;
-    readonly mutable: boolean;
-    readonly initial: number | bigint;
-  }[] = [];
-  readonly #exports: { readonly name: string; readonly kind: number; readonly index: number }[] = [];
-  readonly #data: DataSegment[] = [];
+  readonly #exports: { readonly name: string; readonly index: number }[] = [];
   #memory: MemoryImport | undefined;
 
   /** Declares the imported memory; call once. */
@@ -75,27 +64,7 @@ export class ModuleBuilder {
 
   /** Exports a function under a name. */
   exportFunction(name: string, fn: FunctionHandle): void {
-    this.#exports.push({ name, kind: 0, index: fn.index });
-  }
-
-  /** A module global, mutable by default. */
-  global<T extends "i32" | "i64" | "f32" | "f64">(
-    type: T,
-    initial: number | bigint,
-    mutable = true,
-  ): Global<T> {
-    this.#globals.push({ type, mutable, initial });
-    return new Global(type, this.#globals.length - 1);
-  }
-
-  /** Exports a global under a name. */
-  exportGlobal(name: string, global: Global<ValueType>): void {
-    this.#exports.push({ name, kind: 3, index: global.index });
-  }
-
-  /** Bytes copied into memory at `address` each time the module is instantiated. */
-  data(address: number, bytes: Uint8Array): void {
-    this.#data.push({ address, bytes });
+    this.#exports.push({ name, index: fn.index });
   }
 
   /** The finished module. */
@@ -110,20 +79,12 @@ export class ModuleBuilder {
     section(out, 1, this.#types.size, types);
     this.#writeImports(out);
     sectionOf(out, 3, functionTypes, (type, to) => to.unsigned(type));
-    this.#writeGlobals(out);
-    sectionOf(out, 7, this.#exports, ({ name, kind, index }, to) => {
+    sectionOf(out, 7, this.#exports, ({ name, index }, to) => {
       to.name(name);
-      to.byte(kind);
+      to.byte(0);
       to.unsigned(index);
     });
     sectionOf(out, 10, this.#functions, (fn, to) => fn.write(to));
-    sectionOf(out, 11, this.#data, ({ address, bytes }, to) => {
-      to.byte(0);
-      constant("i32", address).write(to);
-      to.byte(0x0b);
-      to.unsigned(bytes.length);
-      to.raw(bytes);
-    });
     return out.toBytes();
   }
 
@@ -161,15 +122,6 @@ export class ModuleBuilder {
       if (maximum !== undefined) body.unsigned(maximum);
     }
     section(out, 2, count, body);
-  }
-
-  #writeGlobals(out: ByteWriter): void {
-    sectionOf(out, 6, this.#globals, ({ type, mutable, initial }, to) => {
-      to.byte(valueTypeCode[type]);
-      to.byte(mutable ? 1 : 0);
-      constant(type, initial).write(to);
-      to.byte(0x0b);
-    });
   }
 }
 

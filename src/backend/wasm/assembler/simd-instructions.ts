@@ -120,25 +120,12 @@ export const v128: V128Instructions = {
   anyTrue: test(83),
 };
 
-/** The instruction table {@link i8x16}. */
-export type I8x16Instructions = Table<
-  Words<"swizzle eq ne ltS ltU gtS gtU leS leU geS geU add sub minS minU maxS maxU">,
-  Binary2
-> &
-  Table<"extractLaneU", ExtractLane<"i32">> &
-  Table<"abs" | "neg", Unary1> &
-  Table<"shl" | "shrS" | "shrU", Shift> & {
-    readonly splat: Unary<"i32", V>;
-    readonly shuffle: (a: Expr<V>, b: Expr<V>, lanes: readonly number[]) => Expr<V>;
-    readonly replaceLane: ReplaceLane<"i32">;
-    readonly relaxedLaneselect: Ternary<V, V>;
-  };
-
-/** Instructions on sixteen 8-bit lanes. */
-export const i8x16: I8x16Instructions = {
-  splat: unary("i32", "v128", [prefix, 15]),
+/** Moves bytes of vectors. */
+export const i8x16: {
+  readonly shuffle: (a: Expr<V>, b: Expr<V>, lanes: readonly number[]) => Expr<V>;
+} = {
   /** Picks 16 bytes out of the 32 bytes of `a` and `b` by constant index. */
-  shuffle: (a: Expr<V>, b: Expr<V>, lanes: readonly number[]): Expr<V> =>
+  shuffle: (a, b, lanes) =>
     new Expr("v128", (out) => {
       a.write(out);
       b.write(out);
@@ -146,44 +133,12 @@ export const i8x16: I8x16Instructions = {
       out.unsigned(13);
       out.raw(lanes);
     }),
-  swizzle: two(14),
-  extractLaneU: extract("i32", 22),
-  replaceLane: replace("i32", 23),
-  ...run(two, 35, "eq ne ltS ltU gtS gtU leS leU geS geU"),
-  abs: one(96),
-  neg: one(97),
-  ...run(shift, 107, "shl shrS shrU"),
-  add: two(110),
-  sub: two(113),
-  ...run(two, 118, "minS minU maxS maxU"),
-  relaxedLaneselect: three(0x109),
 };
 
-/** The instruction table {@link i16x8}. */
-export type I16x8Instructions = Table<"extractLaneU", ExtractLane<"i32">> &
-  Table<Words<"eq ne ltS ltU gtS gtU leS leU geS geU add sub mul minS minU maxS maxU">, Binary2> &
-  Table<"abs" | "neg" | "extendLowI8x16S" | "extendLowI8x16U", Unary1> &
-  Table<"shl" | "shrS" | "shrU", Shift> & {
-    readonly splat: Unary<"i32", V>;
-    readonly replaceLane: ReplaceLane<"i32">;
-    readonly relaxedLaneselect: Ternary<V, V>;
-  };
-
-/** Instructions on eight 16-bit lanes. */
-export const i16x8: I16x8Instructions = {
-  splat: unary("i32", "v128", [prefix, 16]),
-  extractLaneU: extract("i32", 25),
-  replaceLane: replace("i32", 26),
-  ...run(two, 45, "eq ne ltS ltU gtS gtU leS leU geS geU"),
-  abs: one(128),
-  neg: one(129),
+/** Widens 8-bit lanes to eight of 16 bits. */
+export const i16x8: Table<"extendLowI8x16S" | "extendLowI8x16U", Unary1> = {
   extendLowI8x16S: one(135),
   extendLowI8x16U: one(137),
-  ...run(shift, 139, "shl shrS shrU"),
-  add: two(142),
-  sub: two(145),
-  ...run(two, 149, "mul minS minU maxS maxU"),
-  relaxedLaneselect: three(0x10a),
 };
 
 /** The instruction table {@link i32x4}. */
@@ -200,7 +155,6 @@ export type I32x4Instructions = Table<
     readonly splat: Unary<"i32", V>;
     readonly extractLane: ExtractLane<"i32">;
     readonly replaceLane: ReplaceLane<"i32">;
-    readonly relaxedLaneselect: Ternary<V, V>;
   };
 
 /** Instructions on four 32-bit integer lanes. */
@@ -223,24 +177,18 @@ export const i32x4: I32x4Instructions = {
   truncSatF32x4U: one(249),
   truncSatF64x2SZero: one(252),
   truncSatF64x2UZero: one(253),
-  relaxedLaneselect: three(0x10b),
 };
 
 /** The instruction table {@link i64x2}. */
 export type I64x2Instructions = Table<"abs" | "neg" | "extendLowI32x4S" | "extendLowI32x4U", Unary1> &
   Table<"shl" | "shrS" | "shrU", Shift> &
-  Table<Words<"add sub mul eq ne ltS gtS leS geS">, Binary2> & {
-    readonly const: (a: bigint, b: bigint) => Expr<V>;
-    readonly splat: Unary<"i64", V>;
+  Table<Words<"add sub mul eq ne ltS">, Binary2> & {
     readonly extractLane: ExtractLane<"i64">;
     readonly replaceLane: ReplaceLane<"i64">;
-    readonly relaxedLaneselect: Ternary<V, V>;
   };
 
 /** Instructions on two 64-bit integer lanes. */
 export const i64x2: I64x2Instructions = {
-  const: (a: bigint, b: bigint): Expr<V> => vectorConstant(new Uint8Array(BigInt64Array.of(a, b).buffer)),
-  splat: unary("i64", "v128", [prefix, 18]),
   extractLane: extract("i64", 29),
   replaceLane: replace("i64", 30),
   abs: one(192),
@@ -250,8 +198,7 @@ export const i64x2: I64x2Instructions = {
   ...run(shift, 203, "shl shrS shrU"),
   add: two(206),
   sub: two(209),
-  ...run(two, 213, "mul eq ne ltS gtS leS geS"),
-  relaxedLaneselect: three(0x10c),
+  ...run(two, 213, "mul eq ne ltS"),
 };
 
 /** The instruction table {@link f32x4}. */
@@ -293,8 +240,8 @@ export type F64x2Instructions = Table<Words<"eq ne lt gt le ge add sub mul div m
   Table<
     Words<"promoteLowF32x4 ceil floor trunc nearest abs neg sqrt convertLowI32x4S convertLowI32x4U">,
     Unary1
-  > &
-  Table<"relaxedMadd" | "relaxedNmadd", Ternary<V, V>> & {
+  > & {
+    readonly relaxedMadd: Ternary<V, V>;
     readonly const: (a: number, b?: number) => Expr<V>;
     readonly splat: Unary<"f64", V>;
     readonly extractLane: ExtractLane<"f64">;
@@ -321,8 +268,6 @@ export const f64x2: F64x2Instructions = {
   convertLowI32x4U: one(255),
   /** `a * b + c`, fused where the machine fuses. Needs relaxed SIMD. */
   relaxedMadd: three(0x107),
-  /** `-(a * b) + c`, fused where the machine fuses. Needs relaxed SIMD. */
-  relaxedNmadd: three(0x108),
 };
 
 /** Shuffles whole 32-bit lanes: indices 0–3 name lanes of `a`, 4–7 lanes of `b`. */

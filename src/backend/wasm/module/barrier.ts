@@ -1,4 +1,4 @@
-import { atomicI32, atomicNotify, i32, type FunctionHandle, type ModuleBuilder } from "../assembler/index.ts";
+import { atomicI32, i32, type FunctionHandle, type ModuleBuilder } from "../assembler/index.ts";
 
 /** Rounds of looking before a waiting thread goes to sleep: some forty microseconds. */
 const spinRounds = 16_384;
@@ -26,7 +26,7 @@ export function emitBarrier(module: ModuleBuilder): FunctionHandle {
       () => {
         fn.atomicStore(control, i32.const(0));
         fn.atomicStore(control, i32.add(passed, 1), 4);
-        fn.if(atomicI32.load(control, 12), () => fn.drop(atomicNotify(control, -1, 4)));
+        fn.if(atomicI32.load(control, 12), () => fn.drop(atomicI32.notify(control, -1, 4)));
       },
       () => {
         const waiting = i32.eq(atomicI32.load(control, 4), passed);
