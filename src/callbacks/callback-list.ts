@@ -53,7 +53,7 @@ class CallbackListClass extends CallbackBase {
     for (const callback of given) {
       if (!(callback instanceof CallbackBase))
         throw new OptionError(
-          `callbacks: expected callbacks, received ${typeof callback === "function" ? "a function (make an object of the class)" : String(callback)}.`,
+          `callbacks: expected callbacks, received ${typeof callback === "function" ? "a function (make an object of the class)" : String(callback)}. LambdaCallback({ onEpochEnd, … }) makes one of functions.`,
         );
     }
     if (options.addHistory && !given.some((callback) => callback instanceof History))

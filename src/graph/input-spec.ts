@@ -67,7 +67,12 @@ export class InputSpec {
       throw new ShapeError(`${where}: expected ${expected}, received ${formatShape(value.shape)}.${hint}`);
     };
     if (ndim !== null && !this.allowLastAxisSqueeze && rank !== ndim) {
-      const hint = rank === ndim - 1 ? " Is the batch axis missing? Add it with ops.expandDims(x, 0)." : "";
+      const hint =
+        rank > ndim
+          ? ""
+          : value.shape[0] === null
+            ? " It has its batch axis; missing are others: channels (layers.Reshape adds them), or time steps (returnSequences: true in the layer before)."
+            : " Is the batch axis missing? Add it with ops.expandDims(x, 0).";
       refuse(`an input of rank ${ndim}`, hint);
     }
     if (minNdim !== null && rank < minNdim) {

@@ -50,15 +50,16 @@ export function isDType(value: unknown): value is DType {
   return dtypes.some((dtype) => dtype === value);
 }
 
+/** What to do with texts. */
+export const textsHint =
+  " Graphs hold no texts: turn the data into numbers first, by layers.StringLookup or layers.TextVectorization.";
+
 /** Checks a dtype's name. `where` opens the error message. */
 export function toDType(value: unknown, where = "dtype"): DType {
   if (value === "float") return "float32";
   if (value === "int") return "int32";
   if (isDType(value)) return value;
-  const hint =
-    value === "string"
-      ? " Graphs hold no texts: turn the data into numbers first, by layers.StringLookup or layers.TextVectorization."
-      : didYouMean(value, dtypes);
+  const hint = value === "string" ? textsHint : didYouMean(value, dtypes);
   throw new DTypeError(
     `${where}: expected one of ${dtypes.join(", ")}, received ${JSON.stringify(value)}.${hint}`,
   );

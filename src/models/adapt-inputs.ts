@@ -3,6 +3,7 @@ import { maskOf, setMask } from "../graph/masks.ts";
 import { valuesIn } from "../graph/call-arguments.ts";
 import { symbolicIn } from "../graph/node.ts";
 import { formatShape } from "../ir/shape.ts";
+import type { Shape } from "../ir/shape-types/index.ts";
 import { cast } from "../ops/cast.ts";
 import type { Value } from "../ops/core/value.ts";
 import { expandDims, squeeze } from "../ops/shape.ts";
@@ -44,23 +45,12 @@ function names(tensors: readonly KerasTensor[]): string {
 /** The values in the order of the inputs. */
 function pick(where: string, structure: unknown, expected: readonly KerasTensor[], given: unknown): Value[] {
   if (!isPlainObject(given)) return valuesIn(given);
-  if (isPlainObject(structure)) {
-    return Object.keys(structure)
-      .sort()
-      .flatMap((key) => {
-        if (!(key in given))
-          throw new ShapeError(
-            `${where}: the input "${key}" is missing. Received: ${Object.keys(given).join(", ")}.`,
-          );
-        return valuesIn(given[key]);
-      });
-  }
-  return expected.flatMap(({ name }) => {
-    if (!(name in given))
-      throw new ShapeError(
-        `${where}: the input "${name}" is missing. Received: ${Object.keys(given).join(", ")}.`,
-      );
-    return valuesIn(given[name]);
+  const keys = isPlainObject(structure) ? Object.keys(structure).sort() : expected.map(({ name }) => name);
+  return keys.flatMap((key) => {
+    if (key in given) return valuesIn(given[key]);
+    throw new ShapeError(
+      `${where}: the input "${key}" is missing. Received: ${Object.keys(given).join(", ")}.`,
+    );
   });
 }
 
@@ -80,10 +70,20 @@ function adapt(where: string, value: Value, like: KerasTensor, checksSizes: bool
     );
   if (!fits) {
     throw new ShapeError(
-      `${where}: expected ${formatShape(like.shape)} for the input "${like.name}", received ${formatShape(value.shape)}.`,
+      `${where}: expected ${formatShape(like.shape)} for the input "${like.name}", received ${formatShape(value.shape)}.${hintFor(value.shape, like.shape)}`,
     );
   }
   if (adapted.dtype !== like.dtype) adapted = cast(adapted, like.dtype);
   if (mask !== null && adapted !== value) setMask(adapted, mask);
   return adapted;
+}
+
+/** How to bring a value into the shape of an input, where that can be told. */
+function hintFor([, ...sizes]: Shape, [, ...wanted]: Shape): string {
+  if (sizes.length === wanted.length - 1)
+    return " Is the batch axis missing? Add it with ops.expandDims(x, 0).";
+  const count = (dims: Shape): number => dims.reduce<number>((product, dim) => product * (dim ?? 0), 1);
+  return count(wanted) > 0 && count(sizes) === count(wanted)
+    ? ` Bring it there with ops.reshape(x, ${formatShape([-1, ...wanted])}).`
+    : "";
 }

@@ -78,7 +78,7 @@ export const sparseCategoricalCrossentropy: Op2<
     const labels = isColumn ? p.reshape(target.traced, target.dims.slice(0, -1)) : target.traced;
     if (labels.shape.join() !== expected.join()) {
       throw new ShapeError(
-        `ops.sparseCategoricalCrossentropy: expected class numbers of shape ${formatShape(expected)} for output ${formatShape(output.shape)}, received ${formatShape(target.shape)}.`,
+        `ops.sparseCategoricalCrossentropy: expected class numbers of shape ${formatShape(expected)} for output ${formatShape(output.shape)}, received ${formatShape(target.shape)}. One-hot targets go to ops.categoricalCrossentropy.`,
       );
     }
     const truth = oneHotOf(labels, value.shape[at] ?? 0, at, value.dtype);

@@ -1,10 +1,11 @@
-import { type DType, type TypedArray, toDType } from "../../ir/dtypes.ts";
+import { type DType, textsHint, type TypedArray, toDType } from "../../ir/dtypes.ts";
 import { floatx } from "../../ir/floatx.ts";
 import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
 import { DataError, ShapeError } from "../../util/errors.ts";
 import { type NestedNumbers, Tensor } from "./tensor.ts";
-import { Value } from "./value.ts";
+import { isPlainObject } from "../../util/options.ts";
+import { operatorsHint, Value } from "./value.ts";
 
 /** An object that stands for a tensor, such as a `Variable`. */
 export interface TensorHolder {
@@ -126,9 +127,21 @@ function collect(
     (typeof values !== "number" && typeof values !== "boolean" && typeof values !== "bigint")
   ) {
     throw new DataError(
-      `tensor: expected numbers nested ${shape.length} deep, received ${values instanceof Promise ? "a promise (await it)" : (JSON.stringify(values) ?? typeof values)} at depth ${axis}.`,
+      `tensor: expected numbers nested ${shape.length} deep, received ${describe(values)} at depth ${axis}.${hintFor(values)}`,
     );
   } else visit(values as number | boolean | bigint); // SAFETY: checked above
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (isPlainObject(value)) return `an object with ${Object.keys(value).join(", ")}`;
+  return value instanceof Promise ? "a promise (await it)" : String(value).slice(0, 80);
+}
+
+function hintFor(value: unknown): string {
+  if (value instanceof Value) return " Join tensors by ops.stack.";
+  if (typeof value !== "string") return "";
+  return value.includes("Tensor(") ? ` ${operatorsHint}` : textsHint;
 }
 
 /** A value as a tensor (or symbolic value); numbers become weakly typed scalars. */

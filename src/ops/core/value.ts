@@ -19,6 +19,10 @@ export interface Value<out S extends Shape = Shape, out D extends DType = DType>
   readonly [Symbol.iterator]: () => IterableIterator<Value<Shape, D>>;
 }
 
+/** For what comes of `a + b`, and the like. */
+export const operatorsHint =
+  "JavaScript's operators do not work on tensors. Use ops, or methods: a.add(b), a.multiply(2); item() gives a scalar's number.";
+
 /**
  * Base of everything that ops take and give: concrete and traced `Tensor`s, symbolic `KerasTensor`s.
  *
@@ -32,9 +36,7 @@ export abstract class Value<out S extends Shape = Shape, out D extends DType = D
   /** Keeps `a * b` from being NaN: JavaScript's operators take numbers. */
   [Symbol.toPrimitive](hint: string): string | number {
     if (hint !== "number") return this.toString();
-    throw new AntlerError(
-      `JavaScript's operators do not work on tensors. Use ops, or methods: a.add(b), a.multiply(2); item() gives a scalar's number.`,
-    );
+    throw new AntlerError(operatorsHint);
   }
 
   /** Number of axes. */
