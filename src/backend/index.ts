@@ -13,7 +13,6 @@ const backends: Readonly<Record<string, () => Backend>> = {
   reference: () => new ReferenceBackend(),
 };
 
-const listeners = new Set<() => void>();
 let current: Backend | null = null;
 
 /** The backend that programs are compiled for. */
@@ -35,12 +34,6 @@ export function setBackend(name: string): void {
 /** Makes programs run on a backend that has no name here. */
 export function useBackend(backend: Backend): void {
   current = backend;
-  for (const listener of listeners) listener();
-}
-
-/** Calls `listener` after every change of backend. */
-export function onBackendChange(listener: () => void): void {
-  listeners.add(listener);
 }
 
 /**

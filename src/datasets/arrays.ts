@@ -1,4 +1,4 @@
-import { type ArrayData, elementBytes, elementCount, type FileArray, viewElements } from "../codec/array.ts";
+import { elementBytes, elementCount, type FileArray, viewElements } from "../codec/array.ts";
 import { FormatError } from "../util/errors.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 
@@ -49,9 +49,4 @@ export function expectShape(
 /** An array of bytes of a shape. */
 export function byteArray(data: Uint8Array, shape: readonly number[]): FileArray {
   return { shape, dtype: "uint8", data };
-}
-
-/** Elements as plain numbers. */
-export function toNumberArray(data: ArrayData): number[] {
-  return Array.from<number | bigint, number>(data, Number);
 }

@@ -1,7 +1,6 @@
 import { DTypeError, ShapeError } from "../util/errors.ts";
 import type { DType } from "./dtypes.ts";
 import { isFloat, isInteger, kindOf } from "./dtypes.ts";
-import { roundHalfEven } from "./numbers.ts";
 import type { Aval } from "./program.ts";
 import type { Meaning, NotDifferentiable, Params, Primitive, Sample, VjpRule } from "./primitive.ts";
 import type { ScalarBuilder, ScalarId } from "./scalar.ts";
@@ -131,5 +130,3 @@ export function intSamples(arity: number, low = -100, high = 100): readonly Samp
     differentiate: false,
   }));
 }
-
-export { roundHalfEven };

@@ -108,11 +108,6 @@ const aliases: Readonly<Record<string, string>> = {
   msle: "MeanSquaredLogarithmicError",
 };
 
-/** The classes by name, for reading files. */
-export const metricClasses: ReadonlyMap<string, MetricConstructor<never, MetricBase>> = new Map(
-  classes.map((cls) => [cls.className, cls]),
-);
-
 const byIdentifier: ReadonlyMap<string, MetricConstructor<never, MetricBase>> = new Map(
   classes.flatMap((cls) => [
     [cls.className, cls],

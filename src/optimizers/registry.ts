@@ -7,7 +7,7 @@ export type { OptimizerIdentifier };
 /** Built-in optimizers. */
 const classes: readonly OptimizerConstructor<never>[] = [...namedOptimizers, MultiOptimizer];
 
-/** The classes by name, for reading files. */
+/** The same by name. */
 export const optimizerClasses: ReadonlyMap<string, OptimizerConstructor<never>> = new Map(
   classes.map((cls) => [cls.className, cls]),
 );

@@ -6,7 +6,6 @@ import { build, type Plugin } from "esbuild";
 import type { Bundle } from "./browser.ts";
 import { bundleSettings } from "./browser.ts";
 import { goldenPath } from "./golden.ts";
-import type { SuiteResult } from "./suite-page.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const projectRoot = resolve(here, "../..");
@@ -35,7 +34,7 @@ const pageModules: Plugin = {
 
 /**
  * Bundles test files of the project for a page: its `run({ mode, inWorker })` runs them there as vitest would, in an
- * engine's mode, on the page's main thread or in a worker, and answers with a {@link SuiteResult}. Files that tests read
+ * engine's mode, on the page's main thread or in a worker, and answers with a `SuiteResult`. Files that tests read
  * have to be served: {@link suiteFiles}.
  *
  * @param files - Paths from the project's root.
@@ -75,5 +74,3 @@ export function suiteFiles(): ReadonlyMap<string, Uint8Array | string> {
   files.set("files.json", JSON.stringify([...files.keys()]));
   return files;
 }
-
-export type { SuiteResult };

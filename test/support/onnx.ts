@@ -1,9 +1,6 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { valuesIn } from "../../src/graph/call-arguments.ts";
 import { type DType, viewOf } from "../../src/ir/dtypes.ts";
-import type { ModelClass } from "../../src/models/model.ts";
 import { Tensor } from "../../src/ops/core/tensor.ts";
-import { writeOnnx } from "../../src/saving/onnx/index.ts";
 
 const toOrt = {
   float32: "float32",
@@ -45,17 +42,4 @@ export async function runOnnx(session: InferenceSession, inputs: readonly Tensor
     const size = tensor.dims.reduce((a, b) => a * b, 1);
     return Tensor.fromData(viewOf(dtype, data.buffer, data.byteOffset, size), [...tensor.dims], dtype);
   });
-}
-
-/** Exports a model, and runs both on the inputs. */
-export async function exportAndRun(
-  model: ModelClass,
-  inputs: readonly Tensor[],
-): Promise<{ readonly bytes: Uint8Array; readonly ours: Tensor[]; readonly theirs: Tensor[] }> {
-  const bytes = writeOnnx(model);
-  const [only] = inputs;
-  const given = inputs.length === 1 && only !== undefined ? only : inputs;
-  const ours = valuesIn(model.invoke(given, { training: false })) as Tensor[]; // SAFETY: tensors in, tensors out
-  const theirs = await runOnnx(await openOnnx(bytes), inputs);
-  return { bytes, ours, theirs };
 }

@@ -5,7 +5,7 @@ import { messageType } from "./object-header.ts";
 import type { Hdf5AttributeInput, Hdf5Strings } from "./tree.ts";
 
 /** Most bytes of one attribute, the limit that h5py and Keras keep to (`HDF5_OBJECT_HEADER_LIMIT`). */
-export const attributeByteLimit = 64512;
+const attributeByteLimit = 64512;
 
 /** A message of an object header: its number and body. */
 export interface MessageOut {

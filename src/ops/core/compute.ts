@@ -9,11 +9,6 @@ export function toBool(x: Var): Var {
   return x.dtype === "bool" ? x : p.ne(x, p.fullLike(x, 0));
 }
 
-/** `condition ? x : c` for a number. */
-export function selectOr(condition: Var, x: Var, c: number): Var {
-  return p.select(condition, x, p.fullLike(x, c));
-}
-
 /** True where `x` is not finite and not NaN. */
 export function isInfinite(x: Var): Var {
   return isFloat(x.dtype) ? p.and(p.not(p.isFinite(x)), p.not(p.isNan(x))) : p.full(0, x.shape, "bool");

@@ -18,11 +18,6 @@ import { ProductEmitter } from "./matmul-product.ts";
 import { shareOf } from "./partition.ts";
 import { blockOf, columnPanels, packedSize, stripCount, type ColumnPanels } from "./tiling.ts";
 
-/** Whether several products by the same B gain from packing it once with {@link packMatmulB}. */
-export function prefersPackedB(d: MatmulDescriptor): boolean {
-  return d.dtype === "float32" && d.m >= 4 && d.n >= 8;
-}
-
 /** Bytes of a packed B of this product. */
 export function packedBytes(d: MatmulDescriptor): number {
   return packedSize(d.k, columnPanels(d.n, 2)) * 4;

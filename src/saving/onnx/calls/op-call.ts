@@ -56,8 +56,3 @@ export class OpCall {
 
 /** How calls of an op are written; null: as the primitives that they are made of. */
 export type OpPlan = (call: OpCall) => CallPlan | null;
-
-/** The results of a call where it is one tensor. */
-export function singleResult(results: readonly unknown[]): Operand | null {
-  return operandsOf(results);
-}
