@@ -87,6 +87,19 @@ describe("imageDatasetFromDirectory", () => {
     expect(square?.[0].dims).toEqual([1, 4, 4, 3]);
   });
 
+  it("reads files of several formats beside each other", async () => {
+    const mixed = mkdtempSync(join(tmpdir(), "antler-mixed-"));
+    mkdirSync(join(mixed, "a"));
+    for (const ending of ["png", "jpg", "JPEG"]) {
+      const image = makeTensor(new Float32Array(4 * 6 * 3).fill(90), { shape: [4, 6, 3] });
+      await saveImg(join(mixed, `a/0.${ending}`), image, { scale: false });
+    }
+    const [images] = await collect(await imageDatasetFromDirectory(mixed, { ...quiet, labels: null }));
+    expect(images?.dims).toEqual([3, 4, 6, 3]);
+    expect(new Set(numbers(images ?? makeTensor(0)))).toEqual(new Set([90]));
+    rmSync(mixed, { recursive: true });
+  });
+
   it("splits into parts without files in common, on which a model trains", async () => {
     utils.setRandomSeed(2);
     const options = { ...quiet, validationSplit: 0.3, subset: "both", seed: 1, batchSize: 2 } as const;
@@ -102,7 +115,7 @@ describe("imageDatasetFromDirectory", () => {
     expect(history["val_loss"]?.length).toBe(5);
   });
 
-  it("refuses options that do not go together, and files that are no PNG", async () => {
+  it("refuses options that do not go together, and files that are no pictures", async () => {
     const both = { ...quiet, padToAspectRatio: true, cropToAspectRatio: true } as const;
     await expect(imageDatasetFromDirectory(folder, both)).rejects.toThrow(/only one can be true/);
     await expect(imageDatasetFromDirectory(folder, { colormode: "rgb" } as never)).rejects.toThrow(

@@ -39,12 +39,12 @@ const known = [...directoryOptionNames, "colorMode", "imageSize", "interpolation
 export type ImageDatasets<O> = DirectoryDatasets<O, Tensor, Tensor>;
 
 /**
- * The images of a directory (PNG files), in batches: `[images, labels]`, or `images` without labels. Each folder in it is a
- * class. Images are float32, 0 … 255, `[batch, height, width, channels]`; files are read when their batch is asked for.
+ * The images of a directory (PNG, JPEG, GIF and BMP files), in batches: `[images, labels]`, or `images` without labels. Each
+ * folder in it is a class. Images are float32, 0 … 255, `[batch, height, width, channels]`; files are read when their batch is asked for.
  *
  * @throws {DataError} when there is no such directory, or no image in it.
  * @throws {OptionError} for an unknown option, or one that does not fit.
- * @throws {FormatError} while it is read, for a file that is not PNG.
+ * @throws {FormatError} while it is read, for a damaged file, or one of another format.
  * @example
  * const options = { imageSize: [64, 64], validationSplit: 0.2, subset: "both", seed: 1 } as const;
  * const [train, test] = await imageDatasetFromDirectory("flowers", options);

@@ -92,7 +92,7 @@ describe("images of files", () => {
       );
     }
     await expect(loadImg(new Uint8Array([0xff, 0xd8, 0xff]))).rejects.toThrow(/JPEG/);
-    await expect(saveImg("a.jpg", makeTensor([1], { shape: [1, 1, 1] }))).rejects.toThrow(/\.png/);
+    await expect(saveImg("a.gif", makeTensor([1], { shape: [1, 1, 1] }))).rejects.toThrow(/\.png/);
     expect(() => arrayToImg([[1]])).toThrow(/rank 3/);
     expect(() => arrayToImg([[[1, 2]]])).toThrow(/1, 3 or 4/);
     await expect(loadImg(bytes, { targetSize: [3] as never })).rejects.toThrow(/\[height, width\]/); // SAFETY: a mistake on purpose

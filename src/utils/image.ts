@@ -10,7 +10,7 @@ import { makeTensor, type TensorInput, toValue } from "../ops/core/convert.ts";
 import type { Tensor } from "../ops/core/tensor.ts";
 import { transpose } from "../ops/shape.ts";
 import { type FileSource, readSource } from "../saving/source.ts";
-import { FormatError, OptionError, ShapeError } from "../util/errors.ts";
+import { OptionError, ShapeError, warnOnce } from "../util/errors.ts";
 import { checkOptions, oneOf } from "../util/options.ts";
 import { writeFileAtomic } from "../util/platform/index.ts";
 import { type ImageBox, type ImageInterpolation, imageInterpolations, resample } from "./image-resample.ts";
@@ -33,7 +33,8 @@ export interface LoadImgOptions {
 }
 
 /**
- * Reads an image from a PNG file: a path, a URL, bytes or a `Blob`.
+ * Reads an image from a file: a path, a URL, bytes or a `Blob`. PNG, JPEG, GIF (the first image) and BMP; in a page also
+ * WebP and what the browser knows besides. Orientation (EXIF) and colour profiles in files do not count, as in Keras.
  *
  * @throws {FormatError} for other formats, and damaged files.
  * @see Keras `utils/image_utils.py`
@@ -60,16 +61,15 @@ export async function loadImg(source: FileSource, options: LoadImgOptions = {}):
 }
 
 /**
- * The image in the bytes of a file.
+ * The image in the bytes of a file: PNG, JPEG, GIF (the first) or BMP; in a page also what the browser knows besides.
+ * What reads formats other than PNG is loaded when there is such a file.
  *
- * @throws {FormatError} for formats other than PNG.
+ * @throws {FormatError} for other formats, and damaged files.
  */
 export async function readImage(bytes: Uint8Array, name: string): Promise<Image> {
   if (isPng(bytes)) return readPng(bytes, name);
-  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
-  throw new FormatError(
-    `${name}: expected a PNG file, received ${isJpeg ? "a JPEG file" : "another format"}. Save the image as PNG.`,
-  );
+  const { readOtherImage } = await import("../codec/other-images.ts");
+  return readOtherImage(bytes, name);
 }
 
 /** Checks a height and a width. */
@@ -173,26 +173,49 @@ export function arrayToImg(x: TensorInput, options: ArrayToImgOptions = {}): Ima
 export interface SaveImgOptions {
   /** Default: `config.imageDataFormat()`. */
   readonly dataFormat?: (typeof dataFormats)[number] | null | undefined;
-  /** Default: by the path's ending. Only `"png"`. */
+  /** `"png"`, `"jpeg"` or `"jpg"`. Default: by the path's ending. */
   readonly fileFormat?: string | null | undefined;
   /** Whether numbers are stretched to 0 … 255. Default true. */
   readonly scale?: boolean | undefined;
+  /** Of a JPEG file, 1 … 100. Default 75. */
+  readonly quality?: number | undefined;
 }
 
 /**
- * Writes a tensor `[height, width, channels]` as a PNG file.
+ * Writes a tensor `[height, width, channels]` as a PNG or JPEG file. JPEG files have no opacity: that of four channels is left
+ * out, with a warning.
  *
- * @throws {OptionError} for another format.
+ * @throws {OptionError} for another format, and a quality where there is none.
+ * @throws {ShapeError} for gray beyond 255 in a JPEG file, and other shapes.
  * @see Keras `utils/image_utils.py`
  */
 export async function saveImg(path: string, x: TensorInput, options: SaveImgOptions = {}): Promise<void> {
   const where = "utils.saveImg";
-  checkOptions(where, options, ["dataFormat", "fileFormat", "scale"]);
-  const { dataFormat, scale, fileFormat } = options;
+  checkOptions(where, options, ["dataFormat", "fileFormat", "scale", "quality"]);
+  const { dataFormat, scale, fileFormat, quality = 75 } = options;
   const format = (fileFormat ?? /\.(\w+)$/.exec(path)?.[1] ?? "").toLowerCase();
-  if (format !== "png")
+  const isJpeg = format === "jpeg" || format === "jpg";
+  if (format !== "png" && !isJpeg)
     throw new OptionError(
-      `${where}: expected a path ending in .png, or fileFormat: "png", received "${path}".`,
+      `${where}: expected a path ending in .png, .jpg or .jpeg, or such a \`fileFormat\`, received "${fileFormat ?? path}".`,
     );
-  await writeFileAtomic(path, await writePng(arrayToImg(x, { dataFormat, scale })));
+  if (!isJpeg && options.quality !== undefined)
+    throw new OptionError(`${where}: \`quality\` is for JPEG files; PNG files lose nothing. Leave it out.`);
+  if (!Number.isInteger(quality) || quality < 1 || quality > 100)
+    throw new OptionError(
+      `${where}: expected \`quality\` from 1 to 100, received ${JSON.stringify(quality)}.`,
+    );
+  const image = arrayToImg(x, { dataFormat, scale });
+  if (!isJpeg) return writeFileAtomic(path, await writePng(image));
+  if (image.mode === "I;16")
+    throw new ShapeError(
+      `${where}: expected gray of 0 … 255 for a JPEG file, received values up to 65,535. Save it as PNG, or let \`scale\` be true.`,
+    );
+  if (image.mode === "RGBA")
+    warnOnce(`${where}: a JPEG file has no opacity; the fourth channel is left out.`);
+  const { writeJpeg } = await import("../codec/other-images.ts");
+  return writeFileAtomic(
+    path,
+    writeJpeg(image.mode === "RGBA" ? inColors(image, "rgb") : image, quality, where),
+  );
 }

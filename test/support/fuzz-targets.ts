@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { readHdf5, walkNodes, writeHdf5 } from "../../src/codec/hdf5/index.ts";
 import { readIdx } from "../../src/codec/idx.ts";
 import { deflate } from "../../src/codec/inflate.ts";
+import { readOtherImage } from "../../src/codec/other-images.ts";
+import { readPng } from "../../src/codec/png-read.ts";
 import { readNpy, writeNpy } from "../../src/codec/npy.ts";
 import { ZipArchive } from "../../src/codec/zip-read.ts";
 import { writeZip } from "../../src/codec/zip-write.ts";
@@ -40,6 +42,20 @@ function goldenSeeds(extension: string): readonly Uint8Array[] {
     .filter((path) => statSync(path).size < 60_000)
     .slice(0, 12)
     .map((path) => new Uint8Array(readFileSync(path)));
+}
+
+/** Small pictures of a format, from the fixtures. */
+function pictureSeeds(format: string): readonly Uint8Array[] {
+  const path = new URL("../fixtures/pictures.json", import.meta.url);
+  const { files } = JSON.parse(readFileSync(path, "utf8")) as { files: { name: string; file: string }[] }; // SAFETY: the fixture's form
+  const chosen = files.filter(({ name }) => name.startsWith(format));
+  return chosen.map(({ file }) => new Uint8Array(Buffer.from(file, "base64")));
+}
+
+function pngSeeds(): readonly Uint8Array[] {
+  const path = new URL("../fixtures/images.json", import.meta.url);
+  const { files } = JSON.parse(readFileSync(path, "utf8")) as { files: { png: string }[] }; // SAFETY: the fixture's form
+  return files.map(({ png }) => new Uint8Array(Buffer.from(png, "base64")));
 }
 
 const array = {
@@ -263,6 +279,19 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     ],
     read: (bytes) => readIdx(bytes, "fuzzed.idx"),
   },
+  {
+    name: "png",
+    // Parts that do not matter may be missing whole: the checksums are theirs.
+    accepts: "any",
+    seeds: pngSeeds,
+    read: (bytes) => readPng(bytes, "fuzzed.png"),
+  },
+  ...["jpeg", "gif", "bmp"].map((format): FuzzTarget => ({
+    name: format,
+    accepts: "any",
+    seeds: () => pictureSeeds(format),
+    read: (bytes) => readOtherImage(bytes, `fuzzed.${format}`),
+  })),
   {
     name: "keras",
     accepts: "same",

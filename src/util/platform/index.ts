@@ -1,6 +1,7 @@
 export * from "./append.ts";
 export * from "./browser-cache.ts";
 export * from "./copy.ts";
+export * from "./decode-image.ts";
 export * from "./digest.ts";
 export * from "./environment.ts";
 export * from "./files.ts";
