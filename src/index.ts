@@ -43,6 +43,7 @@ export * as callbacks from "./callbacks/index.ts";
 export * as config from "./namespaces/config.ts";
 export * as constraints from "./namespaces/constraints.ts";
 export * as datasets from "./datasets/index.ts";
+export * as distillation from "./models/distillation/index.ts";
 export * as dtypePolicies from "./namespaces/dtype-policies.ts";
 export * as initializers from "./namespaces/initializers.ts";
 export * as layers from "./namespaces/layers.ts";

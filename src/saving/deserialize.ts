@@ -68,7 +68,7 @@ function special({ module, className, config }: Description, context: Context): 
         getRegisteredObject(name, context.customObjects) ??
         getRegisteredObject(name.split(">").at(-1) ?? name, context.customObjects);
       if (typeof found === "function") return found;
-      if (module !== null && module.startsWith("keras")) return builtInFunction(name, context);
+      if (module !== null && module.startsWith("keras")) return builtInFunction(module, name, context);
       throw new FormatError(
         `${context.path}: unknown function "${name}". Supply it in customObjects: { "${name}": … }.`,
       );
@@ -78,7 +78,13 @@ function special({ module, className, config }: Description, context: Context): 
   }
 }
 
-function builtInFunction(name: string, context: Context): unknown {
+function builtInFunction(module: string, name: string, context: Context): unknown {
+  const ofFamily = /\blosses\b/.test(module)
+    ? lossFunctionNamed(name)
+    : /\bmetrics\b/.test(module)
+      ? metricFunctionNamed(name)
+      : null;
+  if (ofFamily !== null) return ofFamily;
   try {
     return getActivation(name);
   } catch (error) {

@@ -5,6 +5,7 @@ import * as applicationLayers from "../layers/applications/index.ts";
 import * as layers from "../layers/index.ts";
 import * as losses from "../losses/index.ts";
 import * as metrics from "../metrics/index.ts";
+import * as distillation from "../models/distillation/index.ts";
 import { ModelClass } from "../models/model.ts";
 import * as dtypePolicies from "../graph/quantized-dtype-policy.ts";
 import { Sequential } from "../models/sequential.ts";
@@ -38,6 +39,7 @@ const modules: Readonly<Record<string, object>> = {
   "keras.optimizers": optimizers,
   "keras.optimizers.schedules": schedules,
   "keras.quantizers": quantizers,
+  "keras.distillation": distillation,
   "keras.dtype_policies": dtypePolicies,
 };
 
