@@ -6,6 +6,7 @@ import { isLayer, LayerBase, type LayerOptions } from "../graph/layer-base.ts";
 import { setMasks } from "../graph/masks.ts";
 import { symbolicIn } from "../graph/node.ts";
 import type { Operation } from "../graph/operation.ts";
+import type { Shape } from "../ir/shape-types/index.ts";
 import { Input } from "../layers/core/input-layer.ts";
 import { AntlerError, OptionError } from "../util/errors.ts";
 import { checkOptions, isPlainObject, didYouMean } from "../util/options.ts";
@@ -87,6 +88,16 @@ export abstract class ModelBase extends LayerBase {
     return this.#graphOr("output").outputStructure as KerasTensor; // SAFETY: as Operation.output
   }
 
+  /** The input's shape, batch axis included; a list of shapes where there are several inputs. */
+  get inputShape(): Shape {
+    return shapeOf(this.inputs);
+  }
+
+  /** The output's shape, batch axis included; a list of shapes where there are several outputs. */
+  get outputShape(): Shape {
+    return shapeOf(this.outputs);
+  }
+
   override get takesList(): boolean {
     const inputs = this.#graph?.inputStructure;
     return Array.isArray(inputs) ? inputs.length > 1 : super.takesList;
@@ -165,6 +176,12 @@ export abstract class ModelBase extends LayerBase {
     }
     return this.weights.reduce((sum, weight) => sum + weight.size, 0);
   }
+}
+
+function shapeOf(tensors: readonly KerasTensor[]): Shape {
+  const shapes = tensors.map(({ shape }) => shape);
+  // SAFETY: one tensor as a rule, and typed so for that.
+  return shapes.length === 1 && shapes[0] !== undefined ? shapes[0] : (shapes as unknown as Shape);
 }
 
 function checkSymbolic(where: string, what: string, structure: unknown): void {

@@ -64,7 +64,7 @@ class SequentialClass extends ModelClass {
       );
     }
     if (this.#stack.length === 0 && !isInputLayer(layer)) {
-      const shape = layer.inputShape;
+      const shape = layer.sampleShape;
       if (shape !== null) this.#stack.push(new InputLayer({ batchShape: [null, ...shape] }));
     }
     this.#stack.push(layer);

@@ -30,6 +30,15 @@ import { ModelBase } from "./model-base.ts";
  */
 export type Scores = number & number[];
 
+/**
+ * The first argument of `compile`: options, or the optimizer. (`object` lets subclasses override `compile` with options of
+ * their own.)
+ */
+type CompileArgument = (CompileOptions & object) | CompileOptions["optimizer"];
+
+/** Parts of T, of any type: subclasses say in their methods which parts of a batch they take, and as what. */
+type Parts<T> = { readonly [K in keyof T]?: unknown } & object;
+
 /** The training side of a model: thin methods over `src/training/`. @see Keras `trainers/trainer.py` */
 export abstract class TrainedModel extends ModelBase implements TrainableModel, CallbackModel {
   readonly #trainer: Trainer = new Trainer(this);
@@ -95,10 +104,8 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
    *
    * @throws {OptionError} for unknown names.
    */
-  compile(options?: CompileOptions): void;
-  compile(optimizer: CompileOptions["optimizer"], loss?: unknown, options?: CompileOptions): void;
-  compile(...args: readonly unknown[]): void {
-    this.#trainer.compile(bindCompileOptions(args));
+  compile(options?: CompileArgument, ...rest: readonly unknown[]): void {
+    this.#trainer.compile(bindCompileOptions([options, ...rest]));
   }
 
   /**
@@ -183,28 +190,28 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
   }
 
   /** One training step, traced once: override it for another kind of training. Gives losses and metrics by name. */
-  trainStep(data: StepData): StepLogs {
-    return this.#trainer.trainStep(data);
+  trainStep(data: Parts<StepData>): StepLogs {
+    return this.#trainer.trainStep(data as StepData); // SAFETY: steps get whole batches
   }
 
   /** One evaluation step. */
-  testStep(data: StepData): StepLogs {
-    return this.#trainer.testStep(data);
+  testStep(data: Parts<StepData>): StepLogs {
+    return this.#trainer.testStep(data as StepData); // SAFETY: steps get whole batches
   }
 
   /** The outputs for one batch, as `predict` gives them. */
-  predictStep(data: StepData): unknown {
-    return this.#trainer.predictStep(data);
+  predictStep(data: Parts<StepData>): unknown {
+    return this.#trainer.predictStep(data as StepData); // SAFETY: as trainStep
   }
 
   /** The scalar that training minimises: the compiled losses, and those that layers added. */
-  computeLoss(args: LossArguments): Tensor {
-    return this.#trainer.computeLoss(args);
+  computeLoss(args: Parts<LossArguments>): Tensor {
+    return this.#trainer.computeLoss(args as LossArguments); // SAFETY: what is left out is not used
   }
 
   /** Updates the compiled metrics and gives all results. */
-  computeMetrics(args: LossArguments): StepLogs {
-    return this.#trainer.computeMetrics(args);
+  computeMetrics(args: Parts<LossArguments>): StepLogs {
+    return this.#trainer.computeMetrics(args as LossArguments); // SAFETY: as computeLoss
   }
 
   /** Present results of all metrics, by name. */

@@ -1,4 +1,5 @@
 import { Mean } from "../metrics/mean.ts";
+import { MetricBase } from "../metrics/metric.ts";
 import { getFrom, namedOptimizers } from "../optimizers/choose.ts";
 import { LossScaleOptimizer } from "../optimizers/loss-scale-optimizer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -21,7 +22,7 @@ export interface CompileOptions {
   readonly loss?: unknown;
   /** Factors by which the outputs' losses are multiplied before they are summed. */
   readonly lossWeights?: PerOutput<number | null> | null | undefined;
-  /** Metrics, their names, or functions; `"accuracy"` is the one that the shapes call for. */
+  /** Metrics, their names, or functions, in an array or an object keyed by output; `"accuracy"` is the one that the shapes call for. */
   readonly metrics?: unknown;
   /** Metrics that take sample weights and class weights into account. */
   readonly weightedMetrics?: unknown;
@@ -64,14 +65,10 @@ export function bindCompileOptions(args: readonly unknown[]): CompileOptions {
 export function prepareCompilation(model: TrainableModel, options: CompileOptions): Compilation {
   const where = `${model.where}: compile`;
   checkOptions(where, options, optionNames);
-  const {
-    lossWeights = null,
-    metrics = null,
-    weightedMetrics = null,
-    stepsPerExecution = 1,
-    runEagerly = false,
-    jitCompile = "auto",
-  } = options;
+  const outputNames = outputNamesOf(model.graph);
+  const metrics = listed("metrics", options.metrics ?? null, outputNames);
+  const weightedMetrics = listed("weightedMetrics", options.weightedMetrics ?? null, outputNames);
+  const { lossWeights = null, stepsPerExecution = 1, runEagerly = false, jitCompile = "auto" } = options;
   if (!Number.isInteger(stepsPerExecution) || stepsPerExecution < 1) {
     throw new OptionError(
       `${where}: expected \`stepsPerExecution\` to be a positive integer, received ${stepsPerExecution}.`,
@@ -82,10 +79,9 @@ export function prepareCompilation(model: TrainableModel, options: CompileOption
       `${where}: expected \`jitCompile\` to be true, false or "auto", received ${JSON.stringify(jitCompile)}.`,
     );
   }
-  const outputNames = outputNamesOf(model.graph);
   const builtIns = new BuiltIns({ loss: options.loss ?? null, metrics: [metrics, weightedMetrics] });
   return {
-    options,
+    options: { ...options, metrics, weightedMetrics },
     optimizer: optimizerOf(model, options),
     loss: new CompileLoss({ loss: options.loss ?? null, lossWeights, outputNames, lookup: builtIns.loss }),
     builtIns,
@@ -97,6 +93,17 @@ export function prepareCompilation(model: TrainableModel, options: CompileOption
     stepsPerExecution,
     runEagerly,
   };
+}
+
+/** Metrics as an array or an object of them: a metric or function that is given by itself is for every output. */
+function listed(what: string, given: unknown, outputNames: readonly string[] | null): unknown {
+  if (given === null || Array.isArray(given) || isPlainObject(given)) return given;
+  if (typeof given !== "function") {
+    throw new OptionError(
+      `compile: expected \`${what}\` to be an array or an object keyed by output, received ${JSON.stringify(given)}. Put it into an array.`,
+    );
+  }
+  return given instanceof MetricBase ? [given] : (outputNames ?? [""]).map(() => given);
 }
 
 function optimizerOf(

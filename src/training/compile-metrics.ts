@@ -9,6 +9,7 @@ import { Value } from "../ops/core/value.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { flatten } from "../util/tree.ts";
+import { checkOutputNames } from "./loss-plan.ts";
 import { resultOf, updateMetric } from "./metric-access.ts";
 import type { StepLogs } from "./trainable.ts";
 
@@ -46,15 +47,6 @@ export class CompileMetrics {
   #plan: Plan | null = null;
 
   constructor(request: MetricRequest) {
-    for (const [name, value] of [
-      ["metrics", request.metrics],
-      ["weightedMetrics", request.weightedMetrics],
-    ] as const) {
-      if (value === null || value === undefined || Array.isArray(value) || isPlainObject(value)) continue;
-      throw new OptionError(
-        `compile: expected \`${name}\` to be an array or an object keyed by output, received ${typeof value === "string" ? `"${value}"` : String(value)}. Put it into an array.`,
-      );
-    }
     this.#request = request;
   }
 
@@ -203,16 +195,11 @@ function metricsOf(
       resolveMetric(identifier as MetricIdentifier, target.dims, output.dims, lookup); // SAFETY: resolveMetric checks names
     return { outputName: name, metrics: identifiers.map(resolve) };
   };
+  if (isPlainObject(given)) checkOutputNames(`compile: \`${what}\``, Object.keys(given), names);
   if (count === 1) return [make(flatten<unknown>(given), 0, null)];
   if (isFlat && Array.isArray(given) && given.length === count)
     return given.map((list, i) => make(list, i, names?.[i] ?? null));
-  if (isPlainObject(given) && names !== null) {
-    const unknown = Object.keys(given).filter((name) => !names.includes(name));
-    if (unknown.length === 0) return names.map((name, i) => make(given[name], i, name));
-    throw new OptionError(
-      `compile: \`${what}\` names ${unknown.join(", ")}, but the outputs are ${names.join(", ")}.`,
-    );
-  }
+  if (isPlainObject(given) && names !== null) return names.map((name, i) => make(given[name], i, name));
   throw new OptionError(
     `compile: expected \`${what}\` with one entry for each of the model's ${count} outputs${names === null ? "" : ` (${names.join(", ")})`}, received ${Array.isArray(given) ? `${given.length} entries` : "one"}.`,
   );

@@ -44,6 +44,8 @@ export interface LossRequest {
 export function planLosses(request: LossRequest, yTrue: unknown, yPred: unknown): PlannedLoss[] {
   const { outputNames } = request;
   let { loss, lossWeights } = request;
+  if (isPlainObject(lossWeights) && !isPlainObject(yPred))
+    checkOutputNames("compile: `lossWeights`", Object.keys(lossWeights), outputNames);
   if (outputNames !== null && isLossTable(loss) && !isPlainObject(yPred)) {
     const table = loss;
     if (!sameNames(outputNames, Object.keys(table))) {
@@ -79,6 +81,17 @@ function isWeighted(tree: LossTree): tree is Weighted {
   return isPlainObject(tree) && "loss" in tree && "weight" in tree && Object.isFrozen(tree);
 }
 
+/** Refuses names that no output has; outputs without names take any. */
+export function checkOutputNames(
+  where: string,
+  given: readonly string[],
+  names: readonly string[] | null,
+): void {
+  const unknown = names === null ? undefined : given.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new OptionError(`${where} names "${unknown}", but the outputs are ${(names ?? []).join(", ")}.`);
+}
+
 function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name) => b.includes(name));
 }
@@ -104,8 +117,11 @@ function pairWithWeights(loss: unknown, lossWeights: unknown): LossTree {
     value === null || value === undefined ? null : Object.freeze({ loss: value, weight });
   const plain = mapLosses(loss, (value) => leaf(value, null));
   if (lossWeights === null || lossWeights === undefined) return plain;
-  const weights = flatten<unknown>(lossWeights);
   const count = leavesOf(plain).length;
+  const weights =
+    typeof lossWeights === "number"
+      ? Array.from({ length: count }, () => lossWeights)
+      : flatten<unknown>(lossWeights);
   if (count !== weights.length) {
     throw new OptionError(
       `compile: expected one loss weight for each loss, received ${count} losses and ${weights.length} weights.`,
@@ -174,6 +190,11 @@ function place(
       // Several losses for one output, or one list of losses for all outputs: each is for the whole.
       for (const loss of list) place(planned, lookup, loss, yTrue, yPred, names, path);
       return;
+    }
+    if (list.length < yPred.length) {
+      throw new OptionError(
+        `compile: expected one loss for each of ${yPred.length} outputs (null for none), received ${list.length}.`,
+      );
     }
   }
   placeEach(planned, lookup, tree, yTrue, yPred, names, path);
@@ -268,7 +289,14 @@ export function alignToOutputs(
 ): unknown {
   const outputs = flatten<unknown>(yPred);
   const isLeaf = !Array.isArray(given) && !isPlainObject(given);
-  if (!Array.isArray(yPred) && !isPlainObject(yPred)) {
+  const isForeign =
+    isPlainObject(given) &&
+    !isPlainObject(yPred) &&
+    outputNames !== null &&
+    !Object.keys(given).every((name) => outputNames.includes(name));
+  if (isForeign) {
+    // Names of other outputs: nothing can be made of them.
+  } else if (!Array.isArray(yPred) && !isPlainObject(yPred)) {
     if (isLeaf) return given;
     const [only, ...more] = flatten<unknown>(given);
     if (only !== undefined && more.length === 0) return only;
@@ -302,6 +330,6 @@ export function alignToOutputs(
     }
   }
   throw new DataError(
-    `fit: the ${what} do not fit the model's outputs: expected ${describe(yPred)}, received ${describe(given)}.`,
+    `fit: the ${what} do not fit the model's outputs: expected ${describe(yPred)}${outputNames === null ? "" : ` (${outputNames.join(", ")})`}, received ${describe(given)}.`,
   );
 }
