@@ -1,5 +1,6 @@
+import { CompiledCache } from "../backend/compiled-cache.ts";
 import { getBackend } from "../backend/index.ts";
-import type { Backend, DeviceBuffer, Executable, ProgramInput, ScatteredArray } from "../backend/contract.ts";
+import type { DeviceBuffer, Executable, ProgramInput, ScatteredArray } from "../backend/contract.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
 import { type Program, ProgramBuilder, type Var } from "../ir/program.ts";
 import { type Dims, sizeOf } from "../ir/shape.ts";
@@ -24,14 +25,10 @@ export interface CompiledFunctionOptions {
   readonly runEagerly?: boolean | undefined;
 }
 
-/** Forms that one function keeps at most, where inputs come in ever new shapes. */
-const limit = 256;
-
 /** One compiled form of the function: for one signature of inputs. */
 interface Specialization {
   readonly program: Program;
   readonly executable: Executable;
-  readonly backend: Backend;
   /** The variables behind the program's state, in order. */
   readonly variables: readonly Variable[];
   /** The form of the result: one leaf for each output. */
@@ -46,7 +43,8 @@ interface Specialization {
  */
 export class CompiledFunction {
   readonly #f: (inputs: Tree<Tensor>) => Tree<Tensor>;
-  readonly #specializations = new Map<string, Specialization>();
+  /** So many forms at most, where inputs come in ever new shapes. */
+  readonly #specializations = new CompiledCache<Specialization>(256);
   readonly #isEager: boolean;
 
   constructor(
@@ -76,15 +74,8 @@ export class CompiledFunction {
   }
 
   #specialize(inputs: Tree<HostArray>): Specialization {
-    if (this.#isEager) return this.#trace(inputs);
-    const key = signatureOf(inputs);
-    const known = this.#specializations.get(key);
-    if (known !== undefined && known.backend === getBackend()) return known;
-    const made = this.#trace(inputs);
-    this.#specializations.set(key, made);
-    const oldest = this.#specializations.keys().next().value;
-    if (this.#specializations.size > limit && oldest !== undefined) this.#specializations.delete(oldest);
-    return made;
+    const key = this.#isEager ? null : signatureOf(inputs);
+    return this.#specializations.get(key, () => this.#trace(inputs));
   }
 
   #trace(inputs: Tree<HostArray>): Specialization {
@@ -108,11 +99,9 @@ export class CompiledFunction {
     const program = builder.finish(flatten(outputs), updates);
     const variables = cells.map(([cell]) => variableOf(cell));
     builder.peek = null;
-    const backend = getBackend();
     return {
       program,
-      executable: backend.compile(program),
-      backend,
+      executable: getBackend().compile(program),
       variables,
       form: mapTree(outputs, () => null),
     };

@@ -11,7 +11,7 @@ export {
   setThreads,
 } from "../backend/index.ts";
 export { dtypePolicy, floatx, setDtypePolicy, setFloatx } from "../graph/dtype-policy.ts";
-export { epsilon } from "../util/epsilon.ts";
+export { epsilon, setEpsilon } from "../util/epsilon.ts";
 export {
   disableFlashAttention,
   enableFlashAttention,
@@ -24,7 +24,6 @@ export {
 } from "../util/interactive-logging.ts";
 export { maxEpochs, maxStepsPerEpoch, setMaxEpochs, setMaxStepsPerEpoch } from "../util/run-limits.ts";
 export { imageDataFormat, setImageDataFormat } from "../util/image-data-format.ts";
-export { setEpsilon } from "../ops/core/epsilon.ts";
 
 /** The name of the backend that programs run on: `"wasm"`, or `"reference"` after `setBackend`. @see Keras `config.backend` */
 export function backend(): string {

@@ -1,3 +1,4 @@
+import { CompiledCache } from "../../backend/compiled-cache.ts";
 import { getBackend } from "../../backend/index.ts";
 import type { Executable } from "../../backend/contract.ts";
 import { type Program, ProgramBuilder } from "../../ir/program.ts";
@@ -19,24 +20,13 @@ interface Compiled {
   readonly form: Tree<null>;
 }
 
-/** Compiled one-op programs by op, static arguments and input signature; the oldest leave first. */
-const cache = new Map<string, Compiled>();
-const cacheLimit = 2048;
+/** Compiled one-op programs by op, static arguments and input signature. */
+const cache = new CompiledCache<Compiled>(2048);
 
 /** Computes an op on concrete tensors: a one-op program, compiled at the first call with such shapes. */
 export function runEagerly(op: Op, args: BoundArguments, run: RunBody): Tree<Tensor> {
   const inputs = tensorsIn(args);
-  const key = keyOf(op, args);
-  let compiled = key === null ? undefined : cache.get(key);
-  if (compiled === undefined) {
-    compiled = compileOp(op, args, inputs, run);
-    if (key !== null) {
-      cache.set(key, compiled);
-      const oldest = cache.keys().next().value;
-      if (cache.size > cacheLimit && oldest !== undefined) cache.delete(oldest);
-    }
-  }
-  const { executable, program, form } = compiled;
+  const { executable, program, form } = cache.get(keyOf(op, args), () => compileOp(op, args, inputs, run));
   const results = executable.run(
     inputs.map((tensor) => tensor.storedSync()),
     [],
@@ -48,11 +38,6 @@ export function runEagerly(op: Op, args: BoundArguments, run: RunBody): Tree<Ten
     return Tensor.fromData(data, value.shape, value.dtype);
   });
   return packLike(form, tensors);
-}
-
-/** Forgets all compiled ops: after the backend was changed. */
-export function clearEagerCache(): void {
-  cache.clear();
 }
 
 function compileOp(op: Op, args: BoundArguments, inputs: readonly Tensor[], run: RunBody): Compiled {
@@ -99,5 +84,5 @@ function keyOf(op: Op, args: BoundArguments): string | null {
   );
   // Settings that bodies read are part of what a program depends on.
   const settings = `${floatx()},${imageDataFormat()},${epsilon()}`;
-  return cacheable ? `${getBackend().name}/${settings}/${op.module}.${op.name}${text}` : null;
+  return cacheable ? `${settings}/${op.module}.${op.name}${text}` : null;
 }
