@@ -20,6 +20,7 @@ export {
 } from "../util/interactive-logging.ts";
 export { modelToDot } from "../viz/dot.ts";
 export { plotModel } from "../viz/plot-model.ts";
+export { audioDatasetFromDirectory } from "./audio-dataset-from-directory.ts";
 export { isKerasTensor, standardizeDtype } from "./checks.ts";
 export { getSourceInputs } from "./get-source-inputs.ts";
 export { arrayToImg, imgToArray, loadImg, saveImg } from "./image.ts";

@@ -7,6 +7,7 @@ import { deflate } from "../../src/codec/inflate.ts";
 import { readOtherImage } from "../../src/codec/other-images.ts";
 import { readPng } from "../../src/codec/png-read.ts";
 import { readNpy, writeNpy } from "../../src/codec/npy.ts";
+import { readWav } from "../../src/codec/wav-read.ts";
 import { ZipArchive } from "../../src/codec/zip-read.ts";
 import { writeZip } from "../../src/codec/zip-write.ts";
 import { Input, layers, Model, setRandomSeed, tensor } from "../../src/index.ts";
@@ -50,6 +51,12 @@ function pictureSeeds(format: string): readonly Uint8Array[] {
   const { files } = JSON.parse(readFileSync(path, "utf8")) as { files: { name: string; file: string }[] }; // SAFETY: the fixture's form
   const chosen = files.filter(({ name }) => name.startsWith(format));
   return chosen.map(({ file }) => new Uint8Array(Buffer.from(file, "base64")));
+}
+
+function soundSeeds(): readonly Uint8Array[] {
+  const path = new URL("../fixtures/sounds.json", import.meta.url);
+  const { files } = JSON.parse(readFileSync(path, "utf8")) as { files: { file: string }[] }; // SAFETY: the fixture's form
+  return files.map(({ file }) => new Uint8Array(Buffer.from(file, "base64")));
 }
 
 function pngSeeds(): readonly Uint8Array[] {
@@ -286,6 +293,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     seeds: pngSeeds,
     read: (bytes) => readPng(bytes, "fuzzed.png"),
   },
+  { name: "wav", accepts: "any", seeds: soundSeeds, read: (bytes) => readWav(bytes, "fuzzed.wav") },
   ...["jpeg", "gif", "bmp"].map((format): FuzzTarget => ({
     name: format,
     accepts: "any",
