@@ -24,6 +24,13 @@ export {
   saveWeights,
   type SaveWeightsOptions,
 } from "./save.ts";
+export {
+  type Comparison,
+  type EditedWeights,
+  KerasFileEditor,
+  type PrintOptions,
+  type WeightsDict,
+} from "./file-editor.ts";
 export { loadModel, type LoadModelOptions } from "./load-model.ts";
 export { loadWeights } from "./load-weights.ts";
 export type { FileSource } from "./source.ts";

@@ -52,7 +52,7 @@ export async function loadWeights(
 }
 
 /** The groups and datasets of a file of weights, be it one file, an archive, or several files. */
-async function readTree(file: LoadedFile): Promise<Hdf5Group> {
+export async function readTree(file: LoadedFile): Promise<Hdf5Group> {
   const { bytes, name } = file;
   if (bytes[0] === 0x50 && bytes[1] === 0x4b)
     return readWeightsMember(archiveMembers(ZipArchive.open(bytes, name)), name);
