@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AntlerError, callbacks, Input, layers, Model, ops, tensor } from "../src/index.ts";
+import { AntlerError, callbacks, Input, layers, Model, ops, Sequential, tensor } from "../src/index.ts";
 
 /* A beginner's mistakes: the error says how to mend it. */
 
@@ -64,6 +64,34 @@ const wrong: Readonly<Record<string, readonly [act: () => unknown, message: RegE
     () => layers.Conv2D(2, 2)(ops.zeros([8, 8, 1]) as never),
     /Is the batch axis missing\?/,
   ],
+  "fewer losses than outputs with names": [
+    () => {
+      const inputs = Input({ shape: [6] });
+      const outputs = { a: layers.Dense(1)(inputs), b: layers.Dense(1)(inputs), c: layers.Dense(1)(inputs) };
+      const model = Model({ inputs, outputs });
+      model.compile({ optimizer: "sgd", loss: ["mse", "mae"] });
+      return model.fit(x, { a: y, b: y, c: y }, quiet);
+    },
+    /expected one loss for each of 3 outputs \(null for none\), received 2/,
+  ],
+  "targets that are absent in a later fit": [
+    async () => {
+      const inputs = Input({ shape: [6] });
+      const model = Model({
+        inputs,
+        outputs: { a: layers.Dense(1)(inputs), b: layers.Dense(1)(inputs) },
+      });
+      model.compile({ optimizer: "sgd", loss: "mse" });
+      await model.fit(x, { a: y, b: y }, quiet);
+      await model.fit(x, { a: y }, quiet);
+    },
+    /fit: the output "b" has a loss, but no targets: the targets are an object with a/,
+  ],
+  "layers that are no array": [
+    () => Sequential(layers.Dense(1) as never),
+    /Sequential: expected layers in an array/,
+  ],
+  "a layer's class": [() => Sequential([layers.Dense as never]), /received a class or function: call it/],
   "an object as a callback": [
     () => classifier().fit(x, y, { ...quiet, callbacks: [{ onEpochEnd: () => null }] as never }),
     /LambdaCallback\({ onEpochEnd, … }\) makes one of functions/,

@@ -1,7 +1,7 @@
 import { unguardBuild } from "../graph/build-once.ts";
 import { KerasTensor } from "../graph/keras-tensor.ts";
 import type { Layer } from "../graph/layer.ts";
-import { isLayer, type LayerBase } from "../graph/layer-base.ts";
+import { isLayer, LayerBase } from "../graph/layer-base.ts";
 import { withNameScope } from "../graph/naming.ts";
 import { symbolicIn } from "../graph/node.ts";
 import type { Shape } from "../ir/shape-types/index.ts";
@@ -51,7 +51,9 @@ class SequentialClass extends ModelClass {
   #append(given: LayerBase | KerasTensor): void {
     const layer = given instanceof KerasTensor ? given.history?.operation : given;
     if (!isLayer(layer)) {
-      throw new OptionError(`${this.className}: expected layers, received ${String(given)}.`);
+      throw new OptionError(
+        `${this.className}: expected layers, received ${typeof given === "function" ? "a class or function: call it" : String(given)}.`,
+      );
     }
     if (isInputLayer(layer) && this.#stack.length > 0) {
       throw new AntlerError(
@@ -162,6 +164,7 @@ function isBuiltModel(layer: LayerBase): layer is ModelClass {
 function sequentialOptions(args: readonly unknown[]): SequentialOptions {
   const [first, second] = args;
   if (args.length === 0 || first === undefined || first === null) return (second ?? {}) as SequentialOptions; // SAFETY: checked by the base
+  if (first instanceof LayerBase) throw new OptionError("Sequential: expected layers in an array: [a, b].");
   if (Array.isArray(first)) return { ...(second as object | undefined), layers: first as LayerBase[] }; // SAFETY: #append checks each
   checkOptions("Sequential", first as object, ["layers", "name", "trainable", "dtype"]); // SAFETY: neither array nor nothing
   return first as SequentialOptions; // SAFETY: checked

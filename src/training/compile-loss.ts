@@ -6,7 +6,14 @@ import { Tensor } from "../ops/core/tensor.ts";
 import { floatx } from "../graph/dtype-policy.ts";
 import { AntlerError } from "../util/errors.ts";
 import { flatten, type Tree } from "../util/tree.ts";
-import { alignToOutputs, at, type LossRequest, type PlannedLoss, planLosses } from "./loss-plan.ts";
+import {
+  alignToOutputs,
+  at,
+  noTargets,
+  type LossRequest,
+  type PlannedLoss,
+  planLosses,
+} from "./loss-plan.ts";
 
 /**
  * The losses of a compiled model: one for each output, weighted and summed.
@@ -51,7 +58,8 @@ export class CompileLoss {
     planned.forEach(({ path, loss, weight }, i) => {
       const output = at(yPred, path) as Tensor; // SAFETY: planned for these outputs
       const given = (isNested ? at(weights, path) : weights) as Tensor | null | undefined; // SAFETY: aligned above
-      const target = at(targets, path) as Tensor; // SAFETY: aligned above
+      const target = at(targets, path) as Tensor | null | undefined; // SAFETY: aligned above
+      if (target === undefined || target === null) throw noTargets(path, targets);
       const losses = loss(target, output, { sampleWeight: given ?? null }) as Tensor; // SAFETY: of tensors
       let value = cast(losses, floatx()) as Tensor; // SAFETY: casts, products and sums of tensors are tensors
       const [first] = flatten<Tensor>(output as Tree<Tensor>); // SAFETY: an output, or nested outputs

@@ -186,14 +186,16 @@ function place(
         return place(planned, lookup, packed, yTrue, yPred, names, path);
       return placeEach(planned, lookup, packed, yTrue, yPred, names, path);
     }
-    if (!Array.isArray(yPred)) {
+    const isNamed = (leaf: LossTree): boolean => isWeighted(leaf) && typeof leaf.loss === "string";
+    if (!Array.isArray(yPred) && (outputs.length === 1 || !list.every(isNamed))) {
       // Several losses for one output, or one list of losses for all outputs: each is for the whole.
       for (const loss of list) place(planned, lookup, loss, yTrue, yPred, names, path);
       return;
     }
-    if (list.length < yPred.length) {
+    const { length } = Array.isArray(yPred) ? yPred : outputs;
+    if (list.length < length) {
       throw new OptionError(
-        `compile: expected one loss for each of ${yPred.length} outputs (null for none), received ${list.length}.`,
+        `compile: expected one loss for each of ${length} outputs (null for none), received ${list.length}.`,
       );
     }
   }
@@ -238,13 +240,16 @@ function placeEach(
       );
     }
     const target = childOf(yTrue, step);
-    if (target === undefined || target === null) {
-      throw new DataError(
-        `fit: the output "${[...path, step].join("/")}" has a loss, but no targets: the targets are ${describe(yTrue)}.`,
-      );
-    }
+    if (target === undefined || target === null) throw noTargets([...path, step], yTrue);
     place(planned, lookup, child, target, output, childOf(names, step), [...path, step]);
   }
+}
+
+/** The error for an output that has a loss, and no targets. */
+export function noTargets(path: OutputPath, yTrue: unknown): DataError {
+  return new DataError(
+    `fit: the output "${path.join("/")}" has a loss, but no targets: the targets are ${describe(yTrue)}.`,
+  );
 }
 
 /** Describes keys or length of a structure. */
