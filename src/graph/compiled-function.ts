@@ -3,7 +3,9 @@ import { getBackend } from "../backend/index.ts";
 import type { DeviceBuffer, Executable, ProgramInput, ScatteredArray } from "../backend/contract.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
 import { type Program, ProgramBuilder, type Var } from "../ir/program.ts";
+import { toNumbers } from "../ir/numbers.ts";
 import { type Dims, sizeOf } from "../ir/shape.ts";
+import { checkIndices, type IndexRange, rangeOf } from "../ops/core/index-range.ts";
 import { StateScope, withScope } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { invariant } from "../util/errors.ts";
@@ -18,6 +20,8 @@ export interface HostArray {
   readonly dtype: DType;
   /** Whether the elements are a tensor's, which never change. */
   readonly isLasting?: boolean;
+  /** The array whose rows these are, all or some, in whatever order. */
+  readonly whole?: HostArray;
 }
 
 export interface CompiledFunctionOptions {
@@ -33,6 +37,8 @@ interface Specialization {
   readonly variables: readonly Variable[];
   /** The form of the result: one leaf for each output. */
   readonly form: Tree<null>;
+  /** What each input must hold. */
+  readonly ranges: readonly (IndexRange | undefined)[];
 }
 
 /**
@@ -104,21 +110,34 @@ export class CompiledFunction {
       executable: getBackend().compile(program),
       variables,
       form: mapTree(outputs, () => null),
+      ranges: builder.inputs.map(rangeOf),
     };
   }
 }
 
 /** What the program is run on. */
 function operandsOf(
-  { variables }: Specialization,
+  { variables, ranges }: Specialization,
   inputs: Tree<HostArray>,
 ): [inputs: ProgramInput[], state: DeviceBuffer[], lasting: boolean[]] {
   const arrays = arraysIn(inputs);
+  arrays.forEach((array, i) => checkRange(array, ranges[i]));
   return [
     arrays.map(inputOf),
     variables.map(({ buffer }) => buffer),
     arrays.map(({ isLasting = false }) => isLasting),
   ];
+}
+
+/** Arrays of which batches take rows, and what they were found to hold. */
+const inRange = new WeakMap<HostArray, IndexRange>();
+
+function checkRange(array: HostArray, range: IndexRange | undefined): void {
+  const { whole } = array;
+  if (range === undefined || (whole !== undefined && inRange.get(whole) === range)) return;
+  const { data, shape, dtype } = whole ?? array;
+  checkIndices(range, toNumbers(data, dtype), shape);
+  if (whole !== undefined) inRange.set(whole, range);
 }
 
 /** The device memory of the variable that a state input stands for. */

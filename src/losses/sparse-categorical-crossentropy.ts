@@ -3,6 +3,7 @@ import { normalizeAxis } from "../ir/shape.ts";
 import { notEqual } from "../ops/comparison.ts";
 import { sparseCategoricalCrossentropy as op } from "../ops/crossentropy.ts";
 import { where } from "../ops/indexing.ts";
+import { expectIndices } from "../ops/core/index-range.ts";
 import { expandDims, squeeze } from "../ops/shape.ts";
 import { lossClass, type LossFunction, lossFunction } from "./define.ts";
 import type { LossConstructor, BaseOptions } from "./loss.ts";
@@ -15,6 +16,12 @@ interface Bound {
   readonly ignoreClass: number | null;
   readonly axis: number;
 }
+
+const range = {
+  where: "losses.sparseCategoricalCrossentropy",
+  advice:
+    "The output's last layer needs as many units as there are classes; one that is not to count is `ignoreClass`.",
+};
 
 /**
  * Crossentropy of classes given as integers: `−log(yPred[yTrue])`.
@@ -31,6 +38,8 @@ export const sparseCategoricalCrossentropy: LossFunction<[...Options, ...Axis]> 
   { fromLogits: false, ignoreClass: null, axis: -1 },
   (yTrue, yPred, { fromLogits, ignoreClass, axis }: Bound) => {
     const classes = yTrue.ndim === yPred.ndim && yTrue.shape.at(axis) === 1 ? squeeze(yTrue, axis) : yTrue;
+    const size = yPred.shape.at(axis) ?? 0;
+    expectIndices(classes, { ...range, size, except: ignoreClass });
     if (ignoreClass === null) return op(classes, yPred, { fromLogits, axis });
     const isValid = notEqual(classes, ignoreClass);
     const at = normalizeAxis(axis, yPred.ndim, "losses.sparseCategoricalCrossentropy");

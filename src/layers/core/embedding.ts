@@ -11,6 +11,7 @@ import type { EmbeddingRule, Shape } from "../../ir/shape-types/index.ts";
 import { cast } from "../../ops/cast.ts";
 import { notEqual } from "../../ops/comparison.ts";
 import type { TensorInput } from "../../ops/core/convert.ts";
+import { expectIndices } from "../../ops/core/index-range.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { take } from "../../ops/taking.ts";
 import { get as getRegularizer } from "../../regularizers/index.ts";
@@ -114,6 +115,8 @@ export class EmbeddingLayer extends AdaptableLayer {
   }
 
   override call(inputs: Tensor, _options?: unknown): unknown {
+    const advice = "Give `inputDim` one more than the largest index.";
+    expectIndices(inputs, { where: this.where, size: this.inputDim, except: null, advice });
     const indices = inputs.dtype === "int64" ? inputs : cast(inputs, "int32");
     return cast(take(this.adapted(this.embeddings.value), indices, { axis: 0 }), this.computeDtype);
   }

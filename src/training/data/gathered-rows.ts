@@ -63,6 +63,10 @@ export class GatheredRows implements HostArray, ScatteredArray {
     this.#room = room;
   }
 
+  get whole(): HostArray {
+    return this.#samples.array;
+  }
+
   get data(): TypedArray {
     if (this.#data === null) {
       this.#data = this.#samples.roomFor(this.#to - this.#from, this.#room);
