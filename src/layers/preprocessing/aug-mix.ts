@@ -14,9 +14,9 @@ import { applyOne, augmentations, drawnFor, drawUnder } from "./augmentations.ts
 import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
+  type ColorOptions,
   type Factor,
   type ImageLayer,
-  type ImageLayerOptions,
   inRange,
   intervalOf,
   pointInterpolations,
@@ -25,9 +25,7 @@ import {
   type Transformation,
 } from "./image-layer.ts";
 
-export interface AugMixOptions extends ImageLayerOptions {
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+export interface AugMixOptions extends ColorOptions {
   /** Number of chains of augmentations that are mixed. Default 3. */
   readonly numChains?: number | undefined;
   /** Most augmentations of a chain. Default 3. */

@@ -9,18 +9,9 @@ import { clip } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
-import {
-  bindImage,
-  ImageLayer,
-  type ImageLayerOptions,
-  rangeOf,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type ColorOptions, ImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
 
-export interface AutoContrastOptions extends ImageLayerOptions {
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
-}
+export interface AutoContrastOptions extends ColorOptions {}
 
 class AutoContrastLayer extends ImageLayer {
   static readonly className = "AutoContrast";

@@ -18,17 +18,9 @@ import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, positiveInteger } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
-import {
-  bindImage,
-  ImageLayer,
-  type ImageLayerOptions,
-  rangeOf,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type ColorOptions, ImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
 
-export interface ContrastLimitedAdaptiveHistogramEqualizationOptions extends Omit<ImageLayerOptions, "seed"> {
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+export interface ContrastLimitedAdaptiveHistogramEqualizationOptions extends Omit<ColorOptions, "seed"> {
   /** How far contrast may be raised; 0 for no limit. Default 4. */
   readonly clipLimit?: number | undefined;
   /** Number of tiles along height and width. Default `[8, 8]`. */

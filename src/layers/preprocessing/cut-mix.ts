@@ -1,7 +1,6 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
-import { add, multiply, subtract } from "../../ops/arithmetic.ts";
-import { cast } from "../../ops/cast.ts";
+import { add, subtract } from "../../ops/arithmetic.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { arange } from "../../ops/creation.ts";
 import { where } from "../../ops/indexing.ts";
@@ -20,6 +19,7 @@ import {
   RandomImageLayer,
   type Transformation,
 } from "./image-layer.ts";
+import { mix } from "./mixing.ts";
 import { windowMask } from "./window-mask.ts";
 
 export interface CutMixOptions extends ImageLayerOptions {
@@ -69,9 +69,7 @@ class CutMixLayer extends RandomImageLayer {
     training: boolean,
   ): Tensor {
     if (!training || weight === undefined || order === undefined) return labels;
-    const share = cast(reshape(weight, [-1, 1]), labels.dtype);
-    const others = take(labels, order, { axis: 0 });
-    return add(multiply(share, labels), multiply(subtract(1, share), others)) as Tensor; // SAFETY: tensors in, tensor out
+    return mix(labels, reshape(weight, [-1, 1]) as Tensor, order); // SAFETY: tensors in, tensor out
   }
 }
 

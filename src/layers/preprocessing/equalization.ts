@@ -14,17 +14,9 @@ import { clip, round } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, positiveInteger } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
-import {
-  bindImage,
-  ImageLayer,
-  type ImageLayerOptions,
-  rangeOf,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type ColorOptions, ImageLayer, rangeOf, type Transformation } from "./image-layer.ts";
 
-export interface EqualizationOptions extends ImageLayerOptions {
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+export interface EqualizationOptions extends ColorOptions {
   /** Number of steps. Default 256. */
   readonly bins?: number | undefined;
 }

@@ -4,6 +4,7 @@ import { SeedGenerator } from "../../graph/seed-generator.ts";
 import { formatShape } from "../../ir/shape.ts";
 import type { DataFormat } from "../../ir/shape-types/index.ts";
 import { cast } from "../../ops/cast.ts";
+import { less } from "../../ops/comparison.ts";
 import { Tensor } from "../../ops/core/tensor.ts";
 import { keyedUniform } from "../../ops/random.ts";
 import { expandDims, reshape, squeeze } from "../../ops/shape.ts";
@@ -18,6 +19,12 @@ export interface ImageLayerOptions extends LayerOptions {
   readonly dataFormat?: DataFormat | null | undefined;
   /** Default null: random, or given by `setRandomSeed`. */
   readonly seed?: number | null | undefined;
+}
+
+/** Options of layers that compute with the images' values. */
+export interface ColorOptions extends ImageLayerOptions {
+  /** Least and largest value of the images. Default `[0, 255]`. */
+  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
 /** What one call does to its images: what was drawn for it, by name. */
@@ -137,6 +144,12 @@ export abstract class RandomImageLayer extends ImageLayer {
   /** Uniform numbers of a shape. */
   protected uniform(shape: readonly number[], low = 0, high = 1): Tensor {
     return keyedUniform(this.generator.next(), shape, low, high, this.computeDtype) as Tensor; // SAFETY: a key in, a tensor out
+  }
+
+  /** Which images of a batch are chosen, each with a likelihood of its own from an interval. */
+  protected chosen(batch: number, likelihood: readonly [least: number, most: number]): Tensor {
+    const likelihoods = this.uniform([batch], ...likelihood);
+    return less(this.uniform([batch]), likelihoods) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 

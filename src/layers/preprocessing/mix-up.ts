@@ -14,9 +14,7 @@ import {
   RandomImageLayer,
   type Transformation,
 } from "./image-layer.ts";
-import { add, multiply, subtract } from "../../ops/arithmetic.ts";
-import { cast } from "../../ops/cast.ts";
-import { take } from "../../ops/taking.ts";
+import { mix } from "./mixing.ts";
 
 export interface MixUpOptions extends ImageLayerOptions {
   /** Parameter of the beta distribution that weights are drawn from. Default 0.2. */
@@ -62,13 +60,6 @@ class MixUpLayer extends RandomImageLayer {
     if (!training || weight === undefined || order === undefined) return labels;
     return mix(labels, reshape(weight, [-1, 1]) as Tensor, order); // SAFETY: tensors in, tensor out
   }
-}
-
-/** Each sample mixed with that at its place in the order. */
-function mix(values: Tensor, weight: Tensor, order: Tensor): Tensor {
-  const share = cast(weight, values.dtype);
-  const others = take(values, order, { axis: 0 });
-  return add(multiply(share, values), multiply(subtract(1, share), others)) as Tensor; // SAFETY: tensors in, tensor out
 }
 
 export interface MixUp extends MixUpLayer, LayerCall<SameRule> {}

@@ -10,9 +10,9 @@ import { applyOne, augmentations, drawnFor, drawUnder } from "./augmentations.ts
 import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
+  type ColorOptions,
   type Factor,
   type ImageLayer,
-  type ImageLayerOptions,
   intervalOf,
   pointInterpolations,
   RandomImageLayer,
@@ -20,9 +20,7 @@ import {
   type Transformation,
 } from "./image-layer.ts";
 
-export interface RandAugmentOptions extends ImageLayerOptions {
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+export interface RandAugmentOptions extends ColorOptions {
   /** How many augmentations are applied one after another. Default 2. */
   readonly numOps?: number | undefined;
   /** How strong they are, between 0 and 1. Default 0.5. */

@@ -6,40 +6,20 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  type ImageLayerOptions,
-  inRange,
-  intervalOf,
-  RandomImageLayer,
-  rangeOf,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type ColorOptions, type Factor, inRange, type Transformation } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
-export interface RandomBrightnessOptions extends ImageLayerOptions {
+export interface RandomBrightnessOptions extends ColorOptions {
   /** Part of the value range that is added: up to so much both ways, or from one to the other. */
   readonly factor?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomBrightnessLayer extends RandomImageLayer {
+class RandomBrightnessLayer extends RandomColorLayer {
   static readonly className = "RandomBrightness";
   static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], seed: null };
 
-  readonly factor: readonly [number, number];
-  readonly valueRange: readonly [number, number];
-
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomBrightnessOptions>(
-      "RandomBrightness",
-      RandomBrightnessLayer.parameters,
-      args,
-    );
-    super(given);
-    this.factor = intervalOf("RandomBrightness", "factor", given.factor ?? 0);
-    this.valueRange = rangeOf("RandomBrightness", given.valueRange);
+    super(bindImage<RandomBrightnessOptions>("RandomBrightness", RandomBrightnessLayer.parameters, args));
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {

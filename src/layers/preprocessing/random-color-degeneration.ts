@@ -6,25 +6,15 @@ import { rgbToGrayscale } from "../../ops/image.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  type ImageLayerOptions,
-  inRange,
-  intervalOf,
-  RandomImageLayer,
-  rangeOf,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type ColorOptions, type Factor, inRange, type Transformation } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
-export interface RandomColorDegenerationOptions extends ImageLayerOptions {
+export interface RandomColorDegenerationOptions extends ColorOptions {
   /** How far images are mixed with their grey versions. */
   readonly factor?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomColorDegenerationLayer extends RandomImageLayer {
+class RandomColorDegenerationLayer extends RandomColorLayer {
   static readonly className = "RandomColorDegeneration";
   static readonly parameters: ParameterTable = {
     factor: required,
@@ -33,18 +23,14 @@ class RandomColorDegenerationLayer extends RandomImageLayer {
     seed: null,
   };
 
-  readonly factor: readonly [number, number];
-  readonly valueRange: readonly [number, number];
-
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomColorDegenerationOptions>(
-      "RandomColorDegeneration",
-      RandomColorDegenerationLayer.parameters,
-      args,
+    super(
+      bindImage<RandomColorDegenerationOptions>(
+        "RandomColorDegeneration",
+        RandomColorDegenerationLayer.parameters,
+        args,
+      ),
     );
-    super(given);
-    this.factor = intervalOf("RandomColorDegeneration", "factor", given.factor ?? 0);
-    this.valueRange = rangeOf("RandomColorDegeneration", given.valueRange);
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {

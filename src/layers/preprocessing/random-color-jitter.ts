@@ -7,9 +7,9 @@ import { drawnFor, drawUnder } from "./augmentations.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
+  type ColorOptions,
   type Factor,
   type ImageLayer,
-  type ImageLayerOptions,
   RandomImageLayer,
   rangeOf,
   type Transformation,
@@ -19,9 +19,7 @@ import { RandomContrast } from "./random-contrast.ts";
 import { RandomHue } from "./random-hue.ts";
 import { RandomSaturation } from "./random-saturation.ts";
 
-export interface RandomColorJitterOptions extends ImageLayerOptions {
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
+export interface RandomColorJitterOptions extends ColorOptions {
   /** As `RandomBrightness`'s; null: none. Default null. */
   readonly brightnessFactor?: Factor | null | undefined;
   /** As `RandomContrast`'s. */

@@ -6,36 +6,20 @@ import { mean } from "../../ops/reductions.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  type ImageLayerOptions,
-  inRange,
-  intervalOf,
-  RandomImageLayer,
-  rangeOf,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type ColorOptions, type Factor, inRange, type Transformation } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
-export interface RandomContrastOptions extends ImageLayerOptions {
+export interface RandomContrastOptions extends ColorOptions {
   /** How much weaker and stronger the contrast may get, between 0 and 1: one number, or two. */
   readonly factor?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomContrastLayer extends RandomImageLayer {
+class RandomContrastLayer extends RandomColorLayer {
   static readonly className = "RandomContrast";
   static readonly parameters: ParameterTable = { factor: required, valueRange: [0, 255], seed: null };
 
-  readonly factor: readonly [number, number];
-  readonly valueRange: readonly [number, number];
-
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomContrastOptions>("RandomContrast", RandomContrastLayer.parameters, args);
-    super(given);
-    this.factor = intervalOf("RandomContrast", "factor", given.factor ?? 0, [0, 1]);
-    this.valueRange = rangeOf("RandomContrast", given.valueRange);
+    super(bindImage<RandomContrastOptions>("RandomContrast", RandomContrastLayer.parameters, args), [0, 1]);
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {

@@ -2,7 +2,6 @@ import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
 import { add, multiply } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
-import { less } from "../../ops/comparison.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { arange } from "../../ops/creation.ts";
 import { gaussianBlur, mapCoordinates } from "../../ops/image.ts";
@@ -16,20 +15,19 @@ import type { ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
+  type ColorOptions,
   type Factor,
-  type ImageLayerOptions,
   inRange,
   intervalOf,
   perImage,
   pointInterpolations,
-  RandomImageLayer,
-  rangeOf,
   type Transformation,
 } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
 const fillModes = ["constant", "nearest", "wrap", "mirror", "reflect"] as const;
 
-export interface RandomElasticTransformOptions extends ImageLayerOptions {
+export interface RandomElasticTransformOptions extends ColorOptions {
   /** How likely an image is distorted, between 0 and 1. Default 1. */
   readonly factor?: Factor | undefined;
   /** How far, between 0 and 1: up to so much, or from one to the other. Default 1. */
@@ -40,11 +38,9 @@ export interface RandomElasticTransformOptions extends ImageLayerOptions {
   readonly fillMode?: (typeof fillModes)[number] | undefined;
   /** For fillMode `"constant"`. Default 0. */
   readonly fillValue?: number | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomElasticTransformLayer extends RandomImageLayer {
+class RandomElasticTransformLayer extends RandomColorLayer {
   static readonly className = "RandomElasticTransform";
   static readonly parameters: ParameterTable = {
     factor: 1,
@@ -57,12 +53,10 @@ class RandomElasticTransformLayer extends RandomImageLayer {
     dataFormat: null,
   };
 
-  readonly factor: readonly [number, number];
   readonly scale: readonly [number, number];
   readonly interpolation: (typeof pointInterpolations)[number];
   readonly fillMode: (typeof fillModes)[number];
   readonly fillValue: number;
-  readonly valueRange: readonly [number, number];
 
   constructor(...args: readonly unknown[]) {
     const name = "RandomElasticTransform";
@@ -71,21 +65,18 @@ class RandomElasticTransformLayer extends RandomImageLayer {
       RandomElasticTransformLayer.parameters,
       args,
     );
-    super(given);
-    this.factor = intervalOf(name, "factor", given.factor ?? 1, [0, 1]);
+    super(given, [0, 1]);
     this.scale = intervalOf(name, "scale", given.scale ?? 1, [0, 1]);
     this.interpolation = oneOf(name, "interpolation", given.interpolation, pointInterpolations);
     this.fillMode = oneOf(name, "fillMode", given.fillMode, fillModes);
     this.fillValue = given.fillValue ?? 0;
-    this.valueRange = rangeOf(name, given.valueRange);
   }
 
   /** Which images are distorted, and how far each of their pixels moves: smooth noise `[batch, height, width, 1]`. */
   override drawTransformation(images: Tensor, training: boolean): Transformation {
     if (!training || this.scale[1] === 0 || this.factor[1] === 0) return {};
     const { batch, height, width } = this.sizesOf(images);
-    const likelihood = this.uniform([batch], ...this.factor);
-    const applyTransform = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY (all): tensors in, tensor out
+    const applyTransform = this.chosen(batch, this.factor);
     const strength = this.uniform([1], ...this.scale);
     const perStrength = 0.05 * Math.min(height, width);
     const deviation = add(multiply(strength, perStrength), 1e-6) as Tensor; // SAFETY: as above

@@ -1,7 +1,6 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
 import { add, multiply } from "../../ops/arithmetic.ts";
-import { less } from "../../ops/comparison.ts";
 import { makeTensor } from "../../ops/core/convert.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { zerosLike } from "../../ops/creation.ts";
@@ -14,29 +13,26 @@ import { type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
+  type ColorOptions,
   type Factor,
-  type ImageLayerOptions,
   inRange,
   intervalOf,
   perImage,
-  RandomImageLayer,
-  rangeOf,
   type Transformation,
 } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 import { windowMask } from "./window-mask.ts";
 
-export interface RandomErasingOptions extends ImageLayerOptions {
+export interface RandomErasingOptions extends ColorOptions {
   /** How likely a window of an image is erased, between 0 and 1. Default 1. */
   readonly factor?: Factor | undefined;
   /** Area of the window, as part of the image. Default `[0.02, 0.33]`. */
   readonly scale?: Factor | undefined;
   /** A number, or one for each of three channels; null for noise. Default null. */
   readonly fillValue?: number | readonly number[] | null | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomErasingLayer extends RandomImageLayer {
+class RandomErasingLayer extends RandomColorLayer {
   static readonly className = "RandomErasing";
   static readonly parameters: ParameterTable = {
     factor: 1,
@@ -47,18 +43,14 @@ class RandomErasingLayer extends RandomImageLayer {
     dataFormat: null,
   };
 
-  readonly factor: readonly [number, number];
   readonly scale: readonly [number, number];
   readonly fillValue: number | readonly number[] | null;
-  readonly valueRange: readonly [number, number];
 
   constructor(...args: readonly unknown[]) {
     const given = bindImage<RandomErasingOptions>("RandomErasing", RandomErasingLayer.parameters, args);
-    super(given);
-    this.factor = intervalOf("RandomErasing", "factor", given.factor ?? 1, [0, 1]);
+    super(given, [0, 1]);
     this.scale = intervalOf("RandomErasing", "scale", given.scale ?? 0, [0, 1]);
     this.fillValue = given.fillValue ?? null;
-    this.valueRange = rangeOf("RandomErasing", given.valueRange);
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {
@@ -69,8 +61,7 @@ class RandomErasingLayer extends RandomImageLayer {
       Tensor,
     ]; // SAFETY: tensors in, tensor out
     const { mask } = windowMask(images, this.dataFormat, height, width, (shape) => this.uniform(shape));
-    const likelihood = this.uniform([batch], ...this.factor);
-    const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
+    const apply = this.chosen(batch, this.factor);
     return { applyErasing: apply, batchMasks: mask, fillValue: this.#filling(images) };
   }
 

@@ -1,7 +1,6 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
 import { add } from "../../ops/arithmetic.ts";
-import { less } from "../../ops/comparison.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { gaussianBlur } from "../../ops/image.ts";
 import { where } from "../../ops/indexing.ts";
@@ -11,28 +10,25 @@ import { type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
+  type ColorOptions,
   type Factor,
-  type ImageLayerOptions,
   inRange,
   intervalOf,
   perImage,
-  RandomImageLayer,
-  rangeOf,
   type Transformation,
 } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
-export interface RandomGaussianBlurOptions extends ImageLayerOptions {
+export interface RandomGaussianBlurOptions extends ColorOptions {
   /** How likely an image is blurred, between 0 and 1. Default 1. */
   readonly factor?: Factor | undefined;
   /** Size of the window, odd: one number, or height and width. Default 3. */
   readonly kernelSize?: number | readonly [number, number] | readonly number[] | undefined;
   /** Width of the bell curve, between 0 and 1: up to so much, or from one to the other. Default 1. */
   readonly sigma?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomGaussianBlurLayer extends RandomImageLayer {
+class RandomGaussianBlurLayer extends RandomColorLayer {
   static readonly className = "RandomGaussianBlur";
   static readonly parameters: ParameterTable = {
     factor: 1,
@@ -43,10 +39,8 @@ class RandomGaussianBlurLayer extends RandomImageLayer {
     seed: null,
   };
 
-  readonly factor: readonly [number, number];
   readonly kernelSize: readonly [number, number];
   readonly sigma: readonly [number, number];
-  readonly valueRange: readonly [number, number];
 
   constructor(...args: readonly unknown[]) {
     const given = bindImage<RandomGaussianBlurOptions>(
@@ -54,8 +48,7 @@ class RandomGaussianBlurLayer extends RandomImageLayer {
       RandomGaussianBlurLayer.parameters,
       args,
     );
-    super(given);
-    this.factor = intervalOf("RandomGaussianBlur", "factor", given.factor ?? 1, [0, 1]);
+    super(given, [0, 1]);
     const [height, width] = [given.kernelSize ?? 3].flat();
     this.kernelSize = [height ?? 3, width ?? height ?? 3];
     if (this.kernelSize.some((size) => size % 2 !== 1)) {
@@ -64,14 +57,12 @@ class RandomGaussianBlurLayer extends RandomImageLayer {
       );
     }
     this.sigma = intervalOf("RandomGaussianBlur", "sigma", given.sigma ?? 1, [0, 1]);
-    this.valueRange = rangeOf("RandomGaussianBlur", given.valueRange);
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {
     if (!training) return {};
     const { batch } = this.sizesOf(images);
-    const likelihood = this.uniform([batch], ...this.factor);
-    const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
+    const apply = this.chosen(batch, this.factor);
     return { shouldApplyBlur: apply, blurFactor: add(this.uniform([2], ...this.sigma), 1e-6) as Tensor }; // SAFETY: tensors in, tensor out
   }
 

@@ -10,25 +10,15 @@ import { clip } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  type ImageLayerOptions,
-  intervalOf,
-  perImage,
-  RandomImageLayer,
-  rangeOf,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type ColorOptions, type Factor, perImage, type Transformation } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
-export interface RandomHueOptions extends ImageLayerOptions {
+export interface RandomHueOptions extends ColorOptions {
   /** How far hues may turn, between 0 and 1: half of the colour circle. */
   readonly factor?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomHueLayer extends RandomImageLayer {
+class RandomHueLayer extends RandomColorLayer {
   static readonly className = "RandomHue";
   static readonly parameters: ParameterTable = {
     factor: required,
@@ -37,14 +27,8 @@ class RandomHueLayer extends RandomImageLayer {
     seed: null,
   };
 
-  readonly factor: readonly [number, number];
-  readonly valueRange: readonly [number, number];
-
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomHueOptions>("RandomHue", RandomHueLayer.parameters, args);
-    super(given);
-    this.factor = intervalOf("RandomHue", "factor", given.factor ?? 0, [0, 1]);
-    this.valueRange = rangeOf("RandomHue", given.valueRange);
+    super(bindImage<RandomHueOptions>("RandomHue", RandomHueLayer.parameters, args), [0, 1]);
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {

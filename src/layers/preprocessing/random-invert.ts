@@ -1,31 +1,20 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
 import { subtract } from "../../ops/arithmetic.ts";
-import { less } from "../../ops/comparison.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { where } from "../../ops/indexing.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  type ImageLayerOptions,
-  intervalOf,
-  perImage,
-  RandomImageLayer,
-  rangeOf,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type ColorOptions, type Factor, perImage, type Transformation } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
-export interface RandomInvertOptions extends ImageLayerOptions {
+export interface RandomInvertOptions extends ColorOptions {
   /** How likely an image is inverted, between 0 and 1. Default 1. */
   readonly factor?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomInvertLayer extends RandomImageLayer {
+class RandomInvertLayer extends RandomColorLayer {
   static readonly className = "RandomInvert";
   static readonly parameters: ParameterTable = {
     factor: 1,
@@ -34,21 +23,14 @@ class RandomInvertLayer extends RandomImageLayer {
     dataFormat: null,
   };
 
-  readonly factor: readonly [number, number];
-  readonly valueRange: readonly [number, number];
-
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomInvertOptions>("RandomInvert", RandomInvertLayer.parameters, args);
-    super(given);
-    this.factor = intervalOf("RandomInvert", "factor", given.factor ?? 1, [0, 1]);
-    this.valueRange = rangeOf("RandomInvert", given.valueRange);
+    super(bindImage<RandomInvertOptions>("RandomInvert", RandomInvertLayer.parameters, args), [0, 1]);
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {
     if (!training) return {};
     const { batch } = this.sizesOf(images);
-    const likelihood = this.uniform([batch], ...this.factor);
-    return { applyInversion: less(this.uniform([batch]), likelihood) as Tensor }; // SAFETY: tensors in, tensor out
+    return { applyInversion: this.chosen(batch, this.factor) };
   }
 
   override transformImages(

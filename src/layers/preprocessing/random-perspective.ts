@@ -2,7 +2,6 @@ import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
 import { add, multiply } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
-import { less } from "../../ops/comparison.ts";
 import { makeTensor } from "../../ops/core/convert.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { perspectiveTransform } from "../../ops/image.ts";
@@ -72,8 +71,7 @@ class RandomPerspectiveLayer extends RandomImageLayer {
   override drawTransformation(images: Tensor, training: boolean): Transformation {
     if (!training) return {};
     const { batch, height, width } = this.sizesOf(images);
-    const likelihood = this.uniform([batch], ...this.factor);
-    const apply = less(this.uniform([batch]), likelihood) as Tensor; // SAFETY: tensors in, tensor out
+    const apply = this.chosen(batch, this.factor);
     const corners = [
       [0, 0],
       [width - 1, 0],

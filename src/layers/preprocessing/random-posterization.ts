@@ -8,25 +8,15 @@ import { floor } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  type ImageLayerOptions,
-  intervalOf,
-  perImage,
-  RandomImageLayer,
-  rangeOf,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type ColorOptions, type Factor, perImage, type Transformation } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
-export interface RandomPosterizationOptions extends ImageLayerOptions {
+export interface RandomPosterizationOptions extends ColorOptions {
   /** Number of bits that are kept, between 1 and 8: up to so many, or from one to the other. */
   readonly factor?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomPosterizationLayer extends RandomImageLayer {
+class RandomPosterizationLayer extends RandomColorLayer {
   static readonly className = "RandomPosterization";
   static readonly parameters: ParameterTable = {
     factor: required,
@@ -35,18 +25,11 @@ class RandomPosterizationLayer extends RandomImageLayer {
     seed: null,
   };
 
-  readonly factor: readonly [number, number];
-  readonly valueRange: readonly [number, number];
-
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomPosterizationOptions>(
-      "RandomPosterization",
-      RandomPosterizationLayer.parameters,
-      args,
+    super(
+      bindImage<RandomPosterizationOptions>("RandomPosterization", RandomPosterizationLayer.parameters, args),
+      [1, 8],
     );
-    super(given);
-    this.factor = intervalOf("RandomPosterization", "factor", given.factor ?? 8, [1, 8]);
-    this.valueRange = rangeOf("RandomPosterization", given.valueRange);
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {

@@ -1,38 +1,21 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
 import { add, multiply, subtract } from "../../ops/arithmetic.ts";
-import { cast } from "../../ops/cast.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
-import { affineTransform } from "../../ops/image.ts";
 import { cos, negative, sin } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
-import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  fillModes,
-  type ImageLayerOptions,
-  intervalOf,
-  pointInterpolations,
-  RandomImageLayer,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type Factor, intervalOf, type Transformation } from "./image-layer.ts";
+import { type AffineOptions, RandomAffineLayer } from "./random-affine-layer.ts";
 
-export interface RandomRotationOptions extends ImageLayerOptions {
+export interface RandomRotationOptions extends AffineOptions {
   /** Parts of a full turn: up to so much both ways, or from one to the other. */
   readonly factor?: Factor | undefined;
-  /** What lies outside the images. Default `"reflect"`. */
-  readonly fillMode?: (typeof fillModes)[number] | undefined;
-  /** Default `"bilinear"`. */
-  readonly interpolation?: (typeof pointInterpolations)[number] | undefined;
-  /** For fillMode `"constant"`. Default 0. */
-  readonly fillValue?: number | undefined;
 }
 
-class RandomRotationLayer extends RandomImageLayer {
+class RandomRotationLayer extends RandomAffineLayer {
   static readonly className = "RandomRotation";
   static readonly parameters: ParameterTable = {
     factor: required,
@@ -44,17 +27,11 @@ class RandomRotationLayer extends RandomImageLayer {
   };
 
   readonly factor: readonly [number, number];
-  readonly fillMode: (typeof fillModes)[number];
-  readonly interpolation: (typeof pointInterpolations)[number];
-  readonly fillValue: number;
 
   constructor(...args: readonly unknown[]) {
     const given = bindImage<RandomRotationOptions>("RandomRotation", RandomRotationLayer.parameters, args);
     super(given);
     this.factor = intervalOf("RandomRotation", "factor", given.factor ?? 0);
-    this.fillMode = oneOf("RandomRotation", "fillMode", given.fillMode, fillModes);
-    this.interpolation = oneOf("RandomRotation", "interpolation", given.interpolation, pointInterpolations);
-    this.fillValue = given.fillValue ?? 0;
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {
@@ -82,30 +59,8 @@ class RandomRotationLayer extends RandomImageLayer {
     };
   }
 
-  override transformImages(
-    images: Tensor,
-    { rotationMatrix: matrix }: Transformation,
-    training: boolean,
-  ): Tensor {
-    if (!training || matrix === undefined) return images;
-    return this.#transform(images, matrix, this.interpolation);
-  }
-
-  override transformSegmentationMasks(
-    masks: Tensor,
-    { rotationMatrix: matrix }: Transformation,
-    training: boolean,
-  ): Tensor {
-    return training && matrix !== undefined ? this.#transform(masks, matrix, "nearest") : masks;
-  }
-
-  #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
-    const { fillMode, fillValue, dataFormat } = this;
-    // Masks keep their dtype.
-    return cast(
-      affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }),
-      images.dtype,
-    ) as Tensor; // SAFETY: tensors in, tensor out
+  protected override matrixOf(_images: Tensor, { rotationMatrix }: Transformation): Tensor | null {
+    return rotationMatrix ?? null;
   }
 }
 

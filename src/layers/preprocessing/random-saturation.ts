@@ -10,24 +10,20 @@ import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
+  type ColorOptions,
   type Factor,
-  type ImageLayerOptions,
   inRange,
-  intervalOf,
   perImage,
-  RandomImageLayer,
-  rangeOf,
   type Transformation,
 } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
-export interface RandomSaturationOptions extends ImageLayerOptions {
+export interface RandomSaturationOptions extends ColorOptions {
   /** How much weaker or stronger colours may get. */
   readonly factor?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomSaturationLayer extends RandomImageLayer {
+class RandomSaturationLayer extends RandomColorLayer {
   static readonly className = "RandomSaturation";
   static readonly parameters: ParameterTable = {
     factor: required,
@@ -36,18 +32,8 @@ class RandomSaturationLayer extends RandomImageLayer {
     seed: null,
   };
 
-  readonly factor: readonly [number, number];
-  readonly valueRange: readonly [number, number];
-
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomSaturationOptions>(
-      "RandomSaturation",
-      RandomSaturationLayer.parameters,
-      args,
-    );
-    super(given);
-    this.factor = intervalOf("RandomSaturation", "factor", given.factor ?? 0);
-    this.valueRange = rangeOf("RandomSaturation", given.valueRange);
+    super(bindImage<RandomSaturationOptions>("RandomSaturation", RandomSaturationLayer.parameters, args));
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {

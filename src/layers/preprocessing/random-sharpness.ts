@@ -10,24 +10,20 @@ import { type ParameterTable, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
 import {
   bindImage,
+  type ColorOptions,
   type Factor,
-  type ImageLayerOptions,
   inRange,
-  intervalOf,
   perImage,
-  RandomImageLayer,
-  rangeOf,
   type Transformation,
 } from "./image-layer.ts";
+import { RandomColorLayer } from "./random-color-layer.ts";
 
-export interface RandomSharpnessOptions extends ImageLayerOptions {
+export interface RandomSharpnessOptions extends ColorOptions {
   /** Between 0 and 1: 0 blurs, 0.5 changes nothing, 1 sharpens. */
   readonly factor?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
-class RandomSharpnessLayer extends RandomImageLayer {
+class RandomSharpnessLayer extends RandomColorLayer {
   static readonly className = "RandomSharpness";
   static readonly parameters: ParameterTable = {
     factor: required,
@@ -36,14 +32,11 @@ class RandomSharpnessLayer extends RandomImageLayer {
     seed: null,
   };
 
-  readonly factor: readonly [number, number];
-  readonly valueRange: readonly [number, number];
-
   constructor(...args: readonly unknown[]) {
-    const given = bindImage<RandomSharpnessOptions>("RandomSharpness", RandomSharpnessLayer.parameters, args);
-    super(given);
-    this.factor = intervalOf("RandomSharpness", "factor", given.factor ?? 0, [0, 1]);
-    this.valueRange = rangeOf("RandomSharpness", given.valueRange);
+    super(
+      bindImage<RandomSharpnessOptions>("RandomSharpness", RandomSharpnessLayer.parameters, args),
+      [0, 1],
+    );
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {

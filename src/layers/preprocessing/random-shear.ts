@@ -1,43 +1,26 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
 import { multiply } from "../../ops/arithmetic.ts";
-import { cast } from "../../ops/cast.ts";
 import { greater } from "../../ops/comparison.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { getItem } from "../../ops/get-item.ts";
-import { affineTransform } from "../../ops/image.ts";
 import { where } from "../../ops/indexing.ts";
 import { concatenate } from "../../ops/joining.ts";
 import { callable } from "../../util/callable.ts";
-import { oneOf } from "../../util/options.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  fillModes,
-  type ImageLayerOptions,
-  intervalOf,
-  pointInterpolations,
-  RandomImageLayer,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type Factor, intervalOf, type Transformation } from "./image-layer.ts";
+import { type AffineOptions, RandomAffineLayer } from "./random-affine-layer.ts";
 
-export interface RandomShearOptions extends ImageLayerOptions {
+export interface RandomShearOptions extends AffineOptions {
   /** How far rows are moved against each other, between 0 and 1. Default 0. */
   readonly xFactor?: Factor | undefined;
   /** How far columns are. Default 0. */
   readonly yFactor?: Factor | undefined;
-  /** What lies outside the images. Default `"reflect"`. */
-  readonly fillMode?: (typeof fillModes)[number] | undefined;
-  /** Default `"bilinear"`. */
-  readonly interpolation?: (typeof pointInterpolations)[number] | undefined;
-  /** For fillMode `"constant"`. Default 0. */
-  readonly fillValue?: number | undefined;
 }
 
-class RandomShearLayer extends RandomImageLayer {
+class RandomShearLayer extends RandomAffineLayer {
   static readonly className = "RandomShear";
   static readonly parameters: ParameterTable = {
     xFactor: 0,
@@ -51,18 +34,12 @@ class RandomShearLayer extends RandomImageLayer {
 
   readonly xFactor: readonly [number, number];
   readonly yFactor: readonly [number, number];
-  readonly fillMode: (typeof fillModes)[number];
-  readonly interpolation: (typeof pointInterpolations)[number];
-  readonly fillValue: number;
 
   constructor(...args: readonly unknown[]) {
     const given = bindImage<RandomShearOptions>("RandomShear", RandomShearLayer.parameters, args);
     super(given);
     this.xFactor = shearOf("xFactor", given.xFactor);
     this.yFactor = shearOf("yFactor", given.yFactor);
-    this.fillMode = oneOf("RandomShear", "fillMode", given.fillMode, fillModes);
-    this.interpolation = oneOf("RandomShear", "interpolation", given.interpolation, pointInterpolations);
-    this.fillValue = given.fillValue ?? 0;
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {
@@ -75,35 +52,10 @@ class RandomShearLayer extends RandomImageLayer {
     return { shearFactor: multiply(concatenate([x, y], 1), sign) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
-  override transformImages(
-    images: Tensor,
-    { shearFactor: factor }: Transformation,
-    training: boolean,
-  ): Tensor {
-    if (!training || factor === undefined) return images;
-    return this.#transform(images, this.#matrix(factor), this.interpolation);
-  }
-
-  override transformSegmentationMasks(
-    masks: Tensor,
-    { shearFactor: factor }: Transformation,
-    training: boolean,
-  ): Tensor {
-    return training && factor !== undefined ? this.#transform(masks, this.#matrix(factor), "nearest") : masks;
-  }
-
-  #matrix(factor: Tensor): Tensor {
+  protected override matrixOf(_images: Tensor, { shearFactor: factor }: Transformation): Tensor | null {
+    if (factor === undefined) return null;
     const [x, y] = [0, 1].map((i) => getItem(factor, [":", i]) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
     return affine([1, x, 0, y, 1, 0]);
-  }
-
-  #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
-    const { fillMode, fillValue, dataFormat } = this;
-    // Masks keep their dtype.
-    return cast(
-      affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }),
-      images.dtype,
-    ) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 

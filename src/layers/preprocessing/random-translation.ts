@@ -1,41 +1,24 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
-import { cast } from "../../ops/cast.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { getItem } from "../../ops/get-item.ts";
-import { affineTransform } from "../../ops/image.ts";
 import { concatenate } from "../../ops/joining.ts";
 import { negative } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
-import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  fillModes,
-  type ImageLayerOptions,
-  intervalOf,
-  pointInterpolations,
-  RandomImageLayer,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type Factor, intervalOf, type Transformation } from "./image-layer.ts";
+import { type AffineOptions, RandomAffineLayer } from "./random-affine-layer.ts";
 
-export interface RandomTranslationOptions extends ImageLayerOptions {
+export interface RandomTranslationOptions extends AffineOptions {
   /** Parts of the height: up to so much both ways, or from one to the other. */
   readonly heightFactor?: Factor | undefined;
   /** Parts of the width, likewise. */
   readonly widthFactor?: Factor | undefined;
-  /** What lies outside the images. Default `"reflect"`. */
-  readonly fillMode?: (typeof fillModes)[number] | undefined;
-  /** Default `"bilinear"`. */
-  readonly interpolation?: (typeof pointInterpolations)[number] | undefined;
-  /** For fillMode `"constant"`. Default 0. */
-  readonly fillValue?: number | undefined;
 }
 
-class RandomTranslationLayer extends RandomImageLayer {
+class RandomTranslationLayer extends RandomAffineLayer {
   static readonly className = "RandomTranslation";
   static readonly parameters: ParameterTable = {
     heightFactor: required,
@@ -49,9 +32,6 @@ class RandomTranslationLayer extends RandomImageLayer {
 
   readonly heightFactor: Factor;
   readonly widthFactor: Factor;
-  readonly fillMode: (typeof fillModes)[number];
-  readonly interpolation: (typeof pointInterpolations)[number];
-  readonly fillValue: number;
 
   constructor(...args: readonly unknown[]) {
     const given = bindImage<RandomTranslationOptions>(
@@ -64,14 +44,6 @@ class RandomTranslationLayer extends RandomImageLayer {
     this.widthFactor = given.widthFactor ?? 0;
     intervalOf("RandomTranslation", "heightFactor", this.heightFactor);
     intervalOf("RandomTranslation", "widthFactor", this.widthFactor);
-    this.fillMode = oneOf("RandomTranslation", "fillMode", given.fillMode, fillModes);
-    this.interpolation = oneOf(
-      "RandomTranslation",
-      "interpolation",
-      given.interpolation,
-      pointInterpolations,
-    );
-    this.fillValue = given.fillValue ?? 0;
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {
@@ -85,33 +57,10 @@ class RandomTranslationLayer extends RandomImageLayer {
     return { translations: concatenate([shift("widthFactor", this.widthFactor, width), down], 1) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
-  override transformImages(images: Tensor, { translations }: Transformation, training: boolean): Tensor {
-    if (!training || translations === undefined) return images;
-    return this.#transform(images, this.#matrix(translations), this.interpolation);
-  }
-
-  override transformSegmentationMasks(
-    masks: Tensor,
-    { translations }: Transformation,
-    training: boolean,
-  ): Tensor {
-    return training && translations !== undefined
-      ? this.#transform(masks, this.#matrix(translations), "nearest")
-      : masks;
-  }
-
-  #matrix(translations: Tensor): Tensor {
+  protected override matrixOf(_images: Tensor, { translations }: Transformation): Tensor | null {
+    if (translations === undefined) return null;
     const [x, y] = [0, 1].map((i) => negative(getItem(translations, [":", i])) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
     return affine([1, 0, x, 0, 1, y]);
-  }
-
-  #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
-    const { fillMode, fillValue, dataFormat } = this;
-    // Masks keep their dtype.
-    return cast(
-      affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }),
-      images.dtype,
-    ) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 

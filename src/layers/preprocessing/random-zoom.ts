@@ -1,40 +1,23 @@
 import type { LayerCall } from "../../graph/layer.ts";
 import type { SameRule } from "../../ir/shape-types/index.ts";
 import { multiply, subtract } from "../../ops/arithmetic.ts";
-import { cast } from "../../ops/cast.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
-import { affineTransform } from "../../ops/image.ts";
 import { reshape } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
-import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import {
-  bindImage,
-  type Factor,
-  fillModes,
-  type ImageLayerOptions,
-  intervalOf,
-  pointInterpolations,
-  RandomImageLayer,
-  type Transformation,
-} from "./image-layer.ts";
+import { bindImage, type Factor, intervalOf, type Transformation } from "./image-layer.ts";
+import { type AffineOptions, RandomAffineLayer } from "./random-affine-layer.ts";
 
-export interface RandomZoomOptions extends ImageLayerOptions {
+export interface RandomZoomOptions extends AffineOptions {
   /** How much more of the height is seen: up to so much both ways, or from one to the other; negative numbers enlarge. */
   readonly heightFactor?: Factor | undefined;
   /** Likewise for the width. Default null: as the height, without distortion. */
   readonly widthFactor?: Factor | null | undefined;
-  /** What lies outside the images. Default `"reflect"`. */
-  readonly fillMode?: (typeof fillModes)[number] | undefined;
-  /** Default `"bilinear"`. */
-  readonly interpolation?: (typeof pointInterpolations)[number] | undefined;
-  /** For fillMode `"constant"`. Default 0. */
-  readonly fillValue?: number | undefined;
 }
 
-class RandomZoomLayer extends RandomImageLayer {
+class RandomZoomLayer extends RandomAffineLayer {
   static readonly className = "RandomZoom";
   static readonly parameters: ParameterTable = {
     heightFactor: required,
@@ -48,9 +31,6 @@ class RandomZoomLayer extends RandomImageLayer {
 
   readonly heightFactor: Factor;
   readonly widthFactor: Factor | null;
-  readonly fillMode: (typeof fillModes)[number];
-  readonly interpolation: (typeof pointInterpolations)[number];
-  readonly fillValue: number;
 
   constructor(...args: readonly unknown[]) {
     const given = bindImage<RandomZoomOptions>("RandomZoom", RandomZoomLayer.parameters, args);
@@ -59,9 +39,6 @@ class RandomZoomLayer extends RandomImageLayer {
     this.widthFactor = given.widthFactor ?? null;
     intervalOf("RandomZoom", "heightFactor", this.heightFactor);
     intervalOf("RandomZoom", "widthFactor", this.widthFactor ?? 0);
-    this.fillMode = oneOf("RandomZoom", "fillMode", given.fillMode, fillModes);
-    this.interpolation = oneOf("RandomZoom", "interpolation", given.interpolation, pointInterpolations);
-    this.fillValue = given.fillValue ?? 0;
   }
 
   override drawTransformation(images: Tensor, training: boolean): Transformation {
@@ -78,39 +55,16 @@ class RandomZoomLayer extends RandomImageLayer {
     };
   }
 
-  override transformImages(
+  protected override matrixOf(
     images: Tensor,
     { heightZoom: vertical, widthZoom: horizontal }: Transformation,
-    training: boolean,
-  ): Tensor {
-    if (!training || vertical === undefined || horizontal === undefined) return images;
-    return this.#transform(images, this.#matrix(images, vertical, horizontal), this.interpolation);
-  }
-
-  override transformSegmentationMasks(
-    masks: Tensor,
-    { heightZoom: vertical, widthZoom: horizontal }: Transformation,
-    training: boolean,
-  ): Tensor {
-    if (!training || vertical === undefined || horizontal === undefined) return masks;
-    return this.#transform(masks, this.#matrix(masks, vertical, horizontal), "nearest");
-  }
-
-  #matrix(images: Tensor, vertical: Tensor, horizontal: Tensor): Tensor {
+  ): Tensor | null {
+    if (vertical === undefined || horizontal === undefined) return null;
     const { height, width } = this.sizesOf(images);
     const [y, x] = [vertical, horizontal].map((zoom) => reshape(zoom, [-1]) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
     const offset = (zoom: Tensor, size: number): Tensor =>
       multiply(subtract(1, zoom), (size - 1) / 2) as Tensor; // SAFETY: tensors in, tensor out
     return affine([x, 0, offset(x, width), 0, y, offset(y, height)]);
-  }
-
-  #transform(images: Tensor, matrix: Tensor, interpolation: (typeof pointInterpolations)[number]): Tensor {
-    const { fillMode, fillValue, dataFormat } = this;
-    // Masks keep their dtype.
-    return cast(
-      affineTransform(images, matrix, { interpolation, fillMode, fillValue, dataFormat }),
-      images.dtype,
-    ) as Tensor; // SAFETY: tensors in, tensor out
   }
 }
 

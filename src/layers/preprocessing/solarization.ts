@@ -10,21 +10,19 @@ import { type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
+  type ColorOptions,
   type Factor,
-  type ImageLayerOptions,
   intervalOf,
   RandomImageLayer,
   rangeOf,
   type Transformation,
 } from "./image-layer.ts";
 
-export interface SolarizationOptions extends ImageLayerOptions {
+export interface SolarizationOptions extends ColorOptions {
   /** How much is added first, as part of 255: up to so much, or from one to the other. Default 0. */
   readonly additionFactor?: Factor | undefined;
   /** From where on values are inverted, as part of 255, likewise. Default 0. */
   readonly thresholdFactor?: Factor | undefined;
-  /** Least and largest value of the images. Default `[0, 255]`. */
-  readonly valueRange?: readonly [number, number] | readonly number[] | undefined;
 }
 
 class SolarizationLayer extends RandomImageLayer {
