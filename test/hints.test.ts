@@ -74,6 +74,15 @@ const wrong: Readonly<Record<string, readonly [act: () => unknown, message: RegE
     },
     /expected one loss for each of 3 outputs \(null for none\), received 2/,
   ],
+  "a misnamed loss weight": [
+    () => {
+      const inputs = Input({ shape: [6] });
+      const model = Model({ inputs, outputs: { a: layers.Dense(1)(inputs), b: layers.Dense(1)(inputs) } });
+      model.compile({ optimizer: "sgd", loss: { a: "mse", b: "mae" }, lossWeights: { a: 1, c: 2 } });
+      return model.fit(x, { a: y, b: y }, quiet);
+    },
+    /`lossWeights` names "c", but the outputs are a, b/,
+  ],
   "targets that are absent in a later fit": [
     async () => {
       const inputs = Input({ shape: [6] });

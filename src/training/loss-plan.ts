@@ -3,7 +3,7 @@ import { type LossIdentifier, type LossLookup, resolveLoss } from "../losses/cho
 import type { Tensor } from "../ops/core/tensor.ts";
 import { DataError, OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
-import { flatten, mapTree, packLike, sameStructure } from "../util/tree.ts";
+import { flatten, mapTree, packLike, sameStructure, type Tree } from "../util/tree.ts";
 
 /** Keys and indices from the outermost structure down to one output. */
 export type OutputPath = readonly (string | number)[];
@@ -17,14 +17,19 @@ export interface PlannedLoss {
   readonly name: string;
 }
 
-/** A loss as the user gave it, and its weight. */
-interface Weighted {
+/** A loss as the user gave it, and its weight: a leaf, whatever a loss may be. */
+class Weighted {
   readonly loss: unknown;
   readonly weight: number | null;
+
+  constructor(loss: unknown, weight: number | null) {
+    this.loss = loss;
+    this.weight = weight;
+  }
 }
 
 /** Losses with weights, nested as the user gave them; null where an output has none. */
-type LossTree = Weighted | null | readonly LossTree[] | { readonly [key: string]: LossTree };
+type LossTree = Tree<Weighted | null>;
 
 export interface LossRequest {
   readonly loss: unknown;
@@ -62,7 +67,7 @@ export function planLosses(request: LossRequest, yTrue: unknown, yPred: unknown)
     outputNames !== null && outputNames.length === flatten(yPred).length
       ? packLike(yPred, outputNames)
       : mapTree(yPred, () => null);
-  if (isWeighted(tree)) {
+  if (tree instanceof Weighted) {
     const same = tree;
     // SAFETY: one leaf for each output.
     tree = mapTree<unknown, Weighted>(yPred, () => same) as LossTree;
@@ -75,10 +80,6 @@ export function planLosses(request: LossRequest, yTrue: unknown, yPred: unknown)
 /** A loss object from a file is an object too, but names its class. */
 function isLossTable(loss: unknown): loss is Readonly<Record<string, unknown>> {
   return isPlainObject(loss) && !("class_name" in loss) && !("className" in loss);
-}
-
-function isWeighted(tree: LossTree): tree is Weighted {
-  return isPlainObject(tree) && "loss" in tree && "weight" in tree && Object.isFrozen(tree);
 }
 
 /** Refuses names that no output has; outputs without names take any. */
@@ -96,28 +97,23 @@ function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name) => b.includes(name));
 }
 
-function mapLosses(loss: unknown, f: (leaf: unknown) => Weighted | null): LossTree {
-  if (Array.isArray(loss)) return loss.map((child) => mapLosses(child, f));
-  if (isLossTable(loss))
-    return Object.fromEntries(Object.entries(loss).map(([key, child]) => [key, mapLosses(child, f)]));
-  return f(loss);
-}
-
-function leavesOf(tree: LossTree): (Weighted | null)[] {
-  if (tree === null || isWeighted(tree)) return [tree];
-  if (Array.isArray(tree)) return tree.flatMap((child: LossTree) => leavesOf(child));
-  const node = tree as { readonly [key: string]: LossTree }; // SAFETY: neither leaf nor array
-  return Object.keys(node)
-    .sort()
-    .flatMap((key) => leavesOf(node[key] ?? null));
+/** The losses as a tree; `weightOf` is asked for each, in the order of sorted keys. */
+function toTree(loss: unknown, weightOf: () => number | null): LossTree {
+  if (Array.isArray(loss)) return loss.map((child) => toTree(child, weightOf));
+  if (isLossTable(loss)) {
+    const keys = Object.keys(loss);
+    const tree = Object.fromEntries(keys.map((key): [string, LossTree] => [key, null]));
+    for (const key of keys.sort()) tree[key] = toTree(loss[key], weightOf);
+    return tree;
+  }
+  const weight = weightOf();
+  return loss === null || loss === undefined ? null : new Weighted(loss, weight);
 }
 
 function pairWithWeights(loss: unknown, lossWeights: unknown): LossTree {
-  const leaf = (value: unknown, weight: number | null): Weighted | null =>
-    value === null || value === undefined ? null : Object.freeze({ loss: value, weight });
-  const plain = mapLosses(loss, (value) => leaf(value, null));
+  const plain = toTree(loss, () => null);
   if (lossWeights === null || lossWeights === undefined) return plain;
-  const count = leavesOf(plain).length;
+  const count = flatten(plain).length;
   const weights =
     typeof lossWeights === "number"
       ? Array.from({ length: count }, () => lossWeights)
@@ -127,34 +123,20 @@ function pairWithWeights(loss: unknown, lossWeights: unknown): LossTree {
       `compile: expected one loss weight for each loss, received ${count} losses and ${weights.length} weights.`,
     );
   }
-  const isSorted = isLossTable(loss);
-  const order = new Map<string, unknown>();
-  if (isSorted && isPlainObject(lossWeights))
-    for (const [key, weight] of Object.entries(lossWeights)) order.set(key, weight);
+  if (isLossTable(loss) && isPlainObject(lossWeights))
+    checkOutputNames("compile: `lossWeights`", Object.keys(lossWeights), Object.keys(loss));
   let next = 0;
-  const take = (value: unknown, key: string | null): Weighted | null => {
-    const given = key !== null && order.has(key) ? order.get(key) : weights[next];
-    next++;
-    if (given !== null && given !== undefined && typeof given !== "number") {
-      throw new OptionError(
-        `compile: expected loss weights to be numbers, received ${JSON.stringify(given)}.`,
-      );
-    }
-    return leaf(value, given ?? null);
-  };
-  if (!isSorted) return mapLosses(loss, (value) => take(value, null));
-  const entries = Object.keys(loss)
-    .sort()
-    .map((key): [string, LossTree] => [
-      key,
-      isLossLeaf(loss[key]) ? take(loss[key], key) : mapLosses(loss[key], (value) => take(value, null)),
-    ]);
-  const byKey = new Map(entries);
-  return Object.fromEntries(Object.keys(loss).map((key) => [key, byKey.get(key) ?? null]));
+  return toTree(loss, () => {
+    const weight = weights[next++] ?? null;
+    if (weight === null || typeof weight === "number") return weight;
+    throw new OptionError(
+      `compile: expected loss weights to be numbers, received ${JSON.stringify(weight)}.`,
+    );
+  });
 }
 
-function isLossLeaf(loss: unknown): boolean {
-  return !Array.isArray(loss) && !isLossTable(loss);
+function isLeaf(tree: LossTree): boolean {
+  return tree === null || tree instanceof Weighted;
 }
 
 /** Places the losses of a subtree on the outputs of a subtree. */
@@ -168,7 +150,7 @@ function place(
   path: OutputPath,
 ): void {
   if (tree === null) return;
-  if (isWeighted(tree)) {
+  if (tree instanceof Weighted) {
     const outputs = flatten<unknown>(yPred);
     // SAFETY: without losses for its parts, an output is one tensor, or what a loss of its own takes.
     const [target, output] = [yTrue as Tensor, yPred as Tensor];
@@ -180,13 +162,12 @@ function place(
   const outputs = flatten<unknown>(yPred);
   if (Array.isArray(tree)) {
     const list = tree as readonly LossTree[]; // SAFETY: by isArray
-    if (list.length === outputs.length && list.every((leaf) => leaf === null || isWeighted(leaf))) {
+    if (list.length === outputs.length && list.every(isLeaf)) {
       const packed = packLosses(yPred, list);
-      if (packed === null || isWeighted(packed))
-        return place(planned, lookup, packed, yTrue, yPred, names, path);
-      return placeEach(planned, lookup, packed, yTrue, yPred, names, path);
+      const placed = isLeaf(packed) ? place : placeEach;
+      return placed(planned, lookup, packed, yTrue, yPred, names, path);
     }
-    const isNamed = (leaf: LossTree): boolean => isWeighted(leaf) && typeof leaf.loss === "string";
+    const isNamed = (leaf: LossTree): boolean => leaf instanceof Weighted && typeof leaf.loss === "string";
     if (!Array.isArray(yPred) && (outputs.length === 1 || !list.every(isNamed))) {
       // Several losses for one output, or one list of losses for all outputs: each is for the whole.
       for (const loss of list) place(planned, lookup, loss, yTrue, yPred, names, path);
@@ -207,15 +188,9 @@ function packLosses(yPred: unknown, list: readonly LossTree[]): LossTree {
   let next = 0;
   const pack = (node: unknown): LossTree => {
     if (Array.isArray(node)) return node.map(pack);
-    if (isPlainObject(node)) {
-      const byKey = new Map(
-        Object.keys(node)
-          .sort()
-          .map((key) => [key, pack(node[key])]),
-      );
-      return Object.fromEntries(byKey);
-    }
-    return list[next++] ?? null;
+    if (!isPlainObject(node)) return list[next++] ?? null;
+    const keys = Object.keys(node).sort();
+    return Object.fromEntries(keys.map((key) => [key, pack(node[key])]));
   };
   return pack(yPred);
 }
@@ -319,11 +294,7 @@ export function alignToOutputs(
     const leaves = flatten<unknown>(given);
     if (!isLeaf && leaves.length === outputs.length && !(isPlainObject(given) && isPlainObject(yPred)))
       return packLike(yPred, leaves);
-    const losses = leavesOf(
-      mapLosses(loss, (value) =>
-        value === null || value === undefined ? null : Object.freeze({ loss: value, weight: null }),
-      ),
-    );
+    const losses = flatten(toTree(loss, () => null));
     if (isPlainObject(given) && isPlainObject(yPred) && Object.keys(given).every((key) => key in yPred))
       return given;
     if (losses.length === outputs.length && leaves.length === losses.filter((leaf) => leaf !== null).length) {
