@@ -31,10 +31,6 @@ class BinaryIoUMetric extends IoUBase {
     const isOne = greaterEqual(toDType(yPred, "float32"), this.threshold);
     super.updateState(yTrue, isOne, weighting);
   }
-
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), targetClassIds: this.targetClassIds, threshold: this.threshold };
-  }
 }
 
 export interface BinaryIoU extends BinaryIoUMetric, MetricCall {}

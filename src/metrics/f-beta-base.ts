@@ -13,6 +13,7 @@ import { abs } from "../ops/unary-math.ts";
 import { epsilon } from "../util/epsilon.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { oneOf } from "../util/options.ts";
+import { parametersOf } from "../util/parameters.ts";
 import { type Direction, MetricBase, type MetricOptions, weightOf, type Weighting } from "./metric.ts";
 
 export const averages = ["micro", "macro", "weighted"] as const;
@@ -108,6 +109,7 @@ export abstract class FBetaBase extends MetricBase {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), average: this.average, threshold: this.threshold };
+    const { parameters } = this.constructor as typeof MetricBase; // SAFETY: an object's constructor is its class
+    return { ...super.getConfig(), ...parametersOf(this, parameters) };
   }
 }

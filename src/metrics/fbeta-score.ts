@@ -16,10 +16,6 @@ class FBetaScoreMetric extends FBetaBase {
   constructor(...args: readonly unknown[]) {
     super("FBetaScore", bindParameters<FBetaOptions>("FBetaScore", FBetaScoreMetric.parameters, args, []));
   }
-
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), beta: this.beta };
-  }
 }
 
 export interface FBetaScore extends FBetaScoreMetric, MetricCall {}

@@ -15,7 +15,7 @@ import { segmentSum } from "../ops/segment.ts";
 import { broadcastTo, reshape } from "../ops/shape.ts";
 import { epsilon } from "../util/epsilon.ts";
 import { OptionError, warnOnce } from "../util/errors.ts";
-import { positiveInteger } from "../util/parameters.ts";
+import { parametersOf, positiveInteger } from "../util/parameters.ts";
 import { type Direction, MetricBase, type MetricOptions, weightOf, type Weighting } from "./metric.ts";
 
 export interface IoUOptions extends MetricOptions {
@@ -101,6 +101,11 @@ export abstract class IoUBase extends MetricBase {
     const occurs = greater(union, 1e-9);
     const scores = where(occurs, divide(intersection, add(union, epsilon())), 0);
     return divide(sum(scores), add(sum(inDType(occurs, "float32")), epsilon()));
+  }
+
+  override getConfig(): Record<string, unknown> {
+    const { parameters } = this.constructor as typeof MetricBase; // SAFETY: an object's constructor is its class
+    return { ...super.getConfig(), ...parametersOf(this, parameters) };
   }
 }
 

@@ -19,11 +19,6 @@ class IoUMetric extends IoUBase {
   constructor(...args: readonly unknown[]) {
     super("IoU", bindParameters<IoUOptions>("IoU", IoUMetric.parameters, args, []));
   }
-
-  override getConfig(): Record<string, unknown> {
-    const { numClasses, targetClassIds, ignoreClass, sparseYTrue, sparseYPred, axis } = this;
-    return { ...super.getConfig(), numClasses, targetClassIds, ignoreClass, sparseYTrue, sparseYPred, axis };
-  }
 }
 
 export interface IoU extends IoUMetric, MetricCall {}

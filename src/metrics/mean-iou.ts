@@ -19,11 +19,6 @@ class MeanIoUMetric extends IoUBase {
     const given = bindParameters<IoUOptions>("MeanIoU", MeanIoUMetric.parameters, args, []);
     super("MeanIoU", { ...given, targetClassIds: allClasses(given.numClasses) });
   }
-
-  override getConfig(): Record<string, unknown> {
-    const { numClasses, ignoreClass, sparseYTrue, sparseYPred, axis } = this;
-    return { ...super.getConfig(), numClasses, ignoreClass, sparseYTrue, sparseYPred, axis };
-  }
 }
 
 export interface MeanIoU extends MeanIoUMetric, MetricCall {}

@@ -21,11 +21,6 @@ class OneHotIoUMetric extends IoUBase {
       sparseYTrue: false,
     });
   }
-
-  override getConfig(): Record<string, unknown> {
-    const { numClasses, targetClassIds, ignoreClass, sparseYPred, axis } = this;
-    return { ...super.getConfig(), numClasses, targetClassIds, ignoreClass, sparseYPred, axis };
-  }
 }
 
 export interface OneHotIoU extends OneHotIoUMetric, MetricCall {}

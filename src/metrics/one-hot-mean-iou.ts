@@ -18,11 +18,6 @@ class OneHotMeanIoUMetric extends IoUBase {
     const given = bindParameters<IoUOptions>("OneHotMeanIoU", OneHotMeanIoUMetric.parameters, args, []);
     super("OneHotMeanIoU", { ...given, targetClassIds: allClasses(given.numClasses), sparseYTrue: false });
   }
-
-  override getConfig(): Record<string, unknown> {
-    const { numClasses, ignoreClass, sparseYPred, axis } = this;
-    return { ...super.getConfig(), numClasses, ignoreClass, sparseYPred, axis };
-  }
 }
 
 export interface OneHotMeanIoU extends OneHotMeanIoUMetric, MetricCall {}
