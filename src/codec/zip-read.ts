@@ -178,30 +178,47 @@ function readDirectory(reader: ByteReader, end: { offset: number; size: number; 
   return entries;
 }
 
+/** What the directory and a member's own header say alike, in this order. */
+function readFields(reader: ByteReader): {
+  readonly flags: number;
+  readonly methodNumber: number;
+  readonly modified: number;
+  readonly crc: number;
+  readonly compressedSize: number;
+  readonly size: number;
+  readonly nameLength: number;
+  readonly extraLength: number;
+} {
+  const [flags, methodNumber, time, date] = [reader.u16(), reader.u16(), reader.u16(), reader.u16()];
+  const [crc, compressedSize, size] = [reader.u32(), reader.u32(), reader.u32()];
+  const [nameLength, extraLength] = [reader.u16(), reader.u16()];
+  return {
+    flags,
+    methodNumber,
+    modified: (date << 16) | time,
+    crc,
+    compressedSize,
+    size,
+    nameLength,
+    extraLength,
+  };
+}
+
 function readEntry(reader: ByteReader): Entry {
   if (reader.u32() !== directorySignature) reader.fail(`damaged: no entry at ${reader.position - 4}`);
   reader.take(4); // versions
-  const flags = reader.u16();
-  const methodNumber = reader.u16();
-  const time = reader.u16();
-  const modified = (reader.u16() << 16) | time;
-  const crc = reader.u32();
-  let compressedSize = reader.u32();
-  let size = reader.u32();
-  const nameLength = reader.u16();
-  const extraLength = reader.u16();
+  const { flags, methodNumber, modified, crc, nameLength, extraLength, ...sizes } = readFields(reader);
   const commentLength = reader.u16();
   if (reader.u16() !== 0) reader.fail("archives in several parts are not supported");
   reader.take(6); // attributes
-  let headerOffset = reader.u32();
+  const offset = reader.u32();
   const rawName = reader.view(nameLength);
   const extra = zip64Extra(new ByteReader(reader.view(extraLength), reader.where));
   reader.take(commentLength);
   const name = checkName(rawName, reader);
   const wide = (value: number): number => (value === 0xffffffff && extra !== undefined ? extra.u64() : value);
-  size = wide(size);
-  compressedSize = wide(compressedSize);
-  headerOffset = wide(headerOffset);
+  // In the order of the zip64 block.
+  const [size, compressedSize, headerOffset] = [wide(sizes.size), wide(sizes.compressedSize), wide(offset)];
   if (flags & 1) reader.fail(`member "${name}": encrypted members are not supported`);
   if (methodNumber !== 0 && methodNumber !== 8) {
     reader.fail(
@@ -238,15 +255,8 @@ function zip64Extra(reader: ByteReader): ByteReader | undefined {
 function readLocalHeader(reader: ByteReader, entry: Entry): number {
   if (reader.u32() !== localSignature) reader.fail("damaged: its header is not where the directory says");
   reader.take(2);
-  const flags = reader.u16();
-  const method = reader.u16();
-  const time = reader.u16();
-  const modified = (reader.u16() << 16) | time;
-  const crc = reader.u32();
-  let compressedSize = reader.u32();
-  let size = reader.u32();
-  const nameLength = reader.u16();
-  const extraLength = reader.u16();
+  const { flags, methodNumber, modified, crc, nameLength, extraLength, ...sizes } = readFields(reader);
+  let { size, compressedSize } = sizes;
   const rawName = reader.view(nameLength);
   const extra = zip64Extra(new ByteReader(reader.view(extraLength), reader.where));
   if (extra !== undefined) {
@@ -255,7 +265,7 @@ function readLocalHeader(reader: ByteReader, entry: Entry): number {
   }
   const sameName =
     rawName.length === entry.rawName.length && rawName.every((byte, i) => byte === entry.rawName[i]);
-  const sameMethod = (method === 0) === (entry.method === "stored") && (method === 0 || method === 8);
+  const sameMethod = methodNumber === (entry.method === "stored" ? 0 : 8);
   if (!sameName || !sameMethod || flags !== entry.flags || modified !== entry.modified) {
     reader.fail("damaged: its header and the archive's directory contradict each other");
   }

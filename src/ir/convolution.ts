@@ -74,119 +74,66 @@ export function zeroArray(shape: Dims, dtype: RefArray["dtype"]): RefArray {
   return { shape, dtype, data: new Float64Array(sizeOf(shape)) };
 }
 
-/** Operands and geometries of 1 to 3 spatial axes: strides, padding, dilation, groups, depthwise. */
-export const convCases: readonly { readonly x: Dims; readonly kernel: Dims; readonly params: ConvParams }[] =
-  [
-    {
-      x: [2, 9, 3],
-      kernel: [3, 3, 4],
-      params: { strides: [2], padding: [[1, 1]], dilation: [1], groups: 1 },
-    },
-    {
-      x: [1, 8, 2],
-      kernel: [2, 2, 3],
-      params: { strides: [1], padding: [[2, 0]], dilation: [2], groups: 1 },
-    },
-    {
-      x: [2, 5, 6, 3],
-      kernel: [3, 3, 3, 5],
-      params: {
-        strides: [1, 1],
-        padding: [
-          [1, 1],
-          [1, 1],
-        ],
-        dilation: [1, 1],
-        groups: 1,
-      },
-    },
-    {
-      x: [1, 7, 6, 2],
-      kernel: [3, 2, 2, 4],
-      params: {
-        strides: [2, 2],
-        padding: [
-          [0, 1],
-          [0, 0],
-        ],
-        dilation: [1, 1],
-        groups: 1,
-      },
-    },
-    {
-      x: [1, 7, 7, 4],
-      kernel: [2, 3, 2, 6],
-      params: {
-        strides: [1, 2],
-        padding: [
-          [0, 0],
-          [2, 1],
-        ],
-        dilation: [2, 1],
-        groups: 2,
-      },
-    },
-    {
-      x: [2, 4, 4, 3],
-      kernel: [3, 3, 1, 6],
-      params: {
-        strides: [1, 1],
-        padding: [
-          [1, 1],
-          [1, 1],
-        ],
-        dilation: [1, 1],
-        groups: 3,
-      },
-    },
-    {
-      x: [3, 4, 4, 8],
-      kernel: [1, 1, 8, 5],
-      params: {
-        strides: [1, 1],
-        padding: [
-          [0, 0],
-          [0, 0],
-        ],
-        dilation: [1, 1],
-        groups: 1,
-      },
-    },
-    {
-      x: [1, 6, 6, 1],
-      kernel: [1, 1, 1, 2],
-      params: {
-        strides: [2, 3],
-        padding: [
-          [0, 0],
-          [0, 0],
-        ],
-        dilation: [1, 1],
-        groups: 1,
-      },
-    },
-    {
-      x: [1, 4, 5, 3, 2],
-      kernel: [2, 3, 2, 2, 3],
-      params: {
-        strides: [1, 2, 1],
-        padding: [
-          [0, 0],
-          [1, 1],
-          [0, 1],
-        ],
-        dilation: [1, 1, 1],
-        groups: 1,
-      },
-    },
-  ];
+/** Operands and a geometry. */
+interface ConvCase {
+  readonly x: Dims;
+  readonly kernel: Dims;
+  readonly params: ConvParams;
+}
+
+/** A case, by default with steps of one and without padding. */
+function convCase(x: Dims, kernel: Dims, given: Partial<ConvParams> = {}): ConvCase {
+  const axes = x.slice(1, -1);
+  const one = axes.map(() => 1);
+  const none = axes.map(() => [0, 0] as const);
+  return { x, kernel, params: { strides: one, padding: none, dilation: one, groups: 1, ...given } };
+}
+
+const padded = [
+  [1, 1],
+  [1, 1],
+] as const;
+
+/** Cases of 1 to 3 spatial axes: strides, padding, dilation, groups, depthwise. */
+const convCases = (): readonly ConvCase[] => [
+  convCase([2, 9, 3], [3, 3, 4], { strides: [2], padding: [[1, 1]] }),
+  convCase([1, 8, 2], [2, 2, 3], { padding: [[2, 0]], dilation: [2] }),
+  convCase([2, 5, 6, 3], [3, 3, 3, 5], { padding: padded }),
+  convCase([1, 7, 6, 2], [3, 2, 2, 4], {
+    strides: [2, 2],
+    padding: [
+      [0, 1],
+      [0, 0],
+    ],
+  }),
+  convCase([1, 7, 7, 4], [2, 3, 2, 6], {
+    strides: [1, 2],
+    padding: [
+      [0, 0],
+      [2, 1],
+    ],
+    dilation: [2, 1],
+    groups: 2,
+  }),
+  convCase([2, 4, 4, 3], [3, 3, 1, 6], { padding: padded, groups: 3 }),
+  convCase([3, 4, 4, 8], [1, 1, 8, 5]),
+  convCase([1, 6, 6, 1], [1, 1, 1, 2], { strides: [2, 3] }),
+  convCase([1, 4, 5, 3, 2], [2, 3, 2, 2, 3], {
+    strides: [1, 2, 1],
+    padding: [
+      [0, 0],
+      [1, 1],
+      [0, 1],
+    ],
+  }),
+];
 
 /** Samples of the three members of the family: `operands` picks two shapes out of x, kernel and result. */
 export function convSamples<P extends ConvParams>(
   operands: (x: Dims, kernel: Dims, out: Dims) => readonly [Dims, Dims],
   complete: (params: ConvParams, x: Dims, kernel: Dims) => P,
 ): Sample<P>[] {
-  return convCases.map(({ x, kernel, params }) => ({
+  return convCases().map(({ x, kernel, params }) => ({
     inputs: operands(x, kernel, convShape("conv", x, kernel, params)).map((shape) => ({
       shape,
       dtype: "float32" as const,
