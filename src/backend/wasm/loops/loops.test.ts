@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BufferSpec, LoopKernel, Schedule } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import type { TypedArray } from "../../../ir/dtypes.ts";
+import { fromNumbers, toNumbers } from "../../../ir/numbers.ts";
 import { WasmBackend } from "../backend.ts";
 import { sizeOf, stridesOf } from "../../../ir/shape.ts";
 import { planLoops } from "./plan.ts";
@@ -212,6 +213,37 @@ describe("reductions of many elements to few results", () => {
       const exact = (sum + c + 1) * largest;
       expect(Math.abs(Number(result?.[c]) - exact) / Math.abs(exact), `result ${c}`).toBeLessThan(2e-6);
     }
+  });
+
+  it.each(["float16", "bfloat16"] as const)("are stored as %s where nothing follows them", (dtype) => {
+    const [rows, columns] = [2, 70_000];
+    const size = rows * columns;
+    const ones = fromNumbers(new Float64Array(size).fill(0.5), dtype);
+    const nodes: LoopKernel["nodes"] = [
+      { kind: "load", access: { buffer: 0, offset: 0, strides: [columns, 1] }, dtype },
+      { kind: "reduce", combine: "add", value: 0, dtype },
+      { kind: "reduce", combine: "max", value: 0, dtype },
+    ];
+    const stores = [1, 2].map((buffer) => ({
+      access: { buffer, offset: 0, strides: [1, 0] },
+      value: buffer,
+    }));
+    const schedule: Schedule = {
+      buffers: [
+        { dtype, size, home: { kind: "input", index: 0 } },
+        { dtype, size: rows, home: { kind: "arena", byteOffset: 0 } },
+        { dtype, size: rows, home: { kind: "arena", byteOffset: 64 } },
+      ],
+      items: [{ kind: "loop", label: "test", outer: [rows], inner: [columns], nodes, stores }],
+      outputs: [1, 2],
+      arenaBytes: 128,
+    };
+    expect(shareReductions(schedule).items).toHaveLength(2);
+    const results = backend.compileSchedule(schedule, 1, 0).run([ones], []);
+    const [sums, largest] = results.map((data) => Array.from(toNumbers(data, dtype)));
+    // 35,000 rounded to the eleven or eight bits of the dtype.
+    expect(sums).toEqual(dtype === "float16" ? [35_008, 35_008] : [35_072, 35_072]);
+    expect(largest).toEqual([0.5, 0.5]);
   });
 
   it("leave other kernels alone", () => {

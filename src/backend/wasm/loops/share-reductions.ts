@@ -225,7 +225,8 @@ function combination(
     if (node.kind === "reduce" && part !== undefined) {
       const access = { ...part.access, strides: [...dense.slice(1), dense[0] ?? 1] };
       const value = result.push({ kind: "load", access, dtype: part.dtype }) - 1;
-      const whole: ReduceNode = { ...node, value, dtype: part.dtype };
+      // It keeps its dtype, by which the result is stored; half floats are computed with in single precision anyway.
+      const whole: ReduceNode = { ...node, value };
       numbers.set(id, result.push(whole) - 1);
     } else {
       numbers.set(id, result.push(moved(node, outerOnly, number)) - 1);
