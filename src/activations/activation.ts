@@ -10,4 +10,4 @@ export interface Activation {
 }
 
 /** A built-in's name, or a function; layers call it with tensors. */
-export type ActivationLike = string | Activation | ((x: Tensor) => Value);
+export type ActivationLike = string | ((x: Tensor) => Value);

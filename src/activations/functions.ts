@@ -14,10 +14,10 @@ import { bindArguments } from "../util/options.ts";
 import type { Activation } from "./activation.ts";
 
 /** A built-in activation: a function of a tensor and options, with Keras's name for it. */
-export type ActivationFunction<R extends readonly object[] = readonly []> = Activation & {
+export type ActivationFunction<R extends readonly object[] = readonly []> = {
   <X extends Operand>(x: X, ...rest: Rest<R>): Result<X, ShapeOf<X>, FloatOf<DTypeOf<X>> & DType>;
   readonly identifier: string;
-};
+} & Activation;
 
 /** Names a function; `names` are those of its arguments, checked by the op or by `bind`. */
 function named<R extends readonly object[] = readonly []>(

@@ -1,5 +1,6 @@
 import { callable } from "../util/callable.ts";
 import { OptionError, warnOnce } from "../util/errors.ts";
+import { didYouMean } from "../util/options.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import { directoryOf, makeDirectory, terminal } from "../util/platform/index.ts";
 import { BatchCounter } from "./batch-counter.ts";
@@ -131,7 +132,7 @@ class ModelCheckpointCallback extends MonitorBase {
     }
     if (typeof current !== "number") {
       warnOnce(
-        `ModelCheckpoint: \`${this.monitor}\` is not a number in the logs, so every model is saved. There are: ${Object.keys(logs).join(", ")}.`,
+        `ModelCheckpoint: \`${this.monitor}\` is not a number in the logs, so every model is saved. There are: ${Object.keys(logs).join(", ")}.${didYouMean(this.monitor, Object.keys(logs), "`")}`,
       );
       return true;
     }

@@ -1,4 +1,5 @@
 import { OptionError, warnOnce } from "../util/errors.ts";
+import { didYouMean } from "../util/options.ts";
 import { CallbackBase } from "./callback.ts";
 import type { Logs } from "./logs.ts";
 import { numberOrNull, recordOf } from "./state-values.ts";
@@ -16,6 +17,8 @@ export abstract class MonitorBase extends CallbackBase {
   best: number | null;
   #sign: 1 | -1 | null = null;
   readonly #name: string;
+  /** Names of the logs that were there last. */
+  #names: readonly string[] = [];
 
   constructor(name: string, monitor: string, mode: MonitorMode, minDelta = 0, best: number | null = null) {
     super();
@@ -48,12 +51,13 @@ export abstract class MonitorBase extends CallbackBase {
 
   /** The watched number; null, with a warning, where it is not among the logs. */
   protected watched(what: string, logs: Logs): number | null {
+    this.#names = Object.keys(logs);
     // Even when it is absent, an unclear direction is told at once.
     this.#sign ??= this.#findSign();
     const value = logs[this.monitor];
     if (typeof value === "number") return value;
     warnOnce(
-      `${what} depends on \`${this.monitor}\`, which is not a number in the logs. There are: ${Object.keys(logs).join(", ")}.`,
+      `${what} depends on \`${this.monitor}\`, which is not a number in the logs.${this.#known()} Pass one of them as \`monitor\`.`,
     );
     return null;
   }
@@ -68,7 +72,14 @@ export abstract class MonitorBase extends CallbackBase {
     const inner = this.model.metrics.find((metric) => name.endsWith(`_${metric.name}`))?.direction ?? null;
     if (inner !== null) return inner === "up" ? 1 : -1;
     throw new OptionError(
-      `${this.#name}: whether large or small values of \`${this.monitor}\` are better is not known. Pass mode: "max" or mode: "min".`,
+      `${this.#name}: whether large or small values of \`${this.monitor}\` are better is not known.${this.#known()} Pass mode: "max" or mode: "min", or another \`monitor\`.`,
     );
+  }
+
+  /** Where the watched name is not among those of the logs, says which there are, and the nearest. */
+  #known(): string {
+    const names = this.#names;
+    if (names.length === 0 || names.includes(this.monitor)) return "";
+    return ` There are: ${names.join(", ")}.${didYouMean(this.monitor, names, "`")}`;
   }
 }

@@ -8,10 +8,15 @@ export interface InitializeOptions {
   readonly dtype?: DType | undefined;
 }
 
+interface InitializerBase {
+  /** The values: what an initializer of one's own computes. */
+  call?(shape: readonly number[], options?: InitializeOptions): Tensor;
+  invoke(shape: readonly number[], options?: InitializeOptions): Tensor;
+}
+
 abstract class InitializerBase extends Callable {
   /** Where Keras has the built-in ones. */
   static readonly module: string = "keras.initializers";
-  abstract override invoke(shape: readonly number[], options?: InitializeOptions): Tensor;
 
   /** The constructor's arguments, from which an equal initializer can be made. */
   getConfig(): Readonly<Record<string, unknown>> {
@@ -24,10 +29,7 @@ export interface Initializer extends InitializerBase {
 }
 
 /** What stands for an initializer: the name of a built-in, an initializer, or a function of a shape. */
-export type InitializerLike =
-  | string
-  | Initializer
-  | ((shape: readonly number[], options: InitializeOptions) => Tensor);
+export type InitializerLike = string | ((shape: readonly number[], options: InitializeOptions) => Tensor);
 
 export interface InitializerConstructor {
   (): Initializer;
@@ -35,7 +37,7 @@ export interface InitializerConstructor {
 }
 
 /**
- * Makes initial values: `HeNormal({ seed: 1 })([3, 4])`.
+ * Makes initial values: `HeNormal({ seed: 1 })([3, 4])`. One of your own computes them in `call(shape, { dtype })`.
  *
  * @see Keras `initializers/initializer.py`
  */

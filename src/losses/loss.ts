@@ -14,7 +14,7 @@ import { Value } from "../ops/core/value.ts";
 import { Callable, callable } from "../util/callable.ts";
 import { constructFrom } from "../util/construct.ts";
 import { ShapeError } from "../util/errors.ts";
-import { isPlainObject } from "../util/options.ts";
+import { checkOptions, isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable } from "../util/parameters.ts";
 import { checkReduction, type Reduction, reduceWeighted } from "./reduction.ts";
 
@@ -113,9 +113,9 @@ export abstract class LossBase extends Callable {
 
 /** The sample weights of a call's last argument. */
 export function weightOf(weighting: Weighting | undefined): Operand | null {
-  return isPlainObject(weighting)
-    ? ((weighting as LossCallOptions).sampleWeight ?? null) // SAFETY: the only options are these
-    : ((weighting ?? null) as Operand | null); // SAFETY: no options, hence weights
+  if (!isPlainObject(weighting)) return (weighting ?? null) as Operand | null; // SAFETY: no options, hence weights
+  checkOptions("a loss or metric", weighting, ["sampleWeight"]);
+  return (weighting as LossCallOptions).sampleWeight ?? null; // SAFETY: the only options are these
 }
 
 /** Whatever stands for a tensor, in a dtype. */
@@ -150,10 +150,13 @@ export interface LossCall {
 /** A loss object: `loss(yTrue, yPred, { sampleWeight })` gives the loss of a batch. */
 export type Loss = LossBase & LossCall;
 
+/** A loss that computes: one that may be extended without a `call`. */
+type ComputingLoss = Loss & { call(yTrue: Tensor, yPred: Tensor): Tensor };
+
 /** A loss's class, whose constructor takes arguments P (by position, or by name) in Keras's order. */
 export interface LossConstructor<P extends readonly object[]> {
   (...args: Rest<P>): Loss;
-  new (...args: Rest<P>): Loss;
+  new (...args: Rest<P>): ComputingLoss;
   readonly className: string;
   readonly parameters: ParameterTable;
   fromConfig(config: Readonly<Record<string, unknown>>): Loss;

@@ -106,6 +106,11 @@ export abstract class MetricBase extends Callable {
     return variable;
   }
 
+  /** `addVariable` under the name that layers have for it. */
+  addWeight(options?: Parameters<MetricBase["addVariable"]>[0]): Variable {
+    return this.addVariable(options);
+  }
+
   /** The constructor's arguments, from which `fromConfig` makes an equal metric. */
   getConfig(): Record<string, unknown> {
     return { name: this.name, dtype: this.dtype };

@@ -1,3 +1,4 @@
+import type { Layer } from "../graph/layer.ts";
 import type { LayerBase } from "../graph/layer-base.ts";
 import { symbolicIn } from "../graph/node.ts";
 import { AntlerError, OptionError } from "../util/errors.ts";
@@ -8,7 +9,7 @@ import { Sequential } from "./sequential.ts";
 
 export interface CloneOptions extends CloneGraphOptions {
   /** Makes each layer of the clone. Default: a new layer with the same configuration and fresh weights. */
-  readonly cloneFunction?: ((layer: LayerBase) => LayerBase) | undefined;
+  readonly cloneFunction?: ((layer: Layer) => LayerBase) | undefined;
   /** Whether nested models are cloned layer by layer, through `cloneFunction`. Default false. */
   readonly recursive?: boolean | undefined;
 }
@@ -41,7 +42,7 @@ function layerMaker(options: CloneOptions): (layer: LayerBase) => LayerBase {
     if (options.recursive === true && layer instanceof ModelClass && layer.graph !== null) {
       return cloneModel(layer, { ...options, inputTensors: undefined });
     }
-    return make(layer);
+    return make(layer as Layer); // SAFETY: every layer is a function as well
   };
 }
 

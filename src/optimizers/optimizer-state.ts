@@ -148,13 +148,14 @@ export abstract class OptimizerState {
     return variable;
   }
 
-  /** Makes a variable of the same shape and dtype as another. */
+  /** Makes a variable of the same shape and dtype as another: `(variable, "momentum")`, `(variable, { name, initializer })`. */
   addVariableFromReference(
     reference: Variable,
-    name: string,
-    initializer: InitializerLike = "zeros",
+    given: string | { readonly name: string; readonly initializer?: InitializerLike },
+    byPosition: InitializerLike = "zeros",
   ): Variable {
     const { shape, dtype, path } = reference;
+    const { name, initializer = byPosition } = typeof given === "string" ? { name: given } : given;
     return this.addVariable({ shape, dtype, initializer, name: `${path.replaceAll("/", "_")}_${name}` });
   }
 

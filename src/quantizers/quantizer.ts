@@ -24,7 +24,7 @@ export class QuantizerBase extends Callable {
   }
 
   /** Quantizes; the base class leaves its input as it is. */
-  invoke(x: TensorInput, ..._rest: readonly unknown[]): unknown {
+  override invoke(x: TensorInput, ..._rest: readonly unknown[]): unknown {
     return toValue(x);
   }
 

@@ -7,7 +7,7 @@ import { AntlerError, invariant, OptionError } from "../util/errors.ts";
 import { maxEpochs } from "../util/run-limits.ts";
 import type { BatchSource } from "./data/batch.ts";
 import { sourceOf, sourceOfArrays, splitForValidation, toArrayData } from "./data/sources.ts";
-import { isBatchIterable } from "./data/iterable-source.ts";
+import { isBatchIterable, isBatchList } from "./data/iterable-source.ts";
 import { runTest } from "./evaluate.ts";
 import { Breather, runBatches } from "./loop.ts";
 import { checkRunOptions, type FitOptions, optionNames } from "./options.ts";
@@ -158,7 +158,11 @@ function sourcesOf(trainer: Trainer, x: unknown, y: unknown, options: FitOptions
   }
   const train = sourceOf(given, common);
   if (validationData === null) return { train, validation: null };
+  // Pairs of arrays are batches, but where the model has several inputs: its inputs and targets then.
+  const isBatches =
+    isBatchIterable(validationData) || (graph?.inputs.length === 1 && isBatchList(validationData));
   if (
+    !isBatches &&
     Array.isArray(validationData) &&
     validationData.length >= 1 &&
     validationData.length <= 3 &&
@@ -171,7 +175,7 @@ function sourcesOf(trainer: Trainer, x: unknown, y: unknown, options: FitOptions
     train,
     validation: sourceOf(
       { x: validationData },
-      isBatchIterable(validationData) ? { ...test, batchSize: options.validationBatchSize ?? null } : test,
+      isBatches ? { ...test, batchSize: options.validationBatchSize ?? null } : test,
     ),
   };
 }

@@ -15,8 +15,11 @@ export abstract class Callable {
     return self;
   }
 
-  /** What calling the object does. */
-  abstract invoke(...args: never[]): unknown;
+  /** What calling the object does: by default, what its `call` does. */
+  invoke(...args: never[]): unknown {
+    // SAFETY: subclasses without an `invoke` of their own have a `call`.
+    return (this as unknown as { call(...args: never[]): unknown }).call(...args);
+  }
 }
 
 /**

@@ -43,9 +43,9 @@ export function bindParameters<T>(
   args: readonly unknown[],
   extra: readonly string[] = layerOptionNames,
 ): T {
-  const bound = bindArguments(className, Object.keys(table), args, extra, (name) =>
-    objectParameters.has(name),
-  );
+  const names = Object.keys(table);
+  const others = extra.filter((name) => !names.includes(name));
+  const bound = bindArguments(className, names, args, others, (name) => objectParameters.has(name));
   for (const [name, fallback] of Object.entries(table)) {
     if (name in bound) continue;
     if (fallback === required) {

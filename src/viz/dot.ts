@@ -3,9 +3,11 @@ import type { Node } from "../graph/node.ts";
 import type { Operation } from "../graph/operation.ts";
 import type { ModelBase } from "../models/model-base.ts";
 import { AntlerError } from "../util/errors.ts";
-import { checkOptions, isPlainObject } from "../util/options.ts";
+import { checkOptions, isPlainObject, oneOf } from "../util/options.ts";
 import { remembered } from "../util/remembered.ts";
 import { pythonShape, pythonTree } from "./shapes.ts";
+
+const directions = ["TB", "LR", "BT", "RL"] as const;
 
 export interface DotOptions {
   /** Whether boxes show input and output shapes. Default false. */
@@ -15,7 +17,7 @@ export interface DotOptions {
   /** Whether boxes show the layers' names beside their classes. Default true here, false in `plotModel`. */
   readonly showLayerNames?: boolean | undefined;
   /** `"TB"`: from top to bottom; `"LR"`: from left to right. Default `"TB"`. */
-  readonly rankdir?: "TB" | "LR" | "BT" | "RL" | undefined;
+  readonly rankdir?: (typeof directions)[number] | undefined;
   /** Whether nested models are drawn with their layers. Default false. */
   readonly expandNested?: boolean | undefined;
   /** Resolution of bitmaps in dots per inch. Default 200. */
@@ -52,6 +54,7 @@ export function modelToDot(model: ModelBase, options: DotOptions = {}): string {
     );
   }
   const { rankdir = "TB", dpi = 200, splines = "ortho" } = options;
+  oneOf("modelToDot", "rankdir", rankdir, directions);
   const writer = new DotWriter({ showLayerNames: true, ...options });
   const body = writer.write(model);
   const head = [

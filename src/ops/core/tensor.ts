@@ -64,6 +64,11 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
     return new Tensor<Shape, DType>(value, value.shape, value.dtype, isWeak);
   }
 
+  /** Itself: a variable's value is a tensor, and a tensor its own. */
+  get value(): this {
+    return this;
+  }
+
   /** Number of elements. */
   get size(): number {
     return sizeOf(this.dims);
