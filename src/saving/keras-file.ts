@@ -4,6 +4,7 @@ import { writeZip } from "../codec/zip-write.ts";
 import { withBlankWeights } from "../graph/blank-weights.ts";
 import { isLayer } from "../graph/layer-base.ts";
 import { sizeOf } from "../ir/shape.ts";
+import { FeatureSpaceClass } from "../models/feature-space/feature-space.ts";
 import { ModelClass } from "../models/model.ts";
 import { FormatError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
@@ -119,6 +120,8 @@ export function modelFromDescription(
 ): ModelClass {
   const model = whileReading(where, () => deserializeObject(config, rootContext({ customObjects }, where)));
   if (model instanceof ModelClass) return model;
+  // SAFETY: what is read into it is what all layers have; `loadModel` gives it as what it is.
+  if (model instanceof FeatureSpaceClass) return model as unknown as ModelClass;
   if (isLayer(model)) throw new FormatError(`${where}: it describes the layer ${model.where}, not a model.`);
   throw new FormatError(`${where}: it does not describe a model.`);
 }

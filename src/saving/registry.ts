@@ -6,6 +6,8 @@ import * as layers from "../layers/index.ts";
 import * as losses from "../losses/index.ts";
 import * as metrics from "../metrics/index.ts";
 import * as distillation from "../models/distillation/index.ts";
+import { Cross, Feature, TFDIdentity } from "../models/feature-space/feature.ts";
+import { FeatureSpace } from "../models/feature-space/feature-space.ts";
 import { ModelClass } from "../models/model.ts";
 import * as dtypePolicies from "../graph/quantized-dtype-policy.ts";
 import { Sequential } from "../models/sequential.ts";
@@ -41,6 +43,8 @@ const modules: Readonly<Record<string, object>> = {
   "keras.quantizers": quantizers,
   "keras.distillation": distillation,
   "keras.dtype_policies": dtypePolicies,
+  "keras.utils": { FeatureSpace },
+  "keras.src.layers.preprocessing.feature_space": { Cross, Feature, TFDIdentity },
 };
 
 /** The class a configuration names. `registeredName` and `className` as in the file; custom objects win. */

@@ -95,7 +95,7 @@ function serializeConfigurable(value: Configurable): Json {
   const config = serializeConfig(value.getConfig());
   return module === null
     ? describe("builtins", classNameOf(cls), config, getRegisteredName(cls))
-    : describe(module, classNameOf(cls), config, null);
+    : describe(module, classNameOf(cls), config, module.startsWith("keras.src") ? classNameOf(cls) : null);
 }
 
 /**
@@ -146,6 +146,8 @@ const neverBuilt =
   /^(?:Activation|ActivityRegularization|(?:Alpha|Gaussian)?Dropout|SpatialDropout\dD|(?:Global)?(?:Average|Max)Pooling\dD|ELU|GaussianNoise|Identity|InputLayer|LeakyReLU|Masking|ReLU|Reshape|Softmax|UnitNormalization)$/;
 
 function buildConfig(layer: LayerBase): { readonly [key: string]: Json } {
+  if ("getBuildConfig" in layer && typeof layer.getBuildConfig === "function")
+    return { build_config: serializeObject(layer.getBuildConfig()) };
   if (layer instanceof ModelBase && layer.graph !== null) {
     const shape = layer.className === "Sequential" ? (layer.inputs[0]?.shape ?? null) : null;
     return { build_config: { input_shape: shape as Json } }; // SAFETY: a shape is numbers and nulls
