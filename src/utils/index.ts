@@ -22,6 +22,8 @@ export { modelToDot } from "../viz/dot.ts";
 export { plotModel } from "../viz/plot-model.ts";
 export { audioDatasetFromDirectory } from "./audio-dataset-from-directory.ts";
 export { isKerasTensor, standardizeDtype } from "./checks.ts";
+export { FeatureSpace, type FeatureSpaceConstructor } from "../models/feature-space/feature-space.ts";
+export type { FeatureSpaceOptions } from "../models/feature-space/options.ts";
 export { getSourceInputs } from "./get-source-inputs.ts";
 export { arrayToImg, imgToArray, loadImg, saveImg } from "./image.ts";
 export { imageDatasetFromDirectory } from "./image-dataset-from-directory.ts";
