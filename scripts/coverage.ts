@@ -19,7 +19,6 @@ const outside: readonly (readonly [prefix: string, why: string])[] = [
   ["backend", "Keras's own multi-backend plumbing"],
   ["distribution", "multi-host arrays of Python backends"],
   ["wrappers", "scikit-learn wrappers"],
-  ["utils.bounding_boxes", "helpers of Python image pipelines"],
   ["StatelessScope", "for backends whose functions must be pure; steps are traced here"],
   ["SymbolicScope", "Keras's own multi-backend plumbing"],
   ["layers.FlaxLayer", "modules of a Python library"],

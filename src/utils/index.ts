@@ -21,6 +21,7 @@ export {
 export { modelToDot } from "../viz/dot.ts";
 export { plotModel } from "../viz/plot-model.ts";
 export { audioDatasetFromDirectory } from "./audio-dataset-from-directory.ts";
+export * as boundingBoxes from "./bounding-boxes.ts";
 export { Config, type ConfigConstructor } from "./config.ts";
 export { isKerasTensor, standardizeDtype } from "./checks.ts";
 export { FeatureSpace, type FeatureSpaceConstructor } from "../models/feature-space/feature-space.ts";

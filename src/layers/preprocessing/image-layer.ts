@@ -13,12 +13,23 @@ import { OptionError, ShapeError } from "../../util/errors.ts";
 import { checkOptions } from "../../util/options.ts";
 import { bindParameters, layerOptionNames, type ParameterTable } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
+import { type BoxFormat, boxFormat } from "./bounding-boxes/formats.ts";
 
 export interface ImageLayerOptions extends LayerOptions {
   /** Default `config.imageDataFormat()`, `"channels_last"`. */
   readonly dataFormat?: DataFormat | null | undefined;
   /** Default null: random, or given by `setRandomSeed`. */
   readonly seed?: number | null | undefined;
+  /** How boxes beside images are meant, such as `"xyxy"`; needed where there are boxes. Default null. */
+  readonly boundingBoxFormat?: BoxFormat | null | undefined;
+}
+
+/** Boxes of a batch of images as tensors. */
+export interface ImageBoxes {
+  /** `[batch, n, 4]` */
+  readonly boxes: Tensor;
+  /** `[batch, n]`; −1 where there is no box. */
+  readonly labels: Tensor;
 }
 
 /** Options of layers that compute with the images' values. */
@@ -35,6 +46,7 @@ export interface ImageData {
   readonly images: Tensor;
   readonly labels?: Tensor;
   readonly segmentationMasks?: Tensor;
+  readonly boundingBoxes?: ImageBoxes;
 }
 
 /** A number, or the two ends of an interval. */
@@ -49,7 +61,7 @@ export interface ImageSizes {
 
 /**
  * Base of layers that change images: batches `[batch, height, width, channels]` or single images, alone or as `images`
- * beside `labels` and `segmentationMasks`, which change alike. Bounding boxes are refused.
+ * beside `labels`, `segmentationMasks` and `boundingBoxes` (`{ boxes, labels }`), which change alike.
  *
  * @see Keras `layers/preprocessing/image_preprocessing/base_image_preprocessing_layer.py`
  */
@@ -57,10 +69,13 @@ export abstract class ImageLayer extends LayerBase {
   static readonly callArguments: CallArguments = { tensors: ["data"], options: ["training"] };
 
   readonly dataFormat: DataFormat;
+  readonly boundingBoxFormat: BoxFormat | null;
 
   constructor(given: ImageLayerOptions) {
     super(given);
     this.dataFormat = toDataFormat(this.where, given.dataFormat);
+    const format = given.boundingBoxFormat ?? null;
+    this.boundingBoxFormat = format === null ? null : boxFormat(this.where, "boundingBoxFormat", format);
   }
 
   /** Draws what to do to a batch of images; only in training for random layers. */
@@ -79,6 +94,16 @@ export abstract class ImageLayer extends LayerBase {
     return masks;
   }
 
+  /** Boxes of images of the given sizes; layers that move no pixels leave them as they are. */
+  transformBoundingBoxes(
+    boxes: ImageBoxes,
+    _transformation: Transformation,
+    _training: boolean,
+    _sizes: ImageSizes,
+  ): ImageBoxes {
+    return boxes;
+  }
+
   override call(
     data: Tensor | ImageData,
     { training }: { readonly training?: boolean | null } = {},
@@ -86,7 +111,8 @@ export abstract class ImageLayer extends LayerBase {
     // As in Keras, augmenting is the default.
     const isTraining = training ?? true;
     const images = data instanceof Tensor ? data : data.images;
-    if (!(data instanceof Tensor)) checkOptions(this.where, data, ["images", "labels", "segmentationMasks"]);
+    if (!(data instanceof Tensor))
+      checkOptions(this.where, data, ["images", "labels", "segmentationMasks", "boundingBoxes"]);
     const isBatched = this.#isBatched(images);
     const batch = (x: Tensor): Tensor => (isBatched ? x : (expandDims(x, 0) as Tensor)); // SAFETY: tensor in, tensor out
     const single = (x: Tensor): Tensor => (isBatched ? x : (squeeze(x, 0) as Tensor)); // SAFETY: as above
@@ -95,13 +121,57 @@ export abstract class ImageLayer extends LayerBase {
       single(f.call(this, batch(x), transformation, isTraining));
     const changed = run(this.transformImages, cast(images, this.computeDtype) as Tensor); // SAFETY: tensor in, tensor out
     if (data instanceof Tensor) return changed;
-    const { labels, segmentationMasks: masks } = data;
+    const { labels, segmentationMasks: masks, boundingBoxes: boxes } = data;
     return {
       ...data,
       images: changed,
       ...(labels === undefined ? {} : { labels: run(this.transformLabels, labels) }),
       ...(masks === undefined ? {} : { segmentationMasks: run(this.transformSegmentationMasks, masks) }),
+      ...(boxes === undefined
+        ? {}
+        : {
+            boundingBoxes: this.#transformBoxes(
+              boxes,
+              batch,
+              single,
+              transformation,
+              isTraining,
+              batch(images),
+            ),
+          }),
     };
+  }
+
+  #transformBoxes(
+    given: ImageBoxes,
+    batch: (x: Tensor) => Tensor,
+    single: (x: Tensor) => Tensor,
+    how: Transformation,
+    training: boolean,
+    images: Tensor,
+  ): ImageBoxes {
+    if (this.boundingBoxFormat === null)
+      throw new OptionError(
+        `${this.where}: there are \`boundingBoxes\`, and no format of them. Give \`boundingBoxFormat\`, such as "xyxy".`,
+      );
+    checkOptions(`${this.where}: boundingBoxes`, given, ["boxes", "labels"]);
+    const { boxes, labels } = given as Partial<ImageBoxes>; // SAFETY: a user may have left one out
+    if (boxes === undefined || labels === undefined)
+      throw new OptionError(
+        `${this.where}: expected \`boundingBoxes\` to have boxes and labels, received ${Object.keys(given).join(", ") || "none"}.`,
+      );
+    const [own, named] = [batch(boxes), batch(labels)];
+    if (own.dims.length !== 3 || own.dims[2] !== 4 || own.dims[0] !== images.dims[0])
+      throw new ShapeError(
+        `${this.where}: expected boxes [batch, n, 4] beside a batch of images, or [n, 4] beside one; received ${formatShape(boxes.shape)} and labels ${formatShape(labels.shape)} beside ${formatShape(images.shape)}.`,
+      );
+    const changed = this.transformBoundingBoxes(
+      { boxes: own, labels: named },
+      how,
+      training,
+      this.sizesOf(images),
+    );
+    return { boxes: single(changed.boxes), labels: single(changed.labels) };
   }
 
   #isBatched(images: unknown): boolean {
@@ -114,7 +184,8 @@ export abstract class ImageLayer extends LayerBase {
 
   /** Every layer of this kind writes its data format. */
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), dataFormat: this.dataFormat };
+    const { dataFormat, boundingBoxFormat } = this;
+    return { ...super.getConfig(), dataFormat, ...(boundingBoxFormat === null ? {} : { boundingBoxFormat }) };
   }
 
   /** The sizes of a batch. */
@@ -213,7 +284,10 @@ export const fillModes: readonly ["reflect", "wrap", "constant", "nearest"] = [
 /** How values between pixels are found. */
 export const pointInterpolations: readonly ["nearest", "bilinear"] = ["nearest", "bilinear"];
 
+/** Options that all image layers take besides their own. */
+export const imageOptionNames: readonly string[] = [...layerOptionNames, "boundingBoxFormat"];
+
 /** Binds the arguments of an image layer's constructor. */
 export function bindImage<T>(className: string, table: ParameterTable, args: readonly unknown[]): T {
-  return bindParameters<T>(className, table, args, [...layerOptionNames, "dataFormat"]);
+  return bindParameters<T>(className, table, args, [...imageOptionNames, "dataFormat"]);
 }

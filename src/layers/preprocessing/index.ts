@@ -9,6 +9,7 @@ export { Equalization } from "./equalization.ts";
 export { HashedCrossing } from "./hashed-crossing.ts";
 export { Hashing } from "./hashing.ts";
 export { IntegerLookup } from "./integer-lookup.ts";
+export { MaxNumBoundingBoxes } from "./max-num-bounding-boxes.ts";
 export { MelSpectrogram } from "./mel-spectrogram.ts";
 export { MixUp } from "./mix-up.ts";
 export { Pipeline } from "./pipeline.ts";
