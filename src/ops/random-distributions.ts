@@ -16,12 +16,17 @@ const proposals = 8;
 const gammaStreams = 4 * proposals + 1;
 
 /**
- * Gamma distribution with shape parameter `alpha` and scale 1.
+ * Gamma distribution with shape parameter `alpha` and scale 1, as a product `drawn · e^logBoost`.
  *
  * Marsaglia and Tsang (2000): `d · (1 + c·x)³` for a normal x, rejected where a uniform says so; for `alpha < 1` a draw for
- * `alpha + 1` times `u^(1/alpha)`.
+ * `alpha + 1` times `u^(1/alpha)`, which may be too small for a float.
  */
-function gammaOf(key: Var, shape: readonly number[], alpha: Var, offset = 0): Var {
+function gammaFactors(
+  key: Var,
+  shape: readonly number[],
+  alpha: Var,
+  offset = 0,
+): { readonly drawn: Var; readonly logBoost: Var } {
   const one = p.fullLike(alpha, 1);
   const isSmall = p.lt(alpha, one);
   const d = p.offset(p.select(isSmall, p.add(alpha, one), alpha), -1 / 3);
@@ -41,23 +46,24 @@ function gammaOf(key: Var, shape: readonly number[], alpha: Var, offset = 0): Va
     drawn = p.select(p.and(isAccepted, p.not(isDone)), p.mul(d, v), drawn);
     isDone = p.or(isDone, isAccepted);
   }
-  const boost = p.exp(
-    p.div(p.log(openUnitOf(key, shape, 2 * offset + 3 * proposals)), p.select(isSmall, alpha, one)),
-  );
-  return p.select(isSmall, p.mul(drawn, boost), drawn);
+  const logU = p.log(openUnitOf(key, shape, 2 * offset + 3 * proposals));
+  const logBoost = p.div(p.select(isSmall, logU, p.zerosLike(logU)), alpha);
+  return { drawn, logBoost };
 }
 
 /** Beta distribution: a gamma draw for `a` divided by the sum of those for `a` and `b`. */
 function betaOf(key: Var, shape: readonly number[], a: Var, b: Var, offset = 0): Var {
-  const x = gammaOf(key, shape, a, offset);
-  const y = gammaOf(key, shape, b, offset + gammaStreams);
-  return p.div(x, p.add(x, y));
+  const x = gammaFactors(key, shape, a, offset);
+  const y = gammaFactors(key, shape, b, offset + gammaStreams);
+  const ratio = p.mul(p.div(y.drawn, x.drawn), p.exp(p.sub(y.logBoost, x.logBoost)));
+  return p.div(p.fullLike(ratio, 1), p.offset(ratio, 1));
 }
 
 /** Gamma distribution with shape parameter `a` and scale 1. */
-export const keyedGamma: KeyedDraw = keyedDraw("keyedGamma", 1, 0, (key, shape, alpha) =>
-  gammaOf(key, shape, alpha),
-);
+export const keyedGamma: KeyedDraw = keyedDraw("keyedGamma", 1, 0, (key, shape, alpha) => {
+  const { drawn, logBoost } = gammaFactors(key, shape, alpha);
+  return p.mul(drawn, p.exp(logBoost));
+});
 
 /** Beta distribution with parameters `a` and `b`. */
 export const keyedBeta: KeyedDraw = keyedDraw("keyedBeta", 1, 1, (key, shape, a, b) =>
@@ -162,10 +168,13 @@ export const keyedRandint: OpFunction<
     readonly maxval: Tensor;
     readonly dtype: DType;
   }) => {
-    const low = p.broadcast(castTo(minval.traced, "int32"), shape);
-    const size = p.cast(p.sub(p.broadcast(castTo(maxval.traced, "int32"), shape), low), "uint32");
-    const steps = p.rem(bitsOf(key.traced, shape), size);
-    return wrap(castTo(p.add(low, p.cast(steps, "int32")), dtype));
+    const bound = (x: Tensor): Var => p.broadcast(castTo(x.traced, "int64"), shape);
+    const low = bound(minval);
+    const size = p.cast(p.sub(bound(maxval), low), "uint64");
+    // Of 64 random bits so many more numbers are made than asked for that all are as frequent.
+    const word = (stream: number): Var => p.cast(bitsOf(key.traced, shape, stream), "uint64");
+    const bits = p.add(p.shiftLeft(word(0), p.full(32, shape, "uint64")), word(1));
+    return wrap(castTo(p.add(low, p.cast(p.rem(bits, size), "int64")), dtype));
   },
 );
 
@@ -196,8 +205,11 @@ export const keyedCategorical: OpFunction<
       );
     }
     const shape = [batch, samples, classes];
-    // The largest of logits with Gumbel noise is distributed as wanted.
-    const gumbel = p.neg(p.log(p.neg(p.log(openUnitOf(key.traced, shape)))));
+    // The largest of logits with Gumbel noise is distributed as wanted. The noise is large where the uniform is small, where
+    // floats are finest; at the other end it must not be 1, where the noise would be infinite.
+    const uniform = p.min(openUnitOf(key.traced, shape), p.full(1 - 2 ** -24, shape, "float32"));
+    const exponential = p.neg(p.log1p(p.neg(uniform)));
+    const gumbel = p.neg(p.log(exponential));
     const spread = p.broadcast(castTo(logits.traced, "float32"), shape, [0, 2]);
     return wrap(castTo(p.argMax(p.add(spread, gumbel), 2), dtype));
   },

@@ -74,6 +74,31 @@ describe("random", () => {
     expect(Math.max(...values.slice(size))).toBe(0);
   });
 
+  it("never draws a class that is out of the question, and always the one that is certain", () => {
+    const logits = [[30, ...new Array<number>(999).fill(0)]];
+    for (let seed = 0; seed < 20; seed++) {
+      expect(Math.max(...numbers(random.categorical(logits, size, { seed })))).toBe(0);
+    }
+    const only = [new Array<number>(64).fill(-Infinity).with(7, 0)];
+    expect(new Set(numbers(random.categorical(only, size, { seed: 1 })))).toEqual(new Set([7]));
+  });
+
+  it("draws from a beta distribution that is nearly all at its ends", () => {
+    const values = numbers(random.beta([size], 0.01, 0.01, { seed: 1 }));
+    expect(values.filter((value) => !(value >= 0 && value <= 1))).toEqual([]);
+    expect(Math.abs(moments(values).mean - 0.5)).toBeLessThan(0.02);
+  });
+
+  it("draws whole numbers evenly from wide ranges, and beyond 32 bits", () => {
+    const wide = numbers(random.randint([size], 0, 1.5e9, { seed: 5 }));
+    expect(Math.abs(wide.filter((value) => value < 1.29e9).length / size - 0.86)).toBeLessThan(0.012);
+    const wider = numbers(random.randint([size], 0, 2 ** 40, { seed: 5, dtype: "int64" }));
+    expect(Math.abs(moments(wider).mean / 2 ** 39 - 1)).toBeLessThan(0.03);
+    const unsigned = numbers(random.randint([size], 3e9, 4e9, { seed: 5, dtype: "uint32" }));
+    expect(Math.min(...unsigned)).toBeGreaterThanOrEqual(3e9);
+    expect(Math.max(...unsigned)).toBeLessThan(4e9);
+  });
+
   it("shuffles slices along an axis", () => {
     const x = [
       [1, 2, 3, 4, 5, 6, 7, 8],
