@@ -2,7 +2,7 @@ import { type DType, isFloat } from "../ir/dtypes.ts";
 import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { binaryOp } from "./core/binary.ts";
-import { isNotANumber } from "./core/compute.ts";
+import { isInfinite, isNotANumber } from "./core/compute.ts";
 import { castTo } from "./core/lift.ts";
 import type { BinaryOp, FloatBinaryOp } from "./core/op-types.ts";
 import { floatType } from "./core/promote.ts";
@@ -34,12 +34,25 @@ export const divideNoNan: FloatBinaryOp = binaryOp({ name: "divideNoNan", operan
   return p.select(isZero, p.zerosLike(a), p.div(a, p.select(isZero, p.fullLike(b, 1), b)));
 });
 
+/** Whether a remainder with the dividend's sign is not one with the divisor's. */
+function hasOtherSign(r: Var, b: Var): Var {
+  const zero = p.zerosLike(r);
+  return p.and(p.ne(r, zero), p.ne(p.lt(r, zero), p.lt(b, zero)));
+}
+
 /** Remainder with the sign of the divisor, as Python's `%`. */
 export function floorRemainder(a: Var, b: Var): Var {
   const r = p.rem(a, b);
-  const zero = p.zerosLike(r);
-  const differs = p.and(p.ne(r, zero), p.ne(p.lt(r, zero), p.lt(b, zero)));
-  return p.add(r, p.select(differs, b, zero));
+  return p.add(r, p.select(hasOtherSign(r, b), b, p.zerosLike(r)));
+}
+
+/** `⌊a / b⌋` such that it fits the remainder: of the exact quotient, which the rounded one may have reached or passed. */
+function floorQuotient(a: Var, b: Var): Var {
+  const r = p.rem(a, b);
+  const isFloating = isFloat(a.dtype);
+  const truncated = isFloating ? p.round(p.div(p.sub(a, r), b)) : p.div(a, b);
+  const quotient = p.sub(truncated, castTo(hasOtherSign(r, b), a.dtype));
+  return isFloating ? p.select(p.eq(b, p.zerosLike(b)), p.floor(p.div(a, b)), quotient) : quotient;
 }
 
 /** Remainder of `x1 / x2` with the sign of `x2`. @see Keras `ops.mod` */
@@ -49,9 +62,7 @@ export const mod: BinaryOp = binaryOp({ name: "mod", operands: noBool }, floorRe
 export const fmod: BinaryOp = binaryOp({ name: "fmod", operands: noBool }, p.rem);
 
 /** `⌊x1 / x2⌋`. @see Keras `ops.floor_divide` */
-export const floorDivide: BinaryOp = binaryOp({ name: "floorDivide", operands: noBool }, (a, b) =>
-  isFloat(a.dtype) ? p.floor(p.div(a, b)) : p.div(p.sub(a, floorRemainder(a, b)), b),
-);
+export const floorDivide: BinaryOp = binaryOp({ name: "floorDivide", operands: noBool }, floorQuotient);
 
 /** The larger of two elements; NaN when one is. @see Keras `ops.maximum` */
 export const maximum: BinaryOp = binaryOp({ name: "maximum" }, (a, b) =>
@@ -79,12 +90,8 @@ export const fmin: BinaryOp = binaryOp(
   ignoringNan((a, b) => (a.dtype === "bool" ? p.and(a, b) : p.min(a, b))),
 );
 
-/** `x1` to the power `x2`. @see Keras `ops.power` */
-export const power: BinaryOp = binaryOp({ name: "power", operands: noBool }, (a, b) =>
-  isFloat(a.dtype)
-    ? p.pow(a, b)
-    : castTo(p.round(p.pow(castTo(a, "float64"), castTo(b, "float64"))), a.dtype),
-);
+/** `x1` to the power `x2`; of integers modulo their width. @see Keras `ops.power` */
+export const power: BinaryOp = binaryOp({ name: "power", operands: noBool }, p.pow);
 
 /** Angle of the point `(x2, x1)`, in `(−π, π]`. @see Keras `ops.arctan2` */
 export const arctan2: FloatBinaryOp = binaryOp({ name: "arctan2", operands: floatType }, p.atan2);
@@ -98,7 +105,10 @@ export const hypot: FloatBinaryOp = binaryOp({ name: "hypot", operands: floatTyp
   // The root of 0 has no slope; the gradient there is 0.
   const isZero = p.eq(squares, p.zerosLike(squares));
   const root = p.sqrt(p.select(isZero, p.fullLike(squares, 1), squares));
-  return p.mul(scale, p.select(isZero, p.zerosLike(root), root));
+  const length = p.mul(scale, p.select(isZero, p.zerosLike(root), root));
+  // An infinite side makes the other one irrelevant, even where it is not a number.
+  const isInfinitelyLong = p.or(isInfinite(a), isInfinite(b));
+  return p.select(isInfinitelyLong, p.fullLike(length, Infinity), length);
 });
 
 /** `log(exp(x1) + exp(x2))`. @see Keras `ops.logaddexp` */
@@ -125,9 +135,13 @@ export const heaviside: FloatBinaryOp = binaryOp({ name: "heaviside", operands: 
 });
 
 /** `x1 · 2^x2`. @see Keras `ops.ldexp` */
-export const ldexp: FloatBinaryOp = binaryOp({ name: "ldexp", operands: floatType }, (a, b) =>
-  p.mul(a, p.pow(p.fullLike(b, 2), b)),
-);
+export const ldexp: FloatBinaryOp = binaryOp({ name: "ldexp", operands: floatType }, (a, b) => {
+  // In two factors: `2^x2` alone may be out of range where the product is not.
+  const half = p.trunc(p.scale(b, 0.5));
+  const power = (exponent: Var): Var => p.pow(p.fullLike(b, 2), exponent);
+  const product = p.mul(p.mul(a, power(half)), power(p.sub(b, half)));
+  return p.select(p.eq(a, p.zerosLike(a)), a, product);
+});
 
 /** Greatest common divisor of integers. @see Keras `ops.gcd` */
 export const gcd: BinaryOp = binaryOp({ name: "gcd", operands: noBool }, greatestCommonDivisor);
@@ -181,5 +195,8 @@ export const nextafter: FloatBinaryOp = binaryOp({ name: "nextafter", operands: 
   const gap = p.scale(power, 2 ** -23);
   const step = p.select(p.eq(a, p.zerosLike(a)), tiny, p.select(atPower, p.scale(gap, 0.5), gap));
   const next = p.select(up, p.add(a, step), p.sub(a, step));
-  return p.select(p.or(p.isNan(a), p.isNan(b)), p.add(a, b), p.select(p.eq(a, b), b, next));
+  // From infinity the next one is the largest number.
+  const largest = p.scale(p.sign(a), (2 - 2 ** -23) * 2 ** 127);
+  const reached = p.select(isInfinite(a), largest, next);
+  return p.select(p.or(p.isNan(a), p.isNan(b)), p.add(a, b), p.select(p.eq(a, b), b, reached));
 });

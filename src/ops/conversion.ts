@@ -1,5 +1,5 @@
 import { type DType, isFloat, toDType } from "../ir/dtypes.ts";
-import { highest, lowest } from "../ir/dtype-range.ts";
+import { largest, lowest } from "../ir/dtype-range.ts";
 import { floatx } from "../ir/floatx.ts";
 import * as p from "./core/primitives/index.ts";
 import type { TypedArray } from "../ir/dtypes.ts";
@@ -66,8 +66,9 @@ export const saturateCast: OpFunction<
     const value = x.traced;
     if (to === "bool" || x.dtype === "bool" || (isFloat(to) && !isFloat(x.dtype)))
       return wrap(castTo(value, to));
-    const low = Math.max(lowest(to), isFloat(x.dtype) ? -Infinity : lowest(x.dtype));
-    const high = Math.min(highest(to), isFloat(x.dtype) ? Infinity : highest(x.dtype));
+    const leastOf = (type: DType): number => (isFloat(type) ? -largest(type) : lowest(type));
+    const low = Math.max(leastOf(to), leastOf(x.dtype));
+    const high = Math.min(largest(to), largest(x.dtype));
     // The largest float that does not exceed the range: 2³¹ − 1 is no float32.
     const top =
       isFloat(x.dtype) && high > 2 ** 24 && Number.isFinite(high)

@@ -127,6 +127,7 @@ export { ctcDecode, ctcLoss } from "./ctc.ts";
 export { cumprod, cumsum } from "./cumulative.ts";
 export { diag, diagflat, diagonal, trace, tril, triu } from "./diagonals.ts";
 export { einsum } from "./einsum.ts";
+export { erfc } from "./erfc.ts";
 export { getItem } from "./get-item.ts";
 export { customGradient, grad, jvp, valueAndGrad, vjp } from "./gradient.ts";
 export { slice, sliceUpdate } from "./blocks.ts";
@@ -297,7 +298,6 @@ export {
   cosh,
   deg2rad,
   erf,
-  erfc,
   erfinv,
   exp,
   exp2,

@@ -8,7 +8,7 @@ import type { ReductionOp } from "./core/op-types.ts";
 import type { Tensor } from "./core/tensor.ts";
 import { opt } from "./core/unary.ts";
 import { type CumulativeOp, cumulate } from "./cumulative.ts";
-import { findAlong, forSum, inFloat, reductionOp } from "./reductions.ts";
+import { findAlong, forSum, inFloat, inSingle, reductionOp } from "./reductions.ts";
 
 /** `x` with another number in place of NaN. */
 function without(x: Var, c: number): Var {
@@ -35,7 +35,10 @@ function nanMean(x: Var, axes: readonly number[]): Var {
 }
 
 /** Mean of the elements that are not NaN. @see Keras `ops.nanmean` */
-export const nanmean: ReductionOp<"float"> = reductionOp({ name: "nanmean", prepare: inFloat }, nanMean);
+export const nanmean: ReductionOp<"float"> = reductionOp(
+  { name: "nanmean", prepare: inFloat },
+  inSingle(nanMean),
+);
 
 function nanVariance(x: Var, axes: readonly number[]): Var {
   const centred = p.sub(without(x, 0), spread(nanMean(x, axes), x.shape, axes));
@@ -44,11 +47,15 @@ function nanVariance(x: Var, axes: readonly number[]): Var {
 }
 
 /** Variance of the elements that are not NaN. @see Keras `ops.nanvar` */
-export const nanvar: ReductionOp<"float"> = reductionOp({ name: "nanvar", prepare: inFloat }, nanVariance);
+export const nanvar: ReductionOp<"float"> = reductionOp(
+  { name: "nanvar", prepare: inFloat },
+  inSingle(nanVariance),
+);
 
 /** Standard deviation of the elements that are not NaN. @see Keras `ops.nanstd` */
-export const nanstd: ReductionOp<"float"> = reductionOp({ name: "nanstd", prepare: inFloat }, (x, axes) =>
-  p.sqrt(nanVariance(x, axes)),
+export const nanstd: ReductionOp<"float"> = reductionOp(
+  { name: "nanstd", prepare: inFloat },
+  inSingle((x, axes) => p.sqrt(nanVariance(x, axes))),
 );
 
 /** An extreme of what is not NaN; NaN where nothing else is. */

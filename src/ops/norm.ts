@@ -24,7 +24,8 @@ function vectorNorm(x: Var, axis: number, ord: NormOrder): Var {
   if (ord === null || ord === 2) return euclidean(x, [axis]);
   if (typeof ord !== "number")
     throw new OptionError(`ops.norm: the order "${ord}" is one of matrices; for vectors expected a number.`);
-  if (ord === Infinity) return p.reduceMax(size, [axis]);
+  // Nothing has size 0, as for every other order but the smallest.
+  if (ord === Infinity) return x.shape[axis] === 0 ? p.reduceSum(size, [axis]) : p.reduceMax(size, [axis]);
   if (ord === -Infinity) return p.reduceMin(size, [axis]);
   if (ord === 0) return p.reduceSum(p.cast(p.ne(x, p.zerosLike(x)), x.dtype), [axis]);
   if (ord === 1) return p.reduceSum(size, [axis]);

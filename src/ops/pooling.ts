@@ -2,8 +2,8 @@ import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
 import { ShapeError } from "../util/errors.ts";
-import { moveAxis, range } from "./core/compute.ts";
-import { asFloat, wrap } from "./core/lift.ts";
+import { moveAxis, range, widened } from "./core/compute.ts";
+import { asFloat, castTo, wrap } from "./core/lift.ts";
 import { defineOp } from "./core/op.ts";
 import type { Op1 } from "./core/op-types.ts";
 import type { Tensor } from "./core/tensor.ts";
@@ -93,9 +93,11 @@ function coverage(
 
 /** Mean of every window; padding does not count. @see Keras `ops.average_pool` */
 export const averagePool: Op1<PoolRest> = poolOp("averagePool", (raw, windows, isPadded) => {
-  const x = asFloat(wrap(raw));
+  const given = asFloat(wrap(raw));
+  // Sums of half floats may be out of their range where the means are not.
+  const x = widened(given);
   const sums = p.windowSum(x, windows);
-  if (!isPadded) return p.scale(sums, 1 / sizeOf(windows.window));
+  if (!isPadded) return castTo(p.scale(sums, 1 / sizeOf(windows.window)), given.dtype);
   const counts = windows.window
     .map((window, i) => {
       const [places, n] = [sums.shape[i + 1] ?? 0, x.shape[i + 1] ?? 0];
@@ -110,7 +112,7 @@ export const averagePool: Op1<PoolRest> = poolOp("averagePool", (raw, windows, i
       return p.broadcast(vector, sums.shape, [i + 1]);
     })
     .reduce((a, b) => p.mul(a, b));
-  return p.div(sums, counts);
+  return castTo(p.div(sums, counts), given.dtype);
 });
 
 interface AdaptiveArguments {

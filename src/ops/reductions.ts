@@ -1,8 +1,8 @@
-import { type DType, isFloat } from "../ir/dtypes.ts";
+import type { DType } from "../ir/dtypes.ts";
 import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
 import { normalizeAxes, normalizeAxis } from "../ir/shape.ts";
-import { axesOf, countAlong, meanOver, restoreAxes, spread, toBool } from "./core/compute.ts";
+import { axesOf, countAlong, meanOver, restoreAxes, spread, toBool, widened } from "./core/compute.ts";
 import { castTo, wrap } from "./core/lift.ts";
 import { type ArgumentSpec, defineOp, type OpDefinition, type OpFunction } from "./core/op.ts";
 import type { Op1, Op1Pair, ReductionOp, Result } from "./core/op-types.ts";
@@ -85,12 +85,23 @@ export function varianceOver(x: Var, axes: readonly number[]): Var {
   return result;
 }
 
+/** A reduction that computes half floats in single precision: sums on the way may be out of their range. */
+export function inSingle(
+  f: (x: Var, axes: readonly number[]) => Var,
+): (x: Var, axes: readonly number[]) => Var {
+  return (x, axes) => castTo(f(widened(x), axes), x.dtype);
+}
+
 /** Variance over axes (divided by the count, not one less). @see Keras `ops.var` */
-export const variance: ReductionOp<"float"> = reductionOp({ name: "var", prepare: inFloat }, varianceOver);
+export const variance: ReductionOp<"float"> = reductionOp(
+  { name: "var", prepare: inFloat },
+  inSingle(varianceOver),
+);
 
 /** Standard deviation over axes. @see Keras `ops.std` */
-export const std: ReductionOp<"float"> = reductionOp({ name: "std", prepare: inFloat }, (x, axes) =>
-  p.sqrt(varianceOver(x, axes)),
+export const std: ReductionOp<"float"> = reductionOp(
+  { name: "std", prepare: inFloat },
+  inSingle((x, axes) => p.sqrt(varianceOver(x, axes))),
 );
 
 /** Product over axes. @see Keras `ops.prod` */
@@ -247,12 +258,9 @@ export const moments: Op1Pair<
   },
   ({ x, axes, keepdims }: { readonly x: Tensor; readonly axes: Axis; readonly keepdims: boolean }) => {
     const value = inFloat(x.traced);
-    const isHalf = isFloat(x.dtype) && (x.dtype === "float16" || x.dtype === "bfloat16");
-    const wide = isHalf ? castTo(value, "float32") : value;
-    const finish = (y: Tensor): Tensor => wrap(castTo(y.traced, value.dtype));
     return [
-      finish(reduceOver("ops.moments", wide, axes, keepdims, meanOver)),
-      finish(reduceOver("ops.moments", wide, axes, keepdims, varianceOver)),
+      reduceOver("ops.moments", value, axes, keepdims, inSingle(meanOver)),
+      reduceOver("ops.moments", value, axes, keepdims, inSingle(varianceOver)),
     ];
   },
 );

@@ -4,7 +4,7 @@ import * as p from "./core/primitives/index.ts";
 import { formatShape, indicesOf, normalizeAxis, sizeOf, stridesOf } from "../ir/shape.ts";
 import { OptionError, ShapeError } from "../util/errors.ts";
 import { oneOf } from "../util/options.ts";
-import { axesOf } from "./core/compute.ts";
+import { axesOf, isNotANumber } from "./core/compute.ts";
 import { isTypedArray } from "./core/convert.ts";
 import { hostOp } from "./core/host-op.ts";
 import { castTo, wrap } from "./core/lift.ts";
@@ -157,13 +157,15 @@ export const searchsorted: Op2<[{ readonly side?: "left" | "right" }], "values">
   },
 );
 
-/** How many elements of a vector are below (or, with `orEqual`, not above) each value. */
+/** How many elements of a vector are below (or, with `orEqual`, not above) each value; NaN is above all numbers. */
 function countBelow(sequence: Tensor, values: Tensor, orEqual: boolean): ReturnType<typeof castTo> {
   const dtype = resultType([sequence, values]);
   const shape = [...values.dims, sequence.size];
   const x = p.broadcast(castTo(values.traced, dtype), shape, axesOf(values));
   const edges = p.broadcast(castTo(sequence.traced, dtype), shape);
-  const below = orEqual ? p.le(edges, x) : p.lt(edges, x);
+  const within = orEqual ? p.le(edges, x) : p.lt(edges, x);
+  const isLast = isNotANumber(x);
+  const below = p.or(within, orEqual ? isLast : p.and(isLast, p.not(isNotANumber(edges))));
   return p.reduceSum(castTo(below, "int32"), [values.dims.length]);
 }
 

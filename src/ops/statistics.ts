@@ -3,7 +3,7 @@ import type { Var } from "../ir/program.ts";
 import { formatShape, normalizeAxes } from "../ir/shape.ts";
 import { invariant, OptionError } from "../util/errors.ts";
 import { oneOf } from "../util/options.ts";
-import { axesOf, countAlong, isNotANumber, meanOver, restoreAxes } from "./core/compute.ts";
+import { axesOf, countAlong, isNotANumber, meanOver, restoreAxes, widened } from "./core/compute.ts";
 import { asFloat, castTo, wrap } from "./core/lift.ts";
 import { defineOp } from "./core/op.ts";
 import type { Op1, Op2, ReductionOp } from "./core/op-types.ts";
@@ -53,7 +53,13 @@ function quantileOf(sorted: Var, q: Var, count: Var, method: QuantileMethod): Va
       return p.scale(p.add(pick(sorted, low), pick(sorted, high)), 0.5);
     case "linear": {
       const [a, b] = [pick(sorted, low), pick(sorted, high)];
-      return p.add(a, p.mul(p.sub(b, a), p.sub(place, low)));
+      const part = p.sub(place, low);
+      // Of infinite neighbours the difference is no number: each is weighed by itself, where it counts at all.
+      const weighed = (x: Var, weight: Var): Var =>
+        p.select(p.eq(weight, p.zerosLike(weight)), weight, p.mul(x, weight));
+      const between = p.add(weighed(a, p.sub(p.fullLike(part, 1), part)), weighed(b, part));
+      const isUsual = p.isFinite(p.sub(b, a));
+      return p.select(isUsual, p.add(a, p.mul(p.sub(b, a), part)), between);
     }
   }
 }
@@ -74,7 +80,9 @@ function quantiles(
   ignoreNan: boolean,
 ): Tensor {
   oneOf(where, "method", method, quantileMethods);
-  const value = asFloat(x);
+  const given = asFloat(x);
+  // Half floats count places to 2,048 or 256 only.
+  const value = widened(given);
   const axes = normalizeAxes(axis, value.shape.length, where);
   const isNan = isNotANumber(value);
   const sorted = sortedLast(value, axes);
@@ -97,7 +105,7 @@ function quantiles(
     return p.reshape(shaped, [1, ...shaped.shape]);
   });
   const joined = results.length === 1 && results[0] !== undefined ? results[0] : p.concat(results, 0);
-  return wrap(p.reshape(joined, [...q.dims, ...joined.shape.slice(1)]));
+  return wrap(castTo(p.reshape(joined, [...q.dims, ...joined.shape.slice(1)]), given.dtype));
 }
 
 type QuantileOp = Op1<
@@ -131,15 +139,18 @@ export const nanquantile: QuantileOp = quantileOp("nanquantile", false, true);
 /** `percentile` of the elements that are not NaN. @see Keras `ops.nanpercentile` */
 export const nanpercentile: QuantileOp = quantileOp("nanpercentile", true, true);
 
-function medianOver(x: Var, axes: readonly number[], ignoreNan: boolean): Var {
+function medianOver(given: Var, axes: readonly number[], ignoreNan: boolean): Var {
+  const x = widened(given);
   const nans = p.reduceSum(p.cast(isNotANumber(x), x.dtype), axes);
   const raw = sortedLast(x, axes);
   const sorted = p.select(p.isNan(raw), p.zerosLike(raw), raw);
   const n = p.fullLike(nans, raw.shape.at(-1) ?? 0);
   const valid = ignoreNan ? p.sub(n, nans) : n;
   const result = quantileOf(sorted, p.fullLike(valid, 0.5), p.max(valid, p.fullLike(valid, 1)), "midpoint");
-  const isLost = ignoreNan ? p.eq(valid, p.zerosLike(valid)) : p.gt(nans, p.zerosLike(nans));
-  return p.select(isLost, p.fullLike(result, Number.NaN), result);
+  // There is no middle one of no elements.
+  const isEmpty = raw.shape.at(-1) === 0;
+  const isLost = ignoreNan || isEmpty ? p.eq(valid, p.zerosLike(valid)) : p.gt(nans, p.zerosLike(nans));
+  return castTo(p.select(isLost, p.fullLike(result, Number.NaN), result), given.dtype);
 }
 
 /** The middle element over axes (the mean of the middle two). @see Keras `ops.median` */

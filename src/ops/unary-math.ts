@@ -1,3 +1,4 @@
+import { largest } from "../ir/dtype-range.ts";
 import { isFloat, isInteger } from "../ir/dtypes.ts";
 import * as p from "./core/primitives/index.ts";
 import type { Var } from "../ir/program.ts";
@@ -76,11 +77,6 @@ export const log1p: FloatUnaryOp = floatUnaryOp({ name: "log1p" }, p.log1p);
 
 /** Error function. @see Keras `ops.erf` */
 export const erf: FloatUnaryOp = floatUnaryOp({ name: "erf", module: "math" }, p.erf);
-
-/** `1 − erf(x)`. @see Keras `ops.erfc` */
-export const erfc: FloatUnaryOp = floatUnaryOp({ name: "erfc", module: "math" }, (x) =>
-  p.sub(p.fullLike(x, 1), p.erf(x)),
-);
 
 /** Inverse of the error function. @see Keras `ops.erfinv` */
 export const erfinv: FloatUnaryOp = floatUnaryOp({ name: "erfinv", module: "math" }, p.erfInv);
@@ -251,13 +247,7 @@ export const nanToNum: ElementwiseOp<
   }) => {
     const value = x.traced;
     if (!isFloat(x.dtype)) return wrap(value);
-    const largest = {
-      float16: 65504,
-      bfloat16: 3.3895313892515355e38,
-      float32: 3.4028234663852886e38,
-      float64: Number.MAX_VALUE,
-    };
-    const limit = largest[x.dtype as keyof typeof largest]; // SAFETY: x is a float, and these are all of them
+    const limit = largest(x.dtype);
     const isBig = p.not(p.isFinite(value));
     const bounded = p.select(
       p.gt(value, p.zerosLike(value)),

@@ -8,9 +8,9 @@ export const acoshPrimitive: Primitive<Record<never, never>> = elementwise({
   accepts: "float",
   f: ([x = 0]) => Math.acosh(x),
   scalar: (b, [x = 0]) => {
-    // log1p(t + √(t·(t + 2))) with t = x − 1; above 2^30, log(2x) does not overflow
+    // log1p(t + √t·√(t + 2)) with t = x − 1: NaN where t < 0; above 2^30, log(2x) does not overflow
     const t = b.op("sub", x, b.const(1, b.dtypeOf(x)));
-    const root = b.op("sqrt", b.op("mul", t, b.op("add", t, b.const(2, b.dtypeOf(x)))));
+    const root = b.op("mul", b.op("sqrt", t), b.op("sqrt", b.op("add", t, b.const(2, b.dtypeOf(x)))));
     const far = b.op("add", b.op("log", x), b.const(Math.LN2, b.dtypeOf(x)));
     return b.op(
       "select",

@@ -48,6 +48,11 @@ export function spread(y: Var, shape: readonly number[], axes: readonly number[]
   );
 }
 
+/** Half floats as float32, which counts further and reaches further; others as they are. */
+export function widened(x: Var): Var {
+  return x.dtype === "float16" || x.dtype === "bfloat16" ? p.cast(x, "float32") : x;
+}
+
 /** Number of elements along axes. */
 export function countAlong(shape: readonly number[], axes: readonly number[]): number {
   return axes.reduce((count, axis) => count * (shape[axis] ?? 1), 1);
