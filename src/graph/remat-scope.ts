@@ -3,6 +3,7 @@ import { sizeOf } from "../ir/shape.ts";
 import { containsSymbolic } from "../ops/core/value.ts";
 import { OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
+import { scoped } from "../util/scoped.ts";
 import type { LayerBase } from "./layer-base.ts";
 import { whenMade } from "./made-layers.ts";
 import { recomputed, remat } from "./remat.ts";
@@ -55,19 +56,7 @@ export function RematScope<T>(options: RematScopeOptions | RematMode | null, f: 
     throw new OptionError("RematScope: expected a function that makes layers: RematScope(options, () => …).");
   whenMade.add(noteLayer);
   scopes.push(scope);
-  const leave = (): void => void scopes.splice(scopes.lastIndexOf(scope), 1);
-  let result: T;
-  try {
-    result = f();
-  } catch (error) {
-    leave();
-    throw error;
-  }
-  if (!(result instanceof Promise)) {
-    leave();
-    return result;
-  }
-  return result.finally(leave) as T; // SAFETY: a promise of the same
+  return scoped(f, () => void scopes.splice(scopes.lastIndexOf(scope), 1));
 }
 
 function readOptions(given: RematScopeOptions | RematMode | null): Scope {

@@ -1,4 +1,5 @@
 import { OptionError } from "../util/errors.ts";
+import { scoped } from "../util/scoped.ts";
 
 /** Classes and functions by the names that files have for them. */
 export type CustomObjects = Readonly<Record<string, unknown>>;
@@ -70,21 +71,6 @@ export function getCustomObjects(): Record<string, unknown> {
  */
 export function withCustomObjects<T>(objects: CustomObjects, f: () => T): T {
   const scope = { ...objects };
-  const leave = (): void => {
-    const at = scopes.lastIndexOf(scope);
-    if (at >= 0) scopes.splice(at, 1);
-  };
   scopes.push(scope);
-  let result: T;
-  try {
-    result = f();
-  } catch (error) {
-    leave();
-    throw error;
-  }
-  if (!(result instanceof Promise)) {
-    leave();
-    return result;
-  }
-  return result.finally(leave) as T; // SAFETY: a promise of the same
+  return scoped(f, () => void scopes.splice(scopes.lastIndexOf(scope), 1));
 }
