@@ -1,6 +1,6 @@
 import type { Constraint, ConstraintLike } from "../../constraints/constraint.ts";
 import { get as getConstraint } from "../../constraints/index.ts";
-import type { LayerBase, LayerOptions } from "../../graph/layer-base.ts";
+import { LayerBase, type LayerOptions } from "../../graph/layer-base.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
 import type { Initializer, InitializerLike } from "../../initializers/initializer.ts";
@@ -27,19 +27,6 @@ export interface AffineOptions<D extends DType = DType> extends LayerOptions<D> 
   readonly gammaConstraint?: ConstraintLike | null | undefined;
 }
 
-/** The same with names resolved. */
-export interface Affine {
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly betaInitializer: Initializer;
-  readonly gammaInitializer: Initializer;
-  readonly betaRegularizer: Regularizer | null;
-  readonly gammaRegularizer: Regularizer | null;
-  readonly betaConstraint: Constraint | null;
-  readonly gammaConstraint: Constraint | null;
-}
-
 /** Keras's order and defaults, but for those in between. */
 export const affineParameters = {
   epsilon: 0.001,
@@ -53,47 +40,59 @@ export const affineParameters = {
   gammaConstraint: null,
 } as const;
 
-export function affineOf(given: AffineOptions): Affine {
-  return {
-    epsilon: given.epsilon ?? 0.001,
-    center: given.center ?? true,
-    scale: given.scale ?? true,
-    betaInitializer: getInitializer(given.betaInitializer ?? "zeros"),
-    gammaInitializer: getInitializer(given.gammaInitializer ?? "ones"),
-    betaRegularizer: getRegularizer(given.betaRegularizer),
-    gammaRegularizer: getRegularizer(given.gammaRegularizer),
-    betaConstraint: getConstraint(given.betaConstraint),
-    gammaConstraint: getConstraint(given.gammaConstraint),
-  };
-}
+/** Base of layers that normalize, then scale by gamma and shift by beta. */
+export abstract class AffineLayer extends LayerBase {
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+  readonly betaInitializer: Initializer;
+  readonly gammaInitializer: Initializer;
+  readonly betaRegularizer: Regularizer | null;
+  readonly gammaRegularizer: Regularizer | null;
+  readonly betaConstraint: Constraint | null;
+  readonly gammaConstraint: Constraint | null;
+  declare gamma: Variable | null;
+  declare beta: Variable | null;
 
-/** Makes gamma and beta where they are wanted. */
-export function addAffineWeights(
-  layer: LayerBase & Affine,
-  shape: Shape,
-  wanted: Pick<Affine, "scale" | "center"> = layer,
-): { readonly gamma: Variable | null; readonly beta: Variable | null } {
-  const gamma = !wanted.scale
-    ? null
-    : layer.addWeight({
-        name: "gamma",
-        shape,
-        initializer: layer.gammaInitializer,
-        regularizer: layer.gammaRegularizer,
-        constraint: layer.gammaConstraint,
-        autocast: false,
-      });
-  const beta = !wanted.center
-    ? null
-    : layer.addWeight({
-        name: "beta",
-        shape,
-        initializer: layer.betaInitializer,
-        regularizer: layer.betaRegularizer,
-        constraint: layer.betaConstraint,
-        autocast: false,
-      });
-  return { gamma, beta };
+  constructor(given: AffineOptions) {
+    super(given);
+    this.epsilon = given.epsilon ?? 0.001;
+    this.center = given.center ?? true;
+    this.scale = given.scale ?? true;
+    this.betaInitializer = getInitializer(given.betaInitializer ?? "zeros");
+    this.gammaInitializer = getInitializer(given.gammaInitializer ?? "ones");
+    this.betaRegularizer = getRegularizer(given.betaRegularizer);
+    this.gammaRegularizer = getRegularizer(given.gammaRegularizer);
+    this.betaConstraint = getConstraint(given.betaConstraint);
+    this.gammaConstraint = getConstraint(given.gammaConstraint);
+    this.supportsMasking = true;
+  }
+
+  /** Makes gamma and beta where they are wanted. */
+  protected addAffineWeights(
+    shape: Shape,
+    { scale, center }: Pick<AffineLayer, "scale" | "center"> = this,
+  ): void {
+    const options = { shape, autocast: false };
+    this.gamma = !scale
+      ? null
+      : this.addWeight({
+          name: "gamma",
+          initializer: this.gammaInitializer,
+          regularizer: this.gammaRegularizer,
+          constraint: this.gammaConstraint,
+          ...options,
+        });
+    this.beta = !center
+      ? null
+      : this.addWeight({
+          name: "beta",
+          initializer: this.betaInitializer,
+          regularizer: this.betaRegularizer,
+          constraint: this.betaConstraint,
+          ...options,
+        });
+  }
 }
 
 /** The dtype statistics are computed in: float32 for 16-bit floats, which would overflow. */

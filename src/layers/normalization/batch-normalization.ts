@@ -1,7 +1,5 @@
-import type { Constraint } from "../../constraints/constraint.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import { InputSpec } from "../../graph/input-spec.ts";
-import { LayerBase } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { get as getInitializer } from "../../initializers/index.ts";
@@ -17,11 +15,10 @@ import { batchNormalization } from "../../ops/normalization.ts";
 import { moments, sum } from "../../ops/reductions.ts";
 import { broadcastTo, expandDims, reshape } from "../../ops/shape.ts";
 import { square } from "../../ops/unary-math.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
-import { addAffineWeights, type AffineOptions, affineOf, statisticsDtype } from "./affine.ts";
+import { AffineLayer, type AffineOptions, statisticsDtype } from "./affine.ts";
 import { checkedClipping, move, Renormalization } from "./renormalization.ts";
 import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
@@ -50,7 +47,7 @@ export interface BatchNormalizationOptions<D extends DType = DType> extends Affi
   readonly synchronized?: boolean | undefined;
 }
 
-class BatchNormalizationLayer extends LayerBase {
+class BatchNormalizationLayer extends AffineLayer {
   static readonly className = "BatchNormalization";
   static readonly parameters: ParameterTable = {
     axis: -1,
@@ -75,17 +72,6 @@ class BatchNormalizationLayer extends LayerBase {
 
   readonly axis: number;
   readonly momentum: number;
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly betaInitializer: Initializer;
-  readonly gammaInitializer: Initializer;
-  readonly betaRegularizer: Regularizer | null;
-  readonly gammaRegularizer: Regularizer | null;
-  readonly betaConstraint: Constraint | null;
-  readonly gammaConstraint: Constraint | null;
-  declare gamma: Variable | null;
-  declare beta: Variable | null;
   readonly movingMeanInitializer: Initializer;
   readonly movingVarianceInitializer: Initializer;
   readonly renorm: boolean;
@@ -105,16 +91,6 @@ class BatchNormalizationLayer extends LayerBase {
     super(given);
     this.axis = given.axis ?? -1;
     this.momentum = given.momentum ?? 0.99;
-    const affine = affineOf(given);
-    this.epsilon = affine.epsilon;
-    this.center = affine.center;
-    this.scale = affine.scale;
-    this.betaInitializer = affine.betaInitializer;
-    this.gammaInitializer = affine.gammaInitializer;
-    this.betaRegularizer = affine.betaRegularizer;
-    this.gammaRegularizer = affine.gammaRegularizer;
-    this.betaConstraint = affine.betaConstraint;
-    this.gammaConstraint = affine.gammaConstraint;
     this.movingMeanInitializer = getInitializer(given.movingMeanInitializer ?? "zeros");
     this.movingVarianceInitializer = getInitializer(given.movingVarianceInitializer ?? "ones");
     this.renorm = given.renorm ?? false;
@@ -123,16 +99,13 @@ class BatchNormalizationLayer extends LayerBase {
       : (given.renormClipping ?? null);
     this.renormMomentum = given.renormMomentum ?? 0.99;
     this.synchronized = given.synchronized ?? false;
-    this.supportsMasking = true;
   }
 
   override build(inputShape: Shape): void {
     const axis = normalizeAxis(this.axis, inputShape.length, this.where);
     const size = inputShape[axis] ?? null;
     const shape = [size];
-    const { gamma, beta } = addAffineWeights(this, shape);
-    this.gamma = gamma;
-    this.beta = beta;
+    this.addAffineWeights(shape);
     const statistic = (name: string, initializer: Initializer): Variable =>
       this.addWeight({ name, shape, initializer, trainable: false, autocast: false });
     this.movingMean = statistic("moving_mean", this.movingMeanInitializer);

@@ -1,10 +1,7 @@
-import type { Constraint } from "../../constraints/constraint.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
 import { InputSpec } from "../../graph/input-spec.ts";
-import { LayerBase } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
 import type { Variable } from "../../graph/variable.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { SameRule, Shape } from "../../ir/shape-types/index.ts";
 import { formatShape, normalizeAxis } from "../../ir/shape.ts";
@@ -14,17 +11,10 @@ import type { Tensor } from "../../ops/core/tensor.ts";
 import { moments } from "../../ops/reductions.ts";
 import { reshape } from "../../ops/shape.ts";
 import { negative, rsqrt } from "../../ops/unary-math.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { ShapeError } from "../../util/errors.ts";
 import { type ParameterTable, bindParameters, positiveInteger } from "../../util/parameters.ts";
-import {
-  addAffineWeights,
-  type AffineOptions,
-  affineOf,
-  affineParameters,
-  statisticsDtype,
-} from "./affine.ts";
+import { AffineLayer, type AffineOptions, affineParameters, statisticsDtype } from "./affine.ts";
 import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface GroupNormalizationOptions<D extends DType = DType> extends AffineOptions<D> {
@@ -34,7 +24,7 @@ export interface GroupNormalizationOptions<D extends DType = DType> extends Affi
   readonly axis?: number | undefined;
 }
 
-class GroupNormalizationLayer extends LayerBase {
+class GroupNormalizationLayer extends AffineLayer {
   static readonly className = "GroupNormalization";
   static readonly parameters: ParameterTable = { groups: 32, axis: -1, ...affineParameters };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
@@ -42,17 +32,6 @@ class GroupNormalizationLayer extends LayerBase {
   /** The number of channels in place of −1 once the layer is built. */
   groups: number;
   readonly axis: number;
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly betaInitializer: Initializer;
-  readonly gammaInitializer: Initializer;
-  readonly betaRegularizer: Regularizer | null;
-  readonly gammaRegularizer: Regularizer | null;
-  readonly betaConstraint: Constraint | null;
-  readonly gammaConstraint: Constraint | null;
-  declare gamma: Variable | null;
-  declare beta: Variable | null;
 
   constructor(...args: readonly unknown[]) {
     const given = bindParameters<GroupNormalizationOptions>(
@@ -64,17 +43,6 @@ class GroupNormalizationLayer extends LayerBase {
     super({ ...given, autocast: false });
     this.groups = given.groups === -1 ? -1 : positiveInteger("GroupNormalization", "groups", given.groups);
     this.axis = given.axis ?? -1;
-    const affine = affineOf(given);
-    this.epsilon = affine.epsilon;
-    this.center = affine.center;
-    this.scale = affine.scale;
-    this.betaInitializer = affine.betaInitializer;
-    this.gammaInitializer = affine.gammaInitializer;
-    this.betaRegularizer = affine.betaRegularizer;
-    this.gammaRegularizer = affine.gammaRegularizer;
-    this.betaConstraint = affine.betaConstraint;
-    this.gammaConstraint = affine.gammaConstraint;
-    this.supportsMasking = true;
   }
 
   override build(inputShape: Shape): void {
@@ -92,9 +60,7 @@ class GroupNormalizationLayer extends LayerBase {
       );
     }
     this.inputSpec = new InputSpec({ ndim: inputShape.length, axes: { [axis]: channels } });
-    const { gamma, beta } = addAffineWeights(this, [channels]);
-    this.gamma = gamma;
-    this.beta = beta;
+    this.addAffineWeights([channels]);
   }
 
   override call(given: Tensor): unknown {

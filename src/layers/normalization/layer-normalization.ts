@@ -1,21 +1,15 @@
-import type { Constraint } from "../../constraints/constraint.ts";
 import type { CallArguments } from "../../graph/call-arguments.ts";
-import { LayerBase } from "../../graph/layer-base.ts";
 import type { LayerCall } from "../../graph/layer.ts";
-import type { Variable } from "../../graph/variable.ts";
-import type { Initializer } from "../../initializers/initializer.ts";
 import type { DType } from "../../ir/dtypes.ts";
 import type { SameRule, Shape } from "../../ir/shape-types/index.ts";
 import { normalizeAxis } from "../../ir/shape.ts";
 import { cast } from "../../ops/cast.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { layerNormalization } from "../../ops/normalization.ts";
-import type { Regularizer } from "../../regularizers/regularizer.ts";
 import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
-import { type ParameterTable, bindParameters } from "../../util/parameters.ts";
-import { addAffineWeights, type AffineOptions, affineOf, affineParameters } from "./affine.ts";
-import { layerOptionNames } from "../../util/parameters.ts";
+import { bindParameters, layerOptionNames, type ParameterTable } from "../../util/parameters.ts";
+import { AffineLayer, type AffineOptions, affineParameters } from "./affine.ts";
 import type { DTypeIn, LayerConstructor, LayerKind } from "../constructor.ts";
 
 export interface LayerNormalizationOptions<D extends DType = DType> extends AffineOptions<D> {
@@ -25,7 +19,7 @@ export interface LayerNormalizationOptions<D extends DType = DType> extends Affi
   readonly rmsScaling?: boolean | undefined;
 }
 
-class LayerNormalizationLayer extends LayerBase {
+class LayerNormalizationLayer extends AffineLayer {
   static readonly className = "LayerNormalization";
   static readonly parameters: ParameterTable = { axis: -1, ...affineParameters };
   static readonly callArguments: CallArguments = { tensors: ["inputs"], options: ["training"] };
@@ -33,17 +27,6 @@ class LayerNormalizationLayer extends LayerBase {
   /** A sorted list once the layer is built. */
   axis: number | readonly number[];
   readonly rmsScaling: boolean;
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly betaInitializer: Initializer;
-  readonly gammaInitializer: Initializer;
-  readonly betaRegularizer: Regularizer | null;
-  readonly gammaRegularizer: Regularizer | null;
-  readonly betaConstraint: Constraint | null;
-  readonly gammaConstraint: Constraint | null;
-  declare gamma: Variable | null;
-  declare beta: Variable | null;
 
   constructor(...args: readonly unknown[]) {
     const given = bindParameters<LayerNormalizationOptions>(
@@ -56,17 +39,6 @@ class LayerNormalizationLayer extends LayerBase {
     super({ ...given, autocast: false });
     this.axis = given.axis ?? -1;
     this.rmsScaling = given.rmsScaling ?? false;
-    const affine = affineOf(given);
-    this.epsilon = affine.epsilon;
-    this.center = affine.center;
-    this.scale = affine.scale;
-    this.betaInitializer = affine.betaInitializer;
-    this.gammaInitializer = affine.gammaInitializer;
-    this.betaRegularizer = affine.betaRegularizer;
-    this.gammaRegularizer = affine.gammaRegularizer;
-    this.betaConstraint = affine.betaConstraint;
-    this.gammaConstraint = affine.gammaConstraint;
-    this.supportsMasking = true;
   }
 
   override build(inputShape: Shape): void {
@@ -77,12 +49,10 @@ class LayerNormalizationLayer extends LayerBase {
     }
     this.axis = axes.toSorted((a, b) => a - b);
     const shape = this.axis.map((axis) => inputShape[axis] ?? null);
-    const { gamma, beta } = addAffineWeights(this, shape, {
+    this.addAffineWeights(shape, {
       scale: this.scale || this.rmsScaling,
       center: this.center && !this.rmsScaling,
     });
-    this.gamma = gamma;
-    this.beta = beta;
   }
 
   override call(inputs: Tensor): unknown {
