@@ -14,6 +14,7 @@ import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import type { DeserializeOptions } from "./lookup.ts";
 
+export { DTypePolicyMap, type DTypePolicyMapConstructor } from "../graph/dtype-policy-map.ts";
 export { DTypePolicy, DTypePolicy as FloatDTypePolicy } from "./dtype-policy.ts";
 
 type Callable<C extends abstract new (...args: never[]) => object> = C &

@@ -1,5 +1,6 @@
 import * as constraints from "../constraints/index.ts";
 import { DTypePolicy } from "../graph/dtype-policy.ts";
+import { DTypePolicyMap } from "../graph/dtype-policy-map.ts";
 import * as initializers from "../initializers/index.ts";
 import * as applicationLayers from "../layers/applications/index.ts";
 import * as layers from "../layers/index.ts";
@@ -42,7 +43,7 @@ const modules: Readonly<Record<string, object>> = {
   "keras.optimizers.schedules": schedules,
   "keras.quantizers": quantizers,
   "keras.distillation": distillation,
-  "keras.dtype_policies": dtypePolicies,
+  "keras.dtype_policies": { ...dtypePolicies, DTypePolicyMap },
   "keras.utils": { FeatureSpace },
   "keras.src.layers.preprocessing.feature_space": { Cross, Feature, TFDIdentity },
 };
