@@ -54,11 +54,11 @@ const wrong: Readonly<Record<string, readonly [act: () => unknown, message: RegE
   ],
   "a picture without channels": [
     () => layers.Conv2D(2, 2)(Input({ shape: [8, 8] }) as never),
-    /It has its batch axis; missing are others: channels/,
+    /Channels \(layers\.Reshape\) or time steps/,
   ],
   "recurrent layers upon the last step alone": [
     () => layers.LSTM(2)(layers.LSTM(2)(Input({ shape: [5, 3] })) as never),
-    /returnSequences: true in the layer before/,
+    /time steps \(returnSequences: true\) are missing/,
   ],
   "a picture without a batch": [
     () => layers.Conv2D(2, 2)(ops.zeros([8, 8, 1]) as never),

@@ -71,7 +71,7 @@ export class InputSpec {
         rank > ndim
           ? ""
           : value.shape[0] === null
-            ? " It has its batch axis; missing are others: channels (layers.Reshape adds them), or time steps (returnSequences: true in the layer before)."
+            ? " Channels (layers.Reshape) or time steps (returnSequences: true) are missing."
             : " Is the batch axis missing? Add it with ops.expandDims(x, 0).";
       refuse(`an input of rank ${ndim}`, hint);
     }

@@ -72,9 +72,7 @@ export function planLosses(request: LossRequest, yTrue: unknown, yPred: unknown)
     // SAFETY: one leaf for each output.
     tree = mapTree<unknown, Weighted>(yPred, () => same) as LossTree;
   }
-  const planned: PlannedLoss[] = [];
-  place(planned, request.lookup, tree, yTrue, yPred, names, []);
-  return planned;
+  return place(request.lookup, tree, { yTrue, yPred, names, path: [] });
 }
 
 /** A loss object from a file is an object too, but names its class. */
@@ -139,40 +137,36 @@ function isLeaf(tree: LossTree): boolean {
   return tree === null || tree instanceof Weighted;
 }
 
+/** Outputs and what belongs to them: the whole, or the part at a path. */
+interface Outputs {
+  readonly yTrue: unknown;
+  readonly yPred: unknown;
+  readonly names: unknown;
+  readonly path: OutputPath;
+}
+
 /** Places the losses of a subtree on the outputs of a subtree. */
-function place(
-  planned: PlannedLoss[],
-  lookup: LossLookup,
-  tree: LossTree,
-  yTrue: unknown,
-  yPred: unknown,
-  names: unknown,
-  path: OutputPath,
-): void {
-  if (tree === null) return;
+function place(lookup: LossLookup, tree: LossTree, at: Outputs): PlannedLoss[] {
+  if (tree === null) return [];
+  const { yTrue, yPred, names, path } = at;
+  const outputs = flatten<unknown>(yPred);
   if (tree instanceof Weighted) {
-    const outputs = flatten<unknown>(yPred);
     // SAFETY: without losses for its parts, an output is one tensor, or what a loss of its own takes.
     const [target, output] = [yTrue as Tensor, yPred as Tensor];
     // SAFETY: resolveLoss checks names.
     const loss = resolveLoss(tree.loss as LossIdentifier, target.shape ?? [], output.shape ?? [], lookup);
-    planned.push({ path, loss, weight: tree.weight, name: nameOf(path, names, loss, outputs.length) });
-    return;
+    return [{ path, loss, weight: tree.weight, name: nameOf(path, names, loss, outputs.length) }];
   }
-  const outputs = flatten<unknown>(yPred);
   if (Array.isArray(tree)) {
     const list = tree as readonly LossTree[]; // SAFETY: by isArray
     if (list.length === outputs.length && list.every(isLeaf)) {
       const packed = packLosses(yPred, list);
-      const placed = isLeaf(packed) ? place : placeEach;
-      return placed(planned, lookup, packed, yTrue, yPred, names, path);
+      return isLeaf(packed) ? place(lookup, packed, at) : placeEach(lookup, packed, at);
     }
     const isNamed = (leaf: LossTree): boolean => leaf instanceof Weighted && typeof leaf.loss === "string";
-    if (!Array.isArray(yPred) && (outputs.length === 1 || !list.every(isNamed))) {
-      // Several losses for one output, or one list of losses for all outputs: each is for the whole.
-      for (const loss of list) place(planned, lookup, loss, yTrue, yPred, names, path);
-      return;
-    }
+    // Several losses for one output, or one list of losses for all outputs: each is for the whole.
+    if (!Array.isArray(yPred) && (outputs.length === 1 || !list.every(isNamed)))
+      return list.flatMap((loss) => place(lookup, loss, at));
     const { length } = Array.isArray(yPred) ? yPred : outputs;
     if (list.length < length) {
       throw new OptionError(
@@ -180,7 +174,7 @@ function place(
       );
     }
   }
-  placeEach(planned, lookup, tree, yTrue, yPred, names, path);
+  return placeEach(lookup, tree, at);
 }
 
 /** A flat list of losses in the form of the outputs: objects by sorted keys, as Keras does. */
@@ -196,28 +190,28 @@ function packLosses(yPred: unknown, list: readonly LossTree[]): LossTree {
 }
 
 function placeEach(
-  planned: PlannedLoss[],
   lookup: LossLookup,
   tree: LossTree,
-  yTrue: unknown,
-  yPred: unknown,
-  names: unknown,
-  path: OutputPath,
-): void {
+  { yTrue, yPred, names, path }: Outputs,
+): PlannedLoss[] {
   // SAFETY: not a leaf; arrays and objects have entries alike.
-  for (const [key, child] of Object.entries(tree as Readonly<Record<string, LossTree>>)) {
-    if (child === null) continue;
+  return Object.entries(tree as Readonly<Record<string, LossTree>>).flatMap(([key, child]) => {
+    if (child === null) return [];
     const step = Array.isArray(tree) ? Number(key) : key;
-    const output = childOf(yPred, step);
-    if (output === undefined) {
+    const there = {
+      yTrue: childOf(yTrue, step),
+      yPred: childOf(yPred, step),
+      names: childOf(names, step),
+      path: [...path, step],
+    };
+    if (there.yPred === undefined) {
       throw new OptionError(
-        `compile: there is a loss for "${[...path, step].join("/")}", but the outputs are ${describe(yPred)}.`,
+        `compile: there is a loss for "${there.path.join("/")}", but the outputs are ${describe(yPred)}.`,
       );
     }
-    const target = childOf(yTrue, step);
-    if (target === undefined || target === null) throw noTargets([...path, step], yTrue);
-    place(planned, lookup, child, target, output, childOf(names, step), [...path, step]);
-  }
+    if (there.yTrue === undefined || there.yTrue === null) throw noTargets(there.path, yTrue);
+    return place(lookup, child, there);
+  });
 }
 
 /** The error for an output that has a loss, and no targets. */
