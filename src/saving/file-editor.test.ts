@@ -183,6 +183,8 @@ describe("KerasFileEditor", () => {
       expect(error).toBeInstanceOf(OptionError);
       expect(error.message).toMatch(message);
     }
+    // @ts-expect-error no source of a file
+    expect(() => saving.KerasFileEditor({ filepath: "model.keras" })).toThrow(/an object of options/);
     await expect(editor.save(join(folder, "model.keras"))).rejects.toThrow(/ends in .weights.h5/);
     const broken = join(folder, "broken.weights.h5");
     await writeFile(broken, (await readFile(path)).subarray(0, 300));

@@ -332,6 +332,10 @@ export const KerasFileEditor: KerasFileEditorConstructor = /* @__PURE__ */ makeC
 
 function makeConstructor(): KerasFileEditorConstructor {
   function KerasFileEditor(filepath: FileSource): Promise<FileEditorClass> {
+    if (filepath === undefined || filepath === null || isPlainObject(filepath))
+      throw new OptionError(
+        `KerasFileEditor: expected a path, a URL, bytes or a Blob, received ${isPlainObject(filepath) ? "an object of options" : String(filepath)}.`,
+      );
     return open(filepath);
   }
   // An opened file is an instance of what opened it.
