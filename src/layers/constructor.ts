@@ -140,9 +140,13 @@ export interface SettingForm<
   <const S extends A = I, const D extends DType = "float32">(
     ...args: Arguments<{ readonly [Y in X]: S } & N, R | keyof N, X, P, V, Typed<O, D>>
   ): Made<K, S, D>;
-  new <const S extends A = I, const D extends DType = "float32">(
+  new <_, const S extends A = I, const D extends DType = "float32">(
     ...args: Arguments<{ readonly [Y in X]: S } & N, R | keyof N, X, P, V, Typed<O, D>>
   ): Made<K, S, D>;
+  /** For classes that extend it, and make it with any settings. (`_` keeps the signature above out of their bases.) */
+  new (
+    ...args: Arguments<{ readonly [Y in X]: A } & N, R | keyof N, X, P, V, Typed<O, "float32">>
+  ): Made<K, A, "float32">;
 }
 
 /**
@@ -165,9 +169,13 @@ export interface PairForm<
   <const S extends A = A, const T extends B = J, const D extends DType = "float32">(
     ...args: Arguments<Pair<X, S, Y, T> & N, X | R | keyof N, Y, P, V, Typed<O, D>>
   ): Made<K, Pair<X, S, Y, T>, D>;
-  new <const S extends A = A, const T extends B = J, const D extends DType = "float32">(
+  new <_, const S extends A = A, const T extends B = J, const D extends DType = "float32">(
     ...args: Arguments<Pair<X, S, Y, T> & N, X | R | keyof N, Y, P, V, Typed<O, D>>
   ): Made<K, Pair<X, S, Y, T>, D>;
+  /** For classes that extend it, and make it with any settings. (`_` keeps the signature above out of their bases.) */
+  new (
+    ...args: Arguments<Pair<X, A, Y, B> & N, X | R | keyof N, Y, P, V, Typed<O, "float32">>
+  ): Made<K, Pair<X, A, Y, B>, "float32">;
 }
 
 type Pair<X extends string, S, Y extends string, T> = { readonly [_ in X]: S } & { readonly [_ in Y]: T };
@@ -225,7 +233,7 @@ export interface SizingForm<
       Typed<O, D>
     >
   ): Made<K, { amount: S; dataFormat: Format<F> }, D>;
-  new <const S extends A = I, const F extends DataFormat | null = null, const D extends DType = "float32">(
+  new <_, const S extends A = I, const F extends DataFormat | null = null, const D extends DType = "float32">(
     ...args: Arguments<
       { readonly [Y in X]: S } & { readonly dataFormat: F },
       R,
@@ -235,6 +243,17 @@ export interface SizingForm<
       Typed<O, D>
     >
   ): Made<K, { amount: S; dataFormat: Format<F> }, D>;
+  /** For classes that extend it, and make it with any settings. (`_` keeps the signature above out of their bases.) */
+  new (
+    ...args: Arguments<
+      { readonly [Y in X]: A } & { readonly dataFormat: DataFormat | null },
+      R,
+      X | "dataFormat",
+      P,
+      V,
+      Typed<O, "float32">
+    >
+  ): Made<K, { amount: A; dataFormat: DataFormat }, "float32">;
 }
 
 /** How a layer is made that resizes by P, within A and by default I; what is in R has to be given. */

@@ -4,7 +4,7 @@ import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { bindParameters, type ParameterTable, required } from "../util/parameters.ts";
 import type { LossFunction } from "./define.ts";
-import { type Loss, LossBase, type LossOptions } from "./loss.ts";
+import { type ComputingLoss, type Loss, LossBase, type LossOptions } from "./loss.ts";
 import type { Reduction } from "./reduction.ts";
 import { toSameRank } from "./same-rank.ts";
 import { Value } from "../ops/core/value.ts";
@@ -73,7 +73,7 @@ type WrapperArguments =
 
 export interface LossFunctionWrapperConstructor {
   (...args: WrapperArguments): Loss;
-  new (...args: WrapperArguments): Loss;
+  new (...args: WrapperArguments): ComputingLoss;
   readonly className: string;
   readonly parameters: ParameterTable;
   fromConfig(config: Readonly<Record<string, unknown>>): Loss;

@@ -151,7 +151,7 @@ export interface LossCall {
 export type Loss = LossBase & LossCall;
 
 /** A loss that computes: one that may be extended without a `call`. */
-type ComputingLoss = Loss & { call(yTrue: Tensor, yPred: Tensor): Tensor };
+export type ComputingLoss = Loss & { call(yTrue: Tensor, yPred: Tensor): Tensor };
 
 /** A loss's class, whose constructor takes arguments P (by position, or by name) in Keras's order. */
 export interface LossConstructor<P extends readonly object[]> {

@@ -12,6 +12,7 @@ import { updateConfusion } from "./confusion.ts";
 import {
   type Direction,
   MetricBase,
+  type MetricCall,
   type MetricConstructor,
   type MetricOptions,
   type NameAndDType,
@@ -122,6 +123,11 @@ export type AtConstraintArguments<C extends object> = [
   { readonly classId?: number | null },
   ...NameAndDType,
 ];
+
+/** The best rate under a constraint, whichever. */
+export interface AtConstraint extends AtConstraintBase, MetricCall {
+  readonly rates: { readonly bound: Tensor; readonly wanted: Tensor };
+}
 
 /** Makes the class of the best `wanted` rate where the `bound` one is at least the argument named `constraint`. */
 export function atConstraint<C extends object, T extends AtConstraintBase>(

@@ -7,6 +7,7 @@ import { type ConfusionCounts, thresholdsOf, updateConfusion } from "./confusion
 import { atFirstIfOnly } from "./ratio.ts";
 import {
   MetricBase,
+  type MetricCall,
   type MetricConstructor,
   type MetricOptions,
   type NameAndDType,
@@ -50,6 +51,11 @@ export abstract class ConfusionCount extends MetricBase {
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), thresholds: this.#given };
   }
+}
+
+/** A metric that counts, whichever. */
+export interface CountMetric extends ConfusionCount, MetricCall {
+  readonly counts: ConfusionCounts;
 }
 
 /** Makes the class of a count. */

@@ -1,7 +1,7 @@
-import { atConstraint, type AtConstraintArguments, type AtConstraintBase } from "./at-constraint-base.ts";
-import type { MetricCall, MetricConstructor } from "./metric.ts";
+import { type AtConstraint, atConstraint, type AtConstraintArguments } from "./at-constraint-base.ts";
+import type { MetricConstructor } from "./metric.ts";
 
-export interface PrecisionAtRecall extends AtConstraintBase, MetricCall {}
+export interface PrecisionAtRecall extends AtConstraint {}
 
 /** The best precision of all thresholds with at least the given recall. @see Keras `metrics/confusion_metrics.py` */
 export const PrecisionAtRecall: MetricConstructor<

@@ -1,7 +1,7 @@
-import { atConstraint, type AtConstraintArguments, type AtConstraintBase } from "./at-constraint-base.ts";
-import type { MetricCall, MetricConstructor } from "./metric.ts";
+import { type AtConstraint, atConstraint, type AtConstraintArguments } from "./at-constraint-base.ts";
+import type { MetricConstructor } from "./metric.ts";
 
-export interface RecallAtPrecision extends AtConstraintBase, MetricCall {}
+export interface RecallAtPrecision extends AtConstraint {}
 
 /** The best recall of all thresholds with at least the given precision. @see Keras `metrics/confusion_metrics.py` */
 export const RecallAtPrecision: MetricConstructor<

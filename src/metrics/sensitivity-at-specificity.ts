@@ -1,7 +1,7 @@
-import { atConstraint, type AtConstraintArguments, type AtConstraintBase } from "./at-constraint-base.ts";
-import type { MetricCall, MetricConstructor } from "./metric.ts";
+import { type AtConstraint, atConstraint, type AtConstraintArguments } from "./at-constraint-base.ts";
+import type { MetricConstructor } from "./metric.ts";
 
-export interface SensitivityAtSpecificity extends AtConstraintBase, MetricCall {}
+export interface SensitivityAtSpecificity extends AtConstraint {}
 
 /** The best sensitivity of all thresholds with at least the given specificity. @see Keras `metrics/confusion_metrics.py` */
 export const SensitivityAtSpecificity: MetricConstructor<

@@ -1,7 +1,7 @@
-import { atConstraint, type AtConstraintArguments, type AtConstraintBase } from "./at-constraint-base.ts";
-import type { MetricCall, MetricConstructor } from "./metric.ts";
+import { type AtConstraint, atConstraint, type AtConstraintArguments } from "./at-constraint-base.ts";
+import type { MetricConstructor } from "./metric.ts";
 
-export interface SpecificityAtSensitivity extends AtConstraintBase, MetricCall {}
+export interface SpecificityAtSensitivity extends AtConstraint {}
 
 /** The best specificity of all thresholds with at least the given sensitivity. @see Keras `metrics/confusion_metrics.py` */
 export const SpecificityAtSensitivity: MetricConstructor<

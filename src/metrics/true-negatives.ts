@@ -1,7 +1,7 @@
-import { type ConfusionCount, type ConfusionCountArguments, confusionCount } from "./confusion-count.ts";
-import type { MetricCall, MetricConstructor } from "./metric.ts";
+import { type ConfusionCountArguments, confusionCount, type CountMetric } from "./confusion-count.ts";
+import type { MetricConstructor } from "./metric.ts";
 
-export interface TrueNegatives extends ConfusionCount, MetricCall {}
+export interface TrueNegatives extends CountMetric {}
 
 /** Number of predictions not above a threshold whose label is 0. `thresholds` (0.5) may be a list. @see Keras `metrics/confusion_metrics.py` */
 export const TrueNegatives: MetricConstructor<ConfusionCountArguments, TrueNegatives> = confusionCount(

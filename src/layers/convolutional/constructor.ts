@@ -48,6 +48,7 @@ export interface WindowForm<
     ...args: Arguments<WindowSettings<N, K, S, B, F, L, U, M, Z, Y>, R, W, P, V, Typed<O, D>>
   ): Made<T, { [X in R | W]: WindowSettings<N, K, S, B, Format<F>, L, U, M, Z, Y>[X] }, D>;
   new <
+    _,
     const N extends number = number,
     const K extends PerAxis = PerAxis,
     const S extends PerAxis = 1,
@@ -62,7 +63,25 @@ export interface WindowForm<
   >(
     ...args: Arguments<WindowSettings<N, K, S, B, F, L, U, M, Z, Y>, R, W, P, V, Typed<O, D>>
   ): Made<T, { [X in R | W]: WindowSettings<N, K, S, B, Format<F>, L, U, M, Z, Y>[X] }, D>;
+  /** For classes that extend it, and make it with any settings. (`_` keeps the signature above out of their bases.) */
+  new (
+    ...args: Arguments<AnyWindow<DataFormat | null, boolean>, R, W, P, V, Typed<O, "float32">>
+  ): Made<T, { [X in R | W]: AnyWindow<DataFormat, false>[X] }, "float32">;
 }
+
+/** Whatever settings a convolution may have; Y: what is known of `returnState`. */
+type AnyWindow<F, Y> = WindowSettings<
+  number,
+  PerAxis,
+  PerAxis,
+  Padding,
+  F,
+  PerAxis,
+  PerAxis | null,
+  number,
+  boolean,
+  Y
+>;
 
 /** The names of the settings that every convolution lets choose. */
 export type WindowName = "strides" | "padding" | "dataFormat" | "dilationRate";

@@ -35,6 +35,7 @@ interface GlobalPoolingForm<T extends LayerKind, P extends readonly (keyof Globa
     >
   ): Made<T, GlobalPoolingChoice<Format<F>, K>, D>;
   new <
+    _,
     const F extends DataFormat | null = null,
     const K extends boolean = false,
     const D extends DType = "float32",
@@ -48,6 +49,17 @@ interface GlobalPoolingForm<T extends LayerKind, P extends readonly (keyof Globa
       Typed<GlobalPoolingOptions, D>
     >
   ): Made<T, GlobalPoolingChoice<Format<F>, K>, D>;
+  /** For classes that extend it, and make it with any settings. (`_` keeps the signature above out of their bases.) */
+  new (
+    ...args: Arguments<
+      GlobalPoolingChoice<DataFormat | null>,
+      never,
+      keyof GlobalPoolingChoice,
+      P,
+      [],
+      Typed<GlobalPoolingOptions, "float32">
+    >
+  ): Made<T, GlobalPoolingChoice, "float32">;
 }
 
 interface GlobalPoolingChoice<F = DataFormat, K = boolean> {

@@ -52,6 +52,7 @@ interface PoolingForm<
     ...args: Arguments<PoolingChoice<K, S, B, F>, R, SettingName, P, V, Typed<PoolingOptions, D>>
   ): Made<T, PoolingMade<K, S, B, F>, D>;
   new <
+    _,
     const K extends PerAxis = 2,
     const S extends PerAxis | null = null,
     const B extends Padding = "valid",
@@ -60,6 +61,17 @@ interface PoolingForm<
   >(
     ...args: Arguments<PoolingChoice<K, S, B, F>, R, SettingName, P, V, Typed<PoolingOptions, D>>
   ): Made<T, PoolingMade<K, S, B, F>, D>;
+  /** For classes that extend it, and make it with any settings. (`_` keeps the signature above out of their bases.) */
+  new (
+    ...args: Arguments<
+      PoolingChoice<PerAxis, PerAxis | null, Padding, DataFormat | null>,
+      R,
+      SettingName,
+      P,
+      V,
+      Typed<PoolingOptions, "float32">
+    >
+  ): Made<T, PoolingMade<PerAxis, PerAxis, Padding, DataFormat>, "float32">;
 }
 
 interface PoolingChoice<K, S, P, F> {

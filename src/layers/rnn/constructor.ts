@@ -62,6 +62,7 @@ interface RecurrentForm<
     ...args: Arguments<RecurrentChoice<U, Q, R> & N, "units", Returns, P, V, Typed<O, D>>
   ): Made<K, RecurrentChoice<U, Q, R>, D>;
   new <
+    _,
     const U extends number = number,
     const Q extends boolean = false,
     const R extends boolean = false,
@@ -69,6 +70,10 @@ interface RecurrentForm<
   >(
     ...args: Arguments<RecurrentChoice<U, Q, R> & N, "units", Returns, P, V, Typed<O, D>>
   ): Made<K, RecurrentChoice<U, Q, R>, D>;
+  /** For classes that extend it, and make it with any settings. (`_` keeps the signature above out of their bases.) */
+  new (
+    ...args: Arguments<RecurrentChoice & N, "units", Returns, P, V, Typed<O, "float32">>
+  ): Made<K, RecurrentChoice<number, boolean, false>, "float32">;
 }
 
 type Returns = "returnSequences" | "returnState";
