@@ -165,6 +165,24 @@ describe("order", () => {
   });
 });
 
+describe("pooling", () => {
+  it.each(["float32", "float64", "float16"] as const)(
+    "the largest of %s with NaN among them is NaN",
+    (dtype) => {
+      for (const channels of [1, 5, 16]) {
+        const rows = [1, nan, nan, 2, -inf, -inf, 3, inf, 4, nan];
+        const x = given(
+          rows.flatMap((row) => new Array<number>(channels).fill(row)),
+          dtype,
+          [1, rows.length, channels],
+        );
+        const expected = [nan, nan, -inf, inf, nan].flatMap((row) => new Array<number>(channels).fill(row));
+        expect(numbers(ops.maxPool(x, 2, { strides: 2 }))).toEqual(expected);
+      }
+    },
+  );
+});
+
 describe("half floats", () => {
   it.each(["float16", "bfloat16"] as const)("%s have a variance where their sum is out of range", (dtype) => {
     const x = ops.reshape(ops.cast(ops.add(ops.mod(ops.arange(100_000), 3), 7), dtype), [1, 100_000, 1]);

@@ -22,6 +22,8 @@ export interface LaneOps {
   /** `a < b ? b : a`: the first operand where they are unordered. */
   max(a: Vector, b: Vector): Vector;
   equal(a: Vector, b: Vector): Vector;
+  /** All bits of a lane that is no number; null where every lane is one. */
+  readonly isNan: ((a: Vector) => Vector) | null;
   /** Every lane divided by an integer. */
   divide(a: Vector, by: Expr<"i32">): Vector;
   /** The value below all others. */
@@ -36,6 +38,7 @@ export const laneOps: Readonly<Record<StructuredDType, LaneOps>> = {
     add: (a, b) => f32x4.add(a, b),
     max: (a, b) => f32x4.pmax(a, b),
     equal: (a, b) => f32x4.eq(a, b),
+    isNan: (a) => f32x4.ne(a, a),
     divide: (a, by) => f32x4.div(a, f32x4.splat(f32.convertI32S(by))),
     lowest: f32x4.const(-Infinity),
   },
@@ -45,6 +48,7 @@ export const laneOps: Readonly<Record<StructuredDType, LaneOps>> = {
     add: (a, b) => f64x2.add(a, b),
     max: (a, b) => f64x2.pmax(a, b),
     equal: (a, b) => f64x2.eq(a, b),
+    isNan: (a) => f64x2.ne(a, a),
     divide: (a, by) => f64x2.div(a, f64x2.splat(f64.convertI32S(by))),
     lowest: f64x2.const(-Infinity),
   },
@@ -54,6 +58,7 @@ export const laneOps: Readonly<Record<StructuredDType, LaneOps>> = {
     add: (a, b) => i32x4.add(a, b),
     max: (a, b) => i32x4.maxS(a, b),
     equal: (a, b) => i32x4.eq(a, b),
+    isNan: null,
     // Integer averages are taken in the integers by Keras too; lane by lane, they are rare.
     divide: (a, by) =>
       [0, 1, 2, 3].reduce(

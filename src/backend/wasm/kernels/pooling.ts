@@ -256,15 +256,24 @@ class PoolingEmitter {
     const { mode } = this.#d;
     const ops = this.#ops;
     const accumulators = fn.locals("v128", block.vectors);
-    for (const each of accumulators)
-      fn.set(each, mode === "max" ? ops.lowest : v128.const(new Uint8Array(16)));
+    const zero = v128.const(new Uint8Array(16));
+    for (const each of accumulators) fn.set(each, mode === "max" ? ops.lowest : zero);
+    // `max` loses NaN: what was not a number is marked beside it, with all bits set, which is a NaN itself.
+    const marks = mode === "max" && ops.isNan !== null ? fn.locals("v128", block.vectors) : [];
+    const element = fn.local("v128");
+    for (const each of marks) fn.set(each, zero);
     this.#eachElement(start, channel, (address) => {
       accumulators.forEach((each, i) => {
-        const value = loadLanes(address, i * 16);
-        fn.set(each, mode === "max" ? ops.max(each, value) : ops.add(each, value));
+        const mark = marks[i];
+        if (mode !== "max") return fn.set(each, ops.add(each, loadLanes(address, i * 16)));
+        fn.set(element, loadLanes(address, i * 16));
+        fn.set(each, ops.max(each, element));
+        if (mark !== undefined && ops.isNan !== null) fn.set(mark, v128.or(mark, ops.isNan(element)));
       });
     });
     accumulators.forEach((each, i) => {
+      const mark = marks[i];
+      if (mark !== undefined) fn.set(each, v128.or(each, mark));
       if (mode === "average") fn.set(each, ops.divide(each, this.#elementCount()));
       const lanes = i === block.vectors - 1 ? block.lastLanes : ops.lanes;
       storeLanes(fn, ops, i32.add(target, i32.mul(channel, ops.bytes)), each, lanes, i * 16);
