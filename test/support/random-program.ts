@@ -150,7 +150,7 @@ class Writer {
         const index =
           choose(2) === 0
             ? count(choose(3))
-            : p.cast(p.reduceMax(p.reshape(x, [sizeOf(x.shape)]), [0]), "int32");
+            : p.cast(p.offset(p.reduceMax(p.reshape(x, [sizeOf(x.shape)]), [0]), 0.437), "int32");
         const branch = (): Var => this.#inside(length, [], (last) => p.tanh(fitted(last, x.shape)));
         return p.cond(index, [() => [branch()], () => [branch()]])[0] ?? x;
       }
