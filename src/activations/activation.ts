@@ -4,6 +4,7 @@ import type { Value } from "../ops/core/value.ts";
 
 /** A function of one tensor, element by element or along an axis. Built-in ones know Keras's name for them. */
 export interface Activation {
+  (x: Tensor): Tensor;
   (x: TensorInput): Value;
   /** Keras's name (`"log_softmax"`), by which files refer to it; absent on users' own functions. */
   readonly identifier?: string;

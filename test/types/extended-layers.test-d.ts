@@ -1,6 +1,7 @@
 // Built-in layers may be extended, and made with any settings.
 import { Input, layers, losses, metrics } from "../../src/index.ts";
 import type { KerasTensor } from "../../src/graph/keras-tensor.ts";
+import type { Tensor } from "../../src/ops/core/tensor.ts";
 
 class Same extends layers.Conv2D {
   constructor(filters: number) {
@@ -81,3 +82,9 @@ new layers.Conv2D(3, 3, { padding: "smae" });
 export class Counted extends metrics.FalseNegatives {}
 export class Bounded extends metrics.PrecisionAtRecall {}
 export class Wrapped extends losses.LossFunctionWrapper {}
+
+export class Rectified extends layers.Dense {
+  override call(inputs: Tensor): Tensor {
+    return super.call(inputs).relu();
+  }
+}

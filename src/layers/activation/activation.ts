@@ -29,7 +29,7 @@ class ActivationLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return this.activation(inputs);
   }
 }

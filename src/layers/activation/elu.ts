@@ -32,7 +32,7 @@ class ELULayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return elu(inputs, { alpha: this.alpha });
   }
 }

@@ -29,7 +29,7 @@ class LeakyReLULayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return leakyRelu(inputs, { negativeSlope: this.negativeSlope });
   }
 }

@@ -76,7 +76,7 @@ class PReLULayer extends LayerBase {
     });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const below = multiply(this.alpha.value, relu(negative(inputs)));
     return subtract(relu(inputs), below);
   }

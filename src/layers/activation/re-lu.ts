@@ -40,8 +40,8 @@ class ReLULayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor): unknown {
-    return reluWith(inputs, this);
+  override call(inputs: Tensor): Tensor {
+    return reluWith(inputs, this) as Tensor; // SAFETY: tensor in, tensor out
   }
 }
 

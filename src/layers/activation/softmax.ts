@@ -32,7 +32,7 @@ class SoftmaxLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor, { mask = null }: { readonly mask?: Tensor | null } = {}): unknown {
+  override call(inputs: Tensor, { mask = null }: { readonly mask?: Tensor | null } = {}): Tensor {
     if (mask === null) return softmax(inputs, { axis: this.axis });
     this.#checkMask(inputs, mask);
     const isKept: Tensor = mask.dtype === "bool" ? mask : greater(mask, 0.5);

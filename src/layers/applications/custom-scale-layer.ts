@@ -29,7 +29,7 @@ export class CustomScaleLayer extends LayerBase {
     this.scale = given.scale;
   }
 
-  override call([shortcut, x]: readonly [Tensor, Tensor]): unknown {
+  override call([shortcut, x]: readonly [Tensor, Tensor]): Tensor {
     return add(shortcut, multiply(x, this.scale));
   }
 }

@@ -39,7 +39,7 @@ export class LayerScale extends LayerBase {
     this.gamma = this.addWeight({ shape: [this.projectionDim], initializer: Constant(this.initValues) });
   }
 
-  override call(x: Tensor): unknown {
+  override call(x: Tensor): Tensor {
     return multiply(x, this.gamma);
   }
 }

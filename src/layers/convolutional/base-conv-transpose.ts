@@ -131,7 +131,7 @@ export abstract class BaseConvTranspose extends WindowLayer {
     this.addBiasWeight(this.filters);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const { strides, padding, outputPadding, dataFormat, dilationRate } = this;
     const convolved = convTranspose(inputs, this.kernel, {
       strides,

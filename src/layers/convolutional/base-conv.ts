@@ -127,7 +127,7 @@ export abstract class BaseConv extends WindowLayer {
     this.addBiasWeight(this.filters);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const isCausal = this.padding === "causal";
     const convolved = conv(isCausal ? this.#padCausally(inputs) : inputs, this.kernel, {
       strides: this.strides,

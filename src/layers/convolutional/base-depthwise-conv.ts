@@ -123,7 +123,7 @@ export abstract class BaseDepthwiseConv extends WindowLayer {
     this.addBiasWeight(this.depthMultiplier * channels);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const { strides, padding, dataFormat, dilationRate } = this;
     const convolved = depthwiseConv(inputs, this.kernel, { strides, padding, dataFormat, dilationRate });
     return this.finish(convolved as Tensor); // SAFETY: tensor in, tensor out

@@ -149,7 +149,7 @@ export abstract class BaseSeparableConv extends WindowLayer {
     this.addBiasWeight(this.filters);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const { strides, padding, dataFormat, dilationRate } = this;
     const convolved = separableConv(inputs, this.depthwiseKernel, this.pointwiseKernel, {
       strides,

@@ -102,7 +102,7 @@ export abstract class WindowLayer extends LayerBase {
   }
 
   /** Bias and activation of what was convolved. */
-  protected finish(convolved: Tensor): unknown {
+  protected finish(convolved: Tensor): Tensor {
     return this.activation(this.#biased(convolved));
   }
 

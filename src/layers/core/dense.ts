@@ -121,7 +121,7 @@ class DenseLayer extends AdaptableLayer {
     return { variable, shape: variable.shape, regularizer, constraint };
   }
 
-  override call(inputs: Tensor, _options?: unknown): unknown {
+  override call(inputs: Tensor, _options?: unknown): Tensor {
     const product = matmul(inputs, this.adapted(this.kernel.value));
     return this.activation(this.bias === null ? product : add(product, this.bias));
   }

@@ -129,7 +129,7 @@ class EinsumDenseLayer extends AdaptableLayer {
     return { variable, shape: variable.shape, regularizer, constraint };
   }
 
-  override call(inputs: Tensor, _options?: unknown): unknown {
+  override call(inputs: Tensor, _options?: unknown): Tensor {
     const product: Tensor = einsum(this.equation, inputs, this.adapted(this.kernel.value));
     return this.activation(this.bias === null ? product : add(product, this.bias.value));
   }

@@ -114,7 +114,7 @@ export class EmbeddingLayer extends AdaptableLayer {
     return { variable, shape: [this.inputDim, this.outputDim], regularizer, constraint };
   }
 
-  override call(inputs: Tensor, _options?: unknown): unknown {
+  override call(inputs: Tensor, _options?: unknown): Tensor {
     const advice = "Give `inputDim` one more than the largest index.";
     expectIndices(inputs, { where: this.where, size: this.inputDim, except: null, advice });
     const indices = inputs.dtype === "int64" ? inputs : cast(inputs, "int32");

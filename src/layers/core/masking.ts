@@ -30,7 +30,7 @@ class MaskingLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return where(any(notEqual(inputs, this.maskValue), -1, true), inputs, 0);
   }
 

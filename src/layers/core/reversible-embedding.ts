@@ -74,7 +74,7 @@ class ReversibleEmbeddingLayer extends EmbeddingLayer {
         });
   }
 
-  override call(inputs: Tensor, { reverse = false }: { readonly reverse?: boolean } = {}): unknown {
+  override call(inputs: Tensor, { reverse = false }: { readonly reverse?: boolean } = {}): Tensor {
     if (!reverse) return super.call(inputs);
     const dtype = this.reverseDtype ?? this.computeDtype;
     const kernel: Tensor =

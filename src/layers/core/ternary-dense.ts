@@ -112,7 +112,7 @@ class TernaryDenseLayer extends LayerBase {
     this.inputSpec = new InputSpec({ minNdim: 2, axes: { [-1]: inputDim } });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const kernel = this.kernel.value;
     const size: Tensor = mean(absolute(kernel));
     const limit = this.threshold ?? multiply(size, 0.5);

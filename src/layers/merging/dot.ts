@@ -44,7 +44,7 @@ class DotLayer extends MergeLayer {
     this.#productShape(shapesIn(this.where, inputShape));
   }
 
-  override call(inputs: readonly Tensor[]): unknown {
+  override call(inputs: readonly Tensor[]): Tensor {
     return this.merge(inputs);
   }
 

@@ -37,7 +37,7 @@ export abstract class MergeLayer extends LayerBase {
     mergedShape(this.where, shapesIn(this.where, inputShape));
   }
 
-  override call(inputs: readonly Tensor[]): unknown {
+  override call(inputs: readonly Tensor[]): Tensor {
     const rank = Math.max(...inputs.map(({ shape }) => shape.length));
     return this.merge(inputs.map((x) => withRank(x, rank)));
   }

@@ -63,7 +63,7 @@ class GroupNormalizationLayer extends AffineLayer {
     this.addAffineWeights([channels]);
   }
 
-  override call(given: Tensor): unknown {
+  override call(given: Tensor): Tensor {
     const inputs: Tensor = cast(given, statisticsDtype(given.dtype));
     const { dims } = inputs;
     const axis = normalizeAxis(this.axis, dims.length, this.where);

@@ -55,7 +55,7 @@ class LayerNormalizationLayer extends AffineLayer {
     });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const { gamma, beta, axis, epsilon, rmsScaling } = this;
     const outputs = layerNormalization(inputs, {
       gamma: gamma?.value ?? null,

@@ -95,7 +95,7 @@ class NormalizationLayer extends LayerBase {
     return this.inputVariance === null ? (this.adaptVariance?.value ?? null) : makeTensor(this.inputVariance);
   }
 
-  override call(given: Tensor): unknown {
+  override call(given: Tensor): Tensor {
     const inputs: Tensor = cast(given, this.computeDtype);
     const mean = this.#along(inputs.dims, this.adaptMean, this.inputMean);
     const variance = this.#along(inputs.dims, this.adaptVariance, this.inputVariance);

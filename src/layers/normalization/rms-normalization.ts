@@ -46,7 +46,7 @@ class RMSNormalizationLayer extends LayerBase {
     this.scale = this.addWeight({ name: "scale", shape, initializer: "ones" });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return rmsNormalization(inputs, { scale: this.scale.value, axis: this.axis, epsilon: this.epsilon });
   }
 }

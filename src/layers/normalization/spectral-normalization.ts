@@ -71,7 +71,7 @@ class SpectralNormalizationLayer extends WrapperLayer {
     });
   }
 
-  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): Tensor {
     if (training === true) this.#normalizeKernel();
     const outputs = this.layer.invoke(inputs) as Tensor; // SAFETY: tensor in, tensor out
     // Indices into embeddings are no reason to round what is found.

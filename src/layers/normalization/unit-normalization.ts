@@ -38,7 +38,7 @@ class UnitNormalizationLayer extends LayerBase {
       normalizeAxis(axis, inputShape.length, this.where);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return normalize(inputs, { axis: this.axis, order: 2, epsilon: 1e-12 });
   }
 }

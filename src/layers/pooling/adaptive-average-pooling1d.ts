@@ -14,7 +14,7 @@ class AdaptiveAveragePooling1DLayer extends BaseAdaptivePooling {
     super("AdaptiveAveragePooling1D", 1, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return adaptiveAveragePool(inputs, this.outputSize, { dataFormat: this.dataFormat });
   }
 }

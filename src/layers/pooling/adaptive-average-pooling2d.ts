@@ -14,7 +14,7 @@ class AdaptiveAveragePooling2DLayer extends BaseAdaptivePooling {
     super("AdaptiveAveragePooling2D", 2, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return adaptiveAveragePool(inputs, this.outputSize, { dataFormat: this.dataFormat });
   }
 }

@@ -14,7 +14,7 @@ class AdaptiveAveragePooling3DLayer extends BaseAdaptivePooling {
     super("AdaptiveAveragePooling3D", 3, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return adaptiveAveragePool(inputs, this.outputSize, { dataFormat: this.dataFormat });
   }
 }

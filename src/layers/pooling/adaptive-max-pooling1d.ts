@@ -14,7 +14,7 @@ class AdaptiveMaxPooling1DLayer extends BaseAdaptivePooling {
     super("AdaptiveMaxPooling1D", 1, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return adaptiveMaxPool(inputs, this.outputSize, { dataFormat: this.dataFormat });
   }
 }

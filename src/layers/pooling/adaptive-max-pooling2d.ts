@@ -14,7 +14,7 @@ class AdaptiveMaxPooling2DLayer extends BaseAdaptivePooling {
     super("AdaptiveMaxPooling2D", 2, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return adaptiveMaxPool(inputs, this.outputSize, { dataFormat: this.dataFormat });
   }
 }

@@ -14,7 +14,7 @@ class AdaptiveMaxPooling3DLayer extends BaseAdaptivePooling {
     super("AdaptiveMaxPooling3D", 3, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return adaptiveMaxPool(inputs, this.outputSize, { dataFormat: this.dataFormat });
   }
 }

@@ -129,7 +129,7 @@ export abstract class BasePooling extends LayerBase {
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const { poolSize, strides, padding, dataFormat } = this;
     const pool = this.mode === "max" ? maxPool : averagePool;
     return pool(inputs, poolSize, { strides, padding, dataFormat });

@@ -21,7 +21,7 @@ class GlobalAveragePooling1DLayer extends BaseGlobalPooling {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor, { mask }: { readonly mask?: Tensor | null } = {}): unknown {
+  override call(inputs: Tensor, { mask }: { readonly mask?: Tensor | null } = {}): Tensor {
     const { spatialAxes: axis, keepdims } = this;
     if (mask === null || mask === undefined) return mean(inputs, { axis, keepdims });
     const places = expandDims(cast(mask, inputs.dtype), this.dataFormat === "channels_last" ? 2 : 1);

@@ -14,7 +14,7 @@ class GlobalAveragePooling2DLayer extends BaseGlobalPooling {
     super("GlobalAveragePooling2D", 2, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return mean(inputs, { axis: this.spatialAxes, keepdims: this.keepdims });
   }
 }

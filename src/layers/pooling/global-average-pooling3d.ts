@@ -14,7 +14,7 @@ class GlobalAveragePooling3DLayer extends BaseGlobalPooling {
     super("GlobalAveragePooling3D", 3, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return mean(inputs, { axis: this.spatialAxes, keepdims: this.keepdims });
   }
 }

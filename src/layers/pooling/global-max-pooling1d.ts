@@ -14,7 +14,7 @@ class GlobalMaxPooling1DLayer extends BaseGlobalPooling {
     super("GlobalMaxPooling1D", 1, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return max(inputs, { axis: this.spatialAxes, keepdims: this.keepdims });
   }
 }

@@ -14,7 +14,7 @@ class GlobalMaxPooling2DLayer extends BaseGlobalPooling {
     super("GlobalMaxPooling2D", 2, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return max(inputs, { axis: this.spatialAxes, keepdims: this.keepdims });
   }
 }

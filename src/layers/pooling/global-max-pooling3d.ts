@@ -14,7 +14,7 @@ class GlobalMaxPooling3DLayer extends BaseGlobalPooling {
     super("GlobalMaxPooling3D", 3, args);
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return max(inputs, { axis: this.spatialAxes, keepdims: this.keepdims });
   }
 }

@@ -117,7 +117,7 @@ class DiscretizationLayer extends LayerBase {
     );
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     if (this.binBoundaries === null) {
       throw new AntlerError(
         `${this.where}: it has no boundaries yet. Give binBoundaries, or call adapt(data) first.`,

@@ -107,7 +107,7 @@ class MelSpectrogramLayer extends LayerBase {
     }
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const { sequenceLength, sequenceStride, fftLength, window } = this;
     const options = { sequenceLength, sequenceStride, fftLength, window, center: true };
     const [real, imag] = stft(cast(inputs, "float32") as Tensor, options) as readonly [Tensor, Tensor]; // SAFETY: a tensor in, two out

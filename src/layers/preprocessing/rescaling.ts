@@ -39,7 +39,7 @@ class RescalingLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const dtype = this.computeDtype;
     const along = (value: number | readonly number[]): number | Tensor =>
       typeof value === "number" ? value : makeTensor(value, { dtype });

@@ -115,7 +115,7 @@ class STFTSpectrogramLayer extends LayerBase {
     this.imagKernel = this.mode === "real" ? null : kernel("imag");
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const real = this.realKernel === null ? null : this.#convolve(inputs, this.realKernel);
     const imag = this.imagKernel === null ? null : this.#convolve(inputs, this.imagKernel);
     if (real === null || imag === null) return this.#arrange(real ?? imag ?? inputs);

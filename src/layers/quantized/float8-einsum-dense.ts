@@ -23,7 +23,7 @@ export class Float8EinsumDense extends EinsumDense {
     this.scalings = addScalings(this, (options) => this.addWeight(options));
   }
 
-  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): Tensor {
     return float8Call(this, inputs, training === true, (x, kernel) => einsum(this.equation, x, kernel));
   }
 

@@ -66,7 +66,7 @@ interface Float8Layer {
   readonly kernel: Variable;
   readonly bias: Variable | null;
   readonly computeDtype: DType;
-  readonly activation: (x: Tensor) => unknown;
+  readonly activation: (x: Tensor) => Tensor;
 }
 
 /** The layer's variables in the order of files. */
@@ -90,7 +90,7 @@ export function float8Call(
   inputs: Tensor,
   training: boolean,
   product: (inputs: Tensor, kernel: Tensor) => Tensor,
-): unknown {
+): Tensor {
   const { scalings, kernel, bias, computeDtype: dtype } = layer;
   const rounded = (x: Tensor, { scale, history }: Scaling): Tensor =>
     customGradient((value, by, past) => [

@@ -28,7 +28,7 @@ export class PackedTernaryDense extends TernaryDense {
     return this.kernel;
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const product = matmul(inputs, this.encoded.value) as Tensor; // SAFETY: tensors in, tensors out
     return this.activation(this.bias === null ? product : (add(product, this.bias) as Tensor)); // SAFETY: as above
   }

@@ -47,7 +47,7 @@ export class QuantizedDense extends Dense {
     return { ...super.mainWeight, shape: this.encoded.encoding.shape };
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const x = roundedInputs(inputs, -1, configOf(this));
     const product = matmul(x, this.encoded.value) as Tensor; // SAFETY: tensors in, tensors out
     const adapted = this.withLowRank(product, (a) => matmul(inputs, a) as Tensor); // SAFETY: as above

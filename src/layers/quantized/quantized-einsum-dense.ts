@@ -46,7 +46,7 @@ export class QuantizedEinsumDense extends EinsumDense {
     return { ...super.mainWeight, shape: this.encoded.encoding.shape };
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const { inputs: letters, left } = parseEquation(this.where, this.equation);
     const first = left ? inputs.dims.length - letters.length : 0;
     const axes = summed(this, letters).map((axis) => axis + first);

@@ -56,7 +56,7 @@ export class QuantizedEmbedding extends Embedding {
     return { ...super.mainWeight, shape: this.encoded.encoding.shape };
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const adapted = this.withLowRank(vectorsAt(this.encoded, inputs), (a) => rowsAt(a, inputs));
     return cast(adapted, this.computeDtype);
   }

@@ -46,7 +46,7 @@ export class QuantizedReversibleEmbedding extends ReversibleEmbedding {
     return { ...super.mainWeight, shape: this.encoded.encoding.shape };
   }
 
-  override call(inputs: Tensor, { reverse = false }: { readonly reverse?: boolean } = {}): unknown {
+  override call(inputs: Tensor, { reverse = false }: { readonly reverse?: boolean } = {}): Tensor {
     if (!reverse) {
       const adapted = this.withLowRank(vectorsAt(this.encoded, inputs), (a) => rowsAt(a, inputs));
       return cast(adapted, this.computeDtype);

@@ -37,7 +37,7 @@ class ActivityRegularizationLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return inputs;
   }
 

@@ -42,7 +42,7 @@ class AlphaDropoutLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): Tensor {
     if (training !== true || this.seedGenerator === null) return inputs;
     const { rate } = this;
     const shape = concreteNoiseShape(this.where, inputs, this.noiseShape);

@@ -38,7 +38,7 @@ class DropoutLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): Tensor {
     if (training !== true || this.seedGenerator === null) return inputs;
     return dropout(
       inputs,

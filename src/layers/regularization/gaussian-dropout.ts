@@ -40,7 +40,7 @@ class GaussianDropoutLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): Tensor {
     if (training !== true || this.seedGenerator === null) return inputs;
     const stddev = Math.sqrt(this.rate / (1 - this.rate));
     return multiply(inputs, keyedNormal(this.seedGenerator.next(), inputs.dims, 1, stddev, inputs.dtype));

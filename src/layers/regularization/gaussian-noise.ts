@@ -36,7 +36,7 @@ class GaussianNoiseLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): Tensor {
     if (training !== true || this.seedGenerator === null) return inputs;
     return add(inputs, keyedNormal(this.seedGenerator.next(), inputs.dims, 0, this.stddev, inputs.dtype));
   }

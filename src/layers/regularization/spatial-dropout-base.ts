@@ -34,7 +34,7 @@ export abstract class SpatialDropoutLayer extends LayerBase {
     this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): unknown {
+  override call(inputs: Tensor, { training }: { readonly training?: boolean | null } = {}): Tensor {
     if (training !== true || this.seedGenerator === null) return inputs;
     const channels = this.dataFormat === "channels_first" ? 1 : inputs.dims.length - 1;
     const shape = inputs.dims.map((dim, axis) => (axis === 0 || axis === channels ? dim : 1));

@@ -46,7 +46,7 @@ class Cropping1DLayer extends LayerBase {
     }
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const from = 1;
     const sides = toSides("Cropping1D", "cropping", this.cropping, 1);
     return getItem(

@@ -56,7 +56,7 @@ class Cropping2DLayer extends LayerBase {
     }
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const from = firstSpatialAxis(this.dataFormat);
     const sides = toSides("Cropping2D", "cropping", this.cropping, 2);
     return getItem(

@@ -57,7 +57,7 @@ class Cropping3DLayer extends LayerBase {
     }
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const from = firstSpatialAxis(this.dataFormat);
     const sides = toSides("Cropping3D", "cropping", this.cropping, 3);
     return getItem(

@@ -31,7 +31,7 @@ class FlattenLayer extends LayerBase {
     this.inputSpec = new InputSpec({ minNdim: 1 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const { dims } = inputs;
     const [batch = 1, ...rest] = dims;
     const isMoved = this.dataFormat === "channels_first" && dims.length > 2;

@@ -39,7 +39,7 @@ class PermuteLayer extends LayerBase {
     this.inputSpec = new InputSpec({ ndim: dims.length + 1 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return transpose(inputs, [0, ...this.dims]);
   }
 }

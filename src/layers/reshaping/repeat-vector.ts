@@ -32,7 +32,7 @@ class RepeatVectorLayer extends LayerBase {
     this.inputSpec = new InputSpec({ ndim: 2 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const [batch = 1, features = 1] = inputs.dims;
     return broadcastTo(expandDims(inputs, 1), [batch, this.n, features]);
   }

@@ -46,7 +46,7 @@ class ReshapeLayer extends LayerBase {
     );
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     return reshapeOp(inputs, [inputs.dims[0] ?? 1, ...this.targetShape]);
   }
 }

@@ -34,7 +34,7 @@ class UpSampling1DLayer extends LayerBase {
     this.inputSpec = new InputSpec({ ndim: 3 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const from = 1;
     return this.#factors.reduce<Tensor>(
       (x, factor, i) => (factor === 1 ? x : repeat(x, factor, from + i)),

@@ -46,7 +46,7 @@ class UpSampling2DLayer extends LayerBase {
     this.inputSpec = new InputSpec({ ndim: 4 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     if (this.interpolation !== "nearest") {
       const [height = 1, width = 1] = this.#factors.map(
         (factor, i) => factor * (inputs.dims[firstSpatialAxis(this.dataFormat) + i] ?? 1),

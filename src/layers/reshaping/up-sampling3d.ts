@@ -37,7 +37,7 @@ class UpSampling3DLayer extends LayerBase {
     this.inputSpec = new InputSpec({ ndim: 5 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const from = firstSpatialAxis(this.dataFormat);
     return this.#factors.reduce<Tensor>(
       (x, factor, i) => (factor === 1 ? x : repeat(x, factor, from + i)),

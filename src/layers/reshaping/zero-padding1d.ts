@@ -35,7 +35,7 @@ class ZeroPadding1DLayer extends LayerBase {
     this.inputSpec = new InputSpec({ ndim: 3 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const from = firstSpatialAxis(this.dataFormat);
     const sides = toSides("ZeroPadding1D", "padding", this.padding, 1);
     return pad(

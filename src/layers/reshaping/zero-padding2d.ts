@@ -35,7 +35,7 @@ class ZeroPadding2DLayer extends LayerBase {
     this.inputSpec = new InputSpec({ ndim: 4 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const from = firstSpatialAxis(this.dataFormat);
     const sides = toSides("ZeroPadding2D", "padding", this.padding, 2);
     return pad(

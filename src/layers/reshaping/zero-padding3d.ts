@@ -42,7 +42,7 @@ class ZeroPadding3DLayer extends LayerBase {
     this.inputSpec = new InputSpec({ ndim: 5 });
   }
 
-  override call(inputs: Tensor): unknown {
+  override call(inputs: Tensor): Tensor {
     const from = firstSpatialAxis(this.dataFormat);
     const sides = toSides("ZeroPadding3D", "padding", this.padding, 3);
     return pad(

@@ -39,7 +39,7 @@ class TimeDistributedLayer extends WrapperLayer {
     this.layer.ensureBuilt([[inputShape[0] ?? null, ...inputShape.slice(2)]]);
   }
 
-  override call(inputs: Tensor, { training = null, mask = null }: CallOptions = {}): unknown {
+  override call(inputs: Tensor, { training = null, mask = null }: CallOptions = {}): Tensor {
     this.#checkMask(inputs, mask);
     const takesMask =
       mask !== null &&
