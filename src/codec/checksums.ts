@@ -1,14 +1,18 @@
 /** Four tables, so that a step takes four bytes. */
 const crcTables: readonly Uint32Array[] = /* @__PURE__ */ makeCrcTables();
 
-function makeCrcTables(): Uint32Array[] {
-  const tables = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)];
-  const first = tables[0] ?? new Uint32Array(256);
-  for (let n = 0; n < 256; n++) {
+/** What a byte adds to a CRC, by the reversed polynomial. */
+function crcTable(polynomial: number): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, n) => {
     let c = n;
-    for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-    first[n] = c;
-  }
+    for (let bit = 0; bit < 8; bit++) c = c & 1 ? polynomial ^ (c >>> 1) : c >>> 1;
+    return c;
+  });
+}
+
+function makeCrcTables(): Uint32Array[] {
+  const first = crcTable(0xedb88320);
+  const tables = [first, new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)];
   for (let t = 1; t < 4; t++) {
     const previous = tables[t - 1] ?? first;
     const table = tables[t] ?? first;
@@ -38,6 +42,15 @@ export function crc32(bytes: Uint8Array): number {
       (t0[crc >>> 24] ?? 0);
   }
   for (; i < bytes.length; i++) crc = (crc >>> 8) ^ (t0[(crc ^ (bytes[i] ?? 0)) & 255] ?? 0);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+const castagnoliTable: Uint32Array = /* @__PURE__ */ crcTable(0x82f63b78);
+
+/** CRC-32C (Castagnoli), as TFRecord files use it. */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (castagnoliTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
 

@@ -1,6 +1,7 @@
 import { crc32 } from "./checksums.ts";
 import { loadInflater } from "./inflate.ts";
 import { FormatError } from "../util/errors.ts";
+import { joinBytes } from "../util/join-bytes.ts";
 import { channelsOf, type PixelMode, type Pixels } from "./pixels.ts";
 
 const signature = [137, 80, 78, 71, 13, 10, 26, 10];
@@ -56,7 +57,7 @@ export async function readPng(bytes: Uint8Array, where: string): Promise<Pixels>
   }
   if (header === null || data.length === 0)
     throw new FormatError(`${where}: the PNG file has no image in it.`);
-  const samples = await samplesOf(header, join(data), where);
+  const samples = await samplesOf(header, joinBytes(data), where);
   return resolve(header, samples, palette, transparency);
 }
 
@@ -91,16 +92,6 @@ function headerOf(body: Uint8Array, where: string): Header {
   if (width * height * type.channels > largest)
     throw new FormatError(`${where}: an image of ${width} × ${height} pixels is larger than what is read.`);
   return { width, height, depth, color, interlaced: interlace === 1 };
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** The numbers of all pixels, as the file has them. */

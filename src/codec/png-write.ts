@@ -1,3 +1,4 @@
+import { joinBytes } from "../util/join-bytes.ts";
 import { adler32, crc32 } from "./checksums.ts";
 import { deflate } from "./inflate.ts";
 import { channelsOf, type PixelMode, type Pixels } from "./pixels.ts";
@@ -28,15 +29,13 @@ export async function writePng({ mode, width, height, data }: Pixels): Promise<U
   stream.set([0x78, 0x9c]);
   stream.set(body, 2);
   new DataView(stream.buffer).setUint32(stream.length - 4, adler32(rows));
-  const parts = [chunk("IHDR", header), chunk("IDAT", stream), chunk("IEND", new Uint8Array(0))];
-  const file = new Uint8Array(8 + parts.reduce((sum, part) => sum + part.length, 0));
-  file.set([137, 80, 78, 71, 13, 10, 26, 10]);
-  let at = 8;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  const signature = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
+  return joinBytes([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", stream),
+    chunk("IEND", new Uint8Array(0)),
+  ]);
 }
 
 function bigEndian(data: Uint16Array): Uint8Array {

@@ -1,4 +1,6 @@
 import { DataError } from "../util/errors.ts";
+import { joinBytes } from "../util/join-bytes.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import { crc32 } from "./checksums.ts";
 
 /** A member to write. */
@@ -28,11 +30,10 @@ function dosTime(date: Date | undefined): number {
  */
 export function writeZip(members: readonly ZipInput[]): Uint8Array {
   const encoder = new TextEncoder();
-  const entries = members.map((member) => ({
+  const entries = members.map((member): Entry => ({
     ...member,
     rawName: encoder.encode(member.name),
     crc: crc32(member.data),
-    offset: 0,
   }));
   const size = entries.reduce(
     (sum, { rawName, data }) => sum + 30 + 46 + 2 * rawName.length + data.length,
@@ -43,60 +44,51 @@ export function writeZip(members: readonly ZipInput[]): Uint8Array {
       `zip: an archive of ${entries.length} members and ${size} bytes is beyond the format's 4 GiB; shard the weights`,
     );
   }
-  const out = new Uint8Array(size);
-  const view = new DataView(out.buffer);
+  const pieces: Uint8Array[] = [];
+  const directory = new ByteWriter();
   let at = 0;
-  const u16 = (value: number): void => {
-    view.setUint16(at, value, true);
-    at += 2;
-  };
-  const u32 = (value: number): void => {
-    view.setUint32(at, value, true);
-    at += 4;
-  };
-  const bytes = (data: Uint8Array): void => {
-    out.set(data, at);
-    at += data.length;
-  };
-  // The fields that a member's own header and its entry in the directory have in common.
-  const common = (entry: (typeof entries)[number]): void => {
-    const isAscii = entry.rawName.every((byte) => byte < 128);
-    u16(20); // needs version 2.0
-    u16(isAscii ? 0 : 0x800); // the name is UTF-8
-    u16(0); // stored
-    u32(dosTime(entry.modified));
-    u32(entry.crc);
-    u32(entry.data.length);
-    u32(entry.data.length);
-    u16(entry.rawName.length);
-    u16(0); // no extra fields
-  };
   for (const entry of entries) {
-    entry.offset = at;
-    u32(0x04034b50);
-    common(entry);
-    bytes(entry.rawName);
-    bytes(entry.data);
+    const header = new ByteWriter().u32(0x04034b50);
+    writeFields(header, entry).bytes(entry.rawName);
+    pieces.push(header.finish(), entry.data);
+    directory.u32(0x02014b50).u16((3 << 8) | 20); // made on Unix, version 2.0
+    writeFields(directory, entry)
+      .u16(0) // no comment
+      .u16(0) // first disk
+      .u16(0) // internal attributes
+      .u32(0o600 * 2 ** 16) // permissions
+      .u32(at)
+      .bytes(entry.rawName);
+    at += header.length + entry.data.length;
   }
-  const directory = at;
-  for (const entry of entries) {
-    u32(0x02014b50);
-    u16((3 << 8) | 20); // made on Unix, version 2.0
-    common(entry);
-    u16(0); // no comment
-    u16(0); // first disk
-    u16(0); // internal attributes
-    u32(0o600 * 2 ** 16); // permissions
-    u32(entry.offset);
-    bytes(entry.rawName);
-  }
-  const end = at;
-  u32(0x06054b50);
-  u32(0); // disks
-  u16(entries.length);
-  u16(entries.length);
-  u32(end - directory);
-  u32(directory);
-  u16(0);
-  return out;
+  const { length } = directory;
+  directory
+    .u32(0x06054b50)
+    .u32(0) // disks
+    .u16(entries.length)
+    .u16(entries.length)
+    .u32(length)
+    .u32(at)
+    .u16(0);
+  return joinBytes([...pieces, directory.finish()]);
+}
+
+interface Entry extends ZipInput {
+  readonly rawName: Uint8Array;
+  readonly crc: number;
+}
+
+/** Writes what a member's own header and its entry in the directory have in common. */
+function writeFields(to: ByteWriter, { rawName, modified, crc, data }: Entry): ByteWriter {
+  const isAscii = rawName.every((byte) => byte < 128);
+  return to
+    .u16(20) // needs version 2.0
+    .u16(isAscii ? 0 : 0x800) // the name is UTF-8
+    .u16(0) // stored
+    .u32(dosTime(modified))
+    .u32(crc)
+    .u32(data.length)
+    .u32(data.length)
+    .u16(rawName.length)
+    .u16(0); // no extra fields
 }

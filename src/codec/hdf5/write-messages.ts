@@ -1,6 +1,7 @@
 import { DataError } from "../../util/errors.ts";
 import { type ArrayDtype, bytesOfElements, elementBytes, elementCount, type FileArray } from "../array.ts";
-import { ByteWriter, type FileImage } from "./byte-writer.ts";
+import { ByteWriter } from "../byte-writer.ts";
+import type { FileImage } from "./file-image.ts";
 import { messageType } from "./object-header.ts";
 import type { Hdf5AttributeInput, Hdf5Strings } from "./tree.ts";
 

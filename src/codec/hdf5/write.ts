@@ -1,6 +1,7 @@
 import { DataError } from "../../util/errors.ts";
 import { bytesOfElements } from "../array.ts";
-import { ByteWriter, FileImage } from "./byte-writer.ts";
+import { ByteWriter } from "../byte-writer.ts";
+import { FileImage } from "./file-image.ts";
 import { messageType } from "./object-header.ts";
 import type { Hdf5AttributeInput, Hdf5DatasetInput, Hdf5GroupInput } from "./tree.ts";
 import {

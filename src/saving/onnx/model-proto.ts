@@ -1,5 +1,5 @@
 import type { DType, TypedArray } from "../../ir/dtypes.ts";
-import { ProtoWriter } from "./proto-writer.ts";
+import { ProtoWriter } from "../../codec/proto-writer.ts";
 
 /** Version of ONNX's operators that files ask for: ONNX 1.15, the first with `Gelu`. */
 export const opset = 20;

@@ -1,4 +1,5 @@
 import { DataError } from "../errors.ts";
+import { joinBytes } from "../join-bytes.ts";
 import { nodeModule } from "./node.ts";
 
 /** How far a download is: bytes so far, and in all where the server said so. */
@@ -71,11 +72,5 @@ async function readBody(response: Response, options: DownloadOptions): Promise<U
     loaded += value.byteLength;
     options.onProgress({ loaded, total });
   }
-  const bytes = new Uint8Array(loaded);
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.byteLength;
-  }
-  return bytes;
+  return joinBytes(pieces);
 }

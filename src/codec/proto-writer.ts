@@ -1,3 +1,5 @@
+import { joinBytes } from "../util/join-bytes.ts";
+
 /**
  * Writes a message of protocol buffers, field by field. Bytes given to it are kept, not copied, until `finish`.
  *
@@ -21,7 +23,7 @@ export class ProtoWriter {
     this.#pending.push(Number(rest));
   }
 
-  #tag(field: number, wireType: 0 | 2 | 5): void {
+  #tag(field: number, wireType: 0 | 1 | 2 | 5): void {
     this.#varint(BigInt(field * 8 + wireType));
   }
 
@@ -43,6 +45,13 @@ export class ProtoWriter {
   float(field: number, value: number): this {
     this.#tag(field, 5);
     this.#pending.push(...new Uint8Array(Float32Array.of(value).buffer));
+    return this;
+  }
+
+  /** A field of type double. */
+  double(field: number, value: number): this {
+    this.#tag(field, 1);
+    this.#pending.push(...new Uint8Array(Float64Array.of(value).buffer));
     return this;
   }
 
@@ -71,12 +80,6 @@ export class ProtoWriter {
 
   finish(): Uint8Array {
     this.#flush();
-    const whole = new Uint8Array(this.#byteLength);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.byteLength;
-    }
-    return whole;
+    return joinBytes(this.#parts);
   }
 }

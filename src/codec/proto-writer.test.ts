@@ -15,7 +15,8 @@ describe("ProtoWriter", () => {
     expect(bytes(new ProtoWriter().int(20, 1))).toEqual([0xa0, 0x01, 0x01]);
   });
 
-  it("writes floats in four bytes, texts by their length in bytes", () => {
+  it("writes floats in four bytes, doubles in eight, texts by their length in bytes", () => {
+    expect(bytes(new ProtoWriter().double(1, 1))).toEqual([0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
     expect(bytes(new ProtoWriter().float(2, 1))).toEqual([0x15, 0x00, 0x00, 0x80, 0x3f]);
     expect(bytes(new ProtoWriter().text(2, "é"))).toEqual([0x12, 0x02, 0xc3, 0xa9]);
   });
