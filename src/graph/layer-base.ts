@@ -12,13 +12,20 @@ import { get as getRegularizer } from "../regularizers/index.ts";
 import type { QuantizationMode } from "../quantizers/modes.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { AntlerError, ShapeError } from "../util/errors.ts";
+import { bindArguments } from "../util/options.ts";
 import type { Tree } from "../util/tree.ts";
 import { invokeLayer, inferLayer, knownShapes, type ShapeTree } from "./layer-call.ts";
 import { type CallArguments, defaultCallArguments } from "./call-arguments.ts";
 import { type DTypePolicy, toPolicy } from "./dtype-policy.ts";
 import { blankWeight } from "./blank-weights.ts";
 import type { InputSpec } from "./input-spec.ts";
-import type { LayerCallOptions, LayerOptions, LayerStatics, WeightOptions } from "./layer-options.ts";
+import type {
+  LayerCallOptions,
+  LayerOptions,
+  LayerStatics,
+  WeightOption,
+  WeightOptions,
+} from "./layer-options.ts";
 import { whenMade } from "./made-layers.ts";
 import { autoName, withNameScope } from "./naming.ts";
 import type { QuantizeArguments, QuantizeLayerOptions } from "./quantize-types.ts";
@@ -151,11 +158,16 @@ export abstract class LayerBase extends StoredOperation {
   }
 
   /**
-   * Makes a weight. Its path is that of the layer and `name`; without one, it is named `variable`, `variable_1`, ….
+   * Makes a weight, of options or of a shape, an initializer and options. Its path is that of the layer and `name`; without
+   * one, it is named `variable`, `variable_1`, ….
    *
+   * @throws {OptionError} for unknown options.
    * @throws {ShapeError} when a size is unknown.
    */
-  addWeight(options: WeightOptions = {}): Variable {
+  addWeight(...args: readonly [(WeightOptions | Shape)?, ...(WeightOptions | WeightOption)[]]): Variable {
+    const names = ["shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint"];
+    const others = ["overwriteWithGradient", "name"];
+    const options: WeightOptions = bindArguments(`${this.where}: addWeight`, names, args, others);
     const dtype = options.dtype ?? this.variableDtype;
     const name = options.name ?? autoName("variable");
     const shape = (options.shape ?? []).map((dim) => {

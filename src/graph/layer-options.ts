@@ -46,6 +46,9 @@ export interface WeightOptions {
   readonly name?: string | undefined;
 }
 
+/** What one of the options may be. */
+export type WeightOption = WeightOptions[keyof WeightOptions];
+
 /** What a layer's class may declare of itself, as static members. */
 export interface LayerStatics {
   /** Name in files; default: the class's own name. */

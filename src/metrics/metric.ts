@@ -13,6 +13,7 @@ import type { Operand, Rest } from "../ops/core/signatures.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { Callable, callable } from "../util/callable.ts";
 import { constructFrom } from "../util/construct.ts";
+import { bindArguments } from "../util/options.ts";
 import type { ParameterTable } from "../util/parameters.ts";
 
 export { weightOf } from "../losses/loss.ts";
@@ -25,6 +26,22 @@ export interface MetricOptions {
   /** Dtype of the state and the result. Default float32. */
   readonly dtype?: DType | DTypePolicy | null | undefined;
 }
+
+/** Options of a variable of a metric's state. */
+export interface StateOptions {
+  /** Default `[]`. */
+  readonly shape?: readonly number[] | undefined;
+  /** Default `"zeros"`. */
+  readonly initializer?: InitializerLike | undefined;
+  /** Default: the metric's. */
+  readonly dtype?: DType | undefined;
+  readonly name?: string | undefined;
+}
+
+type StateArguments = readonly [
+  (StateOptions | readonly number[])?,
+  ...(StateOptions | StateOptions[keyof StateOptions])[],
+];
 
 /** What a metric gives: a tensor, or several by name. */
 export type MetricResult = Tensor | Readonly<Record<string, Tensor>>;
@@ -85,17 +102,14 @@ export abstract class MetricBase extends Callable {
     return [...this.#variables, ...findParts(this, isMetric).flatMap(({ value }) => value.variables)];
   }
 
-  /** Makes a variable of the metric's state. */
-  addVariable(
-    options: {
-      readonly shape?: readonly number[];
-      /** Default `"zeros"`. */
-      readonly initializer?: InitializerLike;
-      /** Default: the metric's. */
-      readonly dtype?: DType;
-      readonly name?: string;
-    } = {},
-  ): Variable {
+  /**
+   * Makes a variable of the metric's state, of options or of a shape, an initializer and options.
+   *
+   * @throws {OptionError} for unknown options.
+   */
+  addVariable(...args: StateArguments): Variable {
+    const names = ["shape", "initializer", "dtype", "name"];
+    const options: StateOptions = bindArguments(`${this.name}: addVariable`, names, args);
     const { shape = [], initializer = "zeros", dtype = this.dtype, name } = options;
     const value = outsideTrace(() => getInitializer(initializer)(shape, { dtype }));
     const variable = withNameScope(
@@ -107,8 +121,8 @@ export abstract class MetricBase extends Callable {
   }
 
   /** `addVariable` under the name that layers have for it. */
-  addWeight(options?: Parameters<MetricBase["addVariable"]>[0]): Variable {
-    return this.addVariable(options);
+  addWeight(...args: StateArguments): Variable {
+    return this.addVariable(...args);
   }
 
   /** The constructor's arguments, from which `fromConfig` makes an equal metric. */
