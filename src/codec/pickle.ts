@@ -78,7 +78,7 @@ class Machine {
       }
       const code = String.fromCharCode(opcode);
       if (code === ".") return this.#pop();
-      if (!this.#container(code) && !this.#literal(code)) {
+      if (!this.#container(code) && !this.#literal(code) && !this.#memory(code) && !this.#object(code)) {
         this.#reader.fail(`refused: the pickle instruction ${JSON.stringify(code)} is not one of plain data`);
       }
     }
@@ -141,7 +141,7 @@ class Machine {
     }
   }
 
-  /** Instructions that build containers, and those on the stack and the memo. */
+  /** Instructions that build containers. */
   #container(code: string): boolean {
     const reader = this.#reader;
     const stack = this.#stack;
@@ -193,6 +193,15 @@ class Machine {
       case "u":
         this.#setItems(this.#popMark());
         return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Instructions on the stack and the memo. */
+  #memory(code: string): boolean {
+    const reader = this.#reader;
+    switch (code) {
       case "0":
         this.#pop();
         return true;
@@ -217,6 +226,15 @@ class Machine {
       case "j":
         this.#recall(reader.u32());
         return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Instructions that name classes and functions, and make objects of them. */
+  #object(code: string): boolean {
+    const push = (item: StackItem): boolean => this.#stack.push(item) > 0;
+    switch (code) {
       case "c":
         return push(this.#global(`${this.#line()} ${this.#line()}`));
       case "\x93": {
@@ -230,7 +248,7 @@ class Machine {
       }
       case "b": {
         const state = this.#pop();
-        this.#build(stack.at(-1), state);
+        this.#build(this.#stack.at(-1), state);
         return true;
       }
       default:

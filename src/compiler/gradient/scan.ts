@@ -74,28 +74,10 @@ export function scanVjp(
     .map((value, i) => ({ value, outer: captures[i] }))
     .filter(({ value }, i) => uses.has(value) || (i === 0 && params.isBounded === true));
   const usedXs = joint.xs.map((value, i) => ({ value, outer: xs[i] })).filter(({ value }) => uses.has(value));
-
-  const inner = joint.builder;
-  const sums = joint.captureResults.map((value) => new Var(value, inner));
-  const start = inner.equations.length;
-  const totals = withBuilder(inner, () =>
-    joint.captureResults.map((value, i) => p.add(sums[i] ?? value, value)),
-  );
-  const additions = inner.equations.slice(start);
-  const body: Program = {
-    inputs: [
-      ...usedCaptures.map(({ value }) => value),
-      ...joint.carryCotangents,
-      ...sums,
-      ...joint.ysCotangents,
-      ...residuals,
-      ...usedXs.map(({ value }) => value),
-    ],
-    state: [],
-    equations: [...equations, ...additions],
-    outputs: [...joint.carryResults, ...totals, ...joint.xsResults],
-    updates: [],
-  };
+  const body = backwardBody(joint, residuals, equations, {
+    captures: usedCaptures.map(({ value }) => value),
+    xs: usedXs.map(({ value }) => value),
+  });
   const carryFloat = equation.outputs.slice(0, carryCount).filter((value) => isFloat(value.dtype));
   const carryStart = carryFloat.map(
     (value) => cotangents[equation.outputs.indexOf(value)] ?? p.fullLike(value, 0),
@@ -105,7 +87,7 @@ export function scanVjp(
     [
       ...present(usedCaptures.map(({ outer }) => outer)),
       ...carryStart,
-      ...sums.map((value) => p.fullLike(value, 0)),
+      ...joint.captureResults.map((value) => p.fullLike(value, 0)),
       ...present(ysGiven),
       ...stacked,
       ...present(usedXs.map(({ outer }) => outer)),
@@ -114,11 +96,12 @@ export function scanVjp(
       ...params,
       body,
       captureCount: usedCaptures.length,
-      carryCount: carryStart.length + sums.length,
+      carryCount: carryStart.length + joint.captureResults.length,
       reverse: !params.reverse,
     },
   );
-  return distribute(equation, params, wantCapture, wantX, results, carryStart.length, sums.length);
+  const carries = carryStart.length;
+  return distribute(equation, params, wantCapture, wantX, results, carries, joint.captureResults.length);
 }
 
 function traceJoint(
@@ -185,6 +168,33 @@ function splitBackward(joint: Joint): { residuals: Var[]; equations: Equation[] 
   const equations = neededFor([...forward, ...backward], results, known);
   const uses = new Set([...equations.flatMap((item) => item.inputs), ...results]);
   return { residuals: [...stored].filter((value) => uses.has(value)), equations };
+}
+
+/** The body of the backward scan: one step back, and the sums over the steps of what captures get. */
+function backwardBody(
+  joint: Joint,
+  residuals: readonly Var[],
+  equations: readonly Equation[],
+  used: { readonly captures: readonly Var[]; readonly xs: readonly Var[] },
+): Program {
+  const { builder, captureResults } = joint;
+  const sums = captureResults.map((value) => new Var(value, builder));
+  const start = builder.equations.length;
+  const totals = withBuilder(builder, () => captureResults.map((value, i) => p.add(sums[i] ?? value, value)));
+  return {
+    inputs: [
+      ...used.captures,
+      ...joint.carryCotangents,
+      ...sums,
+      ...joint.ysCotangents,
+      ...residuals,
+      ...used.xs,
+    ],
+    state: [],
+    equations: [...equations, ...builder.equations.slice(start)],
+    outputs: [...joint.carryResults, ...totals, ...joint.xsResults],
+    updates: [],
+  };
 }
 
 /** Replaces the forward scan by one that also stacks the residuals; returns the stacks. */

@@ -21,6 +21,18 @@ import { accumulate, addExactly, combineLanes, identityOf } from "./reduction.ts
 type LoadNode = Extract<KernelNode, { readonly kind: "load" }>;
 type ReduceNode = Extract<KernelNode, { readonly kind: "reduce" }>;
 
+interface Reduction {
+  readonly id: NodeId;
+  readonly node: ReduceNode;
+}
+
+/** The sum of a part, and what rounding the sum of the parts lost. */
+interface PartialSum {
+  readonly dtype: DType;
+  readonly partial: Vector;
+  readonly lost: Vector;
+}
+
 /** Rounds of a loop after which a sum is long, and of the short sums that it is made of. */
 const longSum = 127;
 const shortSum = 64;
@@ -105,23 +117,7 @@ export class LoopEmitter {
       ...reducedIn(nodes, pass),
       ...stores.map((i) => kernel.stores[i]?.value ?? 0),
     ]);
-    // Long sums are made of short ones, which are added with what rounding loses kept aside (Kahan, Neumaier).
-    const partials = new Map<
-      Vector,
-      { readonly dtype: DType; readonly partial: Vector; readonly lost: Vector }
-    >();
-    const innermost = loops.at(-1);
-    const isLong =
-      innermost?.isInner === true &&
-      innermost.size > longSum * (vectorInside ? this.#plan.width * this.#plan.unroll : 1);
-    for (const { id, node } of reductions) {
-      if (!isLong || node.combine !== "add" || !isFloat(node.dtype)) continue;
-      for (let u = 0; u < copiesOf(node); u++) {
-        const zero = this.#s.constant(0, node.dtype);
-        const [partial, lost] = [this.#fn.local("v128", zero), this.#fn.local("v128", zero)];
-        partials.set(this.#value(id, u), { dtype: node.dtype, partial, lost });
-      }
-    }
+    const partials = this.#partialSums(reductions, copiesOf);
     const action = (): void => {
       for (const [total, { dtype, partial, lost }] of partials) {
         this.#s.temporaries(() => addExactly(this.#s, total, partial, lost, dtype));
@@ -163,6 +159,30 @@ export class LoopEmitter {
       const parts = Array.from({ length: copiesOf(node) }, (_, u) => this.#value(id, u));
       this.#s.temporaries(() => combineLanes(this.#s, node, parts, this.#plan.width));
     }
+  }
+
+  /**
+   * Sums of the innermost loop's parts, by the totals that they belong to: long sums are made of short ones, which are
+   * added with what rounding loses kept aside (Kahan, Neumaier).
+   */
+  #partialSums(
+    reductions: readonly Reduction[],
+    copiesOf: (node: ReduceNode) => number,
+  ): ReadonlyMap<Vector, PartialSum> {
+    const partials = new Map<Vector, PartialSum>();
+    const { loops, vector, outerCount, width, unroll } = this.#plan;
+    const innermost = loops.at(-1);
+    const lanes = vector >= outerCount ? width * unroll : 1;
+    if (innermost?.isInner !== true || innermost.size <= longSum * lanes) return partials;
+    for (const { id, node } of reductions) {
+      if (node.combine !== "add" || !isFloat(node.dtype)) continue;
+      for (let u = 0; u < copiesOf(node); u++) {
+        const zero = this.#s.constant(0, node.dtype);
+        const [partial, lost] = [this.#fn.local("v128", zero), this.#fn.local("v128", zero)];
+        partials.set(this.#value(id, u), { dtype: node.dtype, partial, lost });
+      }
+    }
+    return partials;
   }
 
   /** Values without inner dependence or reductions behind them, that are computed on entering loop `l`. */
