@@ -165,6 +165,21 @@ describe("order", () => {
   });
 });
 
+describe("long products", () => {
+  it("lose no more than sums of parts do", () => {
+    const [rows, k] = [6, 300_000];
+    // Golden ratio: spread evenly, so that all terms have one sign and errors could pile up.
+    const data = Float32Array.from({ length: rows * k }, (_, i) => (i * 0.6180339887498949) % 1);
+    const x = makeTensor(data, { shape: [rows, k], dtype: "float32" });
+    const product = numbers(ops.matmul(x, ops.transpose(x)));
+    for (let i = 0; i < rows; i++) {
+      let exact = 0;
+      for (let n = 0; n < k; n++) exact += (data[i * k + n] ?? 0) * (data[n] ?? 0);
+      expect(error(product[i * rows] ?? 0, exact), `row ${i}`).toBeLessThan(5e-6);
+    }
+  });
+});
+
 describe("pooling", () => {
   it.each(["float32", "float64", "float16"] as const)(
     "the largest of %s with NaN among them is NaN",

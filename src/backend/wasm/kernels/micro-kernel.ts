@@ -37,7 +37,7 @@ export function tileVectors(rows: number): number {
 
 /**
  * The register-tiled inner product, shared by all products and convolutions of a module:
- * `C[rows, columns] = (init ? C : 0) + Σ A · B`, each element summed in order of k, whatever the tile.
+ * `C[rows, columns] = Σ A · B + (init ? C : 0)`, each element summed in order of k, whatever the tile.
  *
  * Signature: `(a, aStride, b, bStride, c, cStride, k, init)`, and `(…, runs, table)` with runs. Strides in bytes;
  * B's rows are `bStride` apart and contiguous in columns.
@@ -115,7 +115,6 @@ function buildMicroKernel(
         row.forEach((local, j) => visit(pointer, local, j === vectors - 1 ? lastLanes : 4, j * 16));
       });
     };
-    fn.if(init, () => onTile((pointer, local, _, offset) => fn.set(local, v128.load(pointer, offset))));
     if (runs) {
       const table = fn.param("i32", 9);
       fn.repeat(fn.param("i32", 8), fn.param("i32", 8), () => {
@@ -125,6 +124,10 @@ function buildMicroKernel(
     } else {
       run(a);
     }
+    // What is there is added last: sums of parts lose less than one long sum.
+    fn.if(init, () =>
+      onTile((pointer, local, _, offset) => fn.set(local, f32x4.add(local, v128.load(pointer, offset)))),
+    );
     onTile((pointer, local, lanes, offset) => fn.storeLanes32(pointer, local, lanes, offset));
   });
 }
