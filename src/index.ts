@@ -60,5 +60,6 @@ export * as regularizers from "./namespaces/regularizers.ts";
 export * as saving from "./saving/index.ts";
 export * as tree from "./namespaces/tree.ts";
 export * as utils from "./utils/index.ts";
+export * as visualization from "./namespaces/visualization.ts";
 export type { DType } from "./ir/dtypes.ts";
 export type { Shape } from "./ir/shape-types/index.ts";
