@@ -1,14 +1,26 @@
 import { invariant } from "../../../util/errors.ts";
 import type { ConvolutionDescriptor } from "../../../compiler/kernel-ir/structured.ts";
-import { i32, type FunctionBuilder, type Local, type ModuleBuilder } from "../assembler/index.ts";
-import { forwardPhase } from "./convolution-geometry.ts";
+import {
+  i32,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type ModuleBuilder,
+} from "../assembler/index.ts";
+import { type AxisPhase, forwardPhase } from "./convolution-geometry.ts";
 import { i32Params, type KernelOptions, type StructuredKernel } from "./kernel.ts";
 import { emitPanelLoop } from "./panel-loop.ts";
 import { shareOf } from "./partition.ts";
 import { columnPanels } from "./tiling.ts";
 import { suitsWinograd } from "./winograd-convolution.ts";
-import { emitLocate, emitReadTile, tileGrid, tilePosition } from "./winograd-tiles.ts";
-import { tileTransform, transpose, winogradMatrices } from "./winograd-transform.ts";
+import { emitLocate, emitReadTile, type TileGrid, tileGrid, tilePosition } from "./winograd-tiles.ts";
+import {
+  type TileTransform,
+  tileTransform,
+  transpose,
+  type WinogradMatrices,
+  winogradMatrices,
+} from "./winograd-transform.ts";
 
 /** Floats of transformed tiles in one block. */
 const blockFloats = 196_608;
@@ -30,6 +42,31 @@ export function winogradFilter(
     suitsWinograd(d) && d.pass === "filterGradient" && !d.accumulate,
     "a 3×3 filter gradient of stride 1",
   );
+  const plan = planOf(d, outputs);
+  const { sumBytes, perThread } = plan;
+  const phase = module.function(i32Params(6), [], (fn) => emitFilter(module, fn, plan, options));
+  return { phases: [phase], scratchBytes: (nthreads) => sumBytes + perThread * nthreads };
+}
+
+interface FilterPlan {
+  readonly y: AxisPhase;
+  readonly x: AxisPhase;
+  /** Channels of the input, and of the output. */
+  readonly k: number;
+  readonly n: number;
+  readonly w: WinogradMatrices;
+  readonly grid: TileGrid;
+  readonly positions: number;
+  /** Tiles of a block. */
+  readonly tiles: number;
+  readonly sumBytes: number;
+  /** Of a block's transformed inputs, and its transformed gradients. */
+  readonly inputBytes: number;
+  readonly gradientBytes: number;
+  readonly perThread: number;
+}
+
+function planOf(d: ConvolutionDescriptor, outputs: 2 | 3 | 4): FilterPlan {
   const w = winogradMatrices(outputs);
   const [y, x] = [d.axes[0], d.axes[1]].map((axis) => axis && forwardPhase(axis));
   invariant(y !== undefined && x !== undefined, "Winograd's algorithm is for two axes");
@@ -39,124 +76,131 @@ export function winogradFilter(
   const fitting = Math.max(32, Math.floor(blockFloats / positions / (k + n)));
   const tiles = Math.ceil(grid.total / Math.ceil(grid.total / fitting));
   const align = (floats: number): number => Math.ceil((floats * 4 + 128) / 64) * 64;
-  const sumBytes = align(positions * k * n);
   const [inputBytes, gradientBytes] = [align(positions * tiles * k), align(positions * tiles * n)];
   const patchBytes = align(w.tile ** 2 * Math.max(k, n));
-  const perThread = inputBytes + gradientBytes + patchBytes;
+  return {
+    y,
+    x,
+    k,
+    n,
+    w,
+    grid,
+    positions,
+    tiles,
+    sumBytes: align(positions * k * n),
+    inputBytes,
+    gradientBytes,
+    perThread: inputBytes + gradientBytes + patchBytes,
+  };
+}
 
-  const phase = module.function(i32Params(6), [], (fn) => {
-    const sums = fn.param("i32", 3);
-    const [tid, nthreads] = [fn.param("i32", 4), fn.param("i32", 5)];
-    const transformed = fn.local("i32", i32.add(sums, sumBytes));
-    fn.increment(transformed, i32.mul(tid, perThread));
-    const gradients = fn.local("i32", i32.add(transformed, inputBytes));
-    const patch = fn.local("i32", i32.add(gradients, gradientBytes));
-    const [from, to] = shareOf(fn, k / stripChannels, tid, nthreads);
-    const lowBytes = fn.local("i32", i32.mul(from, stripChannels * 4));
-    const ownBytes = fn.local("i32", i32.mul(i32.sub(to, from), stripChannels * 4));
-    const [first, end, init] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
-    const at = tilePosition(fn);
-    const inputTransform = tileTransform(
-      module,
-      {
-        key: `bt${outputs}`,
-        matrix: w.bt,
-        channels: k,
-        sourceColumn: k * 4,
-        sourceRow: "parameter",
-        targetColumn: tiles * k * 4,
-        targetRow: tiles * k * 4 * w.tile,
-      },
-      options,
-    );
-    const gradientTransform = tileTransform(
-      module,
-      {
-        key: `a${outputs}`,
-        matrix: transpose(w.at),
-        channels: n,
-        sourceColumn: n * 4,
-        sourceRow: "parameter",
-        targetColumn: tiles * n * 4,
-        targetRow: tiles * n * 4 * w.tile,
-      },
-      options,
-    );
-    const input = {
-      address: fn.param("i32", 0),
-      height: y.sourceSize,
-      width: x.sourceSize,
-      channels: k,
-      padRow: y.pad,
-      padColumn: x.pad,
-      side: w.tile,
-    };
-    const output = {
-      address: fn.param("i32", 1),
-      height: y.count,
-      width: x.count,
-      channels: n,
-      padRow: 0,
-      padColumn: 0,
-      side: outputs,
-    };
-    fn.if(i32.ltS(from, to), () => {
-      fn.forRange(first, 0, grid.total, tiles, () => {
-        fn.set(end, i32.add(first, tiles));
-        fn.if(i32.gtS(end, grid.total), () => fn.set(end, grid.total));
-        const [v, g] = [fn.local("i32", transformed), fn.local("i32", gradients)];
-        fn.forRange(at.tile, first, end, 1, () => {
-          emitLocate(fn, grid, at);
-          emitReadTile(module, fn, input, at, patch, (address, rowBytes) => {
-            fn.call(inputTransform, i32.add(address, lowBytes), i32.add(v, lowBytes), rowBytes, ownBytes);
-          });
-          emitReadTile(module, fn, output, at, patch, (address, rowBytes) => {
-            fn.call(gradientTransform, address, g, rowBytes, n * 4);
-          });
-          fn.increment(v, k * 4);
-          fn.increment(g, n * 4);
-        });
-        const steps = fn.local("i32", i32.sub(end, first));
-        emitSums(module, fn, { k, n, tiles, positions }, options, {
-          sums,
-          transformed,
-          gradients,
-          from,
-          to,
-          steps,
-          init,
-        });
-        fn.set(init, 1);
-      });
-      const back = tileTransform(
-        module,
-        {
-          key: `gt${outputs}`,
-          matrix: transpose(w.g),
-          channels: k * n,
-          sourceColumn: k * n * 4,
-          sourceRow: k * n * 4 * w.tile,
-          targetColumn: k * n * 4,
-          targetRow: k * n * 12,
-        },
-        options,
-      );
-      const offset = i32.mul(lowBytes, n);
-      fn.call(back, i32.add(sums, offset), i32.add(fn.param("i32", 2), offset), 0, i32.mul(ownBytes, n));
+/** The body of `(x, gradients, target, scratch, tid, nthreads)`. */
+function emitFilter(
+  module: ModuleBuilder,
+  fn: FunctionBuilder,
+  plan: FilterPlan,
+  options: KernelOptions,
+): void {
+  const { k, n, w, grid, tiles, sumBytes, inputBytes, gradientBytes, perThread } = plan;
+  const sums = fn.param("i32", 3);
+  const [tid, nthreads] = [fn.param("i32", 4), fn.param("i32", 5)];
+  const transformed = fn.local("i32", i32.add(sums, sumBytes));
+  fn.increment(transformed, i32.mul(tid, perThread));
+  const gradients = fn.local("i32", i32.add(transformed, inputBytes));
+  const patch = fn.local("i32", i32.add(gradients, gradientBytes));
+  const [from, to] = shareOf(fn, k / stripChannels, tid, nthreads);
+  const lowBytes = fn.local("i32", i32.mul(from, stripChannels * 4));
+  const ownBytes = fn.local("i32", i32.mul(i32.sub(to, from), stripChannels * 4));
+  const [first, end, init] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const transform = emitTransforms(module, fn, plan, options, { patch, lowBytes, ownBytes });
+  fn.if(i32.ltS(from, to), () => {
+    fn.forRange(first, 0, grid.total, tiles, () => {
+      fn.set(end, i32.add(first, tiles));
+      fn.if(i32.gtS(end, grid.total), () => fn.set(end, grid.total));
+      transform(first, end, transformed, gradients);
+      const steps = fn.local("i32", i32.sub(end, first));
+      const at = { sums, transformed, gradients, from, to, steps, init };
+      emitSums(module, fn, plan, options, at);
+      fn.set(init, 1);
     });
+    const back = tileTransform(
+      module,
+      {
+        key: `gt${w.outputs}`,
+        matrix: transpose(w.g),
+        channels: k * n,
+        sourceColumn: k * n * 4,
+        sourceRow: k * n * 4 * w.tile,
+        targetColumn: k * n * 4,
+        targetRow: k * n * 12,
+      },
+      options,
+    );
+    const offset = i32.mul(lowBytes, n);
+    fn.call(back, i32.add(sums, offset), i32.add(fn.param("i32", 2), offset), 0, i32.mul(ownBytes, n));
   });
-  return { phases: [phase], scratchBytes: (nthreads) => sumBytes + perThread * nthreads };
+}
+
+/** Makes what transforms the tiles of a block: those of this thread's channels of the inputs, and of all gradients. */
+function emitTransforms(
+  module: ModuleBuilder,
+  fn: FunctionBuilder,
+  { y, x, k, n, w, grid, tiles }: FilterPlan,
+  options: KernelOptions,
+  own: Readonly<Record<"patch" | "lowBytes" | "ownBytes", Local<"i32">>>,
+): (...block: readonly [first: Local<"i32">, end: Local<"i32">, v: Local<"i32">, g: Local<"i32">]) => void {
+  const { patch, lowBytes, ownBytes } = own;
+  const at = tilePosition(fn);
+  const transformOf = (key: string, matrix: TileTransform["matrix"], channels: number): FunctionHandle => {
+    const [sourceColumn, targetColumn] = [channels * 4, tiles * channels * 4];
+    const targetRow = targetColumn * w.tile;
+    const shape = { channels, sourceColumn, sourceRow: "parameter", targetColumn, targetRow } as const;
+    return tileTransform(module, { key, matrix, ...shape }, options);
+  };
+  const inputTransform = transformOf(`bt${w.outputs}`, w.bt, k);
+  const gradientTransform = transformOf(`a${w.outputs}`, transpose(w.at), n);
+  const input = {
+    address: fn.param("i32", 0),
+    height: y.sourceSize,
+    width: x.sourceSize,
+    channels: k,
+    padRow: y.pad,
+    padColumn: x.pad,
+    side: w.tile,
+  };
+  const output = {
+    address: fn.param("i32", 1),
+    height: y.count,
+    width: x.count,
+    channels: n,
+    padRow: 0,
+    padColumn: 0,
+    side: w.outputs,
+  };
+  return (first, end, transformed, gradients) => {
+    const [v, g] = [fn.local("i32", transformed), fn.local("i32", gradients)];
+    fn.forRange(at.tile, first, end, 1, () => {
+      emitLocate(fn, grid, at);
+      emitReadTile(module, fn, input, at, patch, (address, rowBytes) => {
+        fn.call(inputTransform, i32.add(address, lowBytes), i32.add(v, lowBytes), rowBytes, ownBytes);
+      });
+      emitReadTile(module, fn, output, at, patch, (address, rowBytes) => {
+        fn.call(gradientTransform, address, g, rowBytes, n * 4);
+      });
+      fn.increment(v, k * 4);
+      fn.increment(g, n * 4);
+    });
+  };
 }
 
 /** For each position, adds `[channels, tiles] · [tiles, n]` to the running sums, for this thread's channels. */
 function emitSums(
   module: ModuleBuilder,
   fn: FunctionBuilder,
-  size: { readonly k: number; readonly n: number; readonly tiles: number; readonly positions: number },
+  { k, n, tiles, positions }: FilterPlan,
   options: KernelOptions,
   at: Readonly<Record<"sums" | "transformed" | "gradients" | "from" | "to" | "steps" | "init", Local<"i32">>>,
 ): void {
-  const { k, n, tiles, positions } = size;
   const panels = columnPanels(n, 2);
   const [position, strip, a, c] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
   const [aBase, b, cBase] = [
