@@ -11,7 +11,7 @@ import { Model } from "../models/model.ts";
 import { loadWeights } from "../saving/index.ts";
 import type { FileSource } from "../saving/source.ts";
 import { OptionError } from "../util/errors.ts";
-import { checkOptions } from "../util/options.ts";
+import { checkOptions, didYouMean, oneOf } from "../util/options.ts";
 import { formatShape } from "../ir/shape.ts";
 
 /** Options that all applications share. */
@@ -102,6 +102,12 @@ export function buildApplication(
   if (weights === "imagenet" && includeTop && classes !== 1000) {
     throw new OptionError(
       `${name}: weights "imagenet" with the classifier are for 1000 classes, received ${classes}. Give { weights: null } or { includeTop: false }.`,
+    );
+  }
+  if (pooling !== null) oneOf(name, "pooling", pooling, ["avg", "max"]);
+  if (typeof weights === "string" && weights !== "imagenet" && !/[./\\]/.test(weights)) {
+    throw new OptionError(
+      `${name}: expected \`weights\` to be "imagenet", null or a file of weights, received "${weights}".${didYouMean(weights, ["imagenet"])}`,
     );
   }
   const input =

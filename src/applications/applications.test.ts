@@ -72,6 +72,12 @@ describe("applications", () => {
     expect(() => DenseNet121({ weights: null, inputShape: [16, 16, 3] })).toThrow(/at least 32 × 32/);
   });
 
+  it("refuse names of weights and poolings that there are not", () => {
+    expect(() => MobileNet({ weights: "imagnet" })).toThrow(/received "imagnet"\. Did you mean "imagenet"\?/);
+    const pooling = "mean" as "avg"; // SAFETY: what a caller without types may give
+    expect(() => MobileNet({ weights: null, includeTop: false, pooling })).toThrow(/`pooling`.*"avg", "max"/);
+  });
+
   it("can be saved: their layers are in Keras's private modules", () => {
     const scale = serializeKerasObject(new LayerScale(1e-6, 4, { name: "scale" }));
     expect(scale).toMatchObject({

@@ -1,4 +1,5 @@
 import { OptionError } from "../util/errors.ts";
+import { bindParameters } from "../util/parameters.ts";
 import { scoped } from "../util/scoped.ts";
 
 /** Classes and functions by the names that files have for them. */
@@ -9,15 +10,24 @@ const nameOfCustom = new Map<unknown, string>();
 const scopes: CustomObjects[] = [];
 
 /**
- * Registers a class or function under `package>name`, so that files can name it.
+ * Registers a class or function under `package>name`, so that files can name it. Package (default `"Custom"`) and name
+ * (default its own) may be given by position.
  *
  * @example
  * saving.registerKerasSerializable({ package: "mine" })(MyDense);
  * @see Keras `saving/object_registration.py`
  */
 export function registerKerasSerializable(
-  options: { readonly package?: string; readonly name?: string } = {},
+  ...args:
+    | readonly [options?: { readonly package?: string; readonly name?: string | null }]
+    | readonly [packageName: string, name?: string | null]
 ): <T extends object>(target: T) => T {
+  const options = bindParameters<{ readonly package: string; readonly name: string | null }>(
+    "registerKerasSerializable",
+    { package: "Custom", name: null },
+    args,
+    [],
+  );
   return (target) => {
     const given: unknown = target;
     if (typeof given !== "function") {
@@ -26,7 +36,7 @@ export function registerKerasSerializable(
       );
     }
     const own = options.name ?? ("name" in target ? String(target.name) : "");
-    const registered = `${options.package ?? "Custom"}>${own}`;
+    const registered = `${options.package}>${own}`;
     const taken = Object.hasOwn(custom, registered) ? custom[registered] : undefined;
     if (taken !== undefined && taken !== target) {
       throw new OptionError(

@@ -83,3 +83,14 @@ describe("a class of the user's", () => {
     expect(model.layers[1]).toBeInstanceOf(Mindful);
   });
 });
+
+describe("registering", () => {
+  it("takes package and name by name or by position, and no others", () => {
+    const make = (): object => class extends layers.Flatten {};
+    const one = saving.registerKerasSerializable("parts", "One")(make());
+    const two = saving.registerKerasSerializable({ package: "parts", name: "Two" })(make());
+    expect([one, two].map((cls) => saving.getRegisteredName(cls))).toEqual(["parts>One", "parts>Two"]);
+    const misspelt = { packge: "parts" } as object;
+    expect(() => saving.registerKerasSerializable(misspelt)).toThrow(/Did you mean `package`\?/);
+  });
+});
