@@ -242,6 +242,12 @@ export abstract class LayerBase extends StoredOperation {
     return inferLayer(this, inputShapes);
   }
 
+  /** What files keep of what the layer was built for, where its input shapes do not say it. */
+  getBuildConfig?(): Readonly<Record<string, unknown>>;
+
+  /** Builds the layer by what `getBuildConfig` gave. */
+  buildFromConfig?(config: Readonly<Record<string, unknown>>): void;
+
   /** Shape and dtype of the output, for symbolic inputs; by default the call is traced. Overridden where that cannot tell. */
   computeOutputSpec?(args: readonly unknown[], options: Readonly<Record<string, unknown>>): Tree<Spec>;
 

@@ -223,8 +223,7 @@ function isCustom(cls: SerializableClass, className: string, customObjects: Cust
 /** Builds a layer for the shapes that its file names. */
 export function buildFrom(layer: LayerBase, buildConfig: Readonly<Record<string, unknown>>): void {
   if (layer.built) return;
-  if ("buildFromConfig" in layer && typeof layer.buildFromConfig === "function")
-    return void layer.buildFromConfig(buildConfig);
+  if (layer.buildFromConfig !== undefined) return layer.buildFromConfig(buildConfig);
   const path = `${layer.where}: build_config`;
   const { input_shape: inputShape, shapes_dict: shapes } = buildConfig;
   if (isPlainObject(shapes)) {

@@ -90,12 +90,14 @@ export function serializeConfig(config: Readonly<Record<string, unknown>>): { re
 }
 
 function serializeConfigurable(value: Configurable): Json {
-  const cls = value.constructor;
+  return describeObject(value, classNameOf(value.constructor), serializeConfig(value.getConfig()));
+}
+
+/** An object by its module and class; the user's own, and Keras's private ones, by the name they are registered under too. */
+function describeObject(value: object, className: string, config: Json): { readonly [key: string]: Json } {
   const module = moduleOf(value);
-  const config = serializeConfig(value.getConfig());
-  return module === null
-    ? describe("builtins", classNameOf(cls), config, getRegisteredName(cls))
-    : describe(module, classNameOf(cls), config, module.startsWith("keras.src") ? classNameOf(cls) : null);
+  if (module === null) return describe("builtins", className, config, getRegisteredName(value.constructor));
+  return describe(module, className, config, module.startsWith("keras.src") ? className : null);
 }
 
 /**
@@ -127,11 +129,7 @@ function describeClass(layer: LayerBase, className: string, config: Json): { rea
   if (className === "Functional")
     return describe("keras.src.models.functional", "Functional", config, "Functional");
   if (className === "Sequential") return describe("keras", "Sequential", config, null);
-  const cls = layer.constructor;
-  const module = moduleOf(layer);
-  return module === null
-    ? describe("builtins", className, config, getRegisteredName(cls))
-    : describe(module, className, config, layer.statics.module === undefined ? null : className);
+  return describeObject(layer, className, config);
 }
 
 /** The configuration of a layer: a graph for functional models, layers for sequential ones. */
@@ -146,8 +144,7 @@ const neverBuilt =
   /^(?:Activation|ActivityRegularization|(?:Alpha|Gaussian)?Dropout|SpatialDropout\dD|(?:Global)?(?:Average|Max)Pooling\dD|ELU|GaussianNoise|Identity|InputLayer|LeakyReLU|Masking|ReLU|Reshape|Softmax|UnitNormalization)$/;
 
 function buildConfig(layer: LayerBase): { readonly [key: string]: Json } {
-  if ("getBuildConfig" in layer && typeof layer.getBuildConfig === "function")
-    return { build_config: serializeObject(layer.getBuildConfig()) };
+  if (layer.getBuildConfig !== undefined) return { build_config: serializeObject(layer.getBuildConfig()) };
   if (layer instanceof ModelBase && layer.graph !== null) {
     const shape = layer.className === "Sequential" ? (layer.inputs[0]?.shape ?? null) : null;
     return { build_config: { input_shape: shape as Json } }; // SAFETY: a shape is numbers and nulls

@@ -288,7 +288,7 @@ export class FeatureSpaceClass extends FeatureMakers {
   }
 
   /** What files keep of the shapes that features' layers were built for. */
-  getBuildConfig(): Record<string, unknown> {
+  override getBuildConfig(): Record<string, unknown> {
     return Object.fromEntries(
       Object.entries(this.preprocessors).map(([name, { buildShapes }]) => {
         const shape = buildShapes?.[0];
@@ -298,7 +298,7 @@ export class FeatureSpaceClass extends FeatureMakers {
   }
 
   /** Takes the feature space as adapted: its layers are read from the same file. */
-  buildFromConfig(): void {
+  override buildFromConfig(): void {
     this.#isAdapted = true;
   }
 
