@@ -24,6 +24,13 @@ export interface FunctionHandle {
   readonly results: readonly ValueType[];
 }
 
+/** A list of so many; where the number is not known, of any. */
+export type Several<T, N extends number, Found extends readonly T[] = []> = number extends N
+  ? readonly T[]
+  : Found["length"] extends N
+    ? Found
+    : Several<T, N, readonly [...Found, T]>;
+
 /** An expression or plain number handed to a call, converted by the callee's parameter types. */
 export type Argument = Expr<ValueType> | number | bigint;
 
@@ -74,8 +81,9 @@ export class FunctionBuilder implements FunctionHandle {
   }
 
   /** Several new locals of one type. */
-  locals<T extends ValueType>(type: T, count: number): Local<T>[] {
-    return Array.from({ length: count }, () => this.local(type));
+  locals<T extends ValueType, const N extends number>(type: T, count: N): Several<Local<T>, N> {
+    const made = Array.from({ length: count }, () => this.local(type));
+    return made as readonly Local<T>[] as Several<Local<T>, N>; // SAFETY: so many
   }
 
   /** Emits what `body` emits at the function's start, before everything else: constants kept in locals. */

@@ -24,7 +24,7 @@ export { constant, Expr, Local, operand } from "./expression.ts";
 export type { Operand, ValueType } from "./expression.ts";
 export { relaxedSimdSupported, simdSupported } from "./features.ts";
 export { FunctionBuilder } from "./function-builder.ts";
-export type { Argument, FunctionHandle } from "./function-builder.ts";
+export type { Argument, FunctionHandle, Several } from "./function-builder.ts";
 export { ModuleBuilder } from "./module-builder.ts";
 export { f32, f64, i32, i64, select } from "./scalar-instructions.ts";
 export { f32x4, f64x2, i16x8, i32x4, i64x2, i8x16, shuffle32, v128 } from "./simd-instructions.ts";

@@ -6,7 +6,7 @@ import { expOfWeight, log } from "../math/exponential.ts";
 import { type ModuleScope, Scope, type Vector, type VectorExpr } from "../math/scope.ts";
 import type { AttentionDescriptor } from "./attention-tiles.ts";
 import { tileRowBytes } from "./attention-tiles.ts";
-import { i32Params, sharedFunction } from "./kernel.ts";
+import { i32ParamLocals, i32Params, sharedFunction } from "./kernel.ts";
 
 // What happens to a tile of logits between its two products, row by row: a row is a query, a column a key.
 
@@ -78,8 +78,8 @@ export function softmaxRows(shared: ModuleScope, d: AttentionDescriptor): Functi
       const [statistics, result] = [fn.param("i32", 3), fn.param("i32", 4)];
       const [mask, firstQuery, firstKey] = [fn.param("i32", 5), fn.param("i32", 6), fn.param("i32", 7)];
       const visibility = new Visibility(s, d, { columns, mask, firstQuery, firstKey });
-      const [row, column, pointer] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
-      const [top, before, sum, x] = [fn.local("v128"), fn.local("v128"), fn.local("v128"), fn.local("v128")];
+      const [row, column, pointer] = fn.locals("i32", 3);
+      const [top, before, sum, x] = fn.locals("v128", 4);
       const scale = s.f32(d.scale);
       // Columns past the last key are there when their number is no multiple of four.
       const hasTail = d.sizes.keys % 4 !== 0 || d.isCausal;
@@ -170,14 +170,11 @@ export function gradientRows(shared: ModuleScope, d: AttentionDescriptor): Funct
   return sharedFunction(shared.module, `gradientRows ${JSON.stringify(d)}`, () =>
     shared.module.function(i32Params(9), [], (fn) => {
       const s = new Scope(fn, shared);
-      const [tile, inner, rows, columns] = [0, 1, 2, 3].map((i) => fn.param("i32", i));
-      const [sums, shift] = [fn.param("i32", 4), fn.param("i32", 5)];
-      const [mask, firstQuery, firstKey] = [fn.param("i32", 6), fn.param("i32", 7), fn.param("i32", 8)];
-      if (!tile || !inner || !rows || !columns) return;
+      const [tile, inner, rows, columns, sums, shift, mask, firstQuery, firstKey] = i32ParamLocals(fn, 0, 9);
       const visibility = new Visibility(s, d, { columns, mask, firstQuery, firstKey });
-      const [row, column, offset] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
-      const [sum, taken, unseen] = [fn.local("v128"), fn.local("v128"), fn.local("v128")];
-      const [weight, visible] = [fn.local("v128"), fn.local("v128")];
+      const [row, column, offset] = fn.locals("i32", 3);
+      const [sum, taken, unseen] = fn.locals("v128", 3);
+      const [weight, visible] = fn.locals("v128", 2);
       const [scale, uniform] = [s.f32(d.scale), s.f32(1 / d.sizes.keys)];
       fn.forRange(row, 0, rows, 1, () => {
         visibility.startRow(row);

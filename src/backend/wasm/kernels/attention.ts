@@ -73,11 +73,9 @@ export function attentionKernel(shared: ModuleScope, d: AttentionDescriptor): St
   const multiply = tileOfPairs(shared);
   const combine = productWith(shared, width, "rows");
   const phase = shared.module.function(i32Params(operandCount + 3), [], (fn) => {
-    const all = i32ParamLocals(fn, 0, operandCount + 3);
-    const [query, key, value] = all;
-    const mask = d.mask === null ? null : (all[3] ?? null);
-    const [result, sums, scratch, tid, nthreads] = all.slice(-5);
-    if (!query || !key || !value || !result || !sums || !scratch || !tid || !nthreads) return;
+    const [query, key, value] = i32ParamLocals(fn, 0, 3);
+    const mask = d.mask === null ? null : fn.param("i32", 3);
+    const [result, sums, scratch, tid, nthreads] = i32ParamLocals(fn, operandCount - 2, 5);
     const packedKeys = fn.local("i32", i32.add(scratch, i32.mul(tid, perThread)));
     const packedValues = fn.local("i32", i32.add(packedKeys, packedTileBytes(depth)));
     const tile = fn.local("i32", i32.add(packedValues, packedTileBytes(width)));
@@ -86,7 +84,6 @@ export function attentionKernel(shared: ModuleScope, d: AttentionDescriptor): St
     const [from, to] = shareOf(fn, batch * heads * blocks, tid, nthreads);
     const [unit, block, rows, end] = fn.locals("i32", 4);
     const [pointer, firstKey, columns] = fn.locals("i32", 3);
-    if (!unit || !block || !rows || !end || !pointer || !firstKey || !columns) return;
     fn.forRange(unit, from, to, 1, () => {
       fn.set(block, i32.remU(unit, blocks));
       if (skipsHidden(d)) alternate(fn, block, blocks);
@@ -173,12 +170,9 @@ function gradientPhase(
   const addToValues = productWith(shared, width, "columns");
   const changeRow = parts === 1 ? keyRow : depth * 4;
   return module.function(i32Params(operandCount + 3), [], (fn) => {
-    const all = i32ParamLocals(fn, 0, operandCount + 3);
-    const [query, key, value, cotangent, sums, shift] = all;
-    const mask = d.mask === null ? null : (all[6] ?? null);
-    const [forQuery, forKey, forValue, scratch, tid, nthreads] = all.slice(-6);
-    if (!query || !key || !value || !cotangent || !sums || !shift) return;
-    if (!forQuery || !forKey || !forValue || !scratch || !tid || !nthreads) return;
+    const [query, key, value, cotangent, sums, shift] = i32ParamLocals(fn, 0, 6);
+    const mask = d.mask === null ? null : fn.param("i32", 6);
+    const [forQuery, forKey, forValue, scratch, tid, nthreads] = i32ParamLocals(fn, operandCount - 3, 6);
     const own = i32.add(i32.add(scratch, partialBytes), i32.mul(tid, perThread));
     const packedKeys = fn.local("i32", own);
     const packedValues = fn.local("i32", i32.add(packedKeys, packedTileBytes(depth)));
@@ -189,7 +183,6 @@ function gradientPhase(
     const inner = fn.local("i32", i32.add(tile, tileBytes));
     const [from, to] = shareOf(fn, batch * heads * parts, tid, nthreads);
     const [unit, part, firstKey, firstQuery, rows, columns, start] = fn.locals("i32", 7);
-    if (!unit || !part || !firstKey || !firstQuery || !rows || !columns || !start) return;
     fn.forRange(unit, from, to, 1, () => {
       fn.set(part, i32.remU(unit, parts));
       const head = new HeadRows(fn, d, fn.local("i32", i32.divU(unit, parts)));

@@ -106,7 +106,7 @@ export function depthwiseRow(
   return sharedFunction(module, `depthwise ${JSON.stringify(row)}`, () =>
     module.function(i32Params(3), [], (fn) => {
       const [source, weights, result] = [fn.param("i32", 0), fn.param("i32", 1), fn.param("i32", 2)];
-      const [at, from, to, weight] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+      const [at, from, to, weight] = fn.locals("i32", 4);
       const steps = [[source, sourceStep] as const, [result, resultStep] as const];
       emitGroups(fn, pixels, isSmall ? pixelsAtOnce : pixelsOfMany, steps, (count) => {
         const sums = fn.locals("v128", count);
@@ -215,10 +215,8 @@ function emitFilterGroup(
   lanes: number,
 ): void {
   const { channels, offsets, taps, sourceStep, resultStep } = row;
-  const [from, to, target] = [where.source, where.gradient, where.filter].map((start) =>
-    fn.local("i32", i32.add(start, where.at)),
-  );
-  if (from === undefined || to === undefined || target === undefined) return;
+  const place = (start: Local<"i32">): Local<"i32"> => fn.local("i32", i32.add(start, where.at));
+  const [from, to, target] = [place(where.source), place(where.gradient), place(where.filter)];
   const sums = taps.map((tap) => fn.local("v128", v128.load(target, tap * channels * 4)));
   const dy = Array.from({ length: where.count }, (_, pixel) =>
     fn.local("v128", v128.load(to, pixel * resultStep)),

@@ -98,8 +98,8 @@ export function filterConvolution(
   const perThread = Math.ceil((tableBytes + images * (slab?.bytes ?? 0)) / 64 + 2) * 64;
   const phase = module.function(i32Params(6), [], (fn) => {
     const own = fn.local("i32", i32.add(fn.param("i32", 3), i32.mul(fn.param("i32", 4), perThread)));
-    const [image, plane, row, base] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
-    const [index, runs, init, source] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const [image, plane, row, base] = fn.locals("i32", 4);
+    const [index, runs, init, source] = fn.locals("i32", 4);
     const imageBytes = z.sourceSize * y.sourceSize * x.sourceSize * d.inputChannels * 4;
     const slabStart = i32.add(own, tableBytes);
     emitRunTable(fn, plan, own, slab?.bytes ?? 0);
@@ -194,9 +194,7 @@ function emitTiles(
   const [from, to] = shareOf(fn, split === "rows" ? total : panels.count, tid, nthreads);
   fn.set(split === "rows" ? unit : blockStart, from);
   fn.set(split === "rows" ? unitEnd : blockEnd, to);
-  const [stretch, group, strip, row, a, b, c, offset] = Array.from({ length: 8 }, () => fn.local("i32"));
-  if (stretch === undefined || group === undefined || strip === undefined || row === undefined) return;
-  if (a === undefined || b === undefined || c === undefined || offset === undefined) return;
+  const [stretch, group, strip, row, a, b, c, offset] = fn.locals("i32", 8);
   const chunkStart = fn.local("i32", 0);
   fn.if(i32.ltS(blockStart, blockEnd), () => {
     fn.while(i32.ltS(unit, unitEnd), () => {

@@ -77,7 +77,7 @@ function emitPackWeights(
   const { panels, groupSource, groupResult } = plan;
   const weights = fn.param("i32", 1);
   const [from, to] = shareOf(fn, panels.count * d.groups, fn.param("i32", 4), fn.param("i32", 5));
-  const [unit, panel, group, target] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const [unit, panel, group, target] = fn.locals("i32", 4);
   const width = panels.vectors * 4;
   const pack = (part: GatherPart, vectors: number, lastLanes: number): void => {
     part.taps.forEach((tap, i) => {
@@ -177,8 +177,8 @@ class GatherEmitter {
     offsets.forEach((offset, i) => fn.store(this.#own, i32.const(offset), i * 4));
     const blocks = Math.ceil(y.count / blockRows);
     const [unit, to] = shareOf(fn, d.batch * z.count * blocks, fn.param("i32", 4), fn.param("i32", 5));
-    const [image, plane, row, rowEnd] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
-    const [source, result, base] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const [image, plane, row, rowEnd] = fn.locals("i32", 4);
+    const [source, result, base] = fn.locals("i32", 3);
     const sourceFloats = z.sourceSize * y.sourceSize * x.sourceSize * this.#plan.sourceChannels;
     fn.while(i32.ltS(unit, to), () => {
       fn.set(row, i32.mul(i32.remU(unit, blocks), blockRows));
@@ -251,12 +251,7 @@ class GatherEmitter {
     const { phases, slab, offsets } = this.#part;
     const [, y, x] = phases;
     const rowBytes = slab?.rowBytes ?? x.sourceSize * sourceChannels * 4;
-    const [counter, sourceRow, resultRow, pixel] = [
-      fn.local("i32"),
-      fn.local("i32"),
-      fn.local("i32"),
-      fn.local("i32"),
-    ];
+    const [counter, sourceRow, resultRow, pixel] = fn.locals("i32", 4);
     const init = fn.local("i32", accumulate ? 1 : i32.ne(at.firstRun, 0));
     fn.set(sourceRow, i32.add(base, i32.mul(at.group, groupSource * 4)));
     fn.set(pixel, result);
@@ -294,7 +289,7 @@ class GatherEmitter {
     const x = phases[2];
     const aStride = x.sourceStep * sourceChannels * 4;
     const cStride = x.step * resultChannels * 4;
-    const [strip, a, c] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const [strip, a, c] = fn.locals("i32", 3);
     const weights = packed
       ? i32.add(this.#packed, i32.add(i32.mul(at.group, packedSize(k, panels) * 4), packedAt * 4))
       : i32.add(fn.param("i32", 1), i32.mul(at.group, this.#plan.groupResult * 4));

@@ -10,7 +10,7 @@ import {
   type Local,
   type ModuleBuilder,
 } from "../assembler/index.ts";
-import { i32Params, sharedFunction, type KernelOptions } from "./kernel.ts";
+import { i32ParamLocals, i32Params, type KernelOptions, sharedFunction } from "./kernel.ts";
 import { multiplyAdd } from "./micro-kernel.ts";
 import { zeroWords } from "./slab.ts";
 
@@ -37,12 +37,7 @@ export function narrowTile(
 ): FunctionHandle {
   return sharedFunction(module, `narrow ${rows}x${columns}`, () =>
     module.function(i32Params(9), [], (fn) => {
-      const [a, aStride, b, run, c, cStride, init, runs, table] = Array.from({ length: 9 }, (_, i) =>
-        fn.param("i32", i),
-      );
-      if (a === undefined || aStride === undefined || b === undefined || run === undefined || c === undefined)
-        return;
-      if (cStride === undefined || init === undefined || runs === undefined || table === undefined) return;
+      const [a, aStride, b, run, c, cStride, init, runs, table] = i32ParamLocals(fn, 0, 9);
       const sums = Array.from({ length: rows }, () => fn.locals("v128", columns));
       const pointers = fn.locals("i32", rows);
       const kernels = fn.locals("v128", columns);
@@ -109,7 +104,7 @@ export function emitPackNarrow(
 ): void {
   const run = paddedRun(w.tapsPerRun * w.tapFloats);
   fn.call(zeroWords(module), target, narrowSize(w) * 4);
-  const [from, to, count] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const [from, to, count] = fn.locals("i32", 3);
   w.taps.forEach((tap, i) => {
     for (let column = 0; column < w.columns; column++) {
       const stretch = Math.floor(i / w.tapsPerRun) * w.columns + column;

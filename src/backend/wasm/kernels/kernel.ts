@@ -5,6 +5,7 @@ import type {
   FunctionHandle,
   Local,
   ModuleBuilder,
+  Several,
   ValueType,
 } from "../assembler/index.ts";
 
@@ -87,6 +88,11 @@ export function i32Params(count: number): ValueType[] {
 }
 
 /** The first `count` parameters of a function, all i32, starting at `from`. */
-export function i32ParamLocals(fn: FunctionBuilder, from: number, count: number): Local<"i32">[] {
-  return Array.from({ length: count }, (_, i) => fn.param("i32", from + i));
+export function i32ParamLocals<const N extends number>(
+  fn: FunctionBuilder,
+  from: number,
+  count: N,
+): Several<Local<"i32">, N> {
+  const params = Array.from({ length: count }, (_, i) => fn.param("i32", from + i));
+  return params as readonly Local<"i32">[] as Several<Local<"i32">, N>; // SAFETY: so many
 }

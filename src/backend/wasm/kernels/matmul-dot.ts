@@ -98,7 +98,7 @@ export function dotMatmul(
   const strip = epilogue === undefined ? undefined : emitEpilogueStrip(module, d.n, d.c.row, epilogue);
   const phase = module.function(i32Params(6 + (epilogue?.paramCount ?? 0)), [], (fn) => {
     const [unit, to] = shareOf(fn, batchCountOf(d) * groups, fn.param("i32", 4), fn.param("i32", 5));
-    const [index, first, valid] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const [index, first, valid] = fn.locals("i32", 3);
     const [a, b, c, row, column] = [0, 1, 2, 3, 4].map(() => fn.local("i32"));
     if (a === undefined || b === undefined || c === undefined || row === undefined || column === undefined)
       return;

@@ -17,9 +17,9 @@ export function plainMatmul(
   const strip = epilogue === undefined ? undefined : emitEpilogueStrip(module, d.n, d.c.row, epilogue);
   const phase = module.function(i32Params(6 + (epilogue?.paramCount ?? 0)), [], (fn) => {
     const [unit, to] = shareOf(fn, batchCountOf(d) * d.m, fn.param("i32", 4), fn.param("i32", 5));
-    const [index, row, column, k] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
-    const [aRow, bBase, cRow] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
-    const [a, b, c] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const [index, row, column, k] = fn.locals("i32", 4);
+    const [aRow, bBase, cRow] = fn.locals("i32", 3);
+    const [a, b, c] = fn.locals("i32", 3);
     fn.while(i32.ltS(unit, to), () => {
       fn.set(index, i32.divU(unit, d.m));
       fn.set(row, i32.remU(unit, d.m));

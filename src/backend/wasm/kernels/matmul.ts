@@ -9,7 +9,13 @@ import {
 } from "../assembler/index.ts";
 import { batchAddress } from "./batch-address.ts";
 import { emitEpilogueStrip } from "./epilogue.ts";
-import { i32Params, type Epilogue, type KernelOptions, type StructuredKernel } from "./kernel.ts";
+import {
+  type Epilogue,
+  i32ParamLocals,
+  i32Params,
+  type KernelOptions,
+  type StructuredKernel,
+} from "./kernel.ts";
 import { dotMatmul, suitsDot } from "./matmul-dot.ts";
 import { planOf, type MatmulPlan } from "./matmul-plan.ts";
 import { plainMatmul } from "./matmul-plain.ts";
@@ -195,9 +201,7 @@ function emitMultiply(
   const paramCount = 6 + (epilogue?.paramCount ?? 0);
   const strip = epilogue === undefined ? undefined : emitEpilogueStrip(module, d.n, d.c.row, epilogue);
   return module.function(i32Params(paramCount), [], (fn) => {
-    const [a, b, c, scratch, tid, nthreads] = [0, 1, 2, 3, 4, 5].map((i) => fn.param("i32", i));
-    if (a === undefined || b === undefined || c === undefined) return;
-    if (scratch === undefined || tid === undefined || nthreads === undefined) return;
+    const [a, b, c, scratch, tid, nthreads] = i32ParamLocals(fn, 0, 6);
     const stripTotal = stripCount(plan.strips);
     const units = { batch: plan.batchCount, rows: stripTotal, columns: plan.panels.count }[plan.split];
     const [from, to] = shareOf(fn, units, tid, nthreads);
@@ -212,7 +216,7 @@ function emitMultiply(
     const packedA = plan.packA ? fn.local("i32", i32.add(own, isPhase ? 0 : packedBytes)) : undefined;
 
     const index = fn.local("i32");
-    const [aBase, bBase, cBase] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const [aBase, bBase, cBase] = fn.locals("i32", 3);
     const product = new ProductEmitter(module, fn, d, plan, options, {
       a: aBase,
       b: bBase,

@@ -51,10 +51,8 @@ export function packColumns(module: ModuleBuilder): FunctionHandle {
       const count = fn.local("i32");
       const rows = fn.locals("v128", 4);
       const pairs = fn.locals("v128", 4);
-      const [r0, r1, r2, r3] = [rows[0] ?? fn.local("v128"), ...rows.slice(1)];
-      const [p0, p1, p2, p3] = [pairs[0] ?? fn.local("v128"), ...pairs.slice(1)];
-      if (r1 === undefined || r2 === undefined || r3 === undefined) return;
-      if (p1 === undefined || p2 === undefined || p3 === undefined) return;
+      const [r0, r1, r2, r3] = rows;
+      const [p0, p1, p2, p3] = pairs;
       fn.if(i32.eq(kStride, 4), () => {
         fn.repeat(count, i32.shrU(k, 2), () => {
           rows.forEach((row, i) => fn.set(row, v128.load(pointers[i] ?? first)));

@@ -79,7 +79,7 @@ class PoolingEmitter {
     const fn = this.#fn;
     const [z, y, x] = this.#axes;
     const [unit, to] = shareOf(fn, this.#d.batch * z.output * y.output, ...this.#share);
-    const [image, column, start] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const [image, column, start] = fn.locals("i32", 3);
     const target = fn.local("i32", i32.add(fn.param("i32", 1), i32.mul(unit, x.output * this.#pixelBytes)));
     fn.while(i32.ltS(unit, to), () => {
       this.#clipRow(unit, image);
@@ -106,8 +106,8 @@ class PoolingEmitter {
     // Whole images where they keep a few threads busy: then the channels of a pixel stay together.
     const perImage = batch >= 8 ? 1 : blocks;
     const [unit, to] = shareOf(fn, batch * perImage, ...this.#share);
-    const [image, row, column] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
-    const [start, result, low, high] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const [image, row, column] = fn.locals("i32", 3);
+    const [start, result, low, high] = fn.locals("i32", 4);
     const input = maximum ? fn.param("i32", 0) : undefined;
     const dx = fn.param("i32", maximum ? 3 : 1);
     const pixels = z.input * y.input * x.input;
@@ -214,10 +214,9 @@ class PoolingEmitter {
     const fn = this.#fn;
     const [z, y, x] = this.#clipped;
     const rowBytes = x.axis.input * this.#pixelBytes;
-    const pointers = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+    const pointers = fn.locals("i32", 3);
     const [plane, row, element] = pointers;
-    const [a, b, c] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
-    if (plane === undefined || row === undefined || element === undefined) return;
+    const [a, b, c] = fn.locals("i32", 3);
     fn.set(plane, i32.add(start, i32.mul(channel, this.#ops.bytes)));
     const nest = (
       axis: ClippedAxis,
@@ -340,7 +339,7 @@ class PoolingEmitter {
       i32.eq(i32.sub(high, low), this.#d.channels),
       () => fn.call(zero, image, pixels * this.#pixelBytes),
       () => {
-        const [pointer, counter] = [fn.local("i32"), fn.local("i32")];
+        const [pointer, counter] = fn.locals("i32", 2);
         fn.set(pointer, i32.add(image, i32.mul(low, this.#ops.bytes)));
         fn.repeat(counter, pixels, () => {
           fn.call(zero, pointer, i32.mul(i32.sub(high, low), this.#ops.bytes));

@@ -1,5 +1,5 @@
 import { i32, type FunctionHandle, type ModuleBuilder } from "../assembler/index.ts";
-import { i32Params, sharedFunction, type KernelOptions } from "./kernel.ts";
+import { i32ParamLocals, i32Params, type KernelOptions, sharedFunction } from "./kernel.ts";
 import { microKernel } from "./micro-kernel.ts";
 import { packRows } from "./packing.ts";
 import { columnPanels, type ColumnPanels } from "./tiling.ts";
@@ -21,17 +21,15 @@ export function tileProduct(
   const key = `tileProduct ${walk} ${rest?.vectors ?? 0}.${rest?.lastLanes ?? 0}`;
   return sharedFunction(module, key, () =>
     module.function(i32Params(9), [], (fn) => {
-      const [a, b, c, rows] = [0, 2, 3, 7].map((i) => fn.param("i32", i));
-      const [aStride, cStride, k] = [fn.param("i32", 1), fn.param("i32", 4), fn.param("i32", 5)];
-      if (!a || !b || !c || !rows) return;
-      const [bPointer, cPointer] = [fn.local("i32"), fn.local("i32")];
+      const [a, aStride, b, c, cStride, k, init, rows] = i32ParamLocals(fn, 0, 8);
+      const [bPointer, cPointer] = fn.locals("i32", 2);
       const [count, left] = [fn.local("i32"), fn.local("i32", rows)];
       const strip = (height: number): void => {
         const call = (vectors: number, lastLanes: number): void => {
           const shape = { walk, rows: height, vectors, lastLanes, runs: false };
           const kernel = microKernel(module, shape, options);
           const bStride = i32.const(vectors * 16);
-          fn.call(kernel, a, aStride, bPointer, bStride, cPointer, cStride, k, fn.param("i32", 6));
+          fn.call(kernel, a, aStride, bPointer, bStride, cPointer, cStride, k, init);
         };
         fn.set(bPointer, b);
         fn.set(cPointer, c);
@@ -60,8 +58,7 @@ export function tileProduct(
 export function packPanels(module: ModuleBuilder, columns: number): FunctionHandle {
   return sharedFunction(module, `packPanels ${columns}`, () =>
     module.function(i32Params(4), [], (fn) => {
-      const [source, rowBytes, target, rows] = [0, 1, 2, 3].map((i) => fn.param("i32", i));
-      if (!source || !rowBytes || !target || !rows) return;
+      const [source, rowBytes, target, rows] = i32ParamLocals(fn, 0, 4);
       const { full, rest } = columnPanels(columns, 2);
       const panel = fn.local("i32");
       fn.repeat(panel, full, () => {

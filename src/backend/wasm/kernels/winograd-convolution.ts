@@ -232,12 +232,7 @@ function emitPackFilter(
   const panels = columnPanels(n, 2);
   const fours = n / 4;
   const [unit, to] = shareOf(fn, positions * fours, fn.param("i32", 4), fn.param("i32", 5));
-  const [position, four, source, target] = [
-    fn.local("i32"),
-    fn.local("i32"),
-    fn.local("i32"),
-    fn.local("i32"),
-  ];
+  const [position, four, source, target] = fn.locals("i32", 4);
   const pack = packColumns(module);
   fn.while(i32.ltS(unit, to), () => {
     fn.set(position, i32.divU(unit, fours));
@@ -315,7 +310,7 @@ function emitProducts(
   const packedK = d.pass === "inputGradient" ? k : undefined;
   const b = fn.local("i32", at.filter);
   const [a, c] = [fn.local("i32", at.transformed), fn.local("i32", at.products)];
-  const [position, strip] = [fn.local("i32"), fn.local("i32")];
+  const [position, strip] = fn.locals("i32", 2);
   const blockStart = fn.local("i32", 0);
   const blockEnd = fn.local("i32", panels.count);
   fn.repeat(position, positions, () => {

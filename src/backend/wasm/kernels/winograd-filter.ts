@@ -111,7 +111,7 @@ function emitFilter(
   const [from, to] = shareOf(fn, k / stripChannels, tid, nthreads);
   const lowBytes = fn.local("i32", i32.mul(from, stripChannels * 4));
   const ownBytes = fn.local("i32", i32.mul(i32.sub(to, from), stripChannels * 4));
-  const [first, end, init] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const [first, end, init] = fn.locals("i32", 3);
   const transform = emitTransforms(module, fn, plan, options, { patch, lowBytes, ownBytes });
   fn.if(i32.ltS(from, to), () => {
     fn.forRange(first, 0, grid.total, tiles, () => {
@@ -202,7 +202,7 @@ function emitSums(
   at: Readonly<Record<"sums" | "transformed" | "gradients" | "from" | "to" | "steps" | "init", Local<"i32">>>,
 ): void {
   const panels = columnPanels(n, 2);
-  const [position, strip, a, c] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const [position, strip, a, c] = fn.locals("i32", 4);
   const [aBase, b, cBase] = [
     fn.local("i32", at.transformed),
     fn.local("i32", at.gradients),

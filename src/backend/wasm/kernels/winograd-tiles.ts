@@ -72,13 +72,8 @@ export function emitReadTile(
 ): void {
   const { height, width, side } = image;
   const pixelBytes = image.channels * 4;
-  const [row, column, address, rowBytes] = [
-    fn.local("i32"),
-    fn.local("i32"),
-    fn.local("i32"),
-    fn.local("i32"),
-  ];
-  const [index, target, low, high] = [fn.local("i32"), fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const [row, column, address, rowBytes] = fn.locals("i32", 4);
+  const [index, target, low, high] = fn.locals("i32", 4);
   fn.set(row, i32.sub(at.row, image.padRow));
   fn.set(column, i32.sub(at.column, image.padColumn));
   const pixel = i32.add(i32.mul(i32.add(i32.mul(at.image, height), row), width), column);
@@ -127,13 +122,8 @@ export function emitWriteTile(
 ): void {
   const { height, width, side } = image;
   const pixelBytes = image.channels * 4;
-  const [address, rowBytes, pixel, counter] = [
-    fn.local("i32"),
-    fn.local("i32"),
-    fn.local("i32"),
-    fn.local("i32"),
-  ];
-  const [source, rows, columns] = [fn.local("i32"), fn.local("i32"), fn.local("i32")];
+  const [address, rowBytes, pixel, counter] = fn.locals("i32", 4);
+  const [source, rows, columns] = fn.locals("i32", 3);
   fn.set(pixel, i32.add(i32.mul(i32.add(i32.mul(at.image, height), at.row), width), at.column));
   fn.set(rows, i32.sub(height, at.row));
   fn.if(i32.gtS(rows, side), () => fn.set(rows, side));
