@@ -31,6 +31,21 @@ export type ShapeTree = Shape | readonly ShapeTree[] | { readonly [key: string]:
  * @see Keras `Layer.__call__`
  */
 export function invokeLayer(layer: LayerBase, given: readonly unknown[]): unknown {
+  try {
+    return callLayer(layer, given);
+  } catch (error) {
+    if (error instanceof AntlerError && !placed.has(error)) {
+      placed.add(error);
+      if (!error.message.includes(layer.where)) error.reword(`${layer.where}: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** Errors that say in which layer they arose: the innermost. */
+const placed = new WeakSet<AntlerError>();
+
+function callLayer(layer: LayerBase, given: readonly unknown[]): unknown {
   const bound = prepare(layer, bindCall(layer.where, layer.callArguments, given));
   checkInputs(layer, bound.args[0]);
   layer.ensureBuilt(bound.args.map(shapesOf));

@@ -90,7 +90,7 @@ export abstract class LossBase extends Callable {
     } catch (error) {
       if (error instanceof ShapeError && yTrue instanceof Value && yPred instanceof Value) {
         const shapes = `truth ${formatShape(yTrue.shape)}, predictions ${formatShape(yPred.shape)}`;
-        error.message = `${this.name} (${this.className}), ${shapes}: ${error.message}`;
+        error.reword(`${this.name} (${this.className}), ${shapes}: ${error.message}`);
       }
       throw error;
     }

@@ -197,9 +197,9 @@ const einsumOp: Op = defineOp<
  * @see Keras `ops.einsum`
  */
 export const einsum: OpFunction<
-  <X extends Operand>(subscripts: string, ...operands: readonly X[]) => Result<X>
+  <X extends readonly Operand[]>(subscripts: string, ...operands: X) => Result<X[number]>
 > = Object.assign(
-  <X extends Operand>(subscripts: string, ...operands: readonly X[]): Result<X> =>
-    callOp(einsumOp, { subscripts, operands }) as Result<X>, // SAFETY: one tensor of the operands' kind
+  <X extends readonly Operand[]>(subscripts: string, ...operands: X): Result<X[number]> =>
+    callOp(einsumOp, { subscripts, operands }) as Result<X[number]>, // SAFETY: one tensor of the operands' kind
   { op: einsumOp },
 );

@@ -155,7 +155,7 @@ function update(group: OutputMetrics | null, yTrue: unknown, yPred: unknown, sam
     } catch (error) {
       if (error instanceof ShapeError && yTrue instanceof Value && yPred instanceof Value) {
         const shapes = `truth ${formatShape(yTrue.shape)}, predictions ${formatShape(yPred.shape)}`;
-        error.message = `the metric ${metric.name}, ${shapes}: ${error.message}`;
+        error.reword(`the metric ${metric.name}, ${shapes}: ${error.message}`);
       }
       throw error;
     }

@@ -1,6 +1,12 @@
 /** Base of every error that a user of Antler can cause; the subclass says which kind it is. */
 export class AntlerError extends Error {
   override readonly name: string = "AntlerError";
+
+  /** Puts what is known further up, such as the layer, before the message; also where the stack is printed. */
+  reword(message: string): void {
+    this.stack = (this.stack ?? "").replace(this.message, () => message);
+    this.message = message;
+  }
 }
 
 /** Shapes that do not fit together, found while a graph is built or an op is called. */

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { Layer } from "../../src/graph/layer.ts";
 import { Input } from "../../src/layers/core/input-layer.ts";
 import * as layers from "../../src/layers/index.ts";
+import { Sequential } from "../../src/models/sequential.ts";
 import { makeTensor } from "../../src/ops/core/convert.ts";
+import type { Tensor } from "../../src/ops/core/tensor.ts";
+import * as ops from "../../src/ops/index.ts";
 import { OptionError, ShapeError } from "../../src/util/errors.ts";
 
 /** Layers without their types: what is written here would not compile. */
@@ -226,5 +230,33 @@ describe("mistakes with layers", () => {
     expect(() => layer("Concatenate")([input(3)])).not.toThrow();
     expect(() => layer("Add")([input(3)])).not.toThrow();
     expect(() => layer("Add")([input(null, 4), input(3, 4)])).not.toThrow();
+  });
+});
+
+describe("errors of ops inside a layer's call", () => {
+  class Own extends Layer {
+    override call(x: Tensor): unknown {
+      return ops.reshape(x, [7]);
+    }
+  }
+
+  it("name the innermost layer, once", () => {
+    expect(() => layer("Conv2D", 3, 9, { name: "wide" })(input(8, 8, 3))).toThrow(
+      /^wide \(Conv2D\): ops\.conv: a window of \[9, 9\]/,
+    );
+    const nested = Sequential([new Own({ name: "own" })], { name: "outer" });
+    expect(() => nested(ops.ones([2, 3]))).toThrow(/^own \(Own\): ops\.reshape: (?!.*outer)/);
+  });
+
+  it("print so, stack included", () => {
+    let error: unknown;
+    try {
+      new Own({ name: "own" })(ops.ones([2, 3]));
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error instanceof Error ? error.stack : "").toMatch(
+      /^(ShapeError|Error): own \(Own\): ops\.reshape/,
+    );
   });
 });

@@ -69,7 +69,7 @@ function traceWith(
     });
   } catch (error) {
     if (error instanceof AntlerError)
-      error.message = error.message.replaceAll(new RegExp(`\\b${standIn}\\b`, "g"), "null");
+      error.reword(error.message.replaceAll(new RegExp(`\\b${standIn}\\b`, "g"), "null"));
     throw error;
   } finally {
     activeStandIn = previous;
