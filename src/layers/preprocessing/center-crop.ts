@@ -2,10 +2,17 @@ import type { LayerCall } from "../../graph/layer.ts";
 import type { DataFormat } from "../../ir/shape-types/index.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { callable } from "../../util/callable.ts";
-import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
+import { type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import { cropWindow, smartResize } from "./crop-and-resize.ts";
-import { ImageLayer, type ImageLayerOptions, type Transformation } from "./image-layer.ts";
+import { type ImageBoxes, windowed } from "./bounding-boxes/move.ts";
+import { cropWindow, smartResize, windowSize } from "./crop-and-resize.ts";
+import {
+  bindImage,
+  ImageLayer,
+  type ImageLayerOptions,
+  type ImageSizes,
+  type Transformation,
+} from "./image-layer.ts";
 import type { ImageSizeRule } from "./image-rules.ts";
 
 export interface CenterCropOptions extends Omit<ImageLayerOptions, "seed"> {
@@ -21,7 +28,7 @@ class CenterCropLayer extends ImageLayer {
   readonly width: number;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<CenterCropOptions>("CenterCrop", CenterCropLayer.parameters, args);
+    const given = bindImage<CenterCropOptions>("CenterCrop", CenterCropLayer.parameters, args);
     super(given);
     this.height = positiveInteger("CenterCrop", "height", given.height);
     this.width = positiveInteger("CenterCrop", "width", given.width);
@@ -33,6 +40,22 @@ class CenterCropLayer extends ImageLayer {
 
   override transformSegmentationMasks(masks: Tensor, _transformation: Transformation): Tensor {
     return this.#crop(masks, "nearest");
+  }
+
+  override transformBoundingBoxes(
+    boxes: ImageBoxes,
+    _transformation: Transformation,
+    _training: boolean,
+    sizes: ImageSizes,
+  ): ImageBoxes {
+    const { height, width } = sizes;
+    const isSmall = height < this.height || width < this.width;
+    const [tall, wide] = isSmall
+      ? windowSize(height, width, this.height, this.width)
+      : [this.height, this.width];
+    const start = [Math.floor((height - tall) / 2), Math.floor((width - wide) / 2)] as const;
+    const scale = [this.height / tall, this.width / wide] as const;
+    return this.movedBoxes(boxes, sizes, this, (corners) => windowed(corners, start, scale));
   }
 
   #crop(images: Tensor, interpolation: "bilinear" | "nearest"): Tensor {

@@ -17,6 +17,19 @@ export function cropWindow(
   ) as Tensor; // SAFETY: tensor in, tensor out
 }
 
+/** The height and width of the largest window of images that has the proportions of another size. */
+export function windowSize(
+  height: number,
+  width: number,
+  toHeight: number,
+  toWidth: number,
+): readonly [height: number, width: number] {
+  return [
+    Math.max(Math.min(height, Math.trunc((width * toHeight) / toWidth)), 1),
+    Math.max(Math.min(width, Math.trunc((height * toWidth) / toHeight)), 1),
+  ];
+}
+
 /** Images in another size, without distortion: the largest window of the new proportions, resized. @see Keras `utils/image_utils.py` */
 export function smartResize(
   images: Tensor,
@@ -25,8 +38,7 @@ export function smartResize(
   interpolation: "bilinear" | "nearest",
   format: DataFormat,
 ): Tensor {
-  const cropHeight = Math.max(Math.min(height, Math.trunc((width * toHeight) / toWidth)), 1);
-  const cropWidth = Math.max(Math.min(width, Math.trunc((height * toWidth) / toHeight)), 1);
+  const [cropHeight, cropWidth] = windowSize(height, width, toHeight, toWidth);
   const start = [Math.trunc((height - cropHeight) / 2), Math.trunc((width - cropWidth) / 2)] as const;
   const window = cropWindow(images, start, [cropHeight, cropWidth], format);
   return resize(window, { size: [toHeight, toWidth], interpolation, dataFormat: format }) as Tensor; // SAFETY: tensor in, tensor out

@@ -11,6 +11,7 @@ import { sqrt } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
+import type { ImageBoxes } from "./bounding-boxes/move.ts";
 import {
   bindImage,
   type Factor,
@@ -70,6 +71,14 @@ class CutMixLayer extends RandomImageLayer {
   ): Tensor {
     if (!training || weight === undefined || order === undefined) return labels;
     return mix(labels, reshape(weight, [-1, 1]) as Tensor, order); // SAFETY: tensors in, tensor out
+  }
+
+  override transformBoundingBoxes(
+    boxes: ImageBoxes,
+    _transformation: Transformation,
+    training: boolean,
+  ): ImageBoxes {
+    return training ? this.refuseBoxes() : boxes;
   }
 }
 

@@ -14,6 +14,7 @@ import { checkOptions } from "../../util/options.ts";
 import { bindParameters, layerOptionNames, type ParameterTable } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { type BoxFormat, boxFormat } from "./bounding-boxes/formats.ts";
+import { type Area, type ImageBoxes, type Move, moveBoxes } from "./bounding-boxes/move.ts";
 
 export interface ImageLayerOptions extends LayerOptions {
   /** Default `config.imageDataFormat()`, `"channels_last"`. */
@@ -22,14 +23,6 @@ export interface ImageLayerOptions extends LayerOptions {
   readonly seed?: number | null | undefined;
   /** How boxes beside images are meant, such as `"xyxy"`; needed where there are boxes. Default null. */
   readonly boundingBoxFormat?: BoxFormat | null | undefined;
-}
-
-/** Boxes of a batch of images as tensors. */
-export interface ImageBoxes {
-  /** `[batch, n, 4]` */
-  readonly boxes: Tensor;
-  /** `[batch, n]`; −1 where there is no box. */
-  readonly labels: Tensor;
 }
 
 /** Options of layers that compute with the images' values. */
@@ -186,6 +179,19 @@ export abstract class ImageLayer extends LayerBase {
   override getConfig(): Record<string, unknown> {
     const { dataFormat, boundingBoxFormat } = this;
     return { ...super.getConfig(), dataFormat, ...(boundingBoxFormat === null ? {} : { boundingBoxFormat }) };
+  }
+
+  /** Boxes that move as the images do, to images of other sizes perhaps. */
+  protected movedBoxes(boxes: ImageBoxes, from: Area, to: Area, move: Move["move"]): ImageBoxes {
+    const { where, boundingBoxFormat } = this;
+    return moveBoxes(boxes, { where, format: boundingBoxFormat ?? "xyxy", from, to, move });
+  }
+
+  /** For layers that cannot tell where a box is afterwards. */
+  protected refuseBoxes(): never {
+    throw new OptionError(
+      `${this.where}: it cannot say where boxes are afterwards. Leave \`boundingBoxes\` out, or use another layer.`,
+    );
   }
 
   /** The sizes of a batch. */

@@ -7,7 +7,8 @@ import { callable } from "../../util/callable.ts";
 import { OptionError } from "../../util/errors.ts";
 import { type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import { bindImage, type ImageBoxes, ImageLayer, type ImageLayerOptions } from "./image-layer.ts";
+import type { ImageBoxes } from "./bounding-boxes/move.ts";
+import { bindImage, ImageLayer, type ImageLayerOptions } from "./image-layer.ts";
 
 export interface MaxNumBoundingBoxesOptions extends Omit<ImageLayerOptions, "seed"> {
   readonly maxNumber?: number | undefined;

@@ -3,10 +3,13 @@ import type { SameRule } from "../../ir/shape-types/index.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { arange } from "../../ops/creation.ts";
 import { keyedBeta, keyedShuffle } from "../../ops/random-distributions.ts";
+import { concatenate } from "../../ops/joining.ts";
 import { reshape } from "../../ops/shape.ts";
+import { take } from "../../ops/taking.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
+import type { ImageBoxes } from "./bounding-boxes/move.ts";
 import {
   bindImage,
   type ImageLayerOptions,
@@ -59,6 +62,17 @@ class MixUpLayer extends RandomImageLayer {
   ): Tensor {
     if (!training || weight === undefined || order === undefined) return labels;
     return mix(labels, reshape(weight, [-1, 1]) as Tensor, order); // SAFETY: tensors in, tensor out
+  }
+
+  /** Those of both images. */
+  override transformBoundingBoxes(
+    given: ImageBoxes,
+    { permutationOrder: order }: Transformation,
+    training: boolean,
+  ): ImageBoxes {
+    if (!training || order === undefined) return given;
+    const both = (x: Tensor): Tensor => concatenate([x, take(x, order, { axis: 0 })], 1) as Tensor; // SAFETY: tensors in, tensor out
+    return { boxes: both(given.boxes), labels: both(given.labels) };
   }
 }
 

@@ -7,12 +7,15 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable, positiveInteger } from "../../util/parameters.ts";
 import { applyOne, augmentations, drawnFor, drawUnder } from "./augmentations.ts";
+import { convertBoxes } from "./bounding-boxes/convert.ts";
+import { type ImageBoxes, packBoxes, unpackBoxes } from "./bounding-boxes/move.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
 import {
   bindImage,
   type ColorOptions,
   type Factor,
   type ImageLayer,
+  type ImageSizes,
   intervalOf,
   pointInterpolations,
   RandomImageLayer,
@@ -80,6 +83,35 @@ class RandAugmentLayer extends RandomImageLayer {
       result = applyOne(getItem(layerIdxes, [i]) as Tensor, steps, result); // SAFETY: tensor in, tensor out
     }
     return result;
+  }
+
+  override transformBoundingBoxes(
+    given: ImageBoxes,
+    transformation: Transformation,
+    training: boolean,
+    sizes: ImageSizes,
+  ): ImageBoxes {
+    const { layerIdxes } = transformation;
+    if (!training || layerIdxes === undefined) return given;
+    // The layers that are chosen among take boxes in pixels.
+    const format = this.boundingBoxFormat ?? "xyxy";
+    const boxes = convertBoxes(this.where, given.boxes, format, "xyxy", sizes);
+    const steps = Object.entries(this.augmentations).map(
+      ([name, layer]) =>
+        (x: Tensor): Tensor =>
+          packBoxes(
+            layer.transformBoundingBoxes(unpackBoxes(x), drawnFor(name, transformation), true, sizes),
+          ),
+    );
+    let packed = packBoxes({ boxes, labels: given.labels });
+    for (let i = 0; i < this.numOps; i++) {
+      packed = applyOne(getItem(layerIdxes, [i]) as Tensor, steps, packed); // SAFETY: tensor in, tensor out
+    }
+    const changed = unpackBoxes(packed);
+    return {
+      boxes: convertBoxes(this.where, changed.boxes, "xyxy", format, sizes),
+      labels: cast(changed.labels, given.labels.dtype) as Tensor, // SAFETY: tensor in, tensor out
+    };
   }
 }
 

@@ -10,7 +10,14 @@ import { reshape } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import { bindImage, type ImageLayerOptions, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import { type ImageBoxes, windowed } from "./bounding-boxes/move.ts";
+import {
+  bindImage,
+  type ImageLayerOptions,
+  type ImageSizes,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomCropOptions extends ImageLayerOptions {
   readonly height?: number | undefined;
@@ -62,14 +69,32 @@ class RandomCropLayer extends RandomImageLayer {
     return training ? this.#crop(masks, transformation, "nearest") : masks;
   }
 
+  override transformBoundingBoxes(
+    boxes: ImageBoxes,
+    { top, left }: Transformation,
+    training: boolean,
+    sizes: ImageSizes,
+  ): ImageBoxes {
+    if (!training || top === undefined || left === undefined) return boxes;
+    const [tall, wide] = this.#windowSize(sizes);
+    const start = [cast(top, "float32") as Tensor, cast(left, "float32") as Tensor] as const; // SAFETY: tensors in, tensors out
+    const scale = [this.height / tall, this.width / wide] as const;
+    return this.movedBoxes(boxes, sizes, this, (corners) => windowed(corners, start, scale));
+  }
+
+  /** Where an image is too small, the window ends with it, and is resized. */
+  #windowSize({ height, width }: ImageSizes): readonly [height: number, width: number] {
+    if (height > this.height && width > this.width) return [this.height, this.width];
+    return [
+      Math.min(this.height, height - this.#known(height, width, 0)),
+      Math.min(this.width, width - this.#known(height, width, 1)),
+    ];
+  }
+
   #crop(images: Tensor, { top, left }: Transformation, interpolation: "bilinear" | "nearest"): Tensor {
     if (top === undefined || left === undefined) return images;
-    const { height, width } = this.sizesOf(images);
     const isLast = this.dataFormat === "channels_last";
-    // Where an image is too small, the window ends with it, and is resized.
-    const isSmall = height <= this.height || width <= this.width;
-    const cropHeight = isSmall ? Math.min(this.height, height - this.#known(height, width, 0)) : this.height;
-    const cropWidth = isSmall ? Math.min(this.width, width - this.#known(height, width, 1)) : this.width;
+    const [cropHeight, cropWidth] = this.#windowSize(this.sizesOf(images));
     const none = makeTensor([0], { dtype: "int32" });
     const [first, second] = [reshape(top, [1]), reshape(left, [1])];
     const startIndices = concatenate(

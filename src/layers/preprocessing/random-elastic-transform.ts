@@ -13,6 +13,7 @@ import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import type { ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
+import type { ImageBoxes } from "./bounding-boxes/move.ts";
 import {
   bindImage,
   type ColorOptions,
@@ -128,6 +129,14 @@ class RandomElasticTransformLayer extends RandomColorLayer {
     const moved = mapCoordinates(images, coordinates, { order, fillMode, fillValue });
     const result = where(perImage(applyTransform), cast(moved, images.dtype), images) as Tensor; // SAFETY: as above
     return (isLast ? result : transpose(result, [0, 3, 1, 2])) as Tensor; // SAFETY: as above
+  }
+
+  override transformBoundingBoxes(
+    boxes: ImageBoxes,
+    _transformation: Transformation,
+    training: boolean,
+  ): ImageBoxes {
+    return training ? this.refuseBoxes() : boxes;
   }
 }
 

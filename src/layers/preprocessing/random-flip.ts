@@ -4,11 +4,21 @@ import { lessEqual } from "../../ops/comparison.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
 import { where } from "../../ops/indexing.ts";
 import { flip } from "../../ops/rearranging.ts";
+import { reshape } from "../../ops/shape.ts";
 import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
-import { bindImage, type ImageLayerOptions, RandomImageLayer, type Transformation } from "./image-layer.ts";
+import { joinParts, partsOf } from "./bounding-boxes/formats.ts";
+import { minus } from "./bounding-boxes/math.ts";
+import type { ImageBoxes } from "./bounding-boxes/move.ts";
+import {
+  bindImage,
+  type ImageLayerOptions,
+  type ImageSizes,
+  RandomImageLayer,
+  type Transformation,
+} from "./image-layer.ts";
 
 export interface RandomFlipOptions extends ImageLayerOptions {
   /** Default `"horizontal_and_vertical"`. */
@@ -48,6 +58,24 @@ class RandomFlipLayer extends RandomImageLayer {
 
   override transformSegmentationMasks(masks: Tensor, { flips }: Transformation, training: boolean): Tensor {
     return training && flips !== undefined ? this.#flip(masks, flips) : masks;
+  }
+
+  override transformBoundingBoxes(
+    boxes: ImageBoxes,
+    { flips }: Transformation,
+    training: boolean,
+    sizes: ImageSizes,
+  ): ImageBoxes {
+    if (!training || flips === undefined) return boxes;
+    const chosen = reshape(flips, [-1, 1, 1]);
+    return this.movedBoxes(boxes, sizes, sizes, (corners) => {
+      const [x1, y1, x2, y2] = partsOf(corners);
+      const [left, right] =
+        this.mode === "vertical" ? [x1, x2] : [minus(sizes.width, x2), minus(sizes.width, x1)];
+      const [top, bottom] =
+        this.mode === "horizontal" ? [y1, y2] : [minus(sizes.height, y2), minus(sizes.height, y1)];
+      return where(chosen, joinParts(left, top, right, bottom), corners) as Tensor; // SAFETY: tensors in, tensor out
+    });
   }
 
   #flip(images: Tensor, flips: Tensor): Tensor {

@@ -4,18 +4,25 @@ import { add, multiply } from "../../ops/arithmetic.ts";
 import { cast } from "../../ops/cast.ts";
 import { makeTensor } from "../../ops/core/convert.ts";
 import type { Tensor } from "../../ops/core/tensor.ts";
+import { onesLike, zerosLike } from "../../ops/creation.ts";
 import { perspectiveTransform } from "../../ops/image.ts";
+import { getItem } from "../../ops/get-item.ts";
 import { where } from "../../ops/indexing.ts";
-import { reshape } from "../../ops/shape.ts";
+import { stack } from "../../ops/joining.ts";
+import { solve } from "../../ops/linear-algebra.ts";
+import { expandDims, reshape } from "../../ops/shape.ts";
+import { negative } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
+import { type ImageBoxes, throughHomography } from "./bounding-boxes/move.ts";
 import {
   bindImage,
   chance,
   type Factor,
   type ImageLayerOptions,
+  type ImageSizes,
   intervalOf,
   perImage,
   pointInterpolations,
@@ -99,6 +106,17 @@ class RandomPerspectiveLayer extends RandomImageLayer {
     return training ? this.#transform(masks, transformation, "nearest") : masks;
   }
 
+  override transformBoundingBoxes(
+    boxes: ImageBoxes,
+    { startPoints: start, endPoints: end }: Transformation,
+    training: boolean,
+    sizes: ImageSizes,
+  ): ImageBoxes {
+    if (!training || start === undefined || end === undefined) return boxes;
+    const numbers = homography(start, end);
+    return this.movedBoxes(boxes, sizes, sizes, (corners) => throughHomography(corners, numbers));
+  }
+
   #transform(
     images: Tensor,
     how: Transformation,
@@ -110,6 +128,30 @@ class RandomPerspectiveLayer extends RandomImageLayer {
     const moved = perspectiveTransform(images, start, end, { interpolation, fillValue, dataFormat });
     return cast(where(perImage(apply), moved, images), images.dtype) as Tensor; // SAFETY: tensors in, tensor out
   }
+}
+
+/** The eight numbers, `[batch, 1, 1]` each, of the homography that takes start points to end points. */
+function homography(start: Tensor, end: Tensor): readonly Tensor[] {
+  // SAFETY (all): tensors in, tensors out.
+  const along = (points: Tensor, i: number, axis: number): Tensor =>
+    cast(getItem(points, [":", i, axis]), "float32") as Tensor;
+  const row = (parts: readonly Tensor[]): Tensor => stack(parts, { axis: -1 }) as Tensor;
+  const product = (a: Tensor, b: Tensor): Tensor => negative(multiply(a, b)) as Tensor;
+  const equations = [0, 1, 2, 3].flatMap((i) => {
+    const [x, y, u, v] = [along(start, i, 0), along(start, i, 1), along(end, i, 0), along(end, i, 1)];
+    const [one, none] = [onesLike(x) as Tensor, zerosLike(x) as Tensor];
+    return [
+      { left: row([x, y, one, none, none, none, product(u, x), product(u, y)]), right: u },
+      { left: row([none, none, none, x, y, one, product(v, x), product(v, y)]), right: v },
+    ];
+  });
+  const matrix = stack(
+    equations.map(({ left }) => left),
+    { axis: 1 },
+  ) as Tensor;
+  const values = row(equations.map(({ right }) => right));
+  const solved = solve(matrix, expandDims(values, -1)) as Tensor;
+  return equations.map((_, i) => expandDims(getItem(solved, [":", i]), -1) as Tensor);
 }
 
 export interface RandomPerspective extends RandomPerspectiveLayer, LayerCall<SameRule> {}

@@ -7,7 +7,7 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import { bindImage, type Factor, intervalOf, type Transformation } from "./image-layer.ts";
+import { bindImage, type Factor, type ImageSizes, intervalOf, type Transformation } from "./image-layer.ts";
 import { type AffineOptions, RandomAffineLayer } from "./random-affine-layer.ts";
 
 export interface RandomRotationOptions extends AffineOptions {
@@ -59,7 +59,7 @@ class RandomRotationLayer extends RandomAffineLayer {
     };
   }
 
-  protected override matrixOf(_images: Tensor, { rotationMatrix }: Transformation): Tensor | null {
+  protected override matrixOf(_sizes: ImageSizes, { rotationMatrix }: Transformation): Tensor | null {
     return rotationMatrix ?? null;
   }
 }

@@ -10,7 +10,7 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { Fixed, LayerConstructor } from "../constructor.ts";
-import { bindImage, type Factor, intervalOf, type Transformation } from "./image-layer.ts";
+import { bindImage, type Factor, type ImageSizes, intervalOf, type Transformation } from "./image-layer.ts";
 import { type AffineOptions, RandomAffineLayer } from "./random-affine-layer.ts";
 
 export interface RandomShearOptions extends AffineOptions {
@@ -52,7 +52,7 @@ class RandomShearLayer extends RandomAffineLayer {
     return { shearFactor: multiply(concatenate([x, y], 1), sign) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
-  protected override matrixOf(_images: Tensor, { shearFactor: factor }: Transformation): Tensor | null {
+  protected override matrixOf(_sizes: ImageSizes, { shearFactor: factor }: Transformation): Tensor | null {
     if (factor === undefined) return null;
     const [x, y] = [0, 1].map((i) => getItem(factor, [":", i]) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
     return affine([1, x, 0, y, 1, 0]);

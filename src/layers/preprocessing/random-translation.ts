@@ -8,7 +8,7 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import { bindImage, type Factor, intervalOf, type Transformation } from "./image-layer.ts";
+import { bindImage, type Factor, type ImageSizes, intervalOf, type Transformation } from "./image-layer.ts";
 import { type AffineOptions, RandomAffineLayer } from "./random-affine-layer.ts";
 
 export interface RandomTranslationOptions extends AffineOptions {
@@ -57,7 +57,7 @@ class RandomTranslationLayer extends RandomAffineLayer {
     return { translations: concatenate([shift("widthFactor", this.widthFactor, width), down], 1) as Tensor }; // SAFETY: tensors in, tensor out
   }
 
-  protected override matrixOf(_images: Tensor, { translations }: Transformation): Tensor | null {
+  protected override matrixOf(_sizes: ImageSizes, { translations }: Transformation): Tensor | null {
     if (translations === undefined) return null;
     const [x, y] = [0, 1].map((i) => negative(getItem(translations, [":", i])) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
     return affine([1, 0, x, 0, 1, y]);

@@ -7,7 +7,7 @@ import { callable } from "../../util/callable.ts";
 import { type ParameterTable, required } from "../../util/parameters.ts";
 import { affine } from "./affine.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import { bindImage, type Factor, intervalOf, type Transformation } from "./image-layer.ts";
+import { bindImage, type Factor, type ImageSizes, intervalOf, type Transformation } from "./image-layer.ts";
 import { type AffineOptions, RandomAffineLayer } from "./random-affine-layer.ts";
 
 export interface RandomZoomOptions extends AffineOptions {
@@ -56,11 +56,10 @@ class RandomZoomLayer extends RandomAffineLayer {
   }
 
   protected override matrixOf(
-    images: Tensor,
+    { height, width }: ImageSizes,
     { heightZoom: vertical, widthZoom: horizontal }: Transformation,
   ): Tensor | null {
     if (vertical === undefined || horizontal === undefined) return null;
-    const { height, width } = this.sizesOf(images);
     const [y, x] = [vertical, horizontal].map((zoom) => reshape(zoom, [-1]) as Tensor) as [Tensor, Tensor]; // SAFETY: tensors in, tensor out
     const offset = (zoom: Tensor, size: number): Tensor =>
       multiply(subtract(1, zoom), (size - 1) / 2) as Tensor; // SAFETY: tensors in, tensor out

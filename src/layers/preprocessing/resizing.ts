@@ -7,9 +7,16 @@ import { resize } from "../../ops/image.ts";
 import { round } from "../../ops/unary-math.ts";
 import { callable } from "../../util/callable.ts";
 import { oneOf } from "../../util/options.ts";
-import { bindParameters, type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
+import { type ParameterTable, positiveInteger, required } from "../../util/parameters.ts";
 import type { Fixed, LayerConstructorOf } from "../constructor.ts";
-import { ImageLayer, type ImageLayerOptions } from "./image-layer.ts";
+import { type ImageBoxes, windowed } from "./bounding-boxes/move.ts";
+import {
+  bindImage,
+  ImageLayer,
+  type ImageLayerOptions,
+  type ImageSizes,
+  type Transformation,
+} from "./image-layer.ts";
 import type { ImageSizeRule } from "./image-rules.ts";
 
 const interpolations = ["bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"] as const;
@@ -55,7 +62,7 @@ class ResizingLayer extends ImageLayer {
   readonly antialias: boolean;
 
   constructor(...args: readonly unknown[]) {
-    const given = bindParameters<ResizingOptions>("Resizing", ResizingLayer.parameters, args);
+    const given = bindImage<ResizingOptions>("Resizing", ResizingLayer.parameters, args);
     super(given);
     this.height = positiveInteger("Resizing", "height", given.height);
     this.width = positiveInteger("Resizing", "width", given.width);
@@ -73,6 +80,24 @@ class ResizingLayer extends ImageLayer {
 
   override transformSegmentationMasks(masks: Tensor): Tensor {
     return this.#resize(masks, "nearest");
+  }
+
+  override transformBoundingBoxes(
+    boxes: ImageBoxes,
+    _transformation: Transformation,
+    _training: boolean,
+    sizes: ImageSizes,
+  ): ImageBoxes {
+    const [down, across] = [this.height / sizes.height, this.width / sizes.width];
+    const { cropToAspectRatio, padToAspectRatio } = this;
+    const one = cropToAspectRatio ? Math.max(down, across) : Math.min(down, across);
+    const scale = cropToAspectRatio || padToAspectRatio ? ([one, one] as const) : ([down, across] as const);
+    // What is cut off, or added, at the top and at the left.
+    const start = [
+      Math.trunc((sizes.height * scale[0] - this.height) / 2) / scale[0],
+      Math.trunc((sizes.width * scale[1] - this.width) / 2) / scale[1],
+    ] as const;
+    return this.movedBoxes(boxes, sizes, this, (corners) => windowed(corners, start, scale));
   }
 
   #resize(images: Tensor, interpolation: (typeof interpolations)[number]): Tensor {

@@ -17,6 +17,13 @@ interface Sample {
   readonly masks_out?: GoldenTensor;
   readonly labels_in?: GoldenTensor;
   readonly labels_out?: GoldenTensor;
+  readonly boxes_in?: GoldenBoxes;
+  readonly boxes_out?: GoldenBoxes;
+}
+
+interface GoldenBoxes {
+  readonly boxes: GoldenTensor;
+  readonly labels: GoldenTensor;
 }
 
 /** One case of `golden/augment/<Class>.json`. */
@@ -67,14 +74,12 @@ const names = [
  */
 const integerMasks: ReadonlySet<string> = new Set(["RandomPerspective", "RandomRotation"]);
 
-/** Without the option for bounding boxes, which Antler's layers do not move. */
-function withoutBoxes(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(config).filter(([name]) => name !== "bounding_box_format"));
-}
+/** Where Keras's boxes do not move as its images do: it takes the window's top from their columns, its left from their rows. */
+const strayBoxes: ReadonlySet<string> = new Set(["RandomCrop"]);
 
 function make({ class: className, ctor }: AugmentCase): ImageLayer {
   const cls = Reflect.get(preprocessing, className) as (options: unknown) => ImageLayer; // SAFETY: the class of an image layer
-  return cls(camelKeys(withoutBoxes(ctor)));
+  return cls(camelKeys(ctor));
 }
 
 /** What Keras drew, under our names. */
@@ -170,7 +175,7 @@ describeGolden("image layers as Keras computes them", () => {
       : [];
     it.each(cases.map((one) => [`${name}/${one.name}`, one] as const))("%s", (_, one) => {
       const layer = make(one);
-      expect(plainOfOurs(layer.getConfig())).toEqual(plainOfKeras(withoutBoxes(one.config)));
+      expect(plainOfOurs(layer.getConfig())).toEqual(plainOfKeras(one.config));
       const images = toTensor(one.input);
       if (one.inference_output !== undefined) {
         expectTensor(layer.invoke(images, { training: false }) as Tensor, one.inference_output, "inference"); // SAFETY: tensor in, tensor out
@@ -192,6 +197,8 @@ describeGolden("image layers as Keras computes them", () => {
             masks_out: masksOut,
             labels_in: labels,
             labels_out: labelsOut,
+            boxes_in: boxes,
+            boxes_out: boxesOut,
           },
           i,
         ) => {
@@ -218,6 +225,14 @@ describeGolden("image layers as Keras computes them", () => {
               labelsOut,
               `sample ${i}, labels`,
             );
+          if (boxes && boxesOut && !strayBoxes.has(name)) {
+            const [, height = 0, width = 0] = images.dims;
+            const given = { boxes: toTensor(boxes.boxes), labels: toTensor(boxes.labels) };
+            const sizes = { batch: images.dims[0] ?? 0, height, width };
+            const moved = layer.transformBoundingBoxes(given, how, true, sizes);
+            expectTensor(moved.boxes, boxesOut.boxes, `sample ${i}, boxes`);
+            expectTensor(moved.labels, boxesOut.labels, `sample ${i}, labels`);
+          }
         },
       );
       // A draw of our own has the same form, and is applied.

@@ -4,8 +4,8 @@ import { Input, layers, Model, utils } from "../../../index.ts";
 import { makeTensor } from "../../../ops/core/convert.ts";
 import type { Tensor } from "../../../ops/core/tensor.ts";
 import { OptionError, ShapeError } from "../../../util/errors.ts";
-import type { ImageBoxes } from "../image-layer.ts";
 import type { BoxFormat } from "./formats.ts";
+import type { ImageBoxes } from "./move.ts";
 import { affineTransform, clipToImageSize, computeCiou, computeIou, convertFormat, crop, decodeDeltasToBoxes, encodeBoxToDeltas, pad } from "./index.ts"; // prettier-ignore
 
 type Nested = readonly number[] | readonly Nested[];
