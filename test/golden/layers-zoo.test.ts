@@ -8,25 +8,12 @@ import type { Model } from "../../src/models/model.ts";
 import type { Tensor } from "../../src/ops/core/tensor.ts";
 import { writeKerasFile } from "../../src/saving/keras-file.ts";
 import { expectClose, tolerance } from "../support/close.ts";
-import {
-  describeGolden,
-  type GoldenTensor,
-  goldenFiles,
-  hasGolden,
-  readGolden,
-  readGoldenBytes,
-} from "../support/golden.ts";
-import { isGoldenTensor, toTensor } from "../support/golden-tensors.ts";
+import { describeGolden, goldenFiles, hasGolden, readGolden, readGoldenBytes } from "../support/golden.ts";
+import { goldenTensorsIn, toTensor } from "../support/golden-tensors.ts";
 import type { LayerCase } from "../support/layer-suite.ts";
 
 interface ZooCase extends LayerCase {
   readonly model_file?: string;
-}
-
-function goldenTensorsIn(value: unknown): GoldenTensor[] {
-  if (isGoldenTensor(value)) return [value];
-  if (Array.isArray(value)) return value.flatMap(goldenTensorsIn);
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(goldenTensorsIn) : [];
 }
 
 function predict(model: Model, inputs: readonly Tensor[]): Tensor[] {

@@ -10,15 +10,8 @@ import type { Tensor } from "../../src/ops/core/tensor.ts";
 import { isPlainObject } from "../../src/util/options.ts";
 import { expectClose, tolerance } from "../support/close.ts";
 import { expectSameInOnnx, runExported, scramble } from "../support/compare-onnx.ts";
-import {
-  describeGolden,
-  type GoldenTensor,
-  goldenFiles,
-  hasGolden,
-  readGolden,
-  readGoldenBytes,
-} from "../support/golden.ts";
-import { camelKeys, isGoldenTensor, toTensor } from "../support/golden-tensors.ts";
+import { describeGolden, goldenFiles, hasGolden, readGolden, readGoldenBytes } from "../support/golden.ts";
+import { camelKeys, goldenTensorsIn, isGoldenTensor, toTensor } from "../support/golden-tensors.ts";
 import type { LayerCase } from "../support/layer-suite.ts";
 
 interface ZooCase extends LayerCase {
@@ -106,12 +99,6 @@ describeGolden("layers as ONNX", () => {
     );
   }
 });
-
-function goldenTensorsIn(value: unknown): GoldenTensor[] {
-  if (isGoldenTensor(value)) return [value];
-  if (Array.isArray(value)) return value.flatMap(goldenTensorsIn);
-  return isPlainObject(value) ? Object.values(value).flatMap(goldenTensorsIn) : [];
-}
 
 /** Where PyTorch, which computed the values, differs from Keras's other backends. */
 const isOfTorchAlone = ({ class: name }: ZooCase): boolean =>

@@ -19,6 +19,15 @@ export function isGoldenTensor(value: unknown): value is GoldenTensor {
   );
 }
 
+/** All tensors of a golden value, objects by their sorted keys as Keras flattens them. */
+export function goldenTensorsIn(value: unknown): GoldenTensor[] {
+  if (isGoldenTensor(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap(goldenTensorsIn);
+  if (typeof value !== "object" || value === null) return [];
+  const keys = Object.keys(value).toSorted();
+  return keys.flatMap((key) => goldenTensorsIn(Reflect.get(value, key)));
+}
+
 /** An object's keys from snake_case to camelCase, one level deep; `{ $float }` and its like become numbers. */
 export function camelKeys(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [camelCase(key), plain(value)]));

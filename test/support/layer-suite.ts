@@ -14,7 +14,7 @@ import { quantizeOne } from "../../src/models/quantize.ts";
 import { isPlainObject } from "../../src/util/options.ts";
 import { expectClose, tolerance, type ToleranceKind } from "./close.ts";
 import { describeGolden, type GoldenTensor, hasGolden, readGolden } from "./golden.ts";
-import { camelKeys, isGoldenTensor, toTensor } from "./golden-tensors.ts";
+import { camelKeys, goldenTensorsIn, isGoldenTensor, toTensor } from "./golden-tensors.ts";
 import { gradientsOf } from "./gradients-of.ts";
 import { camelCase } from "./keras-api.ts";
 import { plainOfKeras, plainOfOurs } from "./plain-config.ts";
@@ -245,16 +245,6 @@ function expectTensor(
 /** Elements as numbers, 16-bit floats decoded. */
 function numbersOf(tensor: Tensor): ArrayLike<number> {
   return toNumbers(tensor.dataSync(), tensor.dtype);
-}
-
-function goldenTensorsIn(value: unknown): GoldenTensor[] {
-  if (isGoldenTensor(value)) return [value];
-  if (Array.isArray(value)) return value.flatMap(goldenTensorsIn);
-  return typeof value === "object" && value !== null
-    ? Object.keys(value)
-        .sort()
-        .flatMap((key) => goldenTensorsIn(Reflect.get(value, key)))
-    : [];
 }
 
 /** Everything one call gives, as flat lists of tensors. */
