@@ -132,14 +132,14 @@ class RandomPerspectiveLayer extends RandomImageLayer {
 
 /** The eight numbers, `[batch, 1, 1]` each, of the homography that takes start points to end points. */
 function homography(start: Tensor, end: Tensor): readonly Tensor[] {
-  // SAFETY (all): tensors in, tensors out.
+  const own = (value: unknown): Tensor => value as Tensor; // SAFETY: of tensors, ops make tensors
   const along = (points: Tensor, i: number, axis: number): Tensor =>
-    cast(getItem(points, [":", i, axis]), "float32") as Tensor;
-  const row = (parts: readonly Tensor[]): Tensor => stack(parts, { axis: -1 }) as Tensor;
-  const product = (a: Tensor, b: Tensor): Tensor => negative(multiply(a, b)) as Tensor;
+    own(cast(getItem(points, [":", i, axis]), "float32"));
+  const row = (parts: readonly Tensor[]): Tensor => own(stack(parts, { axis: -1 }));
+  const product = (a: Tensor, b: Tensor): Tensor => own(negative(multiply(a, b)));
   const equations = [0, 1, 2, 3].flatMap((i) => {
     const [x, y, u, v] = [along(start, i, 0), along(start, i, 1), along(end, i, 0), along(end, i, 1)];
-    const [one, none] = [onesLike(x) as Tensor, zerosLike(x) as Tensor];
+    const [one, none] = [own(onesLike(x)), own(zerosLike(x))];
     return [
       { left: row([x, y, one, none, none, none, product(u, x), product(u, y)]), right: u },
       { left: row([none, none, none, x, y, one, product(v, x), product(v, y)]), right: v },
@@ -148,10 +148,10 @@ function homography(start: Tensor, end: Tensor): readonly Tensor[] {
   const matrix = stack(
     equations.map(({ left }) => left),
     { axis: 1 },
-  ) as Tensor;
+  );
   const values = row(equations.map(({ right }) => right));
-  const solved = solve(matrix, expandDims(values, -1)) as Tensor;
-  return equations.map((_, i) => expandDims(getItem(solved, [":", i]), -1) as Tensor);
+  const solved = solve(matrix, expandDims(values, -1));
+  return equations.map((_, i) => own(expandDims(getItem(solved, [":", i]), -1)));
 }
 
 export interface RandomPerspective extends RandomPerspectiveLayer, LayerCall<SameRule> {}
