@@ -5,8 +5,8 @@ import { toNumbers } from "../../src/ir/numbers.ts";
 import { makeTensor } from "../../src/ops/core/convert.ts";
 import { Tensor } from "../../src/ops/core/tensor.ts";
 import { vjp } from "../../src/ops/gradient.ts";
-import { decodeTensors, type GoldenTensor } from "../support/golden.ts";
-import { callOp, isGolden, type OpCase, toTensor } from "../support/op-cases.ts";
+import { decodeTensors } from "../support/golden.ts";
+import { callOp, floatsIn, type OpCase, toTensor } from "../support/op-cases.ts";
 
 /** Ops that have no slope at some point of their samples, or no gradient with respect to all operands. */
 const left: Readonly<Record<string, string>> = {
@@ -25,14 +25,6 @@ const left: Readonly<Record<string, string>> = {
   "image.affine_transform": "its samples lie on the pixels, where interpolation has kinks",
   "image.perspective_transform": "its samples lie on the pixels, where interpolation has kinks",
 };
-
-function floatsIn(value: unknown, found: GoldenTensor[] = []): GoldenTensor[] {
-  if (isGolden(value)) found.push(value);
-  else if (Array.isArray(value)) for (const child of value) floatsIn(child, found);
-  else if (typeof value === "object" && value !== null)
-    for (const child of Object.values(value)) floatsIn(child, found);
-  return found;
-}
 
 /** The same numbers in every run, in (−1, 1). */
 function sequence(): () => number {

@@ -18,7 +18,7 @@ import {
   goldenFiles,
   readGolden,
 } from "../support/golden.ts";
-import { callOp, isGolden, type OpCase, toTensor } from "../support/op-cases.ts";
+import { callOp, floatsIn, isGolden, type OpCase, toTensor } from "../support/op-cases.ts";
 
 function compare(
   actual: unknown,
@@ -86,14 +86,6 @@ function specOf(value: unknown): unknown {
 }
 
 /** All float tensors among the arguments, in their order. */
-function floatsIn(value: unknown, found: GoldenTensor[] = []): GoldenTensor[] {
-  if (isGolden(value)) {
-    if (value.dtype.startsWith("float")) found.push(value);
-  } else if (Array.isArray(value)) for (const child of value) floatsIn(child, found);
-  else if (isPlainObject(value)) for (const child of Object.values(value)) floatsIn(child, found);
-  return found;
-}
-
 function checkGradients(test: OpCase, grads: NonNullable<OpCase["grads"]>): void {
   const floats = floatsIn([test.args, test.kwargs]);
   const { gradients } = vjp(

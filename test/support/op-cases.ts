@@ -52,6 +52,13 @@ function decode(value: unknown, make: (tensor: GoldenTensor) => unknown): unknow
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [camel(key), decode(child, make)]));
 }
 
+/** The tensors of floats among a case's arguments, in their order. */
+export function floatsIn(value: unknown): GoldenTensor[] {
+  if (isGolden(value)) return value.dtype.startsWith("float") ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(floatsIn);
+}
+
 /** A tensor of the corpus as one of the product. */
 export const toTensor: (golden: GoldenTensor) => Tensor = ({ values, shape, dtype }) =>
   makeTensor(Float64Array.from(values), { shape, dtype: dtype as DType }); // SAFETY: the corpus's dtypes are ours
