@@ -1,5 +1,5 @@
 /** The same network as a Sequential model and as a functional one. */
-import { Input, layers, Model, random, Sequential } from "antler";
+import { Input, type KerasTensor, layers, Model, random, Sequential } from "antler";
 import { check, difference } from "./support.ts";
 
 const makeLayers = () => [
@@ -15,10 +15,7 @@ const sequential = Sequential([Input({ shape: [28, 28, 1] }), ...makeLayers()]);
 const inputs = Input({ shape: [28, 28, 1] });
 const functional = Model(
   inputs,
-  makeLayers().reduce<ReturnType<typeof Input>>(
-    (x, layer) => layer.invoke(x) as ReturnType<typeof Input>,
-    inputs,
-  ),
+  makeLayers().reduce((x: KerasTensor, layer) => layer(x), inputs),
 );
 sequential.summary();
 functional.summary();

@@ -34,8 +34,7 @@ class GAN extends Model {
   readonly generatorLoss = metrics.Mean({ name: "g_loss" });
   readonly discriminatorLoss = metrics.Mean({ name: "d_loss" });
 
-  override trainStep({ x }: { readonly x: unknown }): Record<string, Tensor> {
-    const real = x as Tensor;
+  override trainStep({ x: real }: { readonly x: Tensor }): Record<string, Tensor> {
     const lossFunction = losses.BinaryCrossentropy({ fromLogits: true });
     const count = real.dims[0] ?? 1;
     const fake = this.generator(random.normal([count, latentDim], { seed: this.seeds }));

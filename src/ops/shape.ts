@@ -222,9 +222,15 @@ export const broadcastTo: OpFunction<
   },
 );
 
-/** The size of every axis; unknown sizes are null. @see Keras `ops.shape` */
-export const shape: <X extends Operand>(x: X) => ShapeOf<X> = <X extends Operand>(x: X): ShapeOf<X> =>
-  valueOf(x).shape as ShapeOf<X>; // SAFETY: the shape of x itself
+/** Sizes as plain numbers, where the tensor is no symbolic one. */
+type Sizes<S extends Shape> = { readonly [K in keyof S]: S[K] extends number ? S[K] : number };
+
+/** The size of every axis; unknown sizes, which only symbolic tensors have, are null. @see Keras `ops.shape` */
+export function shape<X extends Tensor>(x: X): Sizes<X["shape"]>;
+export function shape<X extends Operand>(x: X): ShapeOf<X>;
+export function shape(x: Operand): Shape {
+  return valueOf(x).shape;
+}
 
 /** Number of axes. @see Keras `ops.ndim` */
 export const ndim: (x: Operand) => number = (x) => valueOf(x).shape.length;

@@ -10,6 +10,13 @@ import { Value } from "./value.ts";
 /** Numbers in nested arrays, as `tensor.array()` gives them; a scalar is a bare number. */
 export type NestedNumbers = number | readonly NestedNumbers[];
 
+/** `NestedNumbers` of a shape S: `number[][]` for two axes. */
+export type NumbersOf<S extends Shape> = number extends S["length"]
+  ? NestedNumbers
+  : S extends readonly [unknown, ...infer Rest extends Shape]
+    ? NumbersOf<Rest>[]
+    : number;
+
 /** The family of concrete tensors, for shape rules. */
 export interface ConcreteFamily extends TensorFamily {
   readonly symbolic: false;
@@ -132,18 +139,18 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DefaultDT
   }
 
   /** The elements as nested arrays of numbers (a bare number for a scalar). */
-  arraySync(): NestedNumbers {
+  arraySync<T extends Tensor>(this: T): NumbersOf<T["shape"]> {
     const numbers = toNumbers(this.storedSync(), this.dtype);
     let at = 0;
     const build = (axis: number): NestedNumbers =>
       axis === this.shape.length
         ? (numbers[at++] ?? 0)
         : Array.from({ length: this.dims[axis] ?? 0 }, () => build(axis + 1));
-    return build(0);
+    return build(0) as NumbersOf<T["shape"]>; // SAFETY: nested as the shape is
   }
 
   /** The elements as nested arrays of numbers (a bare number for a scalar). */
-  async array(): Promise<NestedNumbers> {
+  async array<T extends Tensor>(this: T): Promise<NumbersOf<T["shape"]>> {
     return this.arraySync();
   }
 
