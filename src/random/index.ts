@@ -17,6 +17,7 @@ import {
 } from "../ops/random-distributions.ts";
 import { max } from "../ops/reductions.ts";
 import { AntlerError, OptionError } from "../util/errors.ts";
+import type { More, Tail, Values } from "../util/argument-types.ts";
 import { bindParameters, required } from "../util/parameters.ts";
 import { nextSeed } from "../util/seed.ts";
 
@@ -33,6 +34,17 @@ interface Common {
   readonly dtype?: DType | null | undefined;
   readonly seed?: Seed;
 }
+
+/** Options O, of which any number come by position, in the order P. */
+type InOrder<O, P extends readonly (keyof O)[]> = Tail<Values<P, O>, O> | readonly [options?: O];
+
+/** The required N in the order P, then options in their order; or those at the end of N, or all, by name. */
+type Following<N, P extends readonly (keyof N)[]> =
+  | readonly [...Values<P, N>, ...More<[dtype: Common["dtype"], seed: Seed], Common>]
+  | readonly [options: N & Common]
+  | (P extends readonly [infer F extends keyof N, keyof N]
+      ? readonly [N[F], options: Omit<N, F> & Common]
+      : never);
 
 function keyFor(where: string, seed: Seed): Tensor {
   if (typeof seed === "number") return keyOf(seed);
@@ -55,9 +67,7 @@ interface Normal extends Common {
   /** Default 1. */
   readonly stddev?: TensorInput | undefined;
 }
-type NormalArguments =
-  | readonly [options?: Normal]
-  | readonly [mean: TensorInput, stddev?: TensorInput, dtype?: DType | null, seed?: Seed];
+type NormalArguments = InOrder<Normal, ["mean", "stddev", "dtype", "seed"]>;
 type BoundNormal = Required<Normal> & { readonly shape: readonly number[] };
 
 const normalTable = { shape: required, mean: 0, stddev: 1, dtype: null, seed: null };
@@ -96,9 +106,7 @@ interface Uniform extends Common {
 /** Draws uniformly from `[minval, maxval)`. @see Keras `random.uniform` */
 export function uniform(
   shape: readonly number[],
-  ...rest:
-    | readonly [options?: Uniform]
-    | readonly [minval: TensorInput, maxval?: TensorInput, dtype?: DType | null, seed?: Seed]
+  ...rest: InOrder<Uniform, ["minval", "maxval", "dtype", "seed"]>
 ): Tensor {
   const table = { shape: required, minval: 0, maxval: 1, dtype: null, seed: null };
   const given = bound<Required<Uniform> & { readonly shape: readonly number[] }>("uniform", table, [
@@ -114,20 +122,19 @@ export function uniform(
   );
 }
 
+interface Bounds {
+  readonly minval: TensorInput;
+  readonly maxval: TensorInput;
+}
+
 /** Draws whole numbers uniformly from `[minval, maxval)`; int32 by default. @see Keras `random.randint` */
-export function randint(
-  shape: readonly number[],
-  minval: TensorInput,
-  maxval: TensorInput,
-  ...rest: readonly [options?: Common] | readonly [dtype: DType, seed?: Seed]
-): Tensor {
+export function randint(shape: readonly number[], ...rest: Following<Bounds, ["minval", "maxval"]>): Tensor {
   const table = { shape: required, minval: required, maxval: required, dtype: "int32", seed: null };
-  const { dtype, seed } = bound<{ readonly dtype: DType; readonly seed: Seed }>("randint", table, [
+  const given = bound<Bounds & { readonly dtype: DType; readonly seed: Seed }>("randint", table, [
     shape,
-    minval,
-    maxval,
     ...rest,
   ]);
+  const { minval, maxval, dtype, seed } = given;
   if (typeof minval === "number" && typeof maxval === "number" && minval >= maxval) {
     throw new OptionError(`random.randint: expected minval < maxval, received ${minval} and ${maxval}.`);
   }
@@ -142,63 +149,73 @@ export function randint(
  */
 export function categorical(
   logits: TensorInput,
-  numSamples: number,
-  ...rest: readonly [options?: Common] | readonly [dtype: DType, seed?: Seed]
+  ...rest: Following<{ readonly numSamples: number }, ["numSamples"]>
 ): Tensor {
   const table = { logits: required, numSamples: required, dtype: "int32", seed: null };
-  const { dtype, seed } = bound<{ readonly dtype: DType; readonly seed: Seed }>("categorical", table, [
-    logits,
-    numSamples,
-    ...rest,
-  ]);
+  const { numSamples, dtype, seed } = bound<{
+    readonly numSamples: number;
+    readonly dtype: DType;
+    readonly seed: Seed;
+  }>("categorical", table, [logits, ...rest]);
   return keyedCategorical(keyFor("categorical", seed), logits, numSamples, dtype);
 }
 
 /** Draws from a gamma distribution of scale 1. @see Keras `random.gamma` */
 export function gamma(
   shape: readonly number[],
-  alpha: TensorInput,
-  ...rest: readonly [options?: Common] | readonly [dtype: DType | null, seed?: Seed]
+  ...rest: Following<{ readonly alpha: TensorInput }, ["alpha"]>
 ): Tensor {
   const table = { shape: required, alpha: required, dtype: null, seed: null };
-  const { dtype, seed } = bound<Common>("gamma", table, [shape, alpha, ...rest]);
+  const given = bound<Common & { readonly alpha: TensorInput }>("gamma", table, [shape, ...rest]);
+  const { alpha, dtype, seed } = given;
   return keyedGamma(keyFor("gamma", seed), shape, alpha, 0, dtype ?? "float32");
+}
+
+interface BetaParameters {
+  readonly alpha: TensorInput;
+  readonly beta: TensorInput;
 }
 
 /** Draws from a beta distribution. @see Keras `random.beta` */
 export function beta(
   shape: readonly number[],
-  alpha: TensorInput,
-  betaParameter: TensorInput,
-  ...rest: readonly [options?: Common] | readonly [dtype: DType | null, seed?: Seed]
+  ...rest: Following<BetaParameters, ["alpha", "beta"]>
 ): Tensor {
   const table = { shape: required, alpha: required, beta: required, dtype: null, seed: null };
-  const { dtype, seed } = bound<Common>("beta", table, [shape, alpha, betaParameter, ...rest]);
-  return keyedBeta(keyFor("beta", seed), shape, alpha, betaParameter, dtype ?? "float32");
+  const given = bound<Common & BetaParameters>("beta", table, [shape, ...rest]);
+  const { dtype, seed } = given;
+  return keyedBeta(keyFor("beta", seed), shape, given.alpha, given.beta, dtype ?? "float32");
+}
+
+interface Trials {
+  readonly counts: TensorInput;
+  readonly probabilities: TensorInput;
 }
 
 /** Draws numbers of successes in `counts` trials. @see Keras `random.binomial` */
 export function binomial(
   shape: readonly number[],
-  counts: TensorInput,
-  probabilities: TensorInput,
-  ...rest: readonly [options?: Common] | readonly [dtype: DType | null, seed?: Seed]
+  ...rest: Following<Trials, ["counts", "probabilities"]>
 ): Tensor {
   const table = { shape: required, counts: required, probabilities: required, dtype: null, seed: null };
-  const { dtype, seed } = bound<Common>("binomial", table, [shape, counts, probabilities, ...rest]);
+  const given = bound<Common & Trials>("binomial", table, [shape, ...rest]);
+  const { counts, probabilities, dtype, seed } = given;
   const value = toValue(counts) as Tensor; // SAFETY: symbolic counts are refused by the op
   // In a compiled step counts are not known; float32 counts whole numbers up to 2²⁴.
   const maxCount = value.isTraced ? 2 ** 24 : (max(value) as Tensor).item(); // SAFETY: tensor in, tensor out
   return keyedBinomial(keyFor("binomial", seed), shape, value, probabilities, maxCount, dtype ?? "float32");
 }
 
+interface DropoutOptions {
+  readonly noiseShape?: readonly (number | null)[] | null;
+  readonly seed?: Seed;
+}
+
 /** Zeroes a share of the elements at random and scales the others up. @see Keras `random.dropout` */
 export function dropout(
   inputs: TensorInput,
   rate: number,
-  ...rest:
-    | readonly [options?: { readonly noiseShape?: readonly (number | null)[] | null; readonly seed?: Seed }]
-    | readonly [noiseShape: readonly (number | null)[] | null, seed?: Seed]
+  ...rest: InOrder<DropoutOptions, ["noiseShape", "seed"]>
 ): Tensor {
   const table = { inputs: required, rate: required, noiseShape: null, seed: null };
   const given = bound<{ readonly noiseShape: readonly (number | null)[] | null; readonly seed: Seed }>(
@@ -217,9 +234,7 @@ export function dropout(
 /** The slices along an axis (default 0) in random order. @see Keras `random.shuffle` */
 export function shuffle(
   x: TensorInput,
-  ...rest:
-    | readonly [options?: { readonly axis?: number; readonly seed?: Seed }]
-    | readonly [axis: number, seed?: Seed]
+  ...rest: InOrder<{ readonly axis?: number; readonly seed?: Seed }, ["axis", "seed"]>
 ): Tensor {
   const given = bound<{ readonly axis: number; readonly seed: Seed }>(
     "shuffle",

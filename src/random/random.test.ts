@@ -137,3 +137,27 @@ describe("random", () => {
     expect(() => random.randint([2], 3, 3)).toThrow("minval < maxval");
   });
 });
+
+describe("arguments", () => {
+  const same = (a: Tensor, b: Tensor): void => expect(a.arraySync()).toEqual(b.arraySync());
+
+  it("come by position, then by name, or by name alone", () => {
+    const seed = 3;
+    const wanted = random.normal([4], 1, 2, "float32", seed);
+    same(random.normal([4], 1, 2, { seed }), wanted);
+    same(random.normal([4], 1, { stddev: 2, seed }), wanted);
+    same(random.normal([4], { mean: 1, stddev: 2, seed }), wanted);
+    same(random.uniform([4], 1, 2, { seed }), random.uniform([4], { minval: 1, maxval: 2, seed }));
+    same(random.randint([4], 0, 9, { seed }), random.randint([4], { minval: 0, maxval: 9, seed }));
+    same(random.randint([4], 0, 9, { seed }), random.randint([4], 0, { maxval: 9, seed }));
+    same(random.gamma([4], 2, { seed }), random.gamma([4], { alpha: 2, seed }));
+    same(random.beta([4], 2, 3, { seed }), random.beta([4], { alpha: 2, beta: 3, seed }));
+    same(
+      random.binomial([4], 5, 0.5, { seed }),
+      random.binomial([4], { counts: 5, probabilities: 0.5, seed }),
+    );
+    same(random.categorical([[0, 1]], 4, { seed }), random.categorical([[0, 1]], { numSamples: 4, seed }));
+    same(random.dropout([1, 2, 3], 0.5, null, { seed }), random.dropout([1, 2, 3], 0.5, { seed }));
+    same(random.shuffle([1, 2, 3], 0, { seed }), random.shuffle([1, 2, 3], { seed }));
+  });
+});
