@@ -13,24 +13,37 @@ import { defaultOptions, harness, noise, worstError } from "../../../../test/sup
 
 interface Case {
   readonly batch: number;
-  /** `[input, kernel, stride, dilation, padLow, padHigh]` of each axis. */
-  readonly axes: readonly (readonly [number, number, number, number, number, number])[];
+  readonly axes: readonly WindowAxis[];
   readonly channels: readonly [number, number];
   readonly groups?: number;
 }
 
-function axisOf([input, kernel, stride, dilation, padLow, padHigh]: Case["axes"][number]): WindowAxis {
+function axis(
+  input: number,
+  kernel: number,
+  {
+    stride = 1,
+    dilation = 1,
+    pad = 0,
+  }: {
+    readonly stride?: number;
+    readonly dilation?: number;
+    /** On both sides, or before and behind. */
+    readonly pad?: number | readonly [number, number];
+  } = {},
+): WindowAxis {
+  const [padLow, padHigh] = typeof pad === "number" ? [pad, pad] : pad;
   const output = Math.floor((input + padLow + padHigh - (kernel - 1) * dilation - 1) / stride) + 1;
   return { input, output, kernel, stride, dilation, padLow };
 }
 
-export function descriptorOf(c: Case, pass: ConvolutionPass): ConvolutionDescriptor {
+function descriptorOf(c: Case, pass: ConvolutionPass): ConvolutionDescriptor {
   return {
     kind: "convolution",
     pass,
     dtype: "float32",
     batch: c.batch,
-    axes: c.axes.map(axisOf),
+    axes: c.axes,
     inputChannels: c.channels[0],
     outputChannels: c.channels[1],
     groups: c.groups ?? 1,
@@ -148,209 +161,135 @@ const passes = ["forward", "inputGradient", "filterGradient"] as const;
 const cases: Record<string, Case> = {
   "3×3 same": {
     batch: 2,
-    axes: [
-      [9, 3, 1, 1, 1, 1],
-      [9, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(9, 3, { pad: 1 }), axis(9, 3, { pad: 1 })],
     channels: [8, 16],
   },
   "3×3 valid": {
     batch: 3,
-    axes: [
-      [10, 3, 1, 1, 0, 0],
-      [12, 3, 1, 1, 0, 0],
-    ],
+    axes: [axis(10, 3), axis(12, 3)],
     channels: [5, 7],
   },
   "1×1": {
     batch: 2,
-    axes: [
-      [5, 1, 1, 1, 0, 0],
-      [6, 1, 1, 1, 0, 0],
-    ],
+    axes: [axis(5, 1), axis(6, 1)],
     channels: [12, 9],
   },
   "1×1 strided": {
     batch: 2,
-    axes: [
-      [7, 1, 2, 1, 0, 0],
-      [8, 1, 2, 1, 0, 0],
-    ],
+    axes: [axis(7, 1, { stride: 2 }), axis(8, 1, { stride: 2 })],
     channels: [6, 10],
   },
   "strided same": {
     batch: 2,
-    axes: [
-      [14, 3, 2, 1, 0, 1],
-      [13, 3, 2, 1, 1, 1],
-    ],
+    axes: [axis(14, 3, { stride: 2, pad: [0, 1] }), axis(13, 3, { stride: 2, pad: 1 })],
     channels: [4, 12],
   },
   "stride 3, kernel 2": {
     batch: 1,
-    axes: [
-      [11, 2, 3, 1, 0, 0],
-      [12, 2, 3, 1, 0, 0],
-    ],
+    axes: [axis(11, 2, { stride: 3 }), axis(12, 2, { stride: 3 })],
     channels: [6, 5],
   },
   "uneven strides": {
     batch: 2,
-    axes: [
-      [9, 5, 2, 1, 2, 2],
-      [17, 3, 3, 1, 1, 0],
-    ],
+    axes: [axis(9, 5, { stride: 2, pad: 2 }), axis(17, 3, { stride: 3, pad: [1, 0] })],
     channels: [3, 8],
   },
   dilated: {
     batch: 2,
-    axes: [
-      [12, 3, 1, 2, 2, 2],
-      [12, 3, 1, 3, 3, 3],
-    ],
+    axes: [axis(12, 3, { dilation: 2, pad: 2 }), axis(12, 3, { dilation: 3, pad: 3 })],
     channels: [6, 9],
   },
   "dilated and strided": {
     batch: 1,
     axes: [
-      [15, 3, 2, 2, 1, 2],
-      [16, 3, 3, 2, 2, 2],
+      axis(15, 3, { stride: 2, dilation: 2, pad: [1, 2] }),
+      axis(16, 3, { stride: 3, dilation: 2, pad: 2 }),
     ],
     channels: [4, 4],
   },
   "one channel": {
     batch: 3,
-    axes: [
-      [12, 3, 1, 1, 1, 1],
-      [12, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(12, 3, { pad: 1 }), axis(12, 3, { pad: 1 })],
     channels: [1, 16],
   },
   "one output channel": {
     batch: 2,
-    axes: [
-      [8, 3, 1, 1, 1, 1],
-      [9, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(8, 3, { pad: 1 }), axis(9, 3, { pad: 1 })],
     channels: [16, 1],
   },
   "three output channels": {
     batch: 2,
-    axes: [
-      [8, 3, 2, 1, 1, 1],
-      [9, 3, 2, 1, 1, 1],
-    ],
+    axes: [axis(8, 3, { stride: 2, pad: 1 }), axis(9, 3, { stride: 2, pad: 1 })],
     channels: [9, 3],
   },
   "two output channels, dilated": {
     batch: 2,
-    axes: [
-      [8, 3, 1, 2, 1, 1],
-      [9, 3, 1, 2, 1, 1],
-    ],
+    axes: [axis(8, 3, { dilation: 2, pad: 1 }), axis(9, 3, { dilation: 2, pad: 1 })],
     channels: [8, 2],
   },
   "small image": {
     batch: 5,
-    axes: [
-      [3, 3, 1, 1, 1, 1],
-      [2, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(3, 3, { pad: 1 }), axis(2, 3, { pad: 1 })],
     channels: [10, 40],
   },
   "single pixel": {
     batch: 3,
-    axes: [
-      [1, 3, 1, 1, 1, 1],
-      [1, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(1, 3, { pad: 1 }), axis(1, 3, { pad: 1 })],
     channels: [12, 40],
   },
   grouped: {
     batch: 2,
-    axes: [
-      [7, 3, 1, 1, 1, 1],
-      [8, 3, 2, 1, 0, 1],
-    ],
+    axes: [axis(7, 3, { pad: 1 }), axis(8, 3, { stride: 2, pad: [0, 1] })],
     channels: [12, 18],
     groups: 3,
   },
   "wide kernel": {
     batch: 1,
-    axes: [
-      [20, 7, 2, 1, 2, 3],
-      [20, 7, 2, 1, 2, 3],
-    ],
+    axes: [axis(20, 7, { stride: 2, pad: [2, 3] }), axis(20, 7, { stride: 2, pad: [2, 3] })],
     channels: [3, 20],
   },
   deep: {
     batch: 1,
-    axes: [
-      [6, 3, 1, 1, 1, 1],
-      [7, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(6, 3, { pad: 1 }), axis(7, 3, { pad: 1 })],
     channels: [200, 136],
   },
   "deep, wide": {
     batch: 12,
-    axes: [
-      [4, 3, 1, 1, 1, 1],
-      [4, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(4, 3, { pad: 1 }), axis(4, 3, { pad: 1 })],
     channels: [600, 530],
   },
-  "one axis": { batch: 3, axes: [[30, 5, 2, 1, 2, 2]], channels: [6, 10] },
-  "one axis, causal": { batch: 2, axes: [[25, 3, 1, 4, 8, 0]], channels: [7, 4] },
+  "one axis": { batch: 3, axes: [axis(30, 5, { stride: 2, pad: 2 })], channels: [6, 10] },
+  "one axis, causal": { batch: 2, axes: [axis(25, 3, { dilation: 4, pad: [8, 0] })], channels: [7, 4] },
   "three axes": {
     batch: 2,
-    axes: [
-      [5, 3, 1, 1, 1, 1],
-      [6, 3, 2, 1, 0, 1],
-      [7, 2, 1, 1, 0, 1],
-    ],
+    axes: [axis(5, 3, { pad: 1 }), axis(6, 3, { stride: 2, pad: [0, 1] }), axis(7, 2, { pad: [0, 1] })],
     channels: [3, 6],
   },
   "three axes, valid": {
     batch: 2,
-    axes: [
-      [5, 2, 2, 1, 0, 0],
-      [6, 3, 1, 1, 0, 0],
-      [7, 3, 1, 2, 0, 0],
-    ],
+    axes: [axis(5, 2, { stride: 2 }), axis(6, 3), axis(7, 3, { dilation: 2 })],
     channels: [4, 5],
   },
   "long rows": {
     batch: 1,
-    axes: [
-      [40, 3, 1, 1, 1, 1],
-      [70, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(40, 3, { pad: 1 }), axis(70, 3, { pad: 1 })],
     channels: [20, 24],
   },
   depthwise: {
     batch: 2,
-    axes: [
-      [9, 3, 1, 1, 1, 1],
-      [10, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(9, 3, { pad: 1 }), axis(10, 3, { pad: 1 })],
     channels: [20, 20],
     groups: 20,
   },
   "depthwise strided": {
     batch: 2,
-    axes: [
-      [9, 3, 2, 1, 1, 1],
-      [10, 5, 2, 1, 1, 2],
-    ],
+    axes: [axis(9, 3, { stride: 2, pad: 1 }), axis(10, 5, { stride: 2, pad: [1, 2] })],
     channels: [7, 7],
     groups: 7,
   },
   "depthwise, multiplier 2": {
     batch: 2,
-    axes: [
-      [9, 3, 1, 2, 2, 2],
-      [10, 3, 1, 1, 0, 0],
-    ],
+    axes: [axis(9, 3, { dilation: 2, pad: 2 }), axis(10, 3)],
     channels: [6, 12],
     groups: 6,
   },
@@ -394,42 +333,27 @@ describe("Winograd's algorithm", () => {
   const shapes: Record<string, Case> = {
     same: {
       batch: 2,
-      axes: [
-        [12, 3, 1, 1, 1, 1],
-        [12, 3, 1, 1, 1, 1],
-      ],
+      axes: [axis(12, 3, { pad: 1 }), axis(12, 3, { pad: 1 })],
       channels: [8, 12],
     },
     valid: {
       batch: 3,
-      axes: [
-        [13, 3, 1, 1, 0, 0],
-        [15, 3, 1, 1, 0, 0],
-      ],
+      axes: [axis(13, 3), axis(15, 3)],
       channels: [16, 20],
     },
     "uneven padding": {
       batch: 1,
-      axes: [
-        [9, 3, 1, 1, 2, 0],
-        [11, 3, 1, 1, 0, 1],
-      ],
+      axes: [axis(9, 3, { pad: [2, 0] }), axis(11, 3, { pad: [0, 1] })],
       channels: [4, 8],
     },
     "smaller than a tile": {
       batch: 2,
-      axes: [
-        [3, 3, 1, 1, 1, 1],
-        [4, 3, 1, 1, 1, 1],
-      ],
+      axes: [axis(3, 3, { pad: 1 }), axis(4, 3, { pad: 1 })],
       channels: [12, 4],
     },
     "many channels": {
       batch: 2,
-      axes: [
-        [9, 3, 1, 1, 1, 1],
-        [9, 3, 1, 1, 1, 1],
-      ],
+      axes: [axis(9, 3, { pad: 1 }), axis(9, 3, { pad: 1 })],
       channels: [64, 68],
     },
   };
