@@ -139,6 +139,12 @@ export abstract class TrainedModel extends ModelBase implements TrainableModel, 
     batches: unknown,
     options: EvaluateOptions & { readonly returnDict: true },
   ): Promise<Record<string, number>>;
+  evaluate(
+    x: unknown,
+    y: unknown,
+    batchSize: number | null,
+    options: EvaluateOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
   evaluate(x: unknown, y: unknown, options?: EvaluateOptions): Promise<Scores>;
   evaluate(batches: unknown, options?: EvaluateOptions): Promise<Scores>;
   evaluate(x: unknown, y: unknown, batchSize: number | null, options?: EvaluateOptions): Promise<Scores>;

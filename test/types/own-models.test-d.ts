@@ -73,3 +73,7 @@ model.compile({ optimiser: "adam" });
 // @ts-expect-error - no such option, whatever comes after it
 new Gan().compile({ generator: null });
 new Gan({ inputs, outputs: layers.Dense(1)(inputs) }).trainable = false;
+
+const byName: Record<string, number> = await model.evaluate([[1, 2]], [[1]], 32, { returnDict: true });
+const [loss]: number[] = await model.evaluate([[1, 2]], [[1]], 32);
+export { byName, loss };
