@@ -1,8 +1,9 @@
 import { gradients } from "../compiler/gradient/gradients.ts";
 import { inline } from "../compiler/gradient/inline.ts";
-import { currentBuilder, type Program, type ProgramBuilder, type Var } from "../ir/program.ts";
+import { currentBuilder, type Program, type ProgramBuilder, Var } from "../ir/program.ts";
 import { customGradient, later } from "../ops/core/primitives/index.ts";
 import { wrap } from "../ops/core/lift.ts";
+import { currentScope } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { containsSymbolic } from "../ops/core/value.ts";
 import { AntlerError, invariant } from "../util/errors.ts";
@@ -11,7 +12,7 @@ import { maskOf, setMask } from "./masks.ts";
 
 /**
  * A function, or a layer, of which training keeps the inputs and results alone: what it computes in between is computed
- * again for the gradient. That takes less memory and more time, and gives the same gradients.
+ * again for the gradient. That takes less memory and more time, and gives the same gradients, but for rounding.
  *
  * It has an effect where gradients are taken: in a `call` that `fit` traces, in `grad`. Wrap in it parts of a network
  * whose results are much smaller than what is between, or blocks of a deep one. A value that the function assigns (as a
@@ -49,12 +50,12 @@ export function recomputed<R>(f: () => R, isWanted: (results: readonly Var[]) =>
   for (const leaf of flatten(result)) if (leaf instanceof Tensor) valueOf.set(leaf, leaf.traced);
   const values = [...new Set(valueOf.values())];
   const part = partOf(builder, start, values);
-  if (part.equations.length === 0 || !isWanted(values)) return result as R; // SAFETY: it is what f gives
+  if (part.program.equations.length === 0 || !isWanted(values)) return result as R; // SAFETY: it is what f gives
   const passed = customGradient(values, part.inputs, (cotangents, _, inputs) => {
     const open = currentBuilder();
     invariant(open !== null, "gradients are traced");
     const again = inputs.map((x) => later(x));
-    return gradients(open, inline(open, part, again), cotangents, again);
+    return gradients(open, inline(open, part.program, again), cotangents, again);
   });
   return mapTree(result, (leaf) => {
     const own = valueOf.get(leaf);
@@ -67,11 +68,41 @@ export function recomputed<R>(f: () => R, isWanted: (results: readonly Var[]) =>
   }) as R; // SAFETY: of the form that f gives, with tensors for tensors
 }
 
-/** What a builder has recorded from an equation on, as a program of what it reads. */
-function partOf(builder: ProgramBuilder, start: number, outputs: readonly Var[]): Program {
-  const equations = builder.equations.slice(start);
-  const made = new Set(equations.flatMap((equation) => equation.outputs));
-  const read = [...equations.flatMap((equation) => equation.inputs), ...outputs];
-  const inputs = [...new Set(read)].filter((value) => !made.has(value));
-  return { inputs, state: [], equations, outputs, updates: [] };
+/** Equations as a program, and the values that are its inputs in the program that they are of. */
+interface Part {
+  readonly program: Program;
+  readonly inputs: readonly Var[];
+}
+
+/**
+ * What a builder has recorded from an equation on, as a program of what it reads.
+ *
+ * New values of variables are inputs too where they are read: they are kept anyway, and gradients may be asked for them.
+ */
+function partOf(builder: ProgramBuilder, start: number, outputs: readonly Var[]): Part {
+  const recorded = builder.equations.slice(start);
+  const made = new Set(recorded.flatMap((equation) => equation.outputs));
+  const assigned = assignedIn(builder, made);
+  const read = new Set([...recorded.flatMap((equation) => equation.inputs), ...outputs]);
+  const inputs = [...read].filter((value) => !made.has(value) || assigned.has(value));
+  const inside = new Map(
+    inputs.map((value) => [value, assigned.has(value) ? new Var(value, builder) : value]),
+  );
+  const rename = (value: Var): Var => inside.get(value) ?? value;
+  const program = {
+    inputs: inputs.map(rename),
+    state: [],
+    equations: recorded.map((equation) => ({ ...equation, inputs: equation.inputs.map(rename) })),
+    outputs: outputs.map(rename),
+    updates: [],
+  };
+  return { program, inputs };
+}
+
+/** The values that variables have now, of those that were made. */
+function assignedIn(builder: ProgramBuilder, made: ReadonlySet<Var>): ReadonlySet<Var> {
+  const scope = currentScope();
+  const cells = scope?.builder === builder ? [...scope.cells.values()] : [];
+  const values = cells.flatMap(({ current }) => (current.isTraced ? [current.traced] : []));
+  return new Set(values.filter((value) => made.has(value)));
 }
