@@ -127,7 +127,7 @@ function offerDownload(path: string, bytes: Uint8Array): void {
   const document = globalThis.document as Document | undefined; // SAFETY: absent in workers, which the next line answers
   if (document === undefined) {
     throw new DeviceError(
-      `cannot write "${path}": this worker has neither files nor a page; take the bytes instead`,
+      `cannot write "${path}": this worker has neither files nor a page. saving.modelToBytes(model) gives a model's bytes, to be kept or sent elsewhere.`,
     );
   }
   const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)]));
