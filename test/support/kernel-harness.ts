@@ -1,3 +1,4 @@
+import type { WindowAxis } from "../../src/compiler/kernel-ir/structured.ts";
 import { ModuleBuilder, relaxedSimdSupported } from "../../src/backend/wasm/assembler/index.ts";
 import type { KernelOptions, StructuredKernel } from "../../src/backend/wasm/kernels/kernel.ts";
 
@@ -59,6 +60,26 @@ export function harness(
       }
     },
   };
+}
+
+/** An axis that windows slide along. */
+export function axis(
+  input: number,
+  kernel: number,
+  {
+    stride = 1,
+    dilation = 1,
+    pad = 0,
+  }: {
+    readonly stride?: number;
+    readonly dilation?: number;
+    /** On both sides, or before and behind. */
+    readonly pad?: number | readonly [number, number];
+  } = {},
+): WindowAxis {
+  const [padLow, padHigh] = typeof pad === "number" ? [pad, pad] : pad;
+  const output = Math.floor((input + padLow + padHigh - (kernel - 1) * dilation - 1) / stride) + 1;
+  return { input, output, kernel, stride, dilation, padLow };
 }
 
 /** A small deterministic generator of numbers in (-1, 1). */

@@ -9,32 +9,13 @@ import { emitConvolution } from "./convolution.ts";
 import type { Epilogue } from "./kernel.ts";
 import { winogradConvolution } from "./winograd-convolution.ts";
 import { winogradFilter } from "./winograd-filter.ts";
-import { defaultOptions, harness, noise, worstError } from "../../../../test/support/kernel-harness.ts";
+import { axis, defaultOptions, harness, noise, worstError } from "../../../../test/support/kernel-harness.ts";
 
 interface Case {
   readonly batch: number;
   readonly axes: readonly WindowAxis[];
   readonly channels: readonly [number, number];
   readonly groups?: number;
-}
-
-function axis(
-  input: number,
-  kernel: number,
-  {
-    stride = 1,
-    dilation = 1,
-    pad = 0,
-  }: {
-    readonly stride?: number;
-    readonly dilation?: number;
-    /** On both sides, or before and behind. */
-    readonly pad?: number | readonly [number, number];
-  } = {},
-): WindowAxis {
-  const [padLow, padHigh] = typeof pad === "number" ? [pad, pad] : pad;
-  const output = Math.floor((input + padLow + padHigh - (kernel - 1) * dilation - 1) / stride) + 1;
-  return { input, output, kernel, stride, dilation, padLow };
 }
 
 function descriptorOf(c: Case, pass: ConvolutionPass): ConvolutionDescriptor {

@@ -1,18 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { PoolingDescriptor, PoolingMode, WindowAxis } from "../../../compiler/kernel-ir/structured.ts";
 import { emitPooling } from "./pooling.ts";
-import { harness, noise, worstError } from "../../../../test/support/kernel-harness.ts";
+import { axis, harness, noise, worstError } from "../../../../test/support/kernel-harness.ts";
 
 interface Case {
   readonly batch: number;
   readonly channels: number;
-  /** `[input, window, stride, padLow, padHigh, dilation]` of each axis. */
-  readonly axes: readonly (readonly [number, number, number, number, number, number])[];
-}
-
-function axisOf([input, kernel, stride, padLow, padHigh, dilation]: Case["axes"][number]): WindowAxis {
-  const output = Math.floor((input + padLow + padHigh - (kernel - 1) * dilation - 1) / stride) + 1;
-  return { input, output, kernel, stride, dilation, padLow };
+  readonly axes: readonly WindowAxis[];
 }
 
 /** For each result element, the input elements of its window, in order. */
@@ -54,7 +48,7 @@ function check(c: Case, mode: PoolingMode, dtype: PoolingDescriptor["dtype"] = "
     dtype,
     batch: c.batch,
     channels: c.channels,
-    axes: c.axes.map(axisOf),
+    axes: c.axes,
   };
   const all = windows(d);
   const inputSize = d.axes.reduce((product, axis) => product * axis.input, d.batch * d.channels);
@@ -107,61 +101,39 @@ const cases: Record<string, Case> = {
   "2×2": {
     batch: 2,
     channels: 8,
-    axes: [
-      [8, 2, 2, 0, 0, 1],
-      [6, 2, 2, 0, 0, 1],
-    ],
+    axes: [axis(8, 2, { stride: 2 }), axis(6, 2, { stride: 2 })],
   },
   "3×3, stride 2, same": {
     batch: 9,
     channels: 21,
-    axes: [
-      [9, 3, 2, 1, 1, 1],
-      [10, 3, 2, 0, 1, 1],
-    ],
+    axes: [axis(9, 3, { stride: 2, pad: 1 }), axis(10, 3, { stride: 2, pad: [0, 1] })],
   },
   "3×3, stride 1, same": {
     batch: 2,
     channels: 35,
-    axes: [
-      [5, 3, 1, 1, 1, 1],
-      [6, 3, 1, 1, 1, 1],
-    ],
+    axes: [axis(5, 3, { pad: 1 }), axis(6, 3, { pad: 1 })],
   },
   "2×3, stride 3": {
     batch: 1,
     channels: 3,
-    axes: [
-      [7, 2, 3, 0, 0, 1],
-      [9, 3, 3, 0, 0, 1],
-    ],
+    axes: [axis(7, 2, { stride: 3 }), axis(9, 3, { stride: 3 })],
   },
   "one channel": {
     batch: 3,
     channels: 1,
-    axes: [
-      [6, 2, 2, 0, 0, 1],
-      [7, 2, 2, 0, 1, 1],
-    ],
+    axes: [axis(6, 2, { stride: 2 }), axis(7, 2, { stride: 2, pad: [0, 1] })],
   },
-  "one axis": { batch: 2, channels: 18, axes: [[13, 4, 2, 1, 2, 1]] },
-  "one axis, dilated": { batch: 2, channels: 6, axes: [[13, 3, 1, 2, 2, 2]] },
+  "one axis": { batch: 2, channels: 18, axes: [axis(13, 4, { stride: 2, pad: [1, 2] })] },
+  "one axis, dilated": { batch: 2, channels: 6, axes: [axis(13, 3, { dilation: 2, pad: 2 })] },
   "three axes": {
     batch: 2,
     channels: 5,
-    axes: [
-      [4, 2, 2, 0, 0, 1],
-      [5, 3, 1, 1, 1, 1],
-      [6, 2, 2, 0, 1, 1],
-    ],
+    axes: [axis(4, 2, { stride: 2 }), axis(5, 3, { pad: 1 }), axis(6, 2, { stride: 2, pad: [0, 1] })],
   },
   "whole image": {
     batch: 2,
     channels: 40,
-    axes: [
-      [4, 4, 4, 0, 0, 1],
-      [5, 5, 5, 0, 0, 1],
-    ],
+    axes: [axis(4, 4, { stride: 4 }), axis(5, 5, { stride: 5 })],
   },
 };
 
