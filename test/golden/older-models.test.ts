@@ -67,7 +67,7 @@ describeSharedData("models of Keras 1.1 to 2.3", folder, () => {
         return;
       }
       const model = await loadModel(path);
-      expect(model.countParams()).toBeGreaterThanOrEqual(0);
+      expect(model.layers.length).toBeGreaterThan(0);
       const recorded = path.replace("_model.h5", "_inputs_and_outputs.h5");
       if (recorded === path || !existsSync(recorded)) return;
       const file = await readHdf5(new Uint8Array(readFileSync(recorded)), recorded);
