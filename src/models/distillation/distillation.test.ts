@@ -244,6 +244,53 @@ describe("Distiller", () => {
     expect(await read.evaluate(x, y, options)).toEqual(await distiller.evaluate(x, y, options));
   });
 
+  it("trains models with a call of their own", async () => {
+    class Own extends antler.Model {
+      readonly hidden: antler.Layer;
+      readonly last: antler.Layer;
+
+      constructor(units: number) {
+        super();
+        this.hidden = layers.Dense(units, { activation: "relu" });
+        this.last = layers.Dense(3);
+      }
+
+      override call(inputs: antler.Tensor): unknown {
+        return this.last(this.hidden(inputs));
+      }
+    }
+    const [teacher, student] = [new Own(16), new Own(4)];
+    const distiller = Distiller(teacher, student, LogitsDistillation(), { studentLossWeight: 0.5 });
+    distiller.compile({ optimizer: antler.optimizers.Adam(0.05), loss: byLabels });
+    const { history } = await distiller.fit(x, y, { epochs: 20, verbose: 0 });
+    expect(history["total_loss"]?.at(-1)).toBeLessThan((history["total_loss"]?.[0] ?? 0) * 0.8);
+    expect(distiller.trainableWeights).toHaveLength(4);
+    expect(distiller.weights).toHaveLength(8);
+  });
+
+  it("trains several outputs, by name", async () => {
+    const network = (units: number): antler.Model => {
+      const inputs = antler.Input({ shape: [5] });
+      const hidden = layers.Dense(units, { activation: "relu" })(inputs);
+      const outputs = { kind: layers.Dense(3)(hidden), size: layers.Dense(1)(hidden) };
+      return antler.Model({ inputs, outputs }) as unknown as antler.Model;
+    };
+    const distiller = Distiller(
+      network(12),
+      network(4),
+      [
+        LogitsDistillation({ loss: { kind: "kl_divergence", size: null } }),
+        FeatureDistillation({ loss: { kind: null, size: "mae" } }),
+      ],
+      { distillationLossWeights: [1, 2] },
+    );
+    distiller.compile({ optimizer: antler.optimizers.Adam(0.05), loss: { kind: byLabels, size: "mse" } });
+    const targets = { kind: y, size: ops.reshape(ops.cast(y, "float32"), [12, 1]) };
+    const { history } = await distiller.fit(x, targets, { epochs: 20, verbose: 0 });
+    for (const name of ["total_loss", "distillation_loss"])
+      expect(history[name]?.at(-1), name).toBeLessThan((history[name]?.[0] ?? 0) * 0.9);
+  });
+
   it("reads losses as Keras writes them", () => {
     const named = {
       module: "keras.losses",
