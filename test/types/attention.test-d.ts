@@ -19,8 +19,20 @@ const [concat, scores] = Attention({ scoreMode: "concat" })([query, value], { re
 const [grouped, groupedScores] = GroupQueryAttention(4, 6, 2)(query, value, { returnAttentionScores: true });
 const half = MultiHeadAttention(2, 4, { dtype: "float16" })(query, value);
 
+const keyed = MultiHeadAttention(2, 4)(query, value, value);
+const [masked, maskedScores] = MultiHeadAttention(2, 4)(query, value, value, {
+  useCausalMask: true,
+  returnAttentionScores: true,
+});
+GroupQueryAttention(4, 6, 2)(query, value, null, { training: true });
+// @ts-expect-error - no such option
+MultiHeadAttention(2, 4)(query, value, value, { causal: true });
+
 check<
   [
+    Expect<Equal<typeof keyed, KerasTensor<readonly [null, 6, 8], "float32">>>,
+    Expect<Equal<typeof masked, KerasTensor<readonly [null, 6, 8], "float32">>>,
+    Expect<Equal<typeof maskedScores, KerasTensor<readonly [null, 2, 6, 4], "float32">>>,
     Expect<Equal<typeof additive, KerasTensor<readonly [null, 6, 8], "float32">>>,
     Expect<Equal<typeof concat, KerasTensor<readonly [null, 6, 8], "float32">>>,
     Expect<Equal<typeof scores, KerasTensor<readonly [null, 6, 4], "float32">>>,

@@ -75,5 +75,5 @@ new Gan().compile({ generator: null });
 new Gan({ inputs, outputs: layers.Dense(1)(inputs) }).trainable = false;
 
 const byName: Record<string, number> = await model.evaluate([[1, 2]], [[1]], 32, { returnDict: true });
-const [loss]: number[] = await model.evaluate([[1, 2]], [[1]], 32);
-export { byName, loss };
+const inOrder: number[] = await model.evaluate([[1, 2]], [[1]], 32);
+export { byName, inOrder };

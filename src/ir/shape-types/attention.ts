@@ -91,7 +91,7 @@ export interface ScoredCallSignature<R extends ShapeRule, W extends ShapeRule, C
   ): Output<R, I, C>;
 }
 
-/** How layers of a query and a value (and a key among the options) are called; R has no scores, W has them. */
+/** How layers of a query and a value (and a key, behind them or among the options) are called; R has no scores, W has them. */
 export interface QueryValueCallSignature<
   R extends ShapeRule,
   W extends ShapeRule,
@@ -106,6 +106,18 @@ export interface QueryValueCallSignature<
   <const Q extends QueryInput, const V extends QueryInput>(
     query: Q,
     value: V & Guard<R, readonly [Q, V]>,
+    options?: O & { readonly returnAttentionScores?: false },
+  ): Output<R, readonly [Q, V], C>;
+  <const Q extends QueryInput, const V extends QueryInput>(
+    query: Q,
+    value: V & Guard<W, readonly [Q, V]>,
+    key: QueryInput | null,
+    options: O & { readonly returnAttentionScores: true },
+  ): Output<W, readonly [Q, V], C>;
+  <const Q extends QueryInput, const V extends QueryInput>(
+    query: Q,
+    value: V & Guard<R, readonly [Q, V]>,
+    key: QueryInput | null,
     options?: O & { readonly returnAttentionScores?: false },
   ): Output<R, readonly [Q, V], C>;
 }
