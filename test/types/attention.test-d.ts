@@ -25,8 +25,6 @@ const [masked, maskedScores] = MultiHeadAttention(2, 4)(query, value, value, {
   returnAttentionScores: true,
 });
 GroupQueryAttention(4, 6, 2)(query, value, null, { training: true });
-// @ts-expect-error - no such option
-MultiHeadAttention(2, 4)(query, value, value, { causal: true });
 
 check<
   [
