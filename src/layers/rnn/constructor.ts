@@ -1,4 +1,5 @@
 import type { DType } from "../../ir/dtypes.ts";
+import type { ParameterTable } from "../../util/parameters.ts";
 import type {
   Filters,
   Strides,
@@ -6,7 +7,16 @@ import type {
   WindowForm,
   WindowName,
 } from "../convolutional/constructor.ts";
-import type { Arguments, FromConfig, LayerKind, Made, SettingsIn, Typed, Values } from "../constructor.ts";
+import type {
+  Arguments,
+  FromConfig,
+  LayerKind,
+  Made,
+  SettingsIn,
+  Tail,
+  Typed,
+  Values,
+} from "../constructor.ts";
 import type { ConvLSTMOptions } from "./conv-lstm.ts";
 
 /** Names between `units` and those of single cells, in Keras's order. */
@@ -104,6 +114,21 @@ export interface RecurrentConstructor<
       Pick<O, N[number]>
     >,
     FromConfig<K> {}
+
+/** The cell of kind K with U units. */
+type CellOf<K extends LayerKind, U extends number> = Made<K, { readonly units: U }, DType>;
+
+/** How a cell of kind K is made: the units, options of types V by position as far as one likes, then options; or by name. */
+export interface CellConstructor<K extends LayerKind, O extends object, V extends readonly unknown[]> {
+  <const U extends number>(units: U, ...args: Tail<V, O>): CellOf<K, U>;
+  <const U extends number>(options: O & { readonly units: U }): CellOf<K, U>;
+  <const U extends number>(units: U, options?: O): CellOf<K, U>;
+  new <const U extends number = number>(units: U, ...args: Tail<V, O>): CellOf<K, U>;
+  new <const U extends number = number>(options: O & { readonly units: U }): CellOf<K, U>;
+  new <const U extends number = number>(units: U, options?: O): CellOf<K, U>;
+  readonly parameters: ParameterTable;
+  fromConfig(config: Readonly<Record<string, unknown>>): CellOf<K, number>;
+}
 
 type ConvForm<
   K extends LayerKind,

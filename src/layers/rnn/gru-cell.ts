@@ -24,13 +24,15 @@ import {
   regularizerParameters,
 } from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
-import type { Tail, Values } from "../constructor.ts";
+import type { LayerKind, Values } from "../constructor.ts";
 import type {
   ActivationNames,
+  CellConstructor,
   ConstraintNames,
   DropoutNames,
   KernelNames,
   RegularizerNames,
+  UnitsIn,
 } from "./constructor.ts";
 
 export interface GRUCellOptions extends LayerOptions, RecurrentWeightOptions, GateOptions {
@@ -146,8 +148,13 @@ type Inner = (
 
 export interface GRUCell<U extends number = number> extends GRUCellLayer, CellCall<U> {}
 
-/** The arguments behind the units: any number of them by position. */
-type Arguments = Tail<
+interface GRUCellKind extends LayerKind {
+  readonly layer: GRUCell<UnitsIn<this>>;
+}
+
+export interface GRUCellConstructor extends CellConstructor<
+  GRUCellKind,
+  GRUCellOptions,
   Values<
     [
       ...ActivationNames,
@@ -159,20 +166,8 @@ type Arguments = Tail<
       seed: "seed",
     ],
     GRUCellOptions
-  >,
-  GRUCellOptions
->;
-
-export interface GRUCellConstructor {
-  <const U extends number>(units: U, ...args: Arguments): GRUCell<U>;
-  <const U extends number>(options: GRUCellOptions & { readonly units: U }): GRUCell<U>;
-  <const U extends number>(units: U, options?: GRUCellOptions): GRUCell<U>;
-  new <const U extends number = number>(units: U, ...args: Arguments): GRUCell<U>;
-  new <const U extends number = number>(options: GRUCellOptions & { readonly units: U }): GRUCell<U>;
-  new <const U extends number = number>(units: U, options?: GRUCellOptions): GRUCell<U>;
-  readonly parameters: ParameterTable;
-  fromConfig(config: Readonly<Record<string, unknown>>): GRUCell;
-}
+  >
+> {}
 
 /**
  * One step of a `GRU`: an update gate and a reset gate.

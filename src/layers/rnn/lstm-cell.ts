@@ -23,13 +23,15 @@ import {
   withOpenForgetGate,
 } from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
-import type { Tail, Values } from "../constructor.ts";
+import type { LayerKind, Values } from "../constructor.ts";
 import type {
   ActivationNames,
+  CellConstructor,
   ConstraintNames,
   DropoutNames,
   KernelNames,
   RegularizerNames,
+  UnitsIn,
 } from "./constructor.ts";
 
 export interface LSTMCellOptions extends LayerOptions, RecurrentWeightOptions, GateOptions {
@@ -113,8 +115,13 @@ class LSTMCellLayer extends KernelCell {
 
 export interface LSTMCell<U extends number = number> extends LSTMCellLayer, CellCall<U> {}
 
-/** The arguments behind the units: any number of them by position. */
-type Arguments = Tail<
+interface LSTMCellKind extends LayerKind {
+  readonly layer: LSTMCell<UnitsIn<this>>;
+}
+
+export interface LSTMCellConstructor extends CellConstructor<
+  LSTMCellKind,
+  LSTMCellOptions,
   Values<
     [
       ...ActivationNames,
@@ -126,20 +133,8 @@ type Arguments = Tail<
       seed: "seed",
     ],
     LSTMCellOptions
-  >,
-  LSTMCellOptions
->;
-
-export interface LSTMCellConstructor {
-  <const U extends number>(units: U, ...args: Arguments): LSTMCell<U>;
-  <const U extends number>(options: LSTMCellOptions & { readonly units: U }): LSTMCell<U>;
-  <const U extends number>(units: U, options?: LSTMCellOptions): LSTMCell<U>;
-  new <const U extends number = number>(units: U, ...args: Arguments): LSTMCell<U>;
-  new <const U extends number = number>(options: LSTMCellOptions & { readonly units: U }): LSTMCell<U>;
-  new <const U extends number = number>(units: U, options?: LSTMCellOptions): LSTMCell<U>;
-  readonly parameters: ParameterTable;
-  fromConfig(config: Readonly<Record<string, unknown>>): LSTMCell;
-}
+  >
+> {}
 
 /**
  * One step of an `LSTM`: input, forget and output gates around a carry.

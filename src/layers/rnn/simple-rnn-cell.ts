@@ -21,8 +21,15 @@ import {
   regularizerParameters,
 } from "./gate-cell.ts";
 import type { SplitSteps } from "./loop.ts";
-import type { Tail, Values } from "../constructor.ts";
-import type { ConstraintNames, DropoutNames, KernelNames, RegularizerNames } from "./constructor.ts";
+import type { LayerKind, Values } from "../constructor.ts";
+import type {
+  CellConstructor,
+  ConstraintNames,
+  DropoutNames,
+  KernelNames,
+  RegularizerNames,
+  UnitsIn,
+} from "./constructor.ts";
 
 export interface SimpleRNNCellOptions extends LayerOptions, RecurrentWeightOptions {}
 
@@ -87,8 +94,13 @@ class SimpleRNNCellLayer extends KernelCell {
 
 export interface SimpleRNNCell<U extends number = number> extends SimpleRNNCellLayer, CellCall<U> {}
 
-/** The arguments behind the units: any number of them by position. */
-type Arguments = Tail<
+interface SimpleRNNCellKind extends LayerKind {
+  readonly layer: SimpleRNNCell<UnitsIn<this>>;
+}
+
+export interface SimpleRNNCellConstructor extends CellConstructor<
+  SimpleRNNCellKind,
+  SimpleRNNCellOptions,
   Values<
     [
       activation: "activation",
@@ -99,22 +111,8 @@ type Arguments = Tail<
       seed: "seed",
     ],
     SimpleRNNCellOptions
-  >,
-  SimpleRNNCellOptions
->;
-
-export interface SimpleRNNCellConstructor {
-  <const U extends number>(units: U, ...args: Arguments): SimpleRNNCell<U>;
-  <const U extends number>(options: SimpleRNNCellOptions & { readonly units: U }): SimpleRNNCell<U>;
-  <const U extends number>(units: U, options?: SimpleRNNCellOptions): SimpleRNNCell<U>;
-  new <const U extends number = number>(units: U, ...args: Arguments): SimpleRNNCell<U>;
-  new <const U extends number = number>(
-    options: SimpleRNNCellOptions & { readonly units: U },
-  ): SimpleRNNCell<U>;
-  new <const U extends number = number>(units: U, options?: SimpleRNNCellOptions): SimpleRNNCell<U>;
-  readonly parameters: ParameterTable;
-  fromConfig(config: Readonly<Record<string, unknown>>): SimpleRNNCell;
-}
+  >
+> {}
 
 /**
  * One step of a `SimpleRNN`: `h' = activation(x · kernel + bias + h · recurrentKernel)`.
