@@ -23,7 +23,7 @@ import { maskOf, setMask } from "./masks.ts";
  * make layers in a `RematScope`.
  * @example
  * const block = remat((x) => ops.tanh(ops.exp(ops.sin(x))));
- * grad((x) => ops.sum(block(x)))(tensor([1, 2])); // as without remat
+ * grad((x) => ops.sum(block(x)), [tensor([1, 2])]); // as without remat
  * @see Keras `keras.remat`
  */
 export function remat<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {

@@ -1,4 +1,5 @@
 import { Progbar } from "../../callbacks/progbar.ts";
+import { Dataset } from "../../data/dataset.ts";
 import { adaptTo } from "../../layers/adapt.ts";
 import { TextVectorization } from "../../layers/preprocessing/text-vectorization.ts";
 import { Discretization } from "../../layers/preprocessing/discretization.ts";
@@ -63,7 +64,8 @@ export function adaptFeatures(
     feature,
     learner: learnerOf(feature.preprocessor),
   }));
-  const bar = new Progbar(null, { verbose, unitName: "step" });
+  const batches = isPlainObject(data) ? batchesOf(where, features, data) : checked(where, data);
+  const bar = new Progbar(lengthOf(batches), { verbose, unitName: "step" });
   let steps = 0;
   /** Single rows, until they make a batch. */
   const waiting = new Map<Learner, unknown[]>();
@@ -93,7 +95,14 @@ export function adaptFeatures(
     for (const { learner } of learners) learner.finish();
     bar.update(steps, {}, true);
   };
-  return adaptTo(isPlainObject(data) ? batchesOf(where, features, data) : checked(where, data), take, finish);
+  return adaptTo(Array.isArray(batches) ? batches.values() : batches, take, finish);
+}
+
+/** How many batches there are; null where that is not known. */
+function lengthOf(batches: unknown): number | null {
+  if (Array.isArray(batches)) return batches.length;
+  const count = batches instanceof Dataset ? batches.cardinality : null;
+  return count !== null && Number.isFinite(count) ? count : null;
 }
 
 function checked(where: string, data: unknown): unknown {
@@ -106,11 +115,11 @@ function checked(where: string, data: unknown): unknown {
 }
 
 /** Columns in batches. */
-function* batchesOf(
+function batchesOf(
   where: string,
   features: ReadonlyMap<string, Feature>,
   data: Readonly<Record<string, unknown>>,
-): Generator<Readonly<Record<string, unknown>>> {
+): Readonly<Record<string, unknown>>[] {
   const columns = [...features].map(([name, feature]): [string, readonly unknown[]] => {
     const given = data[name];
     if (given === undefined)
@@ -126,8 +135,9 @@ function* batchesOf(
     throw new DataError(
       `${where}: adapt: expected ${count} values of each feature, received ${odd[1].length} of "${odd[0]}".`,
     );
-  for (let start = 0; start < count; start += batchSize)
-    yield Object.fromEntries(columns.map(([name, rows]) => [name, rows.slice(start, start + batchSize)]));
+  return Array.from({ length: Math.ceil(count / batchSize) }, (_, i) =>
+    Object.fromEntries(columns.map(([name, rows]) => [name, rows.slice(i * batchSize, (i + 1) * batchSize)])),
+  );
 }
 
 /** The rows of a column: nested tokens, or numbers. */

@@ -97,6 +97,32 @@ describe("FeatureSpace", () => {
       expect(numbers(space(table))).toEqual(numbers(columns(table)));
   });
 
+  it("learns from many rows in batches of 32, as from a data set of such", async () => {
+    const count = 100;
+    const many = {
+      a: Array.from({ length: count }, (_, i) => Math.sin(i)),
+      b: Array.from({ length: count }, (_, i) => String(i % 7)),
+      c: Array.from({ length: count }, (_, i) => i / count),
+    };
+    const make = () =>
+      FeatureSpace(
+        { a: "float_discretized", b: "string_categorical", c: "float_normalized" },
+        { outputMode: "dict" },
+      );
+    const [columns, rows, batches] = [make(), make(), make()];
+    columns.adapt(many, quiet);
+    await rows.adapt(Dataset.fromTensors(many), quiet);
+    await batches.adapt(Dataset.fromTensors(many).batch(32), quiet);
+    const [expected, ...others] = [columns, rows, batches].map((space) => {
+      const { a, b, c } = space(many);
+      return [a, b, c].map((value) => value?.arraySync());
+    });
+    for (const other of others) expect(other).toEqual(expected);
+    expect(columns(many)["a"]?.shape).toEqual([100, 32]);
+    const spread = (columns(many)["c"]?.dataSync() ?? []) as Float32Array;
+    expect(spread.reduce((sum, value) => sum + value * value, 0) / count).toBeCloseTo(1, 4);
+  });
+
   it("keeps features apart with outputMode dict, as whole numbers where asked", () => {
     const options = { outputMode: "int" } as const;
     const space = FeatureSpace({
