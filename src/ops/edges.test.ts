@@ -110,6 +110,23 @@ describe("division", () => {
   });
 });
 
+describe("bare numbers", () => {
+  it.each([2 ** 31 - 1, 2 ** 31, 3e9, 2 ** 32 - 1, 2 ** 32, -(2 ** 31), -3e9, 5e9])(
+    "%d keeps its sign",
+    (value) => {
+      const near = Math.fround(value);
+      expect(numbers(ops.multiply(given([1, -2], "float32"), value))).toEqual([near, -2 * near]);
+      expect(numbers(ops.add(given([0], "float64"), value))[0]).toBeCloseTo(value, -3);
+      expect(numbers(ops.maximum(given([-6e9], "float32"), value))).toEqual([near]);
+      expect(numbers(ops.cast(value, "float32"))).toEqual([near]);
+      if (value >= 0 && value < 2 ** 32) {
+        expect(numbers(ops.add(given([0], "int64"), value))).toEqual([value]);
+        expect(numbers(ops.add(given([0], "uint32"), value))).toEqual([value]);
+      }
+    },
+  );
+});
+
 describe("integers", () => {
   it("powers wrap and are exact", () => {
     expect(numbers(ops.power(given([7, 3, -2, 46341], "int32"), given([11, 20, 31, 2], "int32")))).toEqual([

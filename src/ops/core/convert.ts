@@ -150,7 +150,7 @@ export function toValue(input: TensorInput, dtype?: DType): Value {
   if (isTensorHolder(input)) return input.toTensor();
   if (typeof input === "number" && dtype === undefined) {
     // JavaScript does not tell 1e30 from a fraction: what no 32-bit integer holds is one.
-    const kind = Number.isInteger(input) && Math.abs(input) < 2 ** 32 ? "int32" : "float32";
+    const kind = input === (input | 0) ? "int32" : input === input >>> 0 ? "uint32" : "float32";
     return Tensor.fromData(fromNumbers([input], kind), [], kind, true);
   }
   // SAFETY: what is neither value nor holder is nested numbers or a typed array; makeTensor checks it.
