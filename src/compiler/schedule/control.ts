@@ -5,7 +5,7 @@ import type { Equation, Program, Var } from "../../ir/program.ts";
 import { sizeOf, stridesOf } from "../../ir/shape.ts";
 import { invariant } from "../../util/errors.ts";
 import { placeControl } from "../control-flow.ts";
-import type { Item, LoopKernel, TurnPart } from "../kernel-ir/kernel-ir.ts";
+import type { Item, LoopKernel, TurnPart, TurnRange } from "../kernel-ir/kernel-ir.ts";
 import type { BufferTable } from "./buffer-table.ts";
 import { emitEntries, markNeeded } from "./emit.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -151,19 +151,29 @@ export function placeScan(scheduler: Scheduler, equation: Equation): void {
         const turns = emitEntries(inner.entries, table);
         if (range === null) return [{ kind: "repeat", count: length, body: turns }];
         const bounds = table.access(range.resolve(), 0, []);
-        const zeros = slices
-          .filter((_, i) => ys[i]?.isNeeded && isReadElsewhere[i])
-          .map((root) => fillWithZeros(root, table));
-        const run = (part: TurnPart, items: readonly Item[]): Item => {
-          return { kind: "repeat", count: length, body: items, range: { bounds, fromLast: reverse, part } };
-        };
-        return zeros.length === 0
-          ? [run("within", turns)]
-          : [run("before", zeros), run("within", turns), run("behind", zeros)];
+        const left = slices.filter((_, i) => ys[i]?.isNeeded && isReadElsewhere[i]);
+        const zeros = left.map((root) => fillWithZeros(root, table));
+        return bounded({ count: length, bounds, fromLast: reverse }, turns, zeros);
       },
     },
   });
   bindResults(scheduler, outputs, writes, position);
+}
+
+/** The turns of a loop within bounds, and zeros where the other turns would have stored something. */
+function bounded(
+  { count, ...range }: { readonly count: number } & Omit<TurnRange, "part">,
+  turns: readonly Item[],
+  zeros: readonly Item[],
+): Item[] {
+  const run = (part: TurnPart, body: readonly Item[]): Item => ({
+    kind: "repeat",
+    count,
+    body,
+    range: { ...range, part },
+  });
+  const within = run("within", turns);
+  return zeros.length === 0 ? [within] : [run("before", zeros), within, run("behind", zeros)];
 }
 
 /**
