@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as antler from "../../index.ts";
 
@@ -216,8 +219,12 @@ describe("FeatureSpace", () => {
       name: "table",
     });
     space.adapt(table, quiet);
-    const bytes = antler.saving.modelToBytes(space as unknown as antler.Model);
-    const read = (await antler.models.loadModel(bytes)) as unknown as typeof space;
+    const folder = await mkdtemp(join(tmpdir(), "space-"));
+    const path = join(folder, "space.keras");
+    await space.save(path);
+    await expect(space.save(path, { overwrite: false })).rejects.toThrow(/exists already/);
+    const read = (await antler.models.loadModel(path)) as unknown as typeof space;
+    await rm(folder, { recursive: true });
     expect(read).toBeInstanceOf(FeatureSpace);
     expect(read.name).toBe("table");
     expect(numbers(read(table))).toEqual(numbers(space(table)));
