@@ -10,7 +10,7 @@ import { keyedUniform } from "../../ops/random.ts";
 import { expandDims, reshape, squeeze } from "../../ops/shape.ts";
 import { clip } from "../../ops/unary-math.ts";
 import { OptionError, ShapeError } from "../../util/errors.ts";
-import { checkOptions } from "../../util/options.ts";
+import { checkOptions, isPlainObject } from "../../util/options.ts";
 import { bindParameters, layerOptionNames, type ParameterTable } from "../../util/parameters.ts";
 import { toDataFormat } from "../data-format.ts";
 import { type BoxFormat, boxFormat } from "./bounding-boxes/formats.ts";
@@ -50,6 +50,17 @@ export interface ImageSizes {
   readonly batch: number;
   readonly height: number;
   readonly width: number;
+}
+
+/** The parts of an input by Keras's names, and by ours. */
+const kerasNames: Readonly<Record<string, string>> = {
+  segmentationMasks: "segmentation_masks",
+  boundingBoxes: "bounding_boxes",
+};
+const ourNames = Object.fromEntries(Object.entries(kerasNames).map(([ours, keras]) => [keras, ours]));
+
+function renamed(data: object, names: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(Object.entries(data).map(([name, part]) => [names[name] ?? name, part]));
 }
 
 /**
@@ -97,10 +108,16 @@ export abstract class ImageLayer extends LayerBase {
     return boxes;
   }
 
+  /** Graphs know the parts of an input by Keras's names, by which files keep them. */
+  override invoke(...[data, ...rest]: readonly unknown[]): unknown {
+    return super.invoke(isPlainObject(data) ? renamed(data, kerasNames) : data, ...rest);
+  }
+
   override call(
-    data: Tensor | ImageData,
+    input: Tensor | ImageData,
     { training }: { readonly training?: boolean | null } = {},
   ): unknown {
+    const data = input instanceof Tensor ? input : (renamed(input, ourNames) as ImageData); // SAFETY: the same parts
     // As in Keras, augmenting is the default.
     const isTraining = training ?? true;
     const images = data instanceof Tensor ? data : data.images;

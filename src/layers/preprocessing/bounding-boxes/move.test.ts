@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { layers, setRandomSeed } from "../../../index.ts";
+import { Input, type KerasTensor, layers, Model, models, setRandomSeed } from "../../../index.ts";
 import { makeTensor } from "../../../ops/core/convert.ts";
 import type { Tensor } from "../../../ops/core/tensor.ts";
 import { OptionError } from "../../../util/errors.ts";
@@ -123,6 +123,23 @@ describe("boxes move with their images", () => {
       expect([boundingBoxes.boxes.dims, boundingBoxes.labels.dtype]).toEqual([[3, 1, 4], "int32"]); // prettier-ignore
       for (const value of boundingBoxes.boxes.dataSync()) expect(Number(value)).toBeLessThanOrEqual(width);
     }
+  });
+
+  it("in graphs, which files keep by Keras's names", async () => {
+    const inputs = { images: Input({ shape: [height, width, 3] }), boxes: Input({ shape: [null, 4] }), labels: Input({ shape: [null], dtype: "int32" }) }; // prettier-ignore
+    const data = { images: inputs.images, boundingBoxes: { boxes: inputs.boxes, labels: inputs.labels } };
+    const layer = layers.Resizing(30, 40, { boundingBoxFormat: "xyxy" }) as unknown as (data: object) => { boundingBoxes: { boxes: KerasTensor } }; // prettier-ignore
+    const model = Model({ inputs, outputs: layer(data).boundingBoxes.boxes });
+    const json = model.toJson();
+    expect(json).toContain('"bounding_boxes": {"boxes":');
+    expect(json).not.toContain("boundingBoxes");
+    const x = { images, boxes: makeTensor(places.map((place) => [place])), labels: makeTensor(places.map(() => [1]), { dtype: "int32" }) }; // prettier-ignore
+    const [expected, again] = [
+      await model.predict(x, { verbose: 0 }),
+      await models.modelFromJson(json).predict(x, { verbose: 0 }),
+    ] as Tensor[]; // SAFETY: one output
+    expect(again?.dataSync()).toEqual(expected?.dataSync());
+    expect(Array.from(expected?.dataSync() ?? [], Number)).toEqual(places.flat().map((place) => place / 2));
   });
 
   it("not where nobody can say how", () => {
