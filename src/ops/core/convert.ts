@@ -3,7 +3,7 @@ import { floatx } from "../../ir/floatx.ts";
 import { fromNumbers, toNumbers } from "../../ir/numbers.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
 import { DataError, ShapeError } from "../../util/errors.ts";
-import { type NestedNumbers, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 import { isPlainObject } from "../../util/options.ts";
 import { operatorsHint, Value } from "./value.ts";
 
@@ -156,5 +156,3 @@ export function toValue(input: TensorInput, dtype?: DType): Value {
   // SAFETY: what is neither value nor holder is nested numbers or a typed array; makeTensor checks it.
   return makeTensor(input as NestedArray | TypedArray, { dtype });
 }
-
-export type { NestedNumbers };

@@ -11,9 +11,6 @@ import { castTo, wrap } from "./lift.ts";
 import type { Tensor } from "./tensor.ts";
 import { Value } from "./value.ts";
 
-/** Values of control flow: tensors, numbers, arrays and objects of them. */
-export type Structure = Tree<TensorInput> | null;
-
 function isLeaf(value: unknown): boolean {
   return (
     value instanceof Value ||

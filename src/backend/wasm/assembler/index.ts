@@ -21,7 +21,7 @@
  */
 export { ByteWriter } from "./byte-writer.ts";
 export { constant, Expr, Local, operand } from "./expression.ts";
-export type { Operand, ValueType } from "./expression.ts";
+export type { ValueType } from "./expression.ts";
 export { relaxedSimdSupported, simdSupported } from "./features.ts";
 export { FunctionBuilder } from "./function-builder.ts";
 export type { Argument, FunctionHandle, Several } from "./function-builder.ts";

@@ -1,4 +1,4 @@
 export { emitMatmul } from "./matmul.ts";
-export type { Epilogue, EpiloguePosition, KernelOptions, StructuredKernel } from "./kernel.ts";
+export type { Epilogue, EpiloguePosition, StructuredKernel } from "./kernel.ts";
 export { emitConvolution } from "./convolution.ts";
 export { emitPooling } from "./pooling.ts";
