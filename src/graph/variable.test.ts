@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { makeTensor } from "../ops/core/convert.ts";
 import { Layer } from "./layer.ts";
 import { resetNames } from "./naming.ts";
 import { SeedGenerator } from "./seed-generator.ts";
@@ -19,6 +21,14 @@ describe("Variable", () => {
     expect(called).toBeInstanceOf(Variable);
     expect([called.name, called.shape]).toEqual(["v", [2]]);
     expect({}).not.toBeInstanceOf(Variable);
+  });
+
+  it("prints its value where that is small, in consoles as well", () => {
+    const rate = new Variable(0.5, { name: "rate" });
+    expect(String(rate.assign(0.25))).toBe("Variable(path=rate, shape=[], dtype=float32, 0.25)");
+    expect(inspect({ rate })).toBe("{ rate: Variable(path=rate, shape=[], dtype=float32, 0.25) }");
+    const table = new Variable(makeTensor(new Float32Array(101)), { name: "table" });
+    expect(String(table)).toBe("Variable(path=table, shape=[101], dtype=float32)");
   });
 });
 

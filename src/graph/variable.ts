@@ -47,6 +47,15 @@ class VariableClass implements TensorHolder, StateCell {
   readonly overwriteWithGradient: boolean;
   regularizer: Regularizer | null;
   constraint: Constraint | null;
+  static {
+    // What consoles print: the elements rather than the fields.
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: VariableClass) {
+        return this.toString();
+      },
+    });
+  }
+
   #backend: Backend;
   #buffer: DeviceBuffer;
   #snapshot: Tensor | null = null;
@@ -151,7 +160,11 @@ class VariableClass implements TensorHolder, StateCell {
   }
 
   toString(): string {
-    return `Variable(path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype})`;
+    const { path, shape, dtype } = this;
+    // A tensor's text without its first word, `Tensor(`.
+    const text =
+      this.size <= 100 ? String(this.value).slice(7) : `shape=${formatShape(shape)}, dtype=${dtype})`;
+    return `Variable(path=${path}, ${text}`;
   }
 
   /** The value without autocast. */
