@@ -1,6 +1,7 @@
 /** Antler: Keras's functional API in TypeScript. */
 import "./models/quantize-methods.ts";
 import "./ops/methods.ts";
+import "./util/read-constructors.ts";
 
 export { Input } from "./layers/core/input-layer.ts";
 export { Model } from "./models/model.ts";

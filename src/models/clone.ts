@@ -3,6 +3,7 @@ import type { LayerBase } from "../graph/layer-base.ts";
 import { symbolicIn } from "../graph/node.ts";
 import { AntlerError, OptionError } from "../util/errors.ts";
 import { checkOptions } from "../util/options.ts";
+import "../util/read-constructors.ts";
 import { cloneGraph, type CloneGraphOptions, copyInput, copyLayer } from "./clone-graph.ts";
 import { Model, ModelClass } from "./model.ts";
 import { Sequential } from "./sequential.ts";

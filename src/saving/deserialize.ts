@@ -15,6 +15,7 @@ import { functionNamed as metricFunctionNamed } from "../metrics/functions.ts";
 import { makeTensor, type NestedArray } from "../ops/core/convert.ts";
 import { ModelClass } from "../models/model.ts";
 import { constructFrom } from "../util/construct.ts";
+import "../util/read-constructors.ts";
 import { AntlerError, FormatError, OptionError, ShapeError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 import { functionalFromConfig, sequentialFromConfig } from "./functional-from-config.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { constructFrom } from "./construct.ts";
+import "./read-constructors.ts";
 
 /** Keeps what its constructor was given. */
 class Kept {
