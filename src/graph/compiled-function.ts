@@ -2,10 +2,9 @@ import { CompiledCache } from "../backend/compiled-cache.ts";
 import { getBackend } from "../backend/index.ts";
 import type { DeviceBuffer, Executable, ProgramInput, ScatteredArray } from "../backend/contract.ts";
 import type { DType, TypedArray } from "../ir/dtypes.ts";
-import { type Program, ProgramBuilder, type Var } from "../ir/program.ts";
-import { toNumbers } from "../ir/numbers.ts";
+import { checkIndices, toNumbers } from "../ir/numbers.ts";
+import { type IndexRange, type Program, ProgramBuilder, type Var } from "../ir/program.ts";
 import { type Dims, sizeOf } from "../ir/shape.ts";
-import { checkIndices, type IndexRange, rangeOf } from "../ops/core/index-range.ts";
 import { StateScope, withScope } from "../ops/core/scope.ts";
 import { Tensor } from "../ops/core/tensor.ts";
 import { invariant } from "../util/errors.ts";
@@ -38,7 +37,7 @@ interface Specialization {
   /** The form of the result: one leaf for each output. */
   readonly form: Tree<null>;
   /** What each input must hold. */
-  readonly ranges: readonly (IndexRange | undefined)[];
+  readonly ranges: readonly (IndexRange | null)[];
 }
 
 /**
@@ -110,7 +109,7 @@ export class CompiledFunction {
       executable: getBackend().compile(program),
       variables,
       form: mapTree(outputs, () => null),
-      ranges: builder.inputs.map(rangeOf),
+      ranges: builder.inputs.map(({ range }) => range),
     };
   }
 }
@@ -132,9 +131,9 @@ function operandsOf(
 /** Arrays of which batches take rows, and what they were found to hold. */
 const inRange = new WeakMap<HostArray, IndexRange>();
 
-function checkRange(array: HostArray, range: IndexRange | undefined): void {
+function checkRange(array: HostArray, range: IndexRange | null | undefined): void {
   const { whole } = array;
-  if (range === undefined || (whole !== undefined && inRange.get(whole) === range)) return;
+  if (!range || (whole !== undefined && inRange.get(whole) === range)) return;
   const { data, shape, dtype } = whole ?? array;
   checkIndices(range, toNumbers(data, dtype), shape);
   if (whole !== undefined) inRange.set(whole, range);

@@ -1,4 +1,6 @@
+import { DataError } from "../util/errors.ts";
 import { allocate, type DType, type ElementsOf, type TypedArray, type TypedArrayOf } from "./dtypes.ts";
+import type { IndexRange } from "./program.ts";
 
 const f32 = new Float32Array(1);
 const u32 = new Uint32Array(f32.buffer);
@@ -89,4 +91,25 @@ export function encodeNumber(value: number, dtype: DType): never {
     return BigInt(Number.isFinite(value) ? Math.trunc(value) : 0) as never; // SAFETY: as above
   }
   return value as never; // SAFETY: as above; the array wraps or rounds
+}
+
+/**
+ * Refuses indices outside their range.
+ *
+ * @param shape - Its first axis counts the rows of which the error names one.
+ * @throws {DataError} for the first such index.
+ */
+export function checkIndices(
+  { size, except, where, advice }: IndexRange,
+  data: ArrayLike<number>,
+  shape: readonly number[],
+): void {
+  for (let i = 0; i < data.length; i++) {
+    const index = data[i] ?? 0;
+    if ((index >= 0 && index < size) || index === except) continue;
+    const row = Math.floor(i / (data.length / (shape[0] ?? 1)));
+    throw new DataError(
+      `${where}: expected whole numbers from 0 to ${size - 1}, received ${index} in row ${row}. ${advice}`,
+    );
+  }
 }

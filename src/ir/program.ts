@@ -9,6 +9,17 @@ export interface Aval {
   readonly dtype: DType;
 }
 
+/** Which whole numbers are indices. */
+export interface IndexRange {
+  /** How many: 0 to `size − 1`. */
+  readonly size: number;
+  /** One more that is allowed; null: none. */
+  readonly except: number | null;
+  /** What the error begins with, and how the mistake is mended. */
+  readonly where: string;
+  readonly advice: string;
+}
+
 let nextId = 0;
 
 /** A value in a program: an input, or one result of an equation. */
@@ -18,6 +29,8 @@ export class Var implements Aval {
   readonly dtype: DType;
   /** The builder whose program the value belongs to. */
   readonly builder: ProgramBuilder;
+  /** Of an input that is to hold indices: which. */
+  range: IndexRange | null = null;
 
   constructor(aval: Aval, builder: ProgramBuilder) {
     this.shape = aval.shape;
