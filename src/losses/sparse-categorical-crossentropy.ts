@@ -19,8 +19,7 @@ interface Bound {
 
 const range = {
   where: "losses.sparseCategoricalCrossentropy",
-  advice:
-    "The output's last layer needs as many units as there are classes; one that is not to count is `ignoreClass`.",
+  advice: "Give the output a unit for each class, or leave one out by `ignoreClass`.",
 };
 
 /**

@@ -180,8 +180,7 @@ export abstract class ModelBase extends LayerBase {
 
 function shapeOf(tensors: readonly KerasTensor[]): Shape {
   const shapes = tensors.map(({ shape }) => shape);
-  // SAFETY: one tensor as a rule, and typed so for that.
-  return shapes.length === 1 && shapes[0] !== undefined ? shapes[0] : (shapes as unknown as Shape);
+  return (shapes.length === 1 ? shapes[0] : shapes) as Shape; // SAFETY: one tensor as a rule, and typed so for that
 }
 
 function checkSymbolic(where: string, what: string, structure: unknown): void {

@@ -33,7 +33,7 @@ function embedder(): Sequential {
   return model;
 }
 
-const outOfRange = /expected whole numbers from 0 to 1, received 7 in row 4\. .*units/;
+const outOfRange = /expected whole numbers from 0 to 1, received 7 in row 4\. .*unit/;
 
 describe("class numbers", () => {
   const bad = [0, 1, 0, 1, 7, 1];
