@@ -8,11 +8,10 @@ export const coshPrimitive: Primitive<Record<never, never>> = elementwise({
   accepts: "float",
   f: ([x = 0]) => Math.cosh(x),
   scalar: (b, [x = 0]) => {
-    // ½·(r² + 1/r²) with r = e^|x/2|: r² alone is infinite a little earlier than ½·r²
+    // ½r² + ½/r² with r = e^(x/2): r² alone is infinite a little earlier than ½r²
     const half = b.const(0.5, b.dtypeOf(x));
-    const root = b.op("exp", b.op("mul", half, b.op("abs", x)));
-    const far = b.op("mul", b.op("mul", half, root), root);
-    return b.op("add", far, b.op("div", half, b.op("mul", root, root)));
+    const r = b.op("exp", b.op("mul", half, x));
+    return b.op("add", b.op("mul", b.op("mul", half, r), r), b.op("div", b.op("div", half, r), r));
   },
   vjp: ([g], { inputs: [x], p }) => (g && x ? [p.mul(g, p.sinh(x))] : []),
   samples: () => floatSamples(1, -4, 4),

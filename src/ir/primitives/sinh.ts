@@ -8,15 +8,14 @@ export const sinhPrimitive: Primitive<Record<never, never>> = elementwise({
   accepts: "float",
   f: ([x = 0]) => Math.sinh(x),
   scalar: (b, [x = 0]) => {
-    // sinh |x| = ½(t + t/(t + 1)) with t = e^|x| − 1: no cancellation near 0
-    const constant = (value: number): number => b.const(value, b.dtypeOf(x));
-    const size = b.op("abs", x);
-    const t = b.op("expm1", size);
-    const near = b.op("mul", constant(0.5), b.op("add", t, b.op("div", t, b.op("add", t, constant(1)))));
-    // ½·e^|x| in two factors: e^|x| alone is infinite a little earlier
-    const root = b.op("exp", b.op("mul", constant(0.5), size));
-    const far = b.op("mul", b.op("mul", constant(0.5), root), root);
-    return b.op("mul", b.op("sign", x), b.op("select", b.op("lt", constant(30), size), far, near));
+    // ½(r − 1/r)(r + 1/r) with r = t + 1 = e^|x/2|, where r − 1/r = t(1 + 1/r): no cancellation near 0, no overflow on the way
+    const half = b.const(0.5, b.dtypeOf(x));
+    const one = b.const(1, b.dtypeOf(x));
+    const t = b.op("expm1", b.op("mul", half, b.op("abs", x)));
+    const r = b.op("add", t, one);
+    const inverse = b.op("div", one, r);
+    const factors = b.op("mul", b.op("add", one, inverse), b.op("add", r, inverse));
+    return b.op("mul", b.op("mul", b.op("sign", x), b.op("mul", half, t)), factors);
   },
   vjp: ([g], { inputs: [x], p }) => (g && x ? [p.mul(g, p.cosh(x))] : []),
   samples: () => floatSamples(1, -4, 4),
