@@ -12,13 +12,13 @@ import type { History } from "../callbacks/history.ts";
 import type { TrainingRun } from "../callbacks/training-run.ts";
 import { AntlerError, warnOnce } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
+import { remembered } from "../util/remembered.ts";
 import { flatten, mapTree, type Tree } from "../util/tree.ts";
 import { type Compilation, type CompileOptions, prepareCompilation } from "./compilation.ts";
 import { gradientsInTrace } from "./gradient.ts";
 import { resultOf } from "./metric-access.ts";
 import { metricsIn } from "./tracked-metrics.ts";
 import type { LossArguments, StepData, StepLogs, TrainableModel } from "./trainable.ts";
-import { remembered } from "../util/remembered.ts";
 
 /** Which of a model's steps. */
 export type Mode = "train" | "test" | "predict";
