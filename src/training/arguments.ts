@@ -1,6 +1,6 @@
 import { OptionError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
-import { isBatchIterable, isBatchList } from "./data/iterable-source.ts";
+import { isBatchIterable, isBatchList } from "./data/batch-iterables.ts";
 
 /** What follows the data, in Keras's order; names after these are given by name alone. */
 const order = {

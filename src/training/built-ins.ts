@@ -7,7 +7,7 @@ import type { MetricFunction } from "../metrics/wrapper-base.ts";
 import { AntlerError } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
 
-type AllNames = typeof import("./all-names.ts");
+type AllNames = Pick<typeof import("./on-demand.ts"), "lossNamed" | "metricNamed">;
 
 /** What a model was compiled with, in which names are looked for. */
 interface Requested {
@@ -36,7 +36,7 @@ export class BuiltIns {
 
   async #load(): Promise<void> {
     // Taken apart at once, which tells bundlers what of the file is used.
-    const { lossNamed, metricNamed } = await import("./all-names.ts");
+    const { lossNamed, metricNamed } = await import("./on-demand.ts");
     this.#all = { lossNamed, metricNamed };
   }
 

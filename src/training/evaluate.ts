@@ -29,7 +29,7 @@ export async function evaluate(
     signal,
     verbose = "auto",
   } = options;
-  const source = sourceOf(
+  const source = await sourceOf(
     { x, y, sampleWeight },
     { where, graph: trainer.model.graph, batchSize, steps, shuffle: false },
   );

@@ -20,7 +20,10 @@ export async function predict(
   const where = `${trainer.model.where}: predict`;
   checkRunOptions(where, options, optionNames.predict);
   const { batchSize = null, steps = null, signal, verbose = "auto" } = options;
-  const source = sourceOf({ x }, { where, graph: trainer.model.graph, batchSize, steps, shuffle: false });
+  const source = await sourceOf(
+    { x },
+    { where, graph: trainer.model.graph, batchSize, steps, shuffle: false },
+  );
   const callbacks = new CallbackList(options.callbacks ?? null, {
     addProgbar: verbose !== 0,
     verbose,

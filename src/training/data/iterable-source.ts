@@ -1,4 +1,3 @@
-import { Value } from "../../ops/core/value.ts";
 import { DataError, OptionError, warnOnce } from "../../util/errors.ts";
 import { numberOf, recordOf } from "../../callbacks/state-values.ts";
 import type { StateTree } from "../../callbacks/training-run.ts";
@@ -7,15 +6,10 @@ import { type Batch, batchOf, type BatchSource } from "./batch.ts";
 import type { Rows } from "../../data/elements.ts";
 import { RowBatch } from "../../data/row-batch.ts";
 import { type ArrayData, countSamples } from "./array-data.ts";
+import type { BatchIterable } from "./batch-iterables.ts";
 import { Gatherer, gatherNow } from "./gathered-rows.ts";
 import { toHostTree, type Wanted } from "./host-arrays.ts";
 import { prepareWeights } from "./sample-weights.ts";
-
-/** What `fit` takes in place of arrays: batches of `x`, `[x]`, `[x, y]` or `[x, y, sampleWeight]`, or a function that gives such. */
-export type BatchIterable =
-  | Iterable<unknown>
-  | AsyncIterable<unknown>
-  | (() => Iterable<unknown> | AsyncIterable<unknown>);
 
 export interface IterableSourceOptions {
   /** Batches of one epoch when the iterable goes on through epochs. */
@@ -32,48 +26,6 @@ interface EpochHooks {
   orderSeed?: number | null;
   onEpochBegin?(): void | Promise<void>;
   onEpochEnd?(): void | Promise<void>;
-}
-
-/** True for iterables of batches, and functions that give them. */
-export function isBatchIterable(x: unknown): x is BatchIterable {
-  if (typeof x === "function") return !("shape" in x);
-  return (
-    typeof x === "object" &&
-    x !== null &&
-    !(x instanceof Value) &&
-    !Array.isArray(x) &&
-    !ArrayBuffer.isView(x) &&
-    (Symbol.iterator in x || Symbol.asyncIterator in x)
-  );
-}
-
-/**
- * True for an array of `[x, y]` or `[x, y, sampleWeight]` batches. Nested numbers of one shape are a tensor; pairs
- * that hold tensors or objects, or arrays of different shapes, are batches.
- */
-export function isBatchList(x: unknown): x is readonly unknown[] {
-  if (!Array.isArray(x) || x.length === 0) return false;
-  const batches: readonly unknown[] = x;
-  return batches.every(
-    (batch) =>
-      Array.isArray(batch) &&
-      (batch.length === 2 || batch.length === 3) &&
-      batch.every((part) => typeof part === "object" && part !== null) &&
-      (new Set(batch.map(nestingOf)).size > 1 ||
-        batch.some((part) => !Array.isArray(part) && !ArrayBuffer.isView(part))),
-  );
-}
-
-/** The shape of nested arrays, read along their first items. */
-function nestingOf(part: unknown): string {
-  const sizes: number[] = [];
-  let level = part;
-  while (Array.isArray(level)) {
-    sizes.push(level.length);
-    level = level[0];
-  }
-  if (ArrayBuffer.isView(level)) sizes.push(level.byteLength);
-  return sizes.join();
 }
 
 /** Batches of an iterable or a generator. @see Keras `trainers/data_adapters/py_dataset_adapter.py`, `generator_data_adapter.py` */

@@ -7,9 +7,9 @@ import { nextSeed } from "../../util/seed.ts";
 import type { FunctionalStructure } from "../structure.ts";
 import { type ArrayData, countSamples, sliceSamples } from "./array-data.ts";
 import { ArraySource } from "./array-source.ts";
+import { isBatchIterable, isBatchList } from "./batch-iterables.ts";
 import type { Batch, BatchSource } from "./batch.ts";
 import { toHostTree } from "./host-arrays.ts";
-import { isBatchIterable, isBatchList, IterableSource } from "./iterable-source.ts";
 import { prepareWeights } from "./sample-weights.ts";
 
 /** Data as the user gave it. */
@@ -104,13 +104,14 @@ export function sourceOfArrays(
   return most === null ? source : new LimitedSource(source, most);
 }
 
-/** Batches of whatever was given. */
-export function sourceOf(given: GivenData, options: SourceOptions): BatchSource {
+/** Batches of whatever was given. What iterables take is loaded for the first of them. */
+export async function sourceOf(given: GivenData, options: SourceOptions): Promise<BatchSource> {
   const data = toArrayData(given, options);
   if (data !== null) return sourceOfArrays(data, options);
   const { where, graph, batchSize, steps } = options;
   if (batchSize !== null)
     warnOnce(`${where}: \`batchSize\` has no effect on an iterable, which makes its own batches.`);
+  const { IterableSource } = await import("../on-demand.ts");
   const x = given.x as Iterable<unknown> | PyDataset; // SAFETY: toArrayData gives null for iterables alone
   // By its method, so that pages without one do not carry the class.
   const batches = "batchesInOrder" in x ? x.batchesInOrder(options.shuffle === false ? null : nextSeed()) : x;

@@ -1,0 +1,5 @@
+// What only some calls of `fit` and `evaluate` need, loaded for the first of them: every built-in loss and metric by name,
+// and batches from iterables. One part, and not three: see ADR 17.
+export { get as lossNamed } from "../losses/registry.ts";
+export { get as metricNamed } from "../metrics/registry.ts";
+export { IterableSource } from "./data/iterable-source.ts";
