@@ -1,3 +1,5 @@
+import { convolutionRules } from "../../compiler/simplify/convolution-rules.ts";
+import { provideRules } from "../../compiler/simplify/simplify.ts";
 import { convolution } from "../wasm/structured/convolution.ts";
 import { provideKernels } from "../wasm/structured/index.ts";
 
@@ -8,4 +10,5 @@ export function needConvolutionKernels(): void {
     convFilterGrad: convolution("filterGradient"),
     convInputGrad: convolution("inputGradient"),
   });
+  provideRules(convolutionRules);
 }

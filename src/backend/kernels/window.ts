@@ -1,3 +1,5 @@
+import { providePass } from "../../compiler/passes.ts";
+import { poolMasks } from "../../compiler/simplify/pool-masks.ts";
 import { provideKernels } from "../wasm/structured/index.ts";
 import { windowForward, windowMaxGrad, windowSumGrad } from "../wasm/structured/pooling.ts";
 
@@ -9,4 +11,5 @@ export function needWindowKernels(): void {
     windowSum: windowForward("sum"),
     windowSumGrad,
   });
+  providePass(poolMasks);
 }

@@ -8,7 +8,7 @@ import { selectPrimitive } from "../../ir/primitives/select.ts";
 import { sqrtPrimitive } from "../../ir/primitives/sqrt.ts";
 import { subPrimitive } from "../../ir/primitives/sub.ts";
 import type { Var } from "../../ir/program.ts";
-import type { Rewriter, Rule } from "./rewriter.ts";
+import type { Rewriter, Rule, RuleTable } from "./rewriter.ts";
 
 const none = {};
 
@@ -178,7 +178,7 @@ const not: Rule = (r, [x]) => r.match(x, "not")?.inputs[0] ?? null;
 const same: Rule = (_, [x]) => x ?? null;
 
 /** Rules for element-wise primitives. They keep the result for all finite inputs, up to the sign of zero. */
-export const algebraRules: Readonly<Record<string, Rule>> = {
+export const algebraRules: RuleTable = {
   add,
   sub,
   mul,

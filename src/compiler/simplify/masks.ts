@@ -1,6 +1,5 @@
 import type { FullParams } from "../../ir/primitives/full.ts";
 import { type Equation, type Program, Var } from "../../ir/program.ts";
-import { paramsKey } from "./params-key.ts";
 
 /**
  * A rectifier's gradient asks where its input was positive, which is where its output is: after
@@ -39,67 +38,16 @@ export function shareMasks(program: Program): Program {
   return { ...program, equations };
 }
 
-/**
- * Masks in front of a maximum: the gradient of max pooling goes to each window's maximum, so that masking it where
- * the pooled array is positive is masking the smaller gradient where the maxima are.
- */
-export function poolMasks(program: Program): Program {
-  const known = new Map<Var, Equation>();
-  const pooled = new Map<string, Var>();
-  const keyOf = (x: Var, { params }: Equation): string => `${x.id} ${paramsKey(params)}`;
-  const uses = new Map<Var, number>();
-  for (const equation of program.equations) {
-    const [x] = equation.inputs;
-    const [y] = equation.outputs;
-    for (const value of equation.inputs) uses.set(value, (uses.get(value) ?? 0) + 1);
-    for (const value of equation.outputs) known.set(value, equation);
-    if (equation.primitive.name === "windowMax" && x && y) pooled.set(keyOf(x, equation), y);
-  }
-  const equations = program.equations.flatMap((equation): Equation[] => {
-    const [condition, masked, zero] = equation.inputs;
-    const mask = condition && known.get(condition);
-    const gradient = masked && known.get(masked);
-    const x = maskedBy(mask, known);
-    const isMatch =
-      equation.primitive.name === "select" &&
-      gradient?.primitive.name === "windowMaxGrad" &&
-      isZero(zero, known);
-    if (
-      !isMatch ||
-      !mask ||
-      !zero ||
-      x === null ||
-      gradient.inputs[0] !== x ||
-      masked === undefined ||
-      uses.get(masked) !== 1
-    )
-      return [equation];
-    const y = pooled.get(keyOf(x, gradient));
-    const [, g] = gradient.inputs;
-    const constant = known.get(zero);
-    if (y === undefined || g === undefined || constant === undefined) return [equation];
-    const nothing = new Var(y, y.builder);
-    const smaller = new Var({ shape: y.shape, dtype: "bool" }, y.builder);
-    const passed = new Var(g, g.builder);
-    return [
-      { ...constant, params: { ...constant.params, shape: y.shape }, outputs: [nothing] },
-      { ...mask, inputs: mask.inputs.map((input) => (input === x ? y : nothing)), outputs: [smaller] },
-      { ...equation, inputs: [smaller, g, nothing], outputs: [passed] },
-      { ...gradient, inputs: [x, passed], outputs: equation.outputs },
-    ];
-  });
-  return { ...program, equations };
-}
+export type Definitions = ReadonlyMap<Var, Equation>;
 
-type Definitions = ReadonlyMap<Var, Equation>;
-
-function isZero(value: Var | undefined, known: Definitions): boolean {
+/** Whether a value is 0 all over. */
+export function isZero(value: Var | undefined, known: Definitions): boolean {
   const equation = value === undefined ? undefined : known.get(value);
   return equation?.primitive.name === "full" && (equation.params as FullParams).value === 0; // SAFETY: the parameters of `full`
 }
 
 /** The x of a mask `x > 0`. */
-function maskedBy(equation: Equation | undefined, known: Definitions): Var | null {
+export function maskedBy(equation: Equation | undefined, known: Definitions): Var | null {
   const [x, y] = equation?.inputs ?? [];
   if (equation?.primitive.name === "gt" && isZero(y, known)) return x ?? null;
   return equation?.primitive.name === "lt" && isZero(x, known) ? (y ?? null) : null;

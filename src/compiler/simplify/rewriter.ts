@@ -16,6 +16,9 @@ export type Rule = (
   primitive: Primitive,
 ) => Var | null;
 
+/** Rules by the primitives they are for. */
+export type RuleTable = Readonly<Record<string, Rule>>;
+
 export interface Result {
   readonly shape: Dims;
   readonly dtype: DType;
@@ -38,13 +41,13 @@ const foldable: ReadonlySet<DType> = new Set([
 export class Rewriter {
   readonly equations: Equation[] = [];
   readonly #builder: ProgramBuilder;
-  readonly #rules: Readonly<Record<string, Rule>>;
+  readonly #tables: Iterable<RuleTable>;
   readonly #definitions = new Map<Var, Equation>();
   readonly #known = new Map<string, readonly Var[]>();
 
-  constructor(builder: ProgramBuilder, rules: Readonly<Record<string, Rule>>) {
+  constructor(builder: ProgramBuilder, tables: Iterable<RuleTable>) {
     this.#builder = builder;
-    this.#rules = rules;
+    this.#tables = tables;
   }
 
   /** The equation that computes a value, when it has this primitive. */
@@ -74,10 +77,12 @@ export class Rewriter {
     const [result] = results;
     invariant(result !== undefined && results.length === 1, `${primitive.name} has no single result`);
     const untyped = primitive as unknown as Primitive; // SAFETY: a rule keeps it together with its own parameters
-    const simpler =
-      this.#rules[primitive.name]?.(this, inputs, params, result, untyped) ??
-      this.#fold(primitive, inputs, params, result);
-    if (simpler !== null) return simpler;
+    for (const table of this.#tables) {
+      const simpler = table[primitive.name]?.(this, inputs, params, result, untyped);
+      if (simpler) return simpler;
+    }
+    const folded = this.#fold(primitive, inputs, params, result);
+    if (folded !== null) return folded;
     const [value] = this.record(primitive, inputs, params, null);
     invariant(value !== undefined, `${primitive.name} has no result`);
     return value;

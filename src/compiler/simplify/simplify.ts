@@ -3,12 +3,18 @@ import { controlFlow } from "../control-flow.ts";
 import { algebraRules } from "./algebra.ts";
 import { removeDead } from "./dead-code.ts";
 import { joinPads } from "./join-pads.ts";
-import { poolMasks, shareMasks } from "./masks.ts";
+import { shareMasks } from "./masks.ts";
 import { productRules } from "./product-rules.ts";
-import { Rewriter, type Rule } from "./rewriter.ts";
+import { Rewriter, type RuleTable } from "./rewriter.ts";
 import { viewRules } from "./view-rules.ts";
 
-const rules: Readonly<Record<string, Rule>> = { ...algebraRules, ...viewRules, ...productRules };
+/** The rules that every program may need, then those that were added. */
+const tables = new Set<RuleTable>([algebraRules, viewRules, productRules]);
+
+/** Adds rules behind those there are. By what emits the primitives they are for, so that only their pages carry them. */
+export function provideRules(table: RuleTable): void {
+  tables.add(table);
+}
 
 /**
  * An equal program with less to do: dead code and unused loop results removed, equal equations shared, constants
@@ -18,7 +24,7 @@ export function simplify(program: Program): Program {
   const builder = (program.inputs[0] ?? program.state[0] ?? program.equations[0]?.outputs[0])?.builder;
   if (builder === undefined) return program;
   const live = removeDead(program);
-  const rewriter = new Rewriter(builder, rules);
+  const rewriter = new Rewriter(builder, tables);
   const renamed = new Map<Var, Var>();
   const rename = (value: Var): Var => renamed.get(value) ?? value;
   for (const equation of live.equations) rewrite(rewriter, equation, renamed);
@@ -28,7 +34,7 @@ export function simplify(program: Program): Program {
     outputs: live.outputs.map(rename),
     updates: live.updates.map((value) => (value === null ? null : rename(value))),
   };
-  return removeDead(poolMasks(shareMasks(joinPads(next))));
+  return removeDead(shareMasks(joinPads(next)));
 }
 
 /** Rewrites one equation; afterwards its old results are known by their new names. */

@@ -2,7 +2,6 @@ import { type BroadcastParams, broadcastPrimitive } from "../../ir/primitives/br
 import { type ConcatParams, concatPrimitive } from "../../ir/primitives/concat.ts";
 import type { PadParams } from "../../ir/primitives/pad.ts";
 import { reshapePrimitive } from "../../ir/primitives/reshape.ts";
-import type { GatherParams, ScatterParams } from "../../ir/primitives/gather.ts";
 import { type SliceParams, slicePrimitive } from "../../ir/primitives/slice.ts";
 import { type TransposeParams, transposePrimitive } from "../../ir/primitives/transpose.ts";
 import type { LiteralParams } from "../../ir/primitives/literal.ts";
@@ -13,8 +12,7 @@ import { mulPrimitive } from "../../ir/primitives/mul.ts";
 import { negPrimitive } from "../../ir/primitives/neg.ts";
 import { reduceSumPrimitive } from "../../ir/primitives/reduce-sum.ts";
 import { sizeOf } from "../../ir/shape.ts";
-import { croppedGradient } from "./product-rules.ts";
-import { fits, type Result, type Rewriter, type Rule } from "./rewriter.ts";
+import { fits, type Result, type Rewriter, type Rule, type RuleTable } from "./rewriter.ts";
 
 /** A view of a constant is that constant. */
 function ofConstant(r: Rewriter, x: Var | undefined, result: Result): Var | null {
@@ -44,43 +42,7 @@ const transpose: Rule = (r, [x], params, result) => {
     const before = (inner.params as TransposeParams).perm; // SAFETY: the parameters of `transpose`
     return r.apply(transposePrimitive, [origin], { perm: perm.map((axis) => before[axis] ?? 0) });
   }
-  return transposedGather(r, x, perm) ?? ofConstant(r, x, result);
-};
-
-/**
- * A gather of rows whose index axes are then swapped gathers with swapped indices: `perm` of the axes of the indices,
- * or null where the axes of the rows move too.
- */
-function indexPermutation(perm: readonly number[], rank: number): readonly number[] | null {
-  const moved = perm.slice(0, rank);
-  return perm.every((axis, i) => (i < rank ? axis < rank : axis === i)) ? moved : null;
-}
-
-function transposedGather(r: Rewriter, x: Var, perm: readonly number[]): Var | null {
-  const gather = r.match(x, "gather");
-  const [table, indices] = gather?.inputs ?? [];
-  if (gather === null || table === undefined || indices === undefined) return null;
-  const { axis } = gather.params as GatherParams; // SAFETY: the parameters of `gather`
-  const moved = axis === 0 ? indexPermutation(perm, indices.shape.length) : null;
-  if (moved === null) return null;
-  return r.apply(
-    gather.primitive,
-    [table, r.apply(transposePrimitive, [indices], { perm: moved })],
-    gather.params,
-  );
-}
-
-/** Sums of updates do not depend on their order, but for rounding: transposed updates have transposed indices. */
-const scatter: Rule = (r, [x, indices, updates], params, _, primitive) => {
-  const { axis, mode } = params as ScatterParams; // SAFETY: the parameters of `scatter`
-  const transposed = r.match(updates, "transpose");
-  const [origin] = transposed?.inputs ?? [];
-  if (axis !== 0 || mode !== "add" || transposed === null || !x || !indices || !origin) return null;
-  const { perm } = transposed.params as TransposeParams; // SAFETY: the parameters of `transpose`
-  const moved = indexPermutation(perm, indices.shape.length);
-  if (moved === null) return null;
-  const back = r.apply(transposePrimitive, [indices], { perm: moved.map((_, i) => moved.indexOf(i)) });
-  return r.apply(primitive, [x, back, origin], { axis, mode });
+  return ofConstant(r, x, result);
 };
 
 const broadcast: Rule = (r, [x], params, result) => {
@@ -102,15 +64,11 @@ const broadcast: Rule = (r, [x], params, result) => {
 
 const reverse: Rule = (r, [x], _, result) => ofConstant(r, x, result);
 
-const slice: Rule = (r, [x], params, result, primitive) => {
+const slice: Rule = (r, [x], params, result) => {
   const { start, limit, strides } = params as SliceParams; // SAFETY: the parameters of `slice`
   if (x === undefined) return null;
   if (fits(x, result)) return x;
-  return (
-    ofConstant(r, x, result) ??
-    ofConcat(r, x, start, limit, strides) ??
-    croppedGradient(r, [x], params, result, primitive)
-  );
+  return ofConstant(r, x, result) ?? ofConcat(r, x, start, limit, strides);
 };
 
 /** A slice that lies within one part of a concatenation is a slice of that part. */
@@ -212,7 +170,7 @@ const reduceSum: Rule = (r, inputs, params, result, primitive) => {
 };
 
 /** Rules for primitives that move elements, and for reductions of constants. */
-export const viewRules: Readonly<Record<string, Rule>> = {
+export const viewRules: RuleTable = {
   reshape,
   transpose,
   broadcast,
@@ -221,7 +179,6 @@ export const viewRules: Readonly<Record<string, Rule>> = {
   pad,
   concat,
   literal,
-  scatter,
   reduceSum,
   reduceMax: reduction((value) => value),
   reduceMin: reduction((value) => value),
