@@ -1,4 +1,5 @@
 /** Antler: Keras's functional API in TypeScript. */
+import "./at-hand.ts";
 import "./models/quantize-methods.ts";
 import "./ops/methods.ts";
 import "./util/read-constructors.ts";

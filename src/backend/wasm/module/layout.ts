@@ -12,6 +12,9 @@ export const tableSlots = {
   first: 6,
 } as const;
 
+/** Where the words through which threads talk are, in the reserved bytes at the start of memory. */
+export const controlAddress = 256;
+
 /** Where the parts of a program's memory are, relative to the pointers in the table. */
 export interface Layout {
   /** Byte offset of each constant buffer in the constant region. */

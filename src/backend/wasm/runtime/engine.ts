@@ -1,5 +1,9 @@
-import { canBlock } from "../../../util/platform/index.ts";
-import { ThreadPool } from "../threads/pool.ts";
+import { DeviceError } from "../../../util/errors.ts";
+import { canBlock, nodeModule, nowMs } from "../../../util/platform/index.ts";
+import { hostNames } from "../math/host.ts";
+import { controlAddress } from "../module/layout.ts";
+import { loadPool, poolClass } from "../threads/loading.ts";
+import type { ThreadPool } from "../threads/pool.ts";
 import { threadCount } from "../threads/settings.ts";
 import { Heap } from "./heap.ts";
 import type { LastingInputs } from "./inputs.ts";
@@ -28,14 +32,26 @@ export class Engine {
     this.heap = new Heap(threadCount() > 1, memoryBytes, () => this.settle());
   }
 
-  /** The threads for a large program, or null where it runs on the calling thread alone. */
+  /** The threads for a large program, or null where it runs on the calling thread alone, or until they are loaded. */
   get pool(): ThreadPool | null {
     const threads = threadCount();
     if (this.#pool?.isBusy) return this.#pool;
     if (this.#pool?.threads !== threads || this.#pool.isLost) this.close();
     if (threads === 1) return null;
     if (!this.heap.shared) this.heap.makeShared();
-    this.#pool ??= new ThreadPool(this.heap.memory, threads, canBlock());
+    const Pool = poolClass();
+    if (Pool === null) void loadPool();
+    else
+      this.#pool ??= new Pool({
+        memory: this.heap.memory,
+        controlAddress,
+        threads,
+        callerTakesPart: canBlock(),
+        node: nodeModule("node:worker_threads"),
+        hostNames,
+        nowMs,
+        failure: (message) => new DeviceError(message),
+      });
     return this.#pool;
   }
 

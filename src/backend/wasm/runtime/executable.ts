@@ -5,10 +5,11 @@ import { canBlock } from "../../../util/platform/index.ts";
 import type { DeviceBuffer, Executable, ProgramInput } from "../../contract.ts";
 import { hostImports } from "../math/host.ts";
 import { compileModule } from "../module/compile-module.ts";
-import { align, layoutOf, tableSlots, type Layout } from "../module/layout.ts";
+import { align, controlAddress, layoutOf, tableSlots, type Layout } from "../module/layout.ts";
 import type { WasmChoices } from "../options.ts";
-import { controlAddress } from "../threads/control.ts";
+import { loadPool } from "../threads/loading.ts";
 import type { Step, ThreadPool } from "../threads/pool.ts";
+import { threadCount } from "../threads/settings.ts";
 import { writtenBuffers } from "../module/preparations.ts";
 import { WasmBuffer } from "./buffer.ts";
 import { ProgramInputs } from "./inputs.ts";
@@ -140,11 +141,12 @@ export class WasmExecutable implements Executable {
     lasting: readonly boolean[] = [],
   ): TypedArray[] | Promise<TypedArray[]> {
     // Only the calling thread has a clock for profiles; and small programs need no other.
-    const isHere =
-      canBlock() || this.#engine.profiler !== null || (this.#engine.isIdle && this.#sharedPool() === null);
+    const isForThreads = this.#isLarge && threadCount() > 1;
+    const isHere = canBlock() || this.#engine.profiler !== null || (this.#engine.isIdle && !isForThreads);
     if (isHere) return this.run(inputs, state, lasting);
     return this.#engine.inTurn(async () => {
       // A page is not to wait for a step, the first of a program neither.
+      if (isForThreads) await loadPool();
       const shared = this.#sharedPool();
       if (shared !== null && !this.#isKnownTo(shared)) await shared.receipt(this.#announced?.message ?? 0);
       const pool = this.#threads();
@@ -163,10 +165,14 @@ export class WasmExecutable implements Executable {
     return pool;
   }
 
+  /** Whether there is work enough for several threads. */
+  get #isLarge(): boolean {
+    return this.#code.sharedWork >= (this.#options.shareAll ? 1 : threadedWork);
+  }
+
   /** The threads that the program is for; null where it is too small for several. */
   #sharedPool(): ThreadPool | null {
-    const pool =
-      this.#code.sharedWork >= (this.#options.shareAll ? 1 : threadedWork) ? this.#engine.pool : null;
+    const pool = this.#isLarge ? this.#engine.pool : null;
     this.#followEngine();
     return pool;
   }

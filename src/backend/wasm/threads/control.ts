@@ -3,11 +3,8 @@
  *
  * Workers sleep until `command` changes. If `steps` has changed too, each runs program `program` with the pointer
  * table at `table`, as one of `threads`; within a step threads meet at the barrier, and the last barrier ends it.
- * If not, a message is on its way.
+ * If not, a message is on its way. Offsets in 32-bit words.
  */
-export const controlAddress = 256;
-
-/** Offsets in 32-bit words from `controlAddress`. */
 export const controlWords = {
   /** Arrivals at the barrier; the number of barriers passed follows it. */
   barrier: 0,
@@ -29,6 +26,3 @@ export const controlWords = {
   /** Messages each worker has dealt with, from here on. */
   received: 48,
 } as const;
-
-/** Most workers that the control words have room for. */
-export const maximumWorkers = 127;

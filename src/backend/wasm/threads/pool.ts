@@ -1,7 +1,5 @@
-import { DeviceError } from "../../../util/errors.ts";
-import { nowMs, startWorker, type WorkerHandle } from "../../../util/platform/index.ts";
-import { hostNames } from "../math/host.ts";
-import { controlAddress, controlWords } from "./control.ts";
+import { startWorker, type WorkerHandle } from "../../../util/platform/start-worker.ts";
+import { controlWords } from "./control.ts";
 import { workerScript } from "./worker-script.ts";
 
 /** How long workers may take to start and to receive a program, where they are waited for. */
@@ -12,12 +10,31 @@ const startMs = 5_000;
 /** A step function of a program on the calling thread. */
 export type Step = (tid: number, threads: number, table: number) => void;
 
+/** What a pool is given rather than imports: it is a part of pages that loads on use, and shares no module with them (ADR 17). */
+export interface PoolHost {
+  readonly memory: WebAssembly.Memory;
+  /** Where the control words are in it. */
+  readonly controlAddress: number;
+  /** How many threads there are to be. */
+  readonly threads: number;
+  /** Whether the calling thread is one of them: one that may block. */
+  readonly callerTakesPart: boolean;
+  /** Node's module of threads, where there is Node. */
+  readonly node: Parameters<typeof startWorker>[1];
+  /** The functions that programs import from the host. */
+  readonly hostNames: readonly string[];
+  nowMs(): number;
+  /** The error to throw for what went wrong with the threads. */
+  failure(message: string): Error;
+}
+
 /**
  * Worker threads over one shared memory. A calling thread that may block takes part in every step as thread 0, so a
  * pool for `threads` threads has one worker less; the main thread of a page leaves all to workers.
  */
 export class ThreadPool {
   readonly threads: number;
+  readonly #host: PoolHost;
   readonly #words: Int32Array<ArrayBufferLike>;
   readonly #workers: WorkerHandle[] = [];
   readonly #firstWorker: 0 | 1;
@@ -29,13 +46,15 @@ export class ThreadPool {
     this.#post({ program }),
   );
 
-  constructor(memory: WebAssembly.Memory, threads: number, callerTakesPart: boolean) {
+  constructor(host: PoolHost) {
+    const { memory, controlAddress, threads, callerTakesPart, node, hostNames } = host;
     this.threads = threads;
+    this.#host = host;
     this.#firstWorker = callerTakesPart ? 1 : 0;
     this.#words = new Int32Array(memory.buffer, controlAddress, 256);
     this.#words.fill(0);
     for (let tid: number = this.#firstWorker; tid < threads; tid++) {
-      const worker = startWorker(workerScript(hostNames));
+      const worker = startWorker(workerScript(controlAddress, hostNames), node);
       worker.onEnd((reason) => this.#fail(`thread ${tid} ended: ${reason}`));
       this.#workers.push(worker);
     }
@@ -63,8 +82,8 @@ export class ThreadPool {
 
   /** Waits, asleep, until all workers have received a message; on a thread that may block. */
   awaitReceipt(message: number): void {
-    for (const since = nowMs(); !this.hasReceived(message);) {
-      if (nowMs() - since > receiptMs) this.#fail("they do not take programs");
+    for (const since = this.#host.nowMs(); !this.hasReceived(message);) {
+      if (this.#host.nowMs() - since > receiptMs) this.#fail("they do not take programs");
       if (this.#failure !== null) throw this.#error();
       Atomics.wait(this.#words, controlWords.received + this.#firstWorker, message - 1, 1);
     }
@@ -72,7 +91,7 @@ export class ThreadPool {
 
   /** The same without blocking the calling thread; workers that do not start are not waited for longer than `limitMs`. */
   async receipt(message: number, limitMs: number = startMs): Promise<void> {
-    for (const since = nowMs(); nowMs() - since < limitMs && this.#failure === null;) {
+    for (const since = this.#host.nowMs(); this.#host.nowMs() - since < limitMs && this.#failure === null;) {
       const missing = this.#workers.findIndex((_, i) => this.#receivedBy(i) < message);
       if (missing < 0) return;
       const word = controlWords.received + missing + this.#firstWorker;
@@ -159,9 +178,9 @@ export class ThreadPool {
     return this.#isReported;
   }
 
-  #error(): DeviceError {
+  #error(): Error {
     this.#isReported = true;
-    return new DeviceError(
+    return this.#host.failure(
       `wasm backend: expected ${this.threads} working threads, but ${this.#failure}. ` +
         `New threads take their place; but variables may have the values of an unfinished step, so load them again.`,
     );

@@ -1,6 +1,8 @@
 import { OptionError } from "../../../util/errors.ts";
 import { canShareMemory, hardwareThreads } from "../../../util/platform/index.ts";
-import { maximumWorkers } from "./control.ts";
+
+/** Most workers that the control words have room for. */
+const maximumWorkers = 127;
 
 let chosen: number | null = null;
 

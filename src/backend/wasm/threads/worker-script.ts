@@ -1,4 +1,4 @@
-import { controlAddress, controlWords as word } from "./control.ts";
+import { controlWords as word } from "./control.ts";
 
 /** How long a worker looks for the next step before it goes to sleep. */
 const spinMs = 0.1;
@@ -8,7 +8,7 @@ const spinMs = 0.1;
  * number (null: forget it). Between messages the worker sleeps in `Atomics.wait`, and leaves it when it is told that
  * a message is on its way. `onMessage` is the platform's. Kernels that workers run call none of the host functions.
  */
-export function workerScript(hostNames: readonly string[]): string {
+export function workerScript(controlAddress: number, hostNames: readonly string[]): string {
   return `
 let words, memory, tid, received = 0, command = 0, steps = 0;
 const programs = new Map();

@@ -1,0 +1,12 @@
+import { ThreadPool } from "./backend/wasm/threads/pool.ts";
+import { providePool } from "./backend/wasm/threads/loading.ts";
+
+/**
+ * Has at hand what pages load on use. This runs where the package is not bundled: bundlers leave it out, since nothing of it
+ * is imported.
+ */
+function haveAtHand(): void {
+  providePool(ThreadPool);
+}
+
+haveAtHand();
