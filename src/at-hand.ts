@@ -1,5 +1,7 @@
 import { ThreadPool } from "./backend/wasm/threads/pool.ts";
 import { providePool } from "./backend/wasm/threads/loading.ts";
+import { provideOptimizers } from "./optimizers/choose.ts";
+import { namedOptimizers } from "./optimizers/named.ts";
 
 /**
  * Has at hand what pages load on use. This runs where the package is not bundled: bundlers leave it out, since nothing of it
@@ -7,6 +9,7 @@ import { providePool } from "./backend/wasm/threads/loading.ts";
  */
 function haveAtHand(): void {
   providePool(ThreadPool);
+  provideOptimizers(namedOptimizers);
 }
 
 haveAtHand();

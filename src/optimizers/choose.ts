@@ -1,40 +1,35 @@
 import { OptionError } from "../util/errors.ts";
-import { didYouMean } from "../util/options.ts";
-import { Adadelta } from "./adadelta.ts";
-import { Adafactor } from "./adafactor.ts";
-import { Adagrad } from "./adagrad.ts";
+import { didYouMean, isPlainObject } from "../util/options.ts";
 import { Adam } from "./adam.ts";
-import { Adamax } from "./adamax.ts";
 import { AdamW } from "./adamw.ts";
-import { Ftrl } from "./ftrl.ts";
-import { Lamb } from "./lamb.ts";
-import { Lion } from "./lion.ts";
-import { LossScaleOptimizer } from "./loss-scale-optimizer.ts";
-import { Muon } from "./muon.ts";
-import { Nadam } from "./nadam.ts";
 import { RMSprop } from "./rmsprop.ts";
-import { ScheduleFreeAdamW } from "./schedule-free-adamw.ts";
 import { SGD } from "./sgd.ts";
 import { OptimizerBase, type OptimizerConstructor } from "./optimizer.ts";
 
-/** The optimizers that a name alone can stand for. */
-export const namedOptimizers: readonly OptimizerConstructor<never>[] = [
-  Adadelta,
-  Adafactor,
-  Adagrad,
-  Adam,
-  Adamax,
-  AdamW,
-  Ftrl,
-  Lamb,
-  Lion,
-  LossScaleOptimizer,
-  Muon,
-  Nadam,
-  RMSprop,
-  ScheduleFreeAdamW,
-  SGD,
-];
+type Classes = readonly OptimizerConstructor<never>[];
+
+/** What names stand for in every page. */
+let atHand: Classes = [Adam, AdamW, RMSprop, SGD];
+
+/** The names of those that are there once they are loaded (`named.ts`). */
+const loadable: readonly string[] = [
+  "Adadelta", "Adafactor", "Adagrad", "Adamax", "Ftrl", "Lamb", "Lion", "LossScaleOptimizer", "Muon", "Nadam",
+  "ScheduleFreeAdamW",
+]; // prettier-ignore
+
+/** Has optimizers at hand for their names. */
+export function provideOptimizers(classes: Classes): void {
+  atHand = classes;
+}
+
+/** The optimizer that an identifier stands for; null where its name is one that is to be loaded first. */
+export function optimizerAtHand(identifier: OptimizerIdentifier): OptimizerBase | null {
+  const name = isPlainObject(identifier) ? identifier["className"] : identifier;
+  const isNamed = (className: string): boolean =>
+    typeof name === "string" && className.toLowerCase() === name.toLowerCase();
+  const isThere = !loadable.some(isNamed) || atHand.some(({ className }) => isNamed(className));
+  return isThere ? getFrom(atHand, identifier) : null;
+}
 
 /** Whether it is a class of optimizers, given in place of one of its objects. */
 function isOptimizerClass(value: unknown): value is OptimizerConstructor<never> {
@@ -53,10 +48,7 @@ export type OptimizerIdentifier =
  *
  * @throws {OptionError} for an unknown name.
  */
-export function getFrom(
-  classes: readonly OptimizerConstructor<never>[],
-  identifier: OptimizerIdentifier,
-): OptimizerBase {
+export function getFrom(classes: Classes, identifier: OptimizerIdentifier): OptimizerBase {
   const byLowerCase = new Map(classes.map((cls) => [cls.className.toLowerCase(), cls]));
   if (identifier instanceof OptimizerBase) return identifier;
   if (isOptimizerClass(identifier)) return Reflect.construct(identifier, []) as OptimizerBase; // SAFETY: an optimizer's class makes optimizers
@@ -69,7 +61,7 @@ export function getFrom(
   }
   const cls = byLowerCase.get(className.toLowerCase());
   if (cls !== undefined) return Reflect.construct(cls, config === undefined ? [] : [config]) as OptimizerBase; // SAFETY: the classes make optimizers
-  const known = [...byLowerCase.keys()];
+  const known = [...new Set([...byLowerCase.keys(), ...loadable.map((name) => name.toLowerCase())])];
   throw new OptionError(
     `optimizers.get: unknown optimizer "${className}".${didYouMean(className, known)} Known: ${known.join(", ")}.`,
   );

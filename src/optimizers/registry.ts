@@ -1,5 +1,6 @@
-import { getFrom, namedOptimizers, type OptimizerIdentifier } from "./choose.ts";
+import { getFrom, type OptimizerIdentifier } from "./choose.ts";
 import { MultiOptimizer } from "./multi-optimizer.ts";
+import { namedOptimizers } from "./named.ts";
 import type { OptimizerBase, OptimizerConstructor } from "./optimizer.ts";
 
 export type { OptimizerIdentifier };

@@ -16,6 +16,7 @@ import { writeKerasFile, writeKerasMembers } from "./keras-file.ts";
 import { writeSafetensorsWeights } from "./safetensors-weights.ts";
 import { type NamedBytes, readShardMap, writeShardedWeights } from "./sharded-weights.ts";
 import { hasWeights, writeWeights } from "./weights-file.ts";
+import { saveTfjsModel } from "./tfjs/save-model.ts";
 
 export interface SaveOptions {
   /** Whether an existing file is replaced. Default true. */
@@ -58,7 +59,6 @@ export async function saveModel(
   if (isModelJson(path) && options.zipped === undefined) {
     await refuseExisting("saveModel", path, options);
     refuseUnbuilt(model);
-    const { saveTfjsModel } = await import("./tfjs/save-model.ts");
     await saveTfjsModel(model, path);
     return;
   }

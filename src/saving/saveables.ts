@@ -2,6 +2,8 @@ import { toSnakeCase } from "../graph/naming.ts";
 import { isLayer, type LayerBase } from "../graph/layer-base.ts";
 import type { Variable } from "../graph/variable.ts";
 import { ModelBase } from "../models/model-base.ts";
+import { provideOptimizers } from "../optimizers/choose.ts";
+import { namedOptimizers } from "../optimizers/named.ts";
 import { OptimizerBase } from "../optimizers/optimizer.ts";
 import { isPlainObject } from "../util/options.ts";
 import { snakeCase } from "./names.ts";
@@ -119,6 +121,8 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 
 /** The optimizer a model was compiled with, or null. */
 export function optimizerOf(model: ModelBase): OptimizerBase | null {
+  // One that only its name stood for may not be loaded yet.
+  provideOptimizers(namedOptimizers);
   const optimizer: unknown = "optimizer" in model ? model.optimizer : null;
   return optimizer instanceof OptimizerBase ? optimizer : null;
 }

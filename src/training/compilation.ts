@@ -1,7 +1,6 @@
 import { Mean } from "../metrics/mean.ts";
 import { MetricBase } from "../metrics/metric.ts";
-import { getFrom, namedOptimizers } from "../optimizers/choose.ts";
-import { LossScaleOptimizer } from "../optimizers/loss-scale-optimizer.ts";
+import { optimizerAtHand } from "../optimizers/choose.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { OptionError } from "../util/errors.ts";
 import { bindArguments, checkOptions, isPlainObject } from "../util/options.ts";
@@ -45,7 +44,7 @@ export interface Compilation {
   readonly options: CompileOptions;
   readonly optimizer: Optimizer | null;
   readonly loss: CompileLoss;
-  /** The losses and metrics that are given by name. */
+  /** The optimizer, the losses and the metrics that are given by name. */
   readonly builtIns: BuiltIns;
   readonly metrics: CompileMetrics | null;
   /** Mean of the loss over an epoch. */
@@ -79,10 +78,16 @@ export function prepareCompilation(model: TrainableModel, options: CompileOption
       `${where}: expected \`jitCompile\` to be true, false or "auto", received ${JSON.stringify(jitCompile)}.`,
     );
   }
-  const builtIns = new BuiltIns({ loss: options.loss ?? null, metrics: [metrics, weightedMetrics] });
+  const builtIns = new BuiltIns({
+    optimizer: () => optimizerOf(model, options),
+    loss: options.loss ?? null,
+    metrics: [metrics, weightedMetrics],
+  });
   return {
     options: { ...options, metrics, weightedMetrics },
-    optimizer: optimizerOf(model, options),
+    get optimizer() {
+      return builtIns.optimizer;
+    },
     loss: new CompileLoss({ loss: options.loss ?? null, lossWeights, outputNames, lookup: builtIns.loss }),
     builtIns,
     metrics:
@@ -106,13 +111,15 @@ function listed(what: string, given: unknown, outputNames: readonly string[] | n
   return given instanceof MetricBase ? [given] : (outputNames ?? [""]).map(() => given);
 }
 
+/** The optimizer that was asked for; undefined while it is to be loaded. */
 function optimizerOf(
   model: TrainableModel,
   { optimizer = "rmsprop", autoScaleLoss = true }: CompileOptions,
-): Optimizer | null {
+): Optimizer | null | undefined {
   if (optimizer === null) return null;
-  const made = getFrom(namedOptimizers, optimizer);
+  const made = optimizerAtHand(optimizer);
   const needsScaling =
-    autoScaleLoss && model.dtypePolicy.name === "mixed_float16" && made.className !== "LossScaleOptimizer";
-  return needsScaling ? LossScaleOptimizer(made) : made;
+    autoScaleLoss && model.dtypePolicy.name === "mixed_float16" && made?.className !== "LossScaleOptimizer";
+  if (made === null || !needsScaling) return made ?? undefined;
+  return optimizerAtHand({ className: "LossScaleOptimizer", config: { innerOptimizer: made } }) ?? undefined;
 }

@@ -23,7 +23,7 @@ export async function fit(
 ): Promise<History> {
   const where = `${trainer.model.where}: fit`;
   checkRunOptions(where, options, optionNames.fit);
-  trainer.compiled("fit");
+  const compiled = trainer.compiled("fit");
   if (trainer.trainingRun !== null) {
     throw new AntlerError(
       `${where}: expected one fit of a model at a time, but one goes on. Await it first, or end it: by model.stopTraining = true, or the \`signal\` it was given.`,
@@ -37,6 +37,7 @@ export async function fit(
   trainer.trainingRun = run;
   let sources: Sources | null = null;
   try {
+    await compiled.builtIns.load();
     sources = await sourcesOf(trainer, x, y, options);
     return await runEpochs(trainer, model, run, sources, options);
   } finally {
