@@ -1,5 +1,8 @@
 import { ThreadPool } from "./backend/wasm/threads/pool.ts";
 import { providePool } from "./backend/wasm/threads/loading.ts";
+import { provideRematerialise } from "./compiler/rematerialise/provided.ts";
+import { rematerialise } from "./compiler/rematerialise/rematerialise.ts";
+import { provideStft, STFT } from "./initializers/index.ts";
 import { provideOptimizers } from "./optimizers/choose.ts";
 import { namedOptimizers } from "./optimizers/named.ts";
 
@@ -10,6 +13,8 @@ import { namedOptimizers } from "./optimizers/named.ts";
 function haveAtHand(): void {
   providePool(ThreadPool);
   provideOptimizers(namedOptimizers);
+  provideRematerialise(rematerialise);
+  provideStft((config) => STFT(config));
 }
 
 haveAtHand();

@@ -2,7 +2,7 @@ import type { Program, Var } from "../ir/program.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { expandComposites } from "./expand-composites.ts";
 import { applyPasses } from "./passes.ts";
-import { rematerialise } from "./rematerialise/rematerialise.ts";
+import { rematerialiser } from "./rematerialise/provided.ts";
 import { removeDead } from "./simplify/dead-code.ts";
 import { simplify } from "./simplify/simplify.ts";
 import type { Schedule } from "./kernel-ir/kernel-ir.ts";
@@ -45,6 +45,7 @@ const mostAttempts = 4;
 
 /** The schedule of a program that computes some values twice, so that its arena fits; or the smallest there is. */
 function within(budgetBytes: number, program: Program, plain: Schedule): Schedule {
+  const rematerialise = rematerialiser();
   let best = plain;
   let target = budgetBytes;
   for (let attempt = 0; attempt < mostAttempts && best.arenaBytes > budgetBytes; attempt++) {

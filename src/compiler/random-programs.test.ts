@@ -12,9 +12,12 @@ import type { Program, Var } from "../ir/program.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { verify } from "../ir/verify.ts";
 import { schedule } from "./compile.ts";
+import { provideRematerialise } from "./rematerialise/provided.ts";
 import { rematerialise } from "./rematerialise/rematerialise.ts";
 import { formatSchedule } from "./schedule/format.ts";
 import { simplify } from "./simplify/simplify.ts";
+
+provideRematerialise(rematerialise);
 
 const close = { rtol: 2e-3, atol: 2e-3 };
 const { numRuns, seed: base } = cases(200);

@@ -1,3 +1,4 @@
+import { OptionError } from "../util/errors.ts";
 import { identify, type Makers } from "../util/identify.ts";
 import { Constant } from "./constant.ts";
 import { GlorotNormal } from "./glorot-normal.ts";
@@ -11,7 +12,6 @@ import { Ones } from "./ones.ts";
 import { Orthogonal } from "./orthogonal.ts";
 import { RandomNormal } from "./random-normal.ts";
 import { RandomUniform } from "./random-uniform.ts";
-import { STFT } from "./stft.ts";
 import { TruncatedNormal } from "./truncated-normal.ts";
 import { VarianceScaling } from "./variance-scaling.ts";
 import { Zeros } from "./zeros.ts";
@@ -31,11 +31,25 @@ export {
   Orthogonal,
   RandomNormal,
   RandomUniform,
-  STFT,
   TruncatedNormal,
   VarianceScaling,
   Zeros,
 };
+
+export { STFT } from "./stft.ts";
+
+type Make = (config: Readonly<Record<string, unknown>>) => Initializer;
+
+let makeStft: Make = () => {
+  throw new OptionError(
+    'initializers.get: a bundled page has "STFT" as an object alone. Give initializers.STFT() instead of its name.',
+  );
+};
+
+/** Has `STFT` at hand for its name. */
+export function provideStft(make: Make): void {
+  makeStft = make;
+}
 
 /** Every built-in by its class name. */
 const makers: Makers<Initializer> = {
@@ -51,7 +65,7 @@ const makers: Makers<Initializer> = {
   Orthogonal: (config) => Orthogonal(config),
   RandomNormal: (config) => RandomNormal(config),
   RandomUniform: (config) => RandomUniform(config),
-  STFT: (config) => STFT(config),
+  STFT: (config) => makeStft(config),
   TruncatedNormal: (config) => TruncatedNormal(config),
   VarianceScaling: (config) => VarianceScaling(config),
   Zeros: () => Zeros(),

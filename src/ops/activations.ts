@@ -291,15 +291,27 @@ export const sparsemax: ElementwiseOp<[{ readonly axis?: number }]> = defineOp(
     const at = normalizeAxis(axis, rank, "ops.sparsemax");
     const z = moveAxis(value, at, rank - 1);
     const last = rank - 1;
-    const [sorted] = p.sort([z], last, { descending: true });
-    if (sorted === undefined) throw new ShapeError("ops.sparsemax: a tensor is needed.");
-    const sums = p.cumSum(sorted, last);
-    const k = p.offset(p.iota(z.shape, last, z.dtype), 1);
-    // Elements in the support: 1 + k·z₍k₎ > Σ z.
-    const inside = p.cast(p.gt(p.offset(p.mul(k, sorted), 1), sums), z.dtype);
+    // All pairs of elements: i along the last axis but one, j along the last. The loops over j are fused, and store nothing.
+    const n = z.shape[last] ?? 0;
+    const pairs = [...z.shape, n];
+    const own = spread(z, pairs, [rank]);
+    const other = p.broadcast(
+      z,
+      pairs,
+      z.shape.map((_, axis) => (axis === last ? rank : axis)),
+    );
+    const zero = p.full(0, pairs, z.dtype);
+    // An element is in the support where those above it exceed it by less than 1 in all: 1 + k·z₍k₎ > Σ z of the k largest.
+    const above = p.reduceSum(p.select(p.gt(other, own), p.sub(other, own), zero), [rank]);
+    const inside = p.cast(p.lt(above, p.fullLike(above, 1)), z.dtype);
     const count = p.reduceSum(inside, [last]);
-    // Keras adds up all partial sums within the support (the paper takes the last one); results are to agree with Keras.
-    const total = p.reduceSum(p.mul(inside, sums), [last]);
+    // Keras adds up the sums of the 1, 2, …, k largest (the paper takes the last alone); results are to agree with Keras. So an
+    // element counts as often as there are elements of the support from it on; equal ones share their places.
+    const one = p.full(1, pairs, z.dtype);
+    const half = p.select(p.eq(other, own), p.full(0.5, pairs, z.dtype), zero);
+    const before = p.offset(p.reduceSum(p.select(p.gt(other, own), one, half), [rank]), -0.5);
+    const times = p.stopGradient(p.mul(inside, p.sub(spread(count, z.shape, [last]), before)));
+    const total = p.reduceSum(p.mul(times, z), [last]);
     const tau = p.div(p.offset(total, -1), count);
     const out = p.sub(z, spread(tau, z.shape, [last]));
     return wrap(moveAxis(p.select(isPositive(out), out, p.zerosLike(out)), last, at));

@@ -13,7 +13,7 @@ import { dot, matmul } from "./products.ts";
 import { all, any, argmax, argmin, max, mean, min, std, sum, variance } from "./reductions.ts";
 import { broadcastTo, expandDims, ravel, reshape, squeeze, transpose } from "./shape.ts";
 import {
-  abs, absolute, ceil, clip, cos, exp, expm1, floor, log, log1p, negative, reciprocal, round, rsqrt, sign, sin, sqrt,
+  abs, absolute, ceil, clip, exp, expm1, floor, log, log1p, negative, reciprocal, round, rsqrt, sign, sqrt,
   square, tanh,
 } from "./unary-math.ts"; // prettier-ignore
 
@@ -35,7 +35,6 @@ function installCommon(): void {
     cast,
     ceil,
     clip,
-    cos,
     divide,
     dot,
     elu,
@@ -82,7 +81,6 @@ function installCommon(): void {
     sigmoid,
     sign,
     silu,
-    sin,
     softmax,
     softplus,
     softsign,

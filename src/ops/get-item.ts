@@ -166,11 +166,45 @@ function indexInto(x: Var, keys: readonly Key[]): Var {
   return gatherAt(p.reshape(sliced, shape), gathers);
 }
 
+/** Elements of `x` at places along an axis. */
+type Gather = (x: Var, places: Var, axis: number) => Var;
+
+let gather: Gather = gatherByComparing;
+
+/** Has elements gathered by the kernel for it. Pages without one gather by comparing. */
+export function provideGather(f: Gather): void {
+  gather = f;
+}
+
+/** Compares all places with those that are wanted: some lines in place of a kernel, for results of a few rows. */
+function gatherByComparing(x: Var, places: Var, axis: number): Var {
+  const axes = x.shape.map((_, i) => i).filter((i) => i !== axis);
+  const last = p.transpose(x, [...axes, axis]);
+  const shape = [...last.shape.slice(0, axis), ...places.shape, ...last.shape.slice(axis)];
+  const inner = shape.length - 1;
+  const behind = places.shape.length;
+  const wide = p.broadcast(
+    last,
+    shape,
+    last.shape.map((_, i) => (i < axis ? i : i + behind)),
+  );
+  const wanted = p.broadcast(
+    places,
+    shape,
+    places.shape.map((_, i) => axis + i),
+  );
+  const isBool = x.dtype === "bool";
+  const values = isBool ? p.cast(wide, "int32") : wide;
+  const kept = p.select(p.eq(wanted, p.iota(shape, inner, places.dtype)), values, p.zerosLike(values));
+  const sum = p.reduceSum(kept, [inner]);
+  return isBool ? p.cast(sum, "bool") : sum;
+}
+
 /** NumPy's indexing by arrays: they broadcast; their axes stand in place of theirs, or in front when these are apart. */
 function gatherAt(x: Var, gathers: readonly { readonly axis: number; readonly at: Tensor }[]): Var {
   const [only, second] = gathers;
   if (only === undefined) return x;
-  if (second === undefined) return p.gather(x, positions(only.at, x.shape[only.axis] ?? 0), only.axis);
+  if (second === undefined) return gather(x, positions(only.at, x.shape[only.axis] ?? 0), only.axis);
   const axes = gathers.map(({ axis }) => axis);
   const rest = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const sizes = axes.map((axis) => x.shape[axis] ?? 0);
@@ -181,7 +215,7 @@ function gatherAt(x: Var, gathers: readonly { readonly axis: number; readonly at
     .reduce((a, b) => p.add(a, b));
   const restDims = rest.map((i) => x.shape[i] ?? 0);
   const flat = p.reshape(p.transpose(x, [...axes, ...rest]), [sizeOf(sizes), ...restDims]);
-  const taken = p.gather(flat, linear, 0);
+  const taken = gather(flat, linear, 0);
   const isTogether = axes.every((axis, i) => i === 0 || axis === (axes[i - 1] ?? 0) + 1);
   const first = axes[0] ?? 0;
   if (!isTogether || first === 0) return taken;

@@ -1,3 +1,5 @@
+import { gather } from "./core/primitives/index.ts";
+import { provideGather } from "./get-item.ts";
 import * as ops from "./index.ts";
 import { installIndexing, installMethods } from "./install-methods.ts";
 
@@ -5,6 +7,7 @@ import { installIndexing, installMethods } from "./install-methods.ts";
 function installAll(): void {
   installMethods(ops);
   installIndexing();
+  provideGather(gather);
 }
 
 installAll();

@@ -34,8 +34,8 @@ function gammaFactors(
   let drawn = d;
   let isDone = p.full(0, shape, "bool");
   for (let i = 0; i < proposals; i++) {
-    // `normalOf` takes the streams 2s and 2s + 1; uniforms follow behind those of all normals.
-    const x = normalOf(key, shape, offset + i);
+    // Normals take even streams; uniforms follow behind those of all normals.
+    const x = normalOf(key, shape, 2 * (offset + i));
     const u = openUnitOf(key, shape, 2 * offset + 2 * proposals + i);
     const root = p.offset(p.mul(c, x), 1);
     const isPositive = p.gt(root, p.zerosLike(root));

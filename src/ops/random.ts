@@ -32,12 +32,11 @@ export function openUnitOf(key: Var, shape: readonly number[], stream = 0): Var 
   return p.add(unitOf(key, shape, stream), p.full(2 ** -25, shape, "float32"));
 }
 
-/** Standard normal, by Box and Muller: `√(−2 ln u) · cos 2πv`. */
+/** Standard normal, by inverting its distribution function at odd multiples of 2⁻²⁴ between −1 and 1, which floats hold exactly. */
 export function normalOf(key: Var, shape: readonly number[], stream = 0): Var {
-  const u = openUnitOf(key, shape, 2 * stream);
-  const v = unitOf(key, shape, 2 * stream + 1);
-  const radius = p.sqrt(p.mul(p.log(u), p.fullLike(u, -2)));
-  return p.mul(radius, p.cos(p.mul(v, p.fullLike(v, 2 * Math.PI))));
+  const bits = p.cast(p.shiftRight(bitsOf(key, shape, stream), p.full(8, shape, "uint32")), "int32");
+  const odd = p.offset(p.scale(bits, 2), 1 - 2 ** 24);
+  return p.scale(p.erfInv(p.scale(p.cast(odd, "float32"), 2 ** -24)), Math.SQRT2);
 }
 
 /** Standard normal cut to two standard deviations, by inverting its distribution function. */

@@ -3,6 +3,7 @@ import { withCallContext } from "../graph/call-context.ts";
 import { floatx } from "../graph/dtype-policy.ts";
 import { isFloat } from "../ir/dtypes.ts";
 import type { MetricBase } from "../metrics/metric.ts";
+import { provideRematerialise, RematerialiseMissing } from "../compiler/rematerialise/provided.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { add } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
@@ -97,14 +98,14 @@ export class Trainer {
   /** Runs one step on a batch; the tree of its results, or a promise of it from a step that goes on elsewhere. */
   run(mode: Mode, batch: Tree<HostArray>): Tree<Tensor> | Promise<Tree<Tensor>> {
     const loading = mode === "predict" ? null : (this.#compilation?.builtIns.load() ?? null);
-    if (loading === null) return this.#step(mode).run(batch);
-    return loading.then(() => this.#step(mode).run(batch));
+    const run = (): Tree<Tensor> | Promise<Tree<Tensor>> => withinMemory(() => this.#step(mode).run(batch));
+    return loading === null ? run() : loading.then(run);
   }
 
   /** Traces a step for such batches, so that what tracing makes (metrics, slots of the optimizer) is there. */
   async prepare(mode: Mode, batch: Tree<HostArray>): Promise<void> {
     await this.#compilation?.builtIns.load();
-    this.#step(mode).programFor(batch);
+    await withinMemory(() => this.#step(mode).programFor(batch));
   }
 
   /** Traces a step for a batch that comes next; what is wrong with it is told when it has come. */
@@ -262,4 +263,19 @@ function withParts(batch: StepData): StepData {
   const parts: readonly unknown[] =
     sampleWeight === undefined ? (y === undefined ? [x] : [x, y]) : [x, y, sampleWeight];
   return Object.defineProperty({ ...batch }, Symbol.iterator, { value: () => parts.values() });
+}
+
+/** What `f` gives; where a program needs it, what computes values twice is loaded first. */
+function withinMemory<T>(f: () => T | Promise<T>): T | Promise<T> {
+  try {
+    return f();
+  } catch (error) {
+    if (!(error instanceof RematerialiseMissing)) throw error;
+    return loadRematerialise().then(f);
+  }
+}
+
+async function loadRematerialise(): Promise<void> {
+  const { rematerialise } = await import("./on-demand.ts");
+  provideRematerialise(rematerialise);
 }

@@ -8,6 +8,7 @@ import { needDynamicSliceKernels } from "./dynamic-slice.ts";
 import { needGatherKernels } from "./gather.ts";
 import { needSortKernel } from "./sort.ts";
 import { needTableRows } from "./table-rows.ts";
+import { needTrigonometry } from "./trigonometry.ts";
 import { needWindowKernels } from "./window.ts";
 
 /** All kernels, and control flow: for programs that are not made of ops. */
@@ -22,5 +23,6 @@ export function needAllKernels(): void {
   needRecompute();
   needSortKernel();
   needTableRows();
+  needTrigonometry();
   needWindowKernels();
 }

@@ -21,8 +21,8 @@ export { clamp, offset, scale, square, swapLastAxes, zerosLike } from "./composi
 export { concat } from "./concat.ts";
 export { cond } from "./cond.ts";
 export { conv, convFilterGrad, convInputGrad } from "./conv.ts";
-export { cos } from "./cos.ts";
-export { cosh } from "./cosh.ts";
+export { cos } from "./sin.ts";
+export { cosh } from "./sinh.ts";
 export { cumMax } from "./cum-max.ts";
 export { cumMin } from "./cum-min.ts";
 export { cumProd } from "./cum-prod.ts";

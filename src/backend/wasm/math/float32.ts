@@ -3,7 +3,6 @@ import { outline, type VectorFunction } from "./outline.ts";
 import { erf, exp, expm1, log, log1p, tanh } from "./exponential.ts";
 import { pow } from "./power.ts";
 import type { Scope, Vector, VectorExpr } from "./scope.ts";
-import { atan, atan2, cos, sin, tan } from "./trigonometry.ts";
 
 function sign(s: Scope, x: Vector): VectorExpr {
   const bit = s.i32(-0x80000000);
@@ -22,8 +21,8 @@ function remainder(s: Scope, x: Vector, y: Vector): VectorExpr {
   return result;
 }
 
-/** Operations on 32-bit floats. */
-export const float32: Readonly<Record<string, VectorFunction>> = {
+/** Operations on 32-bit floats that every program may use. */
+const float32: Readonly<Record<string, VectorFunction>> = {
   add: (_, a, b) => f32x4.add(a, b),
   sub: (_, a, b) => f32x4.sub(a, b),
   mul: (_, a, b) => f32x4.mul(a, b),
@@ -35,7 +34,6 @@ export const float32: Readonly<Record<string, VectorFunction>> = {
   min: (_, a, b) => f32x4.min(a, b),
   max: (_, a, b) => f32x4.max(a, b),
   pow: outline("pow", 2, pow),
-  atan2: outline("atan2", 2, atan2),
   floor: (_, a) => f32x4.floor(a),
   ceil: (_, a) => f32x4.ceil(a),
   trunc: (_, a) => f32x4.trunc(a),
@@ -45,10 +43,6 @@ export const float32: Readonly<Record<string, VectorFunction>> = {
   expm1,
   log,
   log1p,
-  sin: outline("sin", 1, sin),
-  cos: outline("cos", 1, cos),
-  tan: outline("tan", 1, tan),
-  atan: outline("atan", 1, atan),
   tanh,
   erf,
   eq: (_, a, b) => f32x4.eq(a, b),
@@ -56,3 +50,15 @@ export const float32: Readonly<Record<string, VectorFunction>> = {
   lt: (_, a, b) => f32x4.lt(a, b),
   le: (_, a, b) => f32x4.le(a, b),
 };
+
+const provided = new Map<string, VectorFunction>();
+
+/** Adds operations that only some programs use, so that pages without such programs do not carry them. */
+export function provideFloat32(operations: Readonly<Record<string, VectorFunction>>): void {
+  for (const [name, f] of Object.entries(operations)) provided.set(name, f);
+}
+
+/** An operation on 32-bit floats. */
+export function float32Operation(name: string): VectorFunction | undefined {
+  return float32[name] ?? provided.get(name);
+}

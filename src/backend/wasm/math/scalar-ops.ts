@@ -3,7 +3,7 @@ import type { ScalarOp } from "../../../ir/scalar.ts";
 import { DTypeError } from "../../../util/errors.ts";
 import { f32x4, i32x4, v128 } from "../assembler/index.ts";
 import { convertLanes, selectLanes } from "./convert.ts";
-import { float32 } from "./float32.ts";
+import { float32Operation } from "./float32.ts";
 import { float64 } from "./float64.ts";
 import { integer32, wrapLanes } from "./integer32.ts";
 import { integer64 } from "./integer64.ts";
@@ -39,18 +39,18 @@ const logic: Record<string, VectorFunction> = {
   sign: (_, a) => a,
 };
 
-function tableOf(dtype: DType): Readonly<Record<string, VectorFunction>> {
+function operationOn(dtype: DType, op: ScalarOp): VectorFunction | undefined {
   switch (laneClass(dtype)) {
     case "f32":
-      return float32;
+      return float32Operation(op);
     case "f64":
-      return float64;
+      return float64[op];
     case "i32":
-      return integer32(dtype);
+      return integer32(dtype)[op];
     case "i64":
-      return integer64(dtype);
+      return integer64(dtype)[op];
     case "bool":
-      return logic;
+      return logic[op];
   }
 }
 
@@ -59,7 +59,7 @@ export type Emit = (s: Scope, args: readonly Vector[], context: OpContext) => Ve
 /** An operation looked up in the table of the class that it computes in. */
 function byClass(op: ScalarOp): Emit {
   return (s, args, { dtype, from }) => {
-    const f = tableOf(from)[op];
+    const f = operationOn(from, op);
     if (f === undefined)
       throw new DTypeError(`wasm backend: the operation "${op}" does not exist for ${from}.`);
     const value = f(s, ...args);

@@ -20,4 +20,5 @@ export { cholesky, eigh, lu, qr, svd, triangularSolve } from "./matrices.ts";
 export { cumProd, reduceProd } from "./running-products.ts";
 export { sort } from "./sort.ts";
 export { gatherRows } from "./table-rows.ts";
+export { acos, asin, atan, atan2, cos, digamma, lgamma, sin, tan } from "./trigonometry.ts";
 export { windowMax, windowMaxGrad, windowSum, windowSumGrad } from "./windows.ts";

@@ -1,0 +1,26 @@
+import { AntlerError } from "../../util/errors.ts";
+import type { rematerialise } from "./rematerialise.ts";
+
+type Rematerialise = typeof rematerialise;
+
+let provided: Rematerialise | null = null;
+
+/** Has at hand what computes values twice where there is no room for them. */
+export function provideRematerialise(f: Rematerialise): void {
+  provided = f;
+}
+
+/** What computes values twice. @throws {RematerialiseMissing} where it is to be loaded first. */
+export function rematerialiser(): Rematerialise {
+  if (provided === null) throw new RematerialiseMissing();
+  return provided;
+}
+
+/** A program that needs what is not loaded: whoever can wait loads it and tries again. */
+export class RematerialiseMissing extends AntlerError {
+  constructor() {
+    super(
+      "compile: the program needs more memory than there is, unless it computes some values twice. What arranges that is loaded by fit, evaluate and predict; call one of them instead.",
+    );
+  }
+}
