@@ -1,7 +1,7 @@
-import { needControlFlow } from "../../compiler/control-primitives.ts";
 import { needRecompute } from "../../compiler/recompute.ts";
 import { needArgExtremeKernels } from "./arg-extreme.ts";
 import { needAttentionKernels } from "./attention.ts";
+import { needControlFlow } from "./control.ts";
 import { needConvolutionKernels } from "./convolution.ts";
 import { needCumulativeKernels } from "./cumulative.ts";
 import { needDynamicSliceKernels } from "./dynamic-slice.ts";

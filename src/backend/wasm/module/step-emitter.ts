@@ -2,12 +2,10 @@ import type {
   Access,
   Item,
   KernelNode,
-  LoopItem,
   LoopKernel,
   Schedule,
   Store,
   StructuredKernel,
-  TurnRange,
 } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { bytesOf } from "../../../ir/dtypes.ts";
 import { DeviceError, invariant } from "../../../util/errors.ts";
@@ -16,13 +14,12 @@ import { loopFunction } from "../loops/loop-function.ts";
 import type { ModuleScope } from "../math/scope.ts";
 import { structuredEmitter } from "../structured/index.ts";
 import type { Profiler } from "../runtime/profile.ts";
+import { controlEmitter, type ControlParts } from "./control-items.ts";
 import { tableSlots, type Layout } from "./layout.ts";
 import { mayOverlap } from "./overlap.ts";
 import type { Preparations } from "./preparations.ts";
 
 type Int = Expr<"i32">;
-/** The number of a turn, known now or then. */
-type Turn = Local<"i32"> | number;
 
 /** Writes the `step` function: all items in order, with barriers between them where threads share work. */
 export class StepEmitter {
@@ -135,48 +132,27 @@ export class StepEmitter {
         return this.#loop(item);
       case "structured":
         return this.#structured(item);
-      case "repeat":
-        return this.#repeat(item);
-      case "while":
-        return this.#while(item);
-      case "switch":
-        return this.#switch(item);
+      default:
+        return controlEmitter()(item, this.#parts);
     }
   }
 
-  #repeat(item: LoopItem): void {
-    const { count, body, range } = item;
-    const counter = this.#fn.local("i32");
-    this.#meet();
-    const [from, to] = range === undefined ? [0, count] : this.#turnsOf(range, count);
-    this.#loops.push(counter);
-    this.#turns *= Math.max(1, count);
-    this.#fn.forRange(counter, from, to, 1, () => {
-      this.#items(body);
-      this.#meet();
-    });
-    this.#loops.pop();
-    this.#turns /= Math.max(1, count);
-  }
-
-  /** The turns of a loop that are run, read when it begins: `turnsOf`. */
-  #turnsOf({ bounds, fromLast, part }: TurnRange, count: number): readonly [from: Turn, to: Turn] {
-    const fn = this.#fn;
-    const within = (value: Int, least: Turn): Local<"i32"> => {
-      const local = fn.local("i32", value);
-      fn.if(i32.gtS(local, count), () => fn.set(local, count));
-      fn.if(i32.ltS(local, least), () => fn.set(local, least));
-      return local;
+  /** What loops and branches are made of. */
+  get #parts(): ControlParts {
+    return {
+      fn: this.#fn,
+      items: (items) => this.#items(items),
+      address: (access) => this.#address(access),
+      meet: () => this.#meet(),
+      keepTogether: () => void (this.#busy = "all"),
+      inLoop: (counter, turns, body) => {
+        this.#loops.push(counter);
+        this.#turns *= Math.max(1, turns);
+        body();
+        this.#loops.pop();
+        this.#turns /= Math.max(1, turns);
+      },
     };
-    const address = this.#address(bounds);
-    const first = within(i32.load(address), 0);
-    const end = within(i32.load(address, 4), first);
-    // Nobody may overwrite the bounds before all have read them.
-    this.#busy = "all";
-    this.#meet();
-    const mirrored = (turn: Local<"i32">): Local<"i32"> => fn.local("i32", i32.sub(count, turn));
-    const [low, high] = fromLast ? [mirrored(end), mirrored(first)] : [first, end];
-    return part === "before" ? [0, low] : part === "within" ? [low, high] : [high, count];
   }
 
   /** A barrier, where any thread may be at work still. */
@@ -230,8 +206,7 @@ export class StepEmitter {
     const emit = structuredEmitter(kernel.primitive);
     if (emit === undefined) {
       throw new DeviceError(
-        `wasm backend: expected a primitive with a kernel, received "${kernel.primitive}", which has none yet. ` +
-          `Run this program on the reference backend.`,
+        `wasm backend: expected a primitive with a kernel, received "${kernel.primitive}".`,
       );
     }
     if (kernel.outputs.every((output) => output.shape.includes(0))) return;
@@ -257,42 +232,5 @@ export class StepEmitter {
       ]);
     }
     this.#markKernel(kernel, result.flops ?? null);
-  }
-
-  #while({ condition, flag, body }: Extract<Item, { kind: "while" }>): void {
-    this.#meet();
-    this.#fn.block((exit) => {
-      this.#fn.loop((again) => {
-        this.#items(condition);
-        this.#meet();
-        this.#fn.brIf(exit, i32.eqz(i32.load8U(this.#address(flag))));
-        // Nobody may overwrite the flag before all have read it.
-        this.#busy = "all";
-        this.#items(body);
-        this.#meet();
-        this.#fn.br(again);
-      });
-    });
-    // Nor may what follows, which can lie where the flag is, before all have left the loop.
-    this.#busy = "all";
-  }
-
-  #switch({ selector, branches }: Extract<Item, { kind: "switch" }>): void {
-    this.#meet();
-    const chosen = this.#fn.local("i32", i32.load(this.#address(selector)));
-    // Nor the selector.
-    this.#busy = "all";
-    this.#meet();
-    const last = branches.length - 1;
-    const branch = (n: number): void => {
-      const run = (): void => {
-        this.#items(branches[n] ?? []);
-        this.#meet();
-      };
-      if (n >= last) return run();
-      const isChosen = n === 0 ? i32.leS(chosen, 0) : i32.eq(chosen, n);
-      this.#fn.if(isChosen, run, () => branch(n + 1));
-    };
-    branch(0);
   }
 }

@@ -1,4 +1,4 @@
-import { needControlFlow } from "../../../compiler/control-primitives.ts";
+import { needControlFlow } from "../../../backend/kernels/control.ts";
 import * as p from "../../../ir/primitives/index.ts";
 import { bringing } from "./bringing.ts";
 

@@ -2,7 +2,7 @@ import { needArgExtremeKernels } from "../../../backend/kernels/arg-extreme.ts";
 import { needDynamicSliceKernels } from "../../../backend/kernels/dynamic-slice.ts";
 import { needGatherKernels } from "../../../backend/kernels/gather.ts";
 import { needSortKernel } from "../../../backend/kernels/sort.ts";
-import { needControlFlow } from "../../../compiler/control-primitives.ts";
+import { needControlFlow } from "../../../backend/kernels/control.ts";
 import * as p from "../../../ir/primitives/index.ts";
 import { bringing } from "./bringing.ts";
 

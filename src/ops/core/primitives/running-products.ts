@@ -1,5 +1,5 @@
 import { needCumulativeKernels } from "../../../backend/kernels/cumulative.ts";
-import { needControlFlow } from "../../../compiler/control-primitives.ts";
+import { needControlFlow } from "../../../backend/kernels/control.ts";
 import * as p from "../../../ir/primitives/index.ts";
 import { bringing } from "./bringing.ts";
 
