@@ -266,7 +266,7 @@ export class WasmExecutable implements Executable {
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
       const needs = needsOf(this.#schedule);
-      throw tooLarge({ ...needs, workspace: bytes - needs.inputs }, heap.limitBytes);
+      throw tooLarge({ ...needs, workspace: bytes - this.#inputs.bytes }, heap.limitBytes);
     }
   }
 
