@@ -10,6 +10,7 @@ import { Model } from "../src/models/model.ts";
 import { gather } from "../src/ops/core/primitives/index.ts";
 import { Tensor } from "../src/ops/core/tensor.ts";
 import { getItem, provideGather } from "../src/ops/get-item.ts";
+import { get as regularizerNamed } from "../src/regularizers/index.ts";
 import { AntlerError, OptionError } from "../src/util/errors.ts";
 import { setRandomSeed } from "../src/utils/session.ts";
 import { expectClose } from "./support/close.ts";
@@ -114,8 +115,9 @@ describe("indices that are arrays", () => {
   });
 });
 
-describe("the initializer STFT", () => {
+describe("an initializer or regularizer that strings seldom stand for", () => {
   it("is asked for as an object where its name is not at hand", () => {
     expect(() => initializerNamed("stft")).toThrow(/Give initializers\.STFT\(\)/);
+    expect(() => regularizerNamed("orthogonal_regularizer")).toThrow(OptionError);
   });
 });

@@ -1,5 +1,4 @@
-import { OptionError } from "../util/errors.ts";
-import { identify, type Makers } from "../util/identify.ts";
+import { identify, type Makers, Seldom } from "../util/identify.ts";
 import { Constant } from "./constant.ts";
 import { GlorotNormal } from "./glorot-normal.ts";
 import { GlorotUniform } from "./glorot-uniform.ts";
@@ -38,18 +37,8 @@ export {
 
 export { STFT } from "./stft.ts";
 
-type Make = (config: Readonly<Record<string, unknown>>) => Initializer;
-
-let makeStft: Make = () => {
-  throw new OptionError(
-    'initializers.get: a bundled page has "STFT" as an object alone. Give initializers.STFT() instead of its name.',
-  );
-};
-
-/** Has `STFT` at hand for its name. */
-export function provideStft(make: Make): void {
-  makeStft = make;
-}
+/** `STFT` by its name. */
+export const namedStft: Seldom<Initializer> = new Seldom("initializers.STFT");
 
 /** Every built-in by its class name. */
 const makers: Makers<Initializer> = {
@@ -65,7 +54,7 @@ const makers: Makers<Initializer> = {
   Orthogonal: (config) => Orthogonal(config),
   RandomNormal: (config) => RandomNormal(config),
   RandomUniform: (config) => RandomUniform(config),
-  STFT: (config) => makeStft(config),
+  STFT: namedStft.make,
   TruncatedNormal: (config) => TruncatedNormal(config),
   VarianceScaling: (config) => VarianceScaling(config),
   Zeros: () => Zeros(),

@@ -1,17 +1,20 @@
-import { identify, type Makers } from "../util/identify.ts";
+import { identify, type Makers, Seldom } from "../util/identify.ts";
 import { L1 } from "./l1.ts";
 import { L1L2 } from "./l1l2.ts";
 import { L2 } from "./l2.ts";
-import { OrthogonalRegularizer } from "./orthogonal-regularizer.ts";
 import { Regularizer, type RegularizerLike } from "./regularizer.ts";
 
-export { L1, L1L2, L2, OrthogonalRegularizer, Regularizer };
+export { L1, L1L2, L2, Regularizer };
+export { OrthogonalRegularizer } from "./orthogonal-regularizer.ts";
+
+/** `OrthogonalRegularizer` by its name. */
+export const namedOrthogonal: Seldom<Regularizer> = new Seldom("regularizers.OrthogonalRegularizer");
 
 const makers: Makers<Regularizer> = {
   L1: (config) => L1(config),
   L2: (config) => L2(config),
   L1L2: (config) => L1L2(config),
-  OrthogonalRegularizer: (config) => OrthogonalRegularizer(config),
+  OrthogonalRegularizer: namedOrthogonal.make,
 };
 
 /**

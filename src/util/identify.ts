@@ -1,8 +1,32 @@
 import { OptionError } from "./errors.ts";
 import { isPlainObject, didYouMean } from "./options.ts";
 
+type Maker<T> = (config: Readonly<Record<string, unknown>>) => T;
+
 /** A built-in by its class name, made from its configuration (defaults without one). */
-export type Makers<T> = Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => T>>;
+export type Makers<T> = Readonly<Record<string, Maker<T>>>;
+
+/**
+ * A built-in that strings seldom stand for: its name works where the package is not bundled, and a bundled page, which does
+ * not carry it for its name alone, asks for the object.
+ */
+export class Seldom<T> {
+  #make: Maker<T>;
+
+  /** @param name - How it is made: `initializers.STFT`. */
+  constructor(name: string) {
+    this.#make = () => {
+      throw new OptionError(`${name}: a bundled page needs the object. Give ${name}() instead of its name.`);
+    };
+  }
+
+  readonly make: Maker<T> = (config) => this.#make(config);
+
+  /** Has it at hand for its name. */
+  provide(make: Maker<T>): void {
+    this.#make = make;
+  }
+}
 
 /** `GlorotUniform` → `glorot_uniform`, as Keras spells the names of its classes in strings. */
 export function snakeCaseOf(name: string): string {

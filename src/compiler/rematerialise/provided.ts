@@ -20,7 +20,7 @@ export function rematerialiser(): Rematerialise {
 export class RematerialiseMissing extends AntlerError {
   constructor() {
     super(
-      "compile: the program needs more memory than there is, unless it computes some values twice. What arranges that is loaded by fit, evaluate and predict; call one of them instead.",
+      "compile: the program has to compute some values twice to fit the memory, which fit, evaluate and predict can.",
     );
   }
 }
