@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import "../../src/at-hand.ts";
 import * as initializers from "../../src/initializers/index.ts";
 import type { Initializer } from "../../src/initializers/index.ts";
 import { computeFans } from "../../src/initializers/variance-scaling-base.ts";

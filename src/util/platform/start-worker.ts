@@ -1,5 +1,19 @@
-/** @internal The module of Node's, as far as it is used. */
-type NodeThreads = typeof import("node:worker_threads");
+/** A worker of Node's, as far as it is used: users of the package are not asked for the types of Node. */
+interface NodeWorker {
+  unref(): void;
+  postMessage(message: unknown): void;
+  once(event: "error", listener: (error: unknown) => void): unknown;
+  once(event: "exit", listener: (code: number) => void): unknown;
+  terminate(): unknown;
+}
+
+/** Node's module of threads, as far as it is used. */
+interface NodeThreads {
+  readonly Worker: new (
+    script: string,
+    options: { readonly eval: boolean; readonly execArgv: string[] },
+  ) => NodeWorker;
+}
 
 /** A running worker thread. */
 export interface WorkerHandle {
