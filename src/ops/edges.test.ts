@@ -153,6 +153,30 @@ describe("integers", () => {
   });
 });
 
+describe("places of extremes", () => {
+  it.each([
+    ["uint8", 300],
+    ["int8", 300],
+    ["bool", 300],
+    ["uint16", 70_000],
+    ["int16", 70_000],
+    ["float16", 70_000],
+  ] as const)("are found in %s beyond the numbers that it holds", (dtype, place) => {
+    for (const lines of [1, 5]) {
+      const shape = [lines, place + 10];
+      const low = given(
+        Array.from({ length: lines * (place + 10) }, (_, i) => (i % (place + 10) === place ? 1 : 0)),
+        dtype,
+        shape,
+      );
+      const all = new Array<number>(lines).fill(place);
+      expect(numbers(ops.argmax(low, -1))).toEqual(all);
+      expect(numbers(ops.argmin(ops.subtract(1, ops.cast(low, "int32")), -1))).toEqual(all);
+      expect(numbers(ops.argmin(ops.cast(ops.equal(low, 0), dtype), -1))).toEqual(all);
+    }
+  });
+});
+
 describe("order", () => {
   it("NaN is behind all numbers", () => {
     const edges = given([1, 2, 3], "float32");

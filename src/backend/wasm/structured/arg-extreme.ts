@@ -19,7 +19,8 @@ export function argExtreme(which: "max" | "min"): EmitStructured {
       const [read, write, k] = fn.locals("i32", 3);
       const [best, value, index, mask] = fn.locals("v128", 4);
       if (!read || !write || !k || !best || !value || !index || !mask) return;
-      const context = { dtype, from: dtype, constant: undefined };
+      // Comparisons give masks of whole lanes: numbers of the index, too, which few bits do not hold.
+      const context = { dtype: "bool", from: dtype, constant: undefined } as const;
       forEachLines(fn, lines, width, (group) => {
         fn.set(read, i32.add(source, i32.mul(group.start, bytes)));
         s.temporaries(() => fn.set(best, loadGroup(s, read, group, dtype, width)));
