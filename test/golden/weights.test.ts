@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import "../../src/at-hand.ts";
 import * as constraints from "../../src/constraints/index.ts";
 import { grad } from "../../src/ops/gradient.ts";
 import type { Tensor } from "../../src/ops/core/tensor.ts";

@@ -55,7 +55,7 @@ export class WasmBackend implements Backend {
     const plain = scheduleProgram(program);
     const { workspace, persistent, inputs } = needsOf(plain);
     const arenaBytes = fullest * this.engine.heap.limitBytes - persistent - inputs;
-    return workspace <= arenaBytes ? plain : scheduleProgram(program, { arenaBytes });
+    return workspace <= arenaBytes || arenaBytes <= 0 ? plain : scheduleProgram(program, { arenaBytes });
   }
 
   /** Compiles what the compiler has already scheduled. */

@@ -1,4 +1,4 @@
-import { AntlerError } from "../../util/errors.ts";
+import { DeviceError } from "../../util/errors.ts";
 import type { rematerialise } from "./rematerialise.ts";
 
 type Rematerialise = typeof rematerialise;
@@ -17,7 +17,7 @@ export function rematerialiser(): Rematerialise {
 }
 
 /** A program that needs what is not loaded: whoever can wait loads it and tries again. */
-export class RematerialiseMissing extends AntlerError {
+export class RematerialiseMissing extends DeviceError {
   constructor() {
     super(
       "compile: the program has to compute some values twice to fit the memory, which fit, evaluate and predict can.",

@@ -6,6 +6,7 @@ import { expectClose } from "../../../test/support/close.ts";
 import { sizeOf } from "../../ir/shape.ts";
 import { evaluateProgram } from "../../backend/reference/evaluate.ts";
 import { gradients } from "../gradient/gradients.ts";
+import { poolMasks } from "./pool-masks.ts";
 import { simplify } from "./simplify.ts";
 
 function trace(f: (x: Var, y: Var) => Var | readonly Var[]): Program {
@@ -183,7 +184,7 @@ describe("masks in front of max pooling", () => {
         ...gradients(builder, [y], [p.mul(y, y)], [x]).filter((value) => value !== null),
       ]);
     });
-    const simpler = simplify(program);
+    const simpler = poolMasks(simplify(program));
     const names = simpler.equations.map(({ primitive }) => primitive.name);
     expect(names.at(-1)).toBe("windowMaxGrad");
     const random = randomNumbers(5);

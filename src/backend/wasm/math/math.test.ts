@@ -4,8 +4,11 @@ import type { DType, TypedArray } from "../../../ir/dtypes.ts";
 import { allocate } from "../../../ir/dtypes.ts";
 import { scalarOps, type ScalarOp } from "../../../ir/scalar.ts";
 import { erf } from "../../../ir/special.ts";
+import { needTrigonometry } from "../../kernels/trigonometry.ts";
 import { WasmBackend } from "../backend.ts";
 import { scalarEmitters } from "./scalar-ops.ts";
+
+needTrigonometry();
 
 const backends = [new WasmBackend(), new WasmBackend({ relaxedSimd: false })];
 

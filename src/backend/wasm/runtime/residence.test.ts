@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { provideRematerialise } from "../../../compiler/rematerialise/provided.ts";
+import { rematerialise } from "../../../compiler/rematerialise/rematerialise.ts";
 import { ProgramBuilder, withBuilder } from "../../../ir/program.ts";
 import * as p from "../../../ops/core/primitives/index.ts";
 import { DeviceError } from "../../../util/errors.ts";
 import type { DeviceBuffer, Executable } from "../../contract.ts";
 import { WasmBackend } from "../backend.ts";
+
+provideRematerialise(rematerialise);
 
 const MiB = 2 ** 20;
 

@@ -320,6 +320,7 @@ export const viewRules: Readonly<Record<string, Rule>> = {
   iota,
   literal,
   stopGradient: pass,
+  later: pass,
   customGradient: pass,
   reduceSum: reduced("ReduceSum", numbers, true),
   reduceProd: reduced("ReduceProd", ["float32", "float16", "int32", "int64"], true),
