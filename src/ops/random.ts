@@ -140,11 +140,6 @@ export function drawInPieces(
   return Tensor.fromData(values ?? new Float32Array(0), shape, "float32");
 }
 
-/** 1 with probability `a`, else 0. */
-export const keyedBernoulli: KeyedDraw = keyedDraw("keyedBernoulli", 0.5, 0, (key, shape, probability) =>
-  castTo(p.lt(unitOf(key, shape), probability), "float32"),
-);
-
 /** A key from an integer seed: for draws whose seed never moves on. */
 export function keyOf(seed: number): Tensor {
   return Tensor.fromData(

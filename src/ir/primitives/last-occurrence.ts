@@ -1,7 +1,6 @@
 import { DTypeError, ShapeError } from "../../util/errors.ts";
 import { isInteger } from "../dtypes.ts";
 import { type Meaning, notDifferentiable, type Primitive } from "../primitive.ts";
-import { emitOne, type Var } from "../program.ts";
 import { formatShape } from "../shape.ts";
 
 export interface LastOccurrenceParams extends Record<string, unknown> {
@@ -9,6 +8,11 @@ export interface LastOccurrenceParams extends Record<string, unknown> {
   readonly size: number;
 }
 
+/**
+ * For each of some indices (`[n]`) the position of the last one that is equal: one place for all that belongs to an index.
+ *
+ * `size` is that of the axis which the indices point into; those outside are clamped, as `gather` and `scatter` do.
+ */
 export const lastOccurrencePrimitive: Primitive<LastOccurrenceParams> = {
   name: "lastOccurrence",
   infer: ([indices]) => {
@@ -38,12 +42,3 @@ export const lastOccurrenceMeaning: Meaning<LastOccurrenceParams> = ([indices], 
   const data = Float64Array.from(clamped, (index) => last.get(index) ?? 0);
   return [{ shape: indices.shape, dtype: "int32", data }];
 };
-
-/**
- * For each of some indices (`[n]`) the position of the last one that is equal: one place for all that belongs to an index.
- *
- * `size` is that of the axis which the indices point into; those outside are clamped, as `gather` and `scatter` do.
- */
-export function lastOccurrence(indices: Var, size: number): Var {
-  return emitOne(lastOccurrencePrimitive, [indices], { size });
-}

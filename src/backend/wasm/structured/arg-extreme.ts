@@ -18,7 +18,6 @@ export function argExtreme(which: "max" | "min"): EmitStructured {
       const [source, target] = [addressAt(operands, 0), addressAt(operands, 1)];
       const [read, write, k] = fn.locals("i32", 3);
       const [best, value, index, mask] = fn.locals("v128", 4);
-      if (!read || !write || !k || !best || !value || !index || !mask) return;
       // Comparisons give masks of whole lanes: numbers of the index, too, which few bits do not hold.
       const context = { dtype: "bool", from: dtype, constant: undefined } as const;
       forEachLines(fn, lines, width, (group) => {

@@ -4,10 +4,9 @@ import { stridesOf } from "../../../ir/shape.ts";
 import { DeviceError } from "../../../util/errors.ts";
 import { attentionGradKernel, attentionKernel } from "../kernels/attention.ts";
 import type { AttentionDescriptor } from "../kernels/attention-tiles.ts";
-import type { StructuredKernel as Kernel } from "../kernels/index.ts";
-import type { ModuleScope } from "../math/scope.ts";
 import type { EmitStructured } from "./contract.ts";
 import { booleanParam, numberParam, operandAt } from "./kernel-function.ts";
+import { generatedOnce } from "./generated-once.ts";
 
 /** Inputs of each kernel that come before the mask. */
 const inputCounts = { forward: 3, gradient: 6 } as const;
@@ -30,20 +29,15 @@ function maskSteps({ shape }: Operand): AttentionDescriptor["mask"] {
   return { batch, head, query, key };
 }
 
-const generated = new WeakMap<ModuleScope, Map<string, Kernel>>();
-
 /** Attention or its gradient, generated once for all of the same sizes. */
 function attentionOf(pass: keyof typeof inputCounts): EmitStructured {
   return (shared, kernel) => {
     if (operandAt(kernel.inputs, 0).dtype !== "float32")
       throw new DeviceError(`wasm backend: expected ${kernel.primitive} of float32.`);
     const descriptor = descriptorOf(kernel, inputCounts[pass]);
-    const known = generated.get(shared) ?? new Map<string, Kernel>();
-    generated.set(shared, known);
-    const key = `${pass} ${JSON.stringify(descriptor)}`;
     const emit = pass === "forward" ? attentionKernel : attentionGradKernel;
-    const code = known.get(key) ?? emit(shared, descriptor);
-    known.set(key, code);
+    const key = `attention ${pass} ${JSON.stringify(descriptor)}`;
+    const code = generatedOnce(shared, key, () => emit(shared, descriptor));
     const { batch, heads, queries, keys, depth, width } = descriptor.sizes;
     const pairs = (batch * heads * queries * keys) / (descriptor.isCausal ? 2 : 1);
     const products = pairs * (pass === "forward" ? depth + width : 3 * depth + 2 * width);

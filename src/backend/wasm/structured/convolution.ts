@@ -19,6 +19,7 @@ import { numberParam, operandAt } from "./kernel-function.ts";
 import { plainConvolution } from "./plain-convolution.ts";
 import { isHalf, viaFloat32 } from "./via-float32.ts";
 import { windowAxes } from "./window-axes.ts";
+import { generatedOnce } from "./generated-once.ts";
 
 function descriptorOf(
   { winograd, isKept }: ModuleScope,
@@ -41,20 +42,15 @@ function descriptorOf(
   };
 }
 
-const generated = new WeakMap<ModuleScope, Map<string, Kernel>>();
-
 function convolutionCode(
   shared: ModuleScope,
   descriptor: ConvolutionDescriptor,
   epilogue: KernelEpilogue | null,
 ): Kernel {
-  const known = generated.get(shared) ?? new Map<string, Kernel>();
-  generated.set(shared, known);
-  const key = `${structuredKey(descriptor)} ${epilogue?.key ?? ""}`;
-  const options = { relaxedSimd: shared.relaxedSimd };
-  const code = known.get(key) ?? emitConvolution(shared.module, descriptor, options, epilogue ?? undefined);
-  known.set(key, code);
-  return code;
+  const key = `convolution ${structuredKey(descriptor)} ${epilogue?.key ?? ""}`;
+  return generatedOnce(shared, key, () =>
+    emitConvolution(shared.module, descriptor, { relaxedSimd: shared.relaxedSimd }, epilogue ?? undefined),
+  );
 }
 
 /** A pass of a convolution, with whatever element-wise work follows it. */

@@ -19,7 +19,6 @@ export function cumulative(combine: "add" | "mul" | "max" | "min"): EmitStructur
       const [source, target] = [addressAt(operands, 0), addressAt(operands, 1)];
       const [read, write, k] = fn.locals("i32", 3);
       const [sum, next] = fn.locals("v128", 2);
-      if (!read || !write || !k || !sum || !next) return;
       const identity = identityOf(s, { kind: "reduce", combine, value: 0, dtype });
       const step = lines.inner * bytes * (reverse ? -1 : 1);
       const first = reverse ? (lines.length - 1) * lines.inner * bytes : 0;

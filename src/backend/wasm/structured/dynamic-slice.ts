@@ -4,7 +4,7 @@ import { i32, type Expr, type FunctionBuilder, type Local } from "../assembler/i
 import type { EmitStructured } from "./contract.ts";
 import { copyArray, copyRun } from "./copy.ts";
 import { loadClamped } from "./indices.ts";
-import { addressAt, kernelFunction, operandAt } from "./kernel-function.ts";
+import { addressesAt, kernelFunction, operandAt } from "./kernel-function.ts";
 
 /** A block of an array: the array's shape, the block's sizes. */
 interface Block {
@@ -69,19 +69,18 @@ export const dynamicSlice: EmitStructured = (shared, kernel) => {
   const { shape: sizes } = operandAt(kernel.outputs, 0);
   const block = { shape: x.shape, sizes, dtype: x.dtype };
   return kernelFunction(shared, kernel, { isParallel: false }, ({ fn, operands }) => {
-    const [source, at, target] = [addressAt(operands, 0), addressAt(operands, 1), addressAt(operands, 2)];
+    const [source, at, target] = addressesAt(operands, 3);
     copyBlock(fn, block, i32.add(source, blockOffset(fn, block, at, starts.dtype)), target, true);
   });
 };
 
 /** An array with a block replaced. */
 export const dynamicUpdateSlice: EmitStructured = (shared, kernel) => {
-  const [x, update, starts] = [0, 1, 2].map((i) => operandAt(kernel.inputs, i));
   const { dtype, shape } = operandAt(kernel.inputs, 0);
-  const block = { shape, sizes: update?.shape ?? [], dtype };
+  const starts = operandAt(kernel.inputs, 2);
+  const block = { shape, sizes: operandAt(kernel.inputs, 1).shape, dtype };
   return kernelFunction(shared, kernel, { isParallel: false }, ({ fn, operands }) => {
-    const [source, part, at, target] = [0, 1, 2, 3].map((i) => addressAt(operands, i));
-    if (!x || !starts || !source || !part || !at || !target) return;
+    const [source, part, at, target] = addressesAt(operands, 4);
     copyArray(fn, target, source, sizeOf(shape) * bytesOf(dtype));
     copyBlock(fn, block, i32.add(target, blockOffset(fn, block, at, starts.dtype)), part, false);
   });

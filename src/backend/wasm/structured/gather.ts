@@ -28,7 +28,6 @@ export const gather: EmitStructured = (shared, kernel) => {
     ];
     const [from, to] = shareOf(body, count);
     const [o, i, index, read, write] = fn.locals("i32", 5);
-    if (!o || !i || !index || !read || !write) return;
     fn.forRange(o, 0, outer, 1, () => {
       fn.set(write, i32.add(target, i32.mul(i32.add(i32.mul(o, count), from), run)));
       fn.forRange(i, from, to, 1, () => {

@@ -1,6 +1,13 @@
 import type { Operand, StructuredKernel } from "../../../compiler/kernel-ir/kernel-ir.ts";
 import { invariant } from "../../../util/errors.ts";
-import { i32, type Expr, type FunctionBuilder, type FunctionHandle, type Local } from "../assembler/index.ts";
+import {
+  i32,
+  type Expr,
+  type FunctionBuilder,
+  type FunctionHandle,
+  type Local,
+  type Several,
+} from "../assembler/index.ts";
 import { sharedFunction } from "../kernels/kernel.ts";
 import { Scope, type ModuleScope } from "../math/scope.ts";
 import type { StructuredCode } from "./contract.ts";
@@ -28,6 +35,15 @@ export function addressAt(operands: readonly Local<"i32">[], index: number): Loc
   const address = operands[index];
   invariant(address !== undefined, `a kernel without operand ${index}`);
   return address;
+}
+
+/** The addresses at the first places of a list of operands. */
+export function addressesAt<const N extends number>(
+  operands: readonly Local<"i32">[],
+  count: N,
+): Several<Local<"i32">, N> {
+  const found = Array.from({ length: count }, (_, i) => addressAt(operands, i));
+  return found as Several<Local<"i32">, N>; // SAFETY: as many as the type says
 }
 
 /** A parameter of a primitive that is a number. */

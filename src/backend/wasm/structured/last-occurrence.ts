@@ -16,7 +16,6 @@ export const lastOccurrence: EmitStructured = (shared, kernel) => {
   return kernelFunction(shared, kernel, { isParallel: false, scratchBytes: () => 4 * size }, (body) => {
     const { fn, operands, scratch } = body;
     const [i, index] = fn.locals("i32", 2);
-    if (!i || !index) return;
     const load = (): void =>
       loadClamped(fn, index, dtype, i32.add(addressAt(operands, 0), i32.mul(i, bytesOf(dtype))), size - 1);
     const place = (): Expr<"i32"> => i32.add(scratch, i32.mul(index, 4));

@@ -41,7 +41,6 @@ export function forEachLines(
   body: (group: LineGroup) => void,
 ): void {
   const [start, line, o, i] = fn.locals("i32", 4);
-  if (!start || !line || !o || !i) return;
   const [count, laneStride] = inner === 1 ? [outer, length] : [inner, 1];
   const whole = Math.floor(count / width) * width;
   const groups = (): void => {

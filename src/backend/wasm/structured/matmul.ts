@@ -13,6 +13,7 @@ import type { ModuleScope } from "../math/scope.ts";
 import type { EmitStructured } from "./contract.ts";
 import { epilogueLoop } from "./epilogue-loop.ts";
 import { epilogueOf } from "./epilogue.ts";
+import { generatedOnce } from "./generated-once.ts";
 
 function isStructuredDType(dtype: DType): dtype is StructuredDType {
   return dtype === "float32" || dtype === "float64" || dtype === "int32";
@@ -80,21 +81,16 @@ function productLoop(kernel: StructuredKernel): LoopKernel {
   };
 }
 
-const generated = new WeakMap<ModuleScope, Map<string, Kernel>>();
-
 /** The kernel of a descriptor, generated once for a module. */
 function matmulCode(
   shared: ModuleScope,
   descriptor: MatmulDescriptor,
   epilogue: KernelEpilogue | null,
 ): Kernel {
-  const known = generated.get(shared) ?? new Map<string, Kernel>();
-  generated.set(shared, known);
-  const key = `${structuredKey(descriptor)} ${epilogue?.key ?? ""}`;
-  const options = { relaxedSimd: shared.relaxedSimd };
-  const code = known.get(key) ?? emitMatmul(shared.module, descriptor, options, epilogue ?? undefined);
-  known.set(key, code);
-  return code;
+  const key = `matmul ${structuredKey(descriptor)} ${epilogue?.key ?? ""}`;
+  return generatedOnce(shared, key, () =>
+    emitMatmul(shared.module, descriptor, { relaxedSimd: shared.relaxedSimd }, epilogue ?? undefined),
+  );
 }
 
 /** Multiplications below which threads are not worth their barriers: some 5 microseconds. */

@@ -26,8 +26,8 @@ export function plainConvolution(pass: ConvolutionPass): EmitStructured {
     const [channels, filters] = [(shapes.x.at(-1) ?? 1) / groups, (shapes.y.at(-1) ?? 1) / groups];
     const bytes = bytesOf(dtype);
     return kernelFunction(shared, kernel, { isParallel: false }, ({ fn, s, operands }) => {
-      const [x, w, y] = places[pass].map((place) => fn.local("i32", addressAt(operands, place)));
-      if (!x || !w || !y) return;
+      const [x, w, y] = fn.locals("i32", 3);
+      [x, w, y].forEach((address, i) => fn.set(address, addressAt(operands, places[pass][i] ?? 0)));
       fn.memoryFill(addressAt(operands, 2), 0, sizeOf(shape) * bytes);
       const strides = { x: stridesOf(shapes.x), w: stridesOf(shapes.kernel), y: stridesOf(shapes.y) };
       const scaled = (counter: Expr<"i32">, stride: number): Expr<"i32"> => i32.mul(counter, stride * bytes);
@@ -45,7 +45,6 @@ export function plainConvolution(pass: ConvolutionPass): EmitStructured {
       /** All filters and channels of one pixel and one tap. */
       const pixel = (px: Expr<"i32">, pw: Expr<"i32">, py: Expr<"i32">): void => {
         const [g, c, f, ax, aw, ay] = fn.locals("i32", 6);
-        if (!g || !c || !f || !ax || !aw || !ay) return;
         fn.forRange(g, 0, groups, 1, () =>
           fn.forRange(c, 0, channels, 1, () =>
             fn.forRange(f, 0, filters, 1, () => {
@@ -62,7 +61,6 @@ export function plainConvolution(pass: ConvolutionPass): EmitStructured {
         const axis = axes[d];
         if (axis === undefined) return pixel(px, pw, py);
         const [o, k, at, nx, nw, ny] = fn.locals("i32", 6);
-        if (!o || !k || !at || !nx || !nw || !ny) return;
         fn.forRange(o, 0, axis.output, 1, () =>
           fn.forRange(k, 0, axis.kernel, 1, () => {
             fn.set(at, i32.sub(i32.add(i32.mul(o, axis.stride), i32.mul(k, axis.dilation)), axis.padLow));

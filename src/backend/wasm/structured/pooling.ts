@@ -8,7 +8,7 @@ import { sharedFunction } from "../kernels/kernel.ts";
 import { align } from "../module/layout.ts";
 import type { ModuleScope } from "../math/scope.ts";
 import type { EmitStructured, StructuredCode } from "./contract.ts";
-import { addressAt, operandAt } from "./kernel-function.ts";
+import { addressAt, addressesAt, operandAt } from "./kernel-function.ts";
 import { isHalf, viaFloat32 } from "./via-float32.ts";
 import { listParam, windowAxes } from "./window-axes.ts";
 
@@ -84,8 +84,7 @@ export const windowMaxGrad: EmitStructured = withHalf((shared, kernel) => {
       const types = Array.from({ length: 6 }, () => "i32" as const);
       return shared.module.function(types, [], (fn) => {
         const params = types.map((type, i) => fn.param(type, i));
-        const [from, dy, dx, scratch] = [0, 1, 2, 3].map((i) => addressAt(params, i));
-        if (!from || !dy || !dx || !scratch) return;
+        const [from, dy, dx, scratch] = addressesAt(params, 4);
         const operands = isGradient ? [from, scratch, dy, dx] : [from, scratch];
         fn.call(callee, ...operands, i32.const(0), addressAt(params, 4), addressAt(params, 5));
       });

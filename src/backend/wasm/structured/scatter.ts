@@ -9,7 +9,7 @@ import type { EmitStructured } from "./contract.ts";
 import { copyRun } from "./copy.ts";
 import { loadClamped } from "./indices.ts";
 import {
-  addressAt,
+  addressesAt,
   kernelFunction,
   numberParam,
   operandAt,
@@ -41,11 +41,9 @@ export const scatter: EmitStructured = (shared, kernel) => {
   const isParallel = shared.shareAll || bytes >= parallelBytes;
   return kernelFunction(shared, kernel, { isParallel, work: bytes / 4 }, (body) => {
     const { fn, operands } = body;
-    const [source, numbers, updates, target] = [0, 1, 2, 3].map((i) => addressAt(operands, i));
-    if (!source || !numbers || !updates || !target) return;
+    const [source, numbers, updates, target] = addressesAt(operands, 4);
     const [from, to] = shareOf(body, size);
     const [o, i, index, read, write] = fn.locals("i32", 5);
-    if (!o || !i || !index || !read || !write) return;
     fn.set(read, updates);
     fn.forRange(o, 0, outer, 1, () => {
       const start = i32.mul(i32.add(i32.mul(o, size), from), run);

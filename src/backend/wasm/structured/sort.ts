@@ -24,7 +24,6 @@ export const sort: EmitStructured = (shared, kernel) => {
   return kernelFunction(shared, kernel, { isParallel: false, scratchBytes: () => length * 8 }, (body) => {
     const { fn, operands, scratch } = body;
     const [o, i, line, k, from, to, number] = fn.locals("i32", 7);
-    if (!o || !i || !line || !k || !from || !to || !number) return;
     const keys = fn.local("i32");
     const address = (base: Local<"i32">, element: Expr<"i32">, bytes: number): Expr<"i32"> =>
       i32.add(base, i32.mul(i32.add(line, i32.mul(element, inner)), bytes));
