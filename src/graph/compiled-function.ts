@@ -36,8 +36,8 @@ interface Specialization {
   readonly variables: readonly Variable[];
   /** The form of the result: one leaf for each output. */
   readonly form: Tree<null>;
-  /** What each input must hold. */
-  readonly ranges: readonly (IndexRange | null)[];
+  /** What each input must hold, where any must hold something. */
+  readonly ranges: readonly (IndexRange | null)[] | null;
 }
 
 /**
@@ -109,7 +109,9 @@ export class CompiledFunction {
       executable: getBackend().compile(program),
       variables,
       form: mapTree(outputs, () => null),
-      ranges: builder.inputs.map(({ range }) => range),
+      ranges: builder.inputs.some(({ range }) => range !== null)
+        ? builder.inputs.map(({ range }) => range)
+        : null,
     };
   }
 }
@@ -120,7 +122,7 @@ function operandsOf(
   inputs: Tree<HostArray>,
 ): [inputs: ProgramInput[], state: DeviceBuffer[], lasting: boolean[]] {
   const arrays = arraysIn(inputs);
-  arrays.forEach((array, i) => checkRange(array, ranges[i]));
+  if (ranges !== null) arrays.forEach((array, i) => checkRange(array, ranges[i]));
   return [
     arrays.map(inputOf),
     variables.map(({ buffer }) => buffer),

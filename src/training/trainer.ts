@@ -13,7 +13,6 @@ import type { History } from "../callbacks/history.ts";
 import type { TrainingRun } from "../callbacks/training-run.ts";
 import { AntlerError, warnOnce } from "../util/errors.ts";
 import { isPlainObject } from "../util/options.ts";
-import { remembered } from "../util/remembered.ts";
 import { flatten, mapTree, type Tree } from "../util/tree.ts";
 import { type Compilation, type CompileOptions, prepareCompilation } from "./compilation.ts";
 import { gradientsInTrace } from "./gradient.ts";
@@ -98,14 +97,26 @@ export class Trainer {
   /** Runs one step on a batch; the tree of its results, or a promise of it from a step that goes on elsewhere. */
   run(mode: Mode, batch: Tree<HostArray>): Tree<Tensor> | Promise<Tree<Tensor>> {
     const loading = mode === "predict" ? null : (this.#compilation?.builtIns.load() ?? null);
-    const run = (): Tree<Tensor> | Promise<Tree<Tensor>> => withinMemory(() => this.#step(mode).run(batch));
-    return loading === null ? run() : loading.then(run);
+    return loading === null ? this.#run(mode, batch) : loading.then(() => this.#run(mode, batch));
+  }
+
+  #run(mode: Mode, batch: Tree<HostArray>): Tree<Tensor> | Promise<Tree<Tensor>> {
+    try {
+      return this.#step(mode).run(batch);
+    } catch (error) {
+      return loadFor(error).then(() => this.#run(mode, batch));
+    }
   }
 
   /** Traces a step for such batches, so that what tracing makes (metrics, slots of the optimizer) is there. */
   async prepare(mode: Mode, batch: Tree<HostArray>): Promise<void> {
     await this.#compilation?.builtIns.load();
-    await withinMemory(() => this.#step(mode).programFor(batch));
+    try {
+      this.#step(mode).programFor(batch);
+    } catch (error) {
+      await loadFor(error);
+      this.#step(mode).programFor(batch);
+    }
   }
 
   /** Traces a step for a batch that comes next; what is wrong with it is told when it has come. */
@@ -125,12 +136,12 @@ export class Trainer {
   }
 
   #step(mode: Mode): CompiledFunction {
+    const known = this.#steps.get(mode);
+    if (known !== undefined) return known;
     const trace = (inputs: unknown): Tree<Tensor> => this.#trace(mode, inputs as StepData); // SAFETY: batches are made so
-    return remembered(
-      this.#steps,
-      mode,
-      () => new CompiledFunction(trace, { runEagerly: this.#compilation?.runEagerly }),
-    );
+    const step = new CompiledFunction(trace, { runEagerly: this.#compilation?.runEagerly });
+    this.#steps.set(mode, step);
+    return step;
   }
 
   #trace(mode: Mode, batch: StepData): Tree<Tensor> {
@@ -265,14 +276,10 @@ function withParts(batch: StepData): StepData {
   return Object.defineProperty({ ...batch }, Symbol.iterator, { value: () => parts.values() });
 }
 
-/** What `f` gives; where a program needs it, what computes values twice is loaded first. */
-function withinMemory<T>(f: () => T | Promise<T>): T | Promise<T> {
-  try {
-    return f();
-  } catch (error) {
-    if (!(error instanceof RematerialiseMissing)) throw error;
-    return loadRematerialise().then(f);
-  }
+/** Loads what a step that does not fit the memory needs; any other error is thrown again, at once. */
+function loadFor(error: unknown): Promise<void> {
+  if (!(error instanceof RematerialiseMissing)) throw error;
+  return loadRematerialise();
 }
 
 async function loadRematerialise(): Promise<void> {
