@@ -42,7 +42,9 @@ describe("functions in place of built-in initializers, regularizers, constraints
       const some = ops.full([1, 4, 3], 0.5);
       expect(copy(some).arraySync()).toEqual(model(some).arraySync());
       expect(copy.losses[0]?.item()).toBe(model.losses[0]?.item());
-      expect(() => models.modelFromJson(model.toJson())).toThrow(/unknown function "\w+"\. Supply it in customObjects/);
+      expect(() => models.modelFromJson(model.toJson())).toThrow(
+        /unknown function "\w+"\. Supply it in customObjects/,
+      );
     });
   }
 
