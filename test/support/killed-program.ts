@@ -1,6 +1,6 @@
 // A program to be killed. `save FOLDER FORMAT` saves ever new versions of a model; `train FOLDER OPTIMIZER SAVE_FREQ`
 // trains one, going on from its backup, and writes every bit of the result to `FOLDER/result` at the end.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { callbacks, setRandomSeed } from "../../src/index.ts";
 import { bitsOf, makeModel, optimizersByName, train } from "./resumable.ts";
@@ -46,7 +46,11 @@ async function trainOn(optimizer: string, saveFreq: "epoch" | number): Promise<v
     { epochs: 4 },
   );
   const result = join(folder, "result");
-  if (!existsSync(result)) writeFileSync(result, bitsOf(model).join("\n"));
+  if (!existsSync(result)) {
+    // It may be killed here too.
+    writeFileSync(`${result}.part`, bitsOf(model).join("\n"));
+    renameSync(`${result}.part`, result);
+  }
   say("done");
 }
 
