@@ -4,25 +4,20 @@ import { cast } from "../../ops/cast.ts";
 import { stack } from "../../ops/joining.ts";
 import { reshape } from "../../ops/shape.ts";
 import { bindParameters, type Given, required } from "../../util/parameters.ts";
-import { type ClassColors, drawMasks, masksOf } from "./draw-segmentation-masks.ts";
+import { type DrawSegmentationMasksOptions, drawMasks, masksOf } from "./draw-segmentation-masks.ts";
 import { drawGallery, galleryDefaults, type GalleryOptions } from "./gallery.ts";
 import { batchOf, formatOf, type ImageFormat, inRange } from "./pictures.ts";
 
-export interface PlotSegmentationMaskGalleryOptions extends GalleryOptions {
+export interface PlotSegmentationMaskGalleryOptions
+  extends
+    GalleryOptions,
+    Pick<DrawSegmentationMasksOptions, "colorMapping" | "blend" | "alpha" | "ignoreIndex"> {
   /** What is black and what is white. Default `[0, 255]`. */
   readonly valueRange?: readonly [number, number] | undefined;
   /** The true masks, `[batch, height, width]` or `[batch, height, width, 1]`. Default null. */
   readonly yTrue?: TensorInput | null | undefined;
   /** The predicted masks. Default null. */
   readonly yPred?: TensorInput | null | undefined;
-  /** Colours by class. Default: colours that differ. */
-  readonly colorMapping?: ClassColors | null | undefined;
-  /** Whether images show through the masks. Default true. */
-  readonly blend?: boolean | undefined;
-  /** Opacity of the masks, 0 … 1. Default 0.8. */
-  readonly alpha?: number | undefined;
-  /** A number in masks that stands for no class. Default −1. */
-  readonly ignoreIndex?: number | undefined;
   /** Default: `config.imageDataFormat()`. */
   readonly dataFormat?: ImageFormat | null | undefined;
 }

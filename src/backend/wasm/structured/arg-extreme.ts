@@ -4,7 +4,7 @@ import { selectLanes } from "../math/convert.ts";
 import { isWide } from "../math/lanes.ts";
 import { scalarEmitters } from "../math/scalar-ops.ts";
 import type { EmitStructured } from "./contract.ts";
-import { addressAt, kernelFunction, numberParam, operandAt } from "./kernel-function.ts";
+import { addressesAt, kernelFunction, numberParam, operandAt } from "./kernel-function.ts";
 import { forEachLines, linesAlong, loadGroup, storeGroup } from "./lines.ts";
 
 /** Index of the first largest or smallest element along an axis; a NaN beats everything. */
@@ -15,7 +15,7 @@ export function argExtreme(which: "max" | "min"): EmitStructured {
     const width = isWide(dtype) ? 2 : 4;
     const bytes = bytesOf(dtype);
     return kernelFunction(shared, kernel, { isParallel: false }, ({ fn, s, operands }) => {
-      const [source, target] = [addressAt(operands, 0), addressAt(operands, 1)];
+      const [source, target] = addressesAt(operands, 2);
       const [read, write, k] = fn.locals("i32", 3);
       const [best, value, index, mask] = fn.locals("v128", 4);
       // Comparisons give masks of whole lanes: numbers of the index, too, which few bits do not hold.

@@ -4,7 +4,7 @@ import { identityOf } from "../loops/reduction.ts";
 import { isWide } from "../math/lanes.ts";
 import { scalarEmitters } from "../math/scalar-ops.ts";
 import type { EmitStructured } from "./contract.ts";
-import { addressAt, booleanParam, kernelFunction, numberParam, operandAt } from "./kernel-function.ts";
+import { addressesAt, booleanParam, kernelFunction, numberParam, operandAt } from "./kernel-function.ts";
 import { forEachLines, linesAlong, loadGroup, storeGroup } from "./lines.ts";
 
 /** Running sums, products or extremes along an axis. */
@@ -16,7 +16,7 @@ export function cumulative(combine: "add" | "mul" | "max" | "min"): EmitStructur
     const width = isWide(dtype) ? 2 : 4;
     const bytes = bytesOf(dtype);
     return kernelFunction(shared, kernel, { isParallel: false }, ({ fn, s, operands }) => {
-      const [source, target] = [addressAt(operands, 0), addressAt(operands, 1)];
+      const [source, target] = addressesAt(operands, 2);
       const [read, write, k] = fn.locals("i32", 3);
       const [sum, next] = fn.locals("v128", 2);
       const identity = identityOf(s, { kind: "reduce", combine, value: 0, dtype });
